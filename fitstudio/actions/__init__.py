@@ -1,0 +1,1 @@
+"""What a person can do; the command line and the view models call only these."""

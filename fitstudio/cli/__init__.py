@@ -1,0 +1,1 @@
+"""The command line: subcommands are actions, flags are parameters."""

@@ -1,0 +1,1 @@
+"""Torch modules built from a layer plan."""

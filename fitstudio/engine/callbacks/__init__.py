@@ -1,0 +1,1 @@
+"""Keras's callbacks, under Keras's names."""

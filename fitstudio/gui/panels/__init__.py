@@ -1,0 +1,1 @@
+"""Panels that stand beside the pages."""

@@ -1,0 +1,1 @@
+"""Live plots that stay quick with millions of points."""

@@ -1,0 +1,1 @@
+"""What happened in a run: events, their file, and their fold into a run's state."""
