@@ -1,0 +1,92 @@
+"""Parses the command line, runs the subcommand, and turns errors into sentences and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import NoReturn
+
+import fitstudio
+from fitstudio.cli import commands
+from fitstudio.errors import FitStudioError, SpecError, UsageError
+
+EXIT_DONE = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but a wrong word raises UsageError, so that --json can report it too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:]}.", remedy=f"See `{self.prog} --help`."
+        )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line, one subparser an action."""
+    parser = _Parser(
+        prog="fitstudio",
+        description="Train neural networks by pointing and clicking, or from this command line. "
+        "Without a subcommand, `fitstudio [PROJECT]` opens the window.",
+    )
+    parser.add_argument("--version", action="version", version=fitstudio.__version__)
+    subparsers = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+    for command in commands.ALL:
+        subparser = subparsers.add_parser(
+            command.name, help=command.sentence, description=command.sentence
+        )
+        command.declare(subparser)
+        subparser.add_argument(
+            "--json", action="store_true", help="print one JSON value instead of text"
+        )
+        subparser.set_defaults(run_command=command.run)
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs one command line.
+
+    Args:
+        words: The words after the program's name.
+
+    Returns:
+        0 done, 1 failed, 2 wrong usage.
+    """
+    words = list(sys.argv[1:] if words is None else words)
+    as_json = "--json" in words
+    try:
+        arguments = build_parser().parse_args(words)
+        return arguments.run_command(arguments)
+    except UsageError as problem:
+        _report(problem, as_json)
+        return EXIT_USAGE
+    except FitStudioError as problem:
+        _report(problem, as_json)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        print("Stopped by you.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has enough; nothing is wrong with what was printed.
+        sys.stderr.close()
+        return EXIT_DONE
+
+
+def _report(problem: FitStudioError, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
+    print(f"fitstudio: {problem.message}", file=sys.stderr)
+    if isinstance(problem, SpecError):
+        for finding in problem.findings:
+            print(f"  {finding.where}: {finding.sentence}", file=sys.stderr)
+            if finding.fix:
+                print(f"    {finding.fix.sentence}", file=sys.stderr)
+    if problem.safe:
+        print(f"  {problem.safe}", file=sys.stderr)
+    if problem.remedy:
+        print(f"  {problem.remedy}", file=sys.stderr)
