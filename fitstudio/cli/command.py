@@ -1,0 +1,77 @@
+"""What a subcommand is made of, and the arguments that several of them share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One subcommand.
+
+    Attributes:
+        name: The word after `fitstudio`.
+        sentence: What it does, for `--help`.
+        declare: Adds its arguments to a parser.
+        run: Does it and returns the exit status.
+    """
+
+    name: str
+    sentence: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def add_project(parser: argparse.ArgumentParser) -> None:
+    """Adds the positional PROJECT."""
+    parser.add_argument("project", metavar="PROJECT", type=Path, help="the project's folder")
+
+
+def add_project_and_run(parser: argparse.ArgumentParser) -> None:
+    """Adds the positional PROJECT and RUN."""
+    add_project(parser)
+    parser.add_argument(
+        "run", metavar="RUN", help="the run's folder name or number, such as 0007-lr-halved or 7"
+    )
+
+
+def print_json(value: Any) -> None:
+    """Prints one JSON value; NaN and infinities are text, because JSON has none."""
+    print(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))
+
+
+def print_table(heads: list[str], rows: list[list[str]], *, right: frozenset[int]) -> None:
+    """Prints rows under heads, columns as wide as their longest entry.
+
+    Args:
+        heads: One a column.
+        rows: As many entries each as there are heads.
+        right: Indices of the columns that are aligned right (numbers).
+    """
+    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    for row in [heads, *rows]:
+        cells = [
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
+
+
+def number_text(value: Any) -> str:
+    """A score as text: four significant digits, or a dash where there is none."""
+    return f"{value:.4g}" if isinstance(value, int | float) else "–"
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    return value

@@ -1,0 +1,14 @@
+"""The subcommands, each a name, a sentence, its flags, and the action that it calls."""
+
+from __future__ import annotations
+
+from fitstudio.cli.commands import controlling, doctor, making, recording, training, using
+
+ALL = (
+    *making.COMMANDS,
+    *training.COMMANDS,
+    *controlling.COMMANDS,
+    *recording.COMMANDS,
+    *using.COMMANDS,
+    *doctor.COMMANDS,
+)

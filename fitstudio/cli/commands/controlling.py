@@ -1,0 +1,150 @@
+"""`pause`, `continue`, `stop`, `snapshot`, `discard` and `queue`: a run that is under way."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from fitstudio.actions import control, projects, queue, runs
+from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, print_table
+from fitstudio.cli.settings import add_settings, typed_settings
+from fitstudio.errors import UsageError
+
+_WHEN = {
+    "batch": "after the batch that is being trained",
+    "epoch": "after the epoch that is being trained",
+    "now": "by ending the process; the last checkpoint is kept",
+}
+
+
+def _declare_stop(parser: argparse.ArgumentParser) -> None:
+    add_project_and_run(parser)
+    parser.add_argument(
+        "--when",
+        choices=tuple(_WHEN),
+        default="batch",
+        help="; ".join(f"{name}: {sentence}" for name, sentence in _WHEN.items()),
+    )
+
+
+def _stop(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    control.stop_run(project, arguments.run, when=arguments.when)
+    return _say(arguments, f"Asked the run to stop {_WHEN[arguments.when]}.")
+
+
+def _pause(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    control.pause_run(project, arguments.run)
+    return _say(arguments, "The run pauses after its batch; `fitstudio continue` goes on.")
+
+
+def _continue(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    control.continue_run(project, arguments.run)
+    return _say(arguments, "The run goes on.")
+
+
+def _snapshot(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    control.request(project, arguments.run, "snapshot")
+    return _say(arguments, "Asked the run to save a checkpoint now.")
+
+
+def _declare_discard(parser: argparse.ArgumentParser) -> None:
+    add_project_and_run(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _discard(arguments: argparse.Namespace) -> int:
+    if not arguments.yes:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "`discard` asks before it moves a run away, and nobody can be asked here.",
+                remedy="Add --yes.",
+            )
+        answer = input(f"Move {arguments.run} to the project's trash? [y/N] ")
+        if answer.strip().lower() not in ("y", "yes"):
+            return _say(arguments, "Nothing was changed.")
+    project = projects.open_project(arguments.project, read_only=True)
+    kept_in = control.discard_run(project, arguments.run)
+    return _say(arguments, f"Moved to {kept_in}.")
+
+
+def _declare_queue(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--add", action="store_true", help="queue a run with the present settings")
+    parser.add_argument("--remove", metavar="ID", help="take a waiting run out of the queue")
+    parser.add_argument("--first", metavar="ID", help="move a waiting run to the front")
+    parser.add_argument("--name", metavar="TEXT", help="with --add: the run's name")
+    add_settings(parser)
+
+
+def _queue(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    if arguments.add:
+        spec = project.settings.with_values(typed_settings(arguments))
+        queue.enqueue(project, spec, name=arguments.name)
+        queue.start(project)
+    if arguments.remove:
+        queue.remove(project, arguments.remove)
+    if arguments.first:
+        queue.move(project, arguments.first, 0)
+    items = queue.list_items(project)
+    if arguments.json:
+        print_json([item.to_json() for item in items])
+    elif not items:
+        print("The queue is empty. `fitstudio queue PROJECT --add` adds a run.")
+    else:
+        rows = [[item.id, item.name, item.state] for item in items]
+        print_table(["Id", "Name", "State"], rows, right=frozenset())
+    return 0
+
+
+def _say(arguments: argparse.Namespace, sentence: str) -> int:
+    if arguments.json:
+        run = getattr(arguments, "run", None)
+        print_json({"run": run and runs.run_name(arguments.project, run), "message": sentence})
+    else:
+        print(sentence)
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="stop",
+        sentence="Ask a run to stop; nothing that it learned is lost.",
+        declare=_declare_stop,
+        run=_stop,
+    ),
+    Command(
+        name="pause",
+        sentence="Hold a run where it is, to go on with `continue`.",
+        declare=add_project_and_run,
+        run=_pause,
+    ),
+    Command(
+        name="continue",
+        sentence="Go on with a paused run.",
+        declare=add_project_and_run,
+        run=_continue,
+    ),
+    Command(
+        name="snapshot",
+        sentence="Save a checkpoint of a run now.",
+        declare=add_project_and_run,
+        run=_snapshot,
+    ),
+    Command(
+        name="discard",
+        sentence="Move a run to the project's trash (asks first).",
+        declare=_declare_discard,
+        run=_discard,
+    ),
+    Command(
+        name="queue",
+        sentence="List, add to and reorder the runs that wait their turn.",
+        declare=_declare_queue,
+        run=_queue,
+    ),
+)

@@ -1,0 +1,42 @@
+"""`doctor`: what this installation is and whether it can train."""
+
+from __future__ import annotations
+
+import argparse
+
+from fitstudio.actions import environment
+from fitstudio.cli.command import Command, print_json
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    del parser  # nothing to say but --json, which every command has
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    found = environment.describe()
+    healthy = "problem" not in found["devices"]
+    if arguments.json:
+        print_json({"healthy": healthy} | found)
+        return 0 if healthy else 1
+    print(f"FitStudio {found['fitstudio']} on Python {found['python']}, {found['system']}")
+    for name, version in found["packages"].items():
+        print(f"  {name}: {version or 'not installed'}")
+    for name, folder in found["folders"].items():
+        print(f"  {name} folder: {folder}")
+    if not healthy:
+        print(f"Training cannot start: {found['devices']['problem']}")
+        return 1
+    for device in found["devices"]["devices"]:
+        print(f"  device {device['name']}: {device['title']}")
+    print(f"Training would use {found['devices']['chosen']}: {found['devices']['reason']}")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="doctor",
+        sentence="Say which versions, devices and folders are in use, and whether all is well.",
+        declare=_declare,
+        run=_doctor,
+    ),
+)

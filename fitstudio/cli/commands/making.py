@@ -1,0 +1,134 @@
+"""`new`, `check` and `examples`: a project before it trains."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fitstudio.actions import projects, runs
+from fitstudio.cli.command import Command, add_project, print_json, print_table
+from fitstudio.cli.settings import add_settings, typed_settings
+from fitstudio.errors import UsageError
+from fitstudio.spec.param import Finding, Severity
+from fitstudio.spec.plain_words import describe
+
+_MARKS = {Severity.ERROR: "cannot work", Severity.NO_EFFECT: "no effect", Severity.ADVICE: "advice"}
+
+
+def _declare_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the new project's folder")
+    parser.add_argument("--example", metavar="NAME", help="start from an example that is shipped")
+    parser.add_argument("--data", metavar="FILE", type=Path, help="start from this data file")
+    parser.add_argument(
+        "--target",
+        metavar="COLUMN",
+        action="append",
+        help="what is to be predicted; repeat for several",
+    )
+    parser.add_argument(
+        "--input",
+        metavar="COLUMN",
+        action="append",
+        help="what it is predicted from; repeat for several. Default: all other columns",
+    )
+    parser.add_argument("--name", metavar="TEXT", help="the project's name. Default: the folder's")
+    add_settings(parser)
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    if bool(arguments.example) == bool(arguments.data):
+        raise UsageError(
+            "`new` takes either --example NAME or --data FILE; "
+            + ("both came." if arguments.example else "neither came."),
+            remedy="`fitstudio examples` lists the examples.",
+        )
+    if arguments.example and (arguments.target or arguments.input):
+        raise UsageError(
+            "--target and --input go with --data; an example has its own.",
+            remedy="Change them afterwards with --set fit.y and fit.x.",
+        )
+    project = projects.create_project(
+        arguments.folder,
+        name=arguments.name,
+        example=arguments.example,
+        data=arguments.data,
+        target=arguments.target,
+        inputs=arguments.input,
+        settings=typed_settings(arguments),
+    )
+    if arguments.json:
+        print_json({"project": str(project.folder), "name": project.name})
+    else:
+        print(f"Made the project {project.name!r} in {project.folder}")
+        print(f'Next: fitstudio train "{project.folder}"')
+    return 0
+
+
+def _declare_check(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    add_settings(parser)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    spec = project.settings.with_values(typed_settings(arguments))
+    summary = runs.dataset_summary(project, spec)
+    resolved = runs.check(project, spec=spec, summary=summary)
+    if arguments.json:
+        print_json({"ok": resolved.ok} | resolved.to_json())
+        return 0 if resolved.ok else 1
+    for paragraph in describe(resolved, summary):
+        print(f"{paragraph.title}: {paragraph.text.replace('**', '')}")
+    for finding in resolved.findings:
+        _print_finding(finding)
+    print("Ready to train." if resolved.ok else "Training cannot start yet.")
+    return 0 if resolved.ok else 1
+
+
+def _print_finding(finding: Finding) -> None:
+    print(f"[{_MARKS[finding.severity]}] {finding.where}: {finding.sentence}")
+    if finding.fix:
+        settings = " ".join(f"--set {key}={value}" for key, value in finding.fix.set.items())
+        print(f"    {finding.fix.sentence}: {settings}")
+
+
+def _declare_examples(parser: argparse.ArgumentParser) -> None:
+    del parser  # nothing to say but --json, which every command has
+
+
+def _examples(arguments: argparse.Namespace) -> int:
+    examples = projects.list_examples()
+    if arguments.json:
+        print_json(
+            [
+                {"name": each.name, "title": each.title, "sentence": each.sentence}
+                for each in examples
+            ]
+        )
+        return 0
+    rows = [[each.name, each.title, each.sentence] for each in examples]
+    print_table(["Name", "Title", "What it shows"], rows, right=frozenset())
+    print("\nTry one: fitstudio demo --example NAME")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="new",
+        sentence="Make a project from a data file or from an example.",
+        declare=_declare_new,
+        run=_new,
+    ),
+    Command(
+        name="check",
+        sentence="Say what training would do with the project's settings, and what hinders it.",
+        declare=_declare_check,
+        run=_check,
+    ),
+    Command(
+        name="examples",
+        sentence="List the examples that are shipped.",
+        declare=_declare_examples,
+        run=_examples,
+    ),
+)

@@ -1,0 +1,84 @@
+"""`runs` and `show`: what has been trained in a project."""
+
+from __future__ import annotations
+
+import argparse
+
+from fitstudio.actions import projects, runs
+from fitstudio.cli.command import (
+    Command,
+    add_project,
+    add_project_and_run,
+    number_text,
+    print_json,
+    print_table,
+)
+
+
+def _runs(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    found = runs.list_runs(project)
+    if arguments.json:
+        print_json([runs.summary_json(project, each.run) for each in found])
+        return 0
+    if not found:
+        print(f'No runs yet. Train one: fitstudio train "{project.folder}"')
+        return 0
+    rows = [
+        [
+            each.run,
+            each.outcome or "running",
+            str(each.epochs),
+            each.best.monitor if each.best else "–",
+            number_text(each.best.value if each.best else None),
+            each.reason or "",
+        ]
+        for each in found
+    ]
+    heads = ["Run", "Outcome", "Epochs", "Best of", "Value", "Reason"]
+    print_table(heads, rows, right=frozenset({2, 4}))
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    record = runs.load_run(project, arguments.run)
+    if arguments.json:
+        print_json(
+            runs.summary_json(project, record.run)
+            | {
+                "spec": record.spec.to_json(),
+                "history_by_epoch": record.history,
+                "results": record.results,
+            }
+        )
+        return 0
+    state = record.state
+    print(f"{record.run}: {state.outcome_sentence()}")
+    names = [name for name in record.history if record.history[name]]
+    heads = ["Epoch", *names]
+    rows = [
+        [str(row.epoch + 1), *(number_text(row.logs.get(name)) for name in names)]
+        for row in state.epochs
+    ]
+    print_table(heads, rows, right=frozenset(range(len(heads))))
+    for message in state.messages:
+        print(f"[{message.level}] {message.sentence}")
+    print(f"Folder: {record.folder}")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="runs",
+        sentence="List every run of a project with its best value.",
+        declare=add_project,
+        run=_runs,
+    ),
+    Command(
+        name="show",
+        sentence="Show one run: its epochs, its messages and how it ended.",
+        declare=add_project_and_run,
+        run=_show,
+    ),
+)

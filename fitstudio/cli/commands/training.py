@@ -1,0 +1,180 @@
+"""`train`, `resume`, `extend` and `demo`: runs in the foreground, with the engine's own output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fitstudio.actions import control, projects, runs
+from fitstudio.cli.command import (
+    Command,
+    add_project,
+    add_project_and_run,
+    number_text,
+    print_json,
+)
+from fitstudio.cli.settings import add_settings, typed_settings
+from fitstudio.errors import ProjectError
+
+
+def _declare_train(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--name", metavar="TEXT", help="the run's name. Default: what changed")
+    parser.add_argument(
+        "--background",
+        action="store_true",
+        help="start the run, print its name and leave it training",
+    )
+    add_settings(parser)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    spec = project.settings.with_values(typed_settings(arguments))
+    handle = runs.start_run(
+        project,
+        spec=spec,
+        name=arguments.name,
+        foreground=not arguments.background,
+        output=_stream_for(arguments),
+    )
+    if arguments.background:
+        if arguments.json:
+            print_json({"run": handle.run, "folder": str(handle.folder), "pid": handle.pid})
+        else:
+            print(f"Training {handle.run} in process {handle.pid}.")
+            print(f'Watch it in the window, or: fitstudio show "{project.folder}" {handle.run}')
+        return 0
+    return _wait_and_report(project, handle, arguments)
+
+
+def _declare_resume(parser: argparse.ArgumentParser) -> None:
+    add_project_and_run(parser)
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    handle = control.resume_run(
+        project, arguments.run, foreground=True, output=_stream_for(arguments)
+    )
+    return _wait_and_report(project, handle, arguments)
+
+
+def _declare_extend(parser: argparse.ArgumentParser) -> None:
+    add_project_and_run(parser)
+    parser.add_argument(
+        "--epochs", metavar="N", type=int, required=True, help="how many epochs to add"
+    )
+
+
+def _extend(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    handle = control.extend_run(
+        project,
+        arguments.run,
+        epochs=arguments.epochs,
+        foreground=True,
+        output=_stream_for(arguments),
+    )
+    return _wait_and_report(project, handle, arguments)
+
+
+def _declare_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--example", metavar="NAME", default="penguins", help="which example")
+    parser.add_argument("--folder", metavar="DIR", type=Path, help="where to make its project")
+    add_settings(parser)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    folder = arguments.folder or _free_folder(arguments.example)
+    project = projects.create_project(
+        folder, example=arguments.example, settings=typed_settings(arguments)
+    )
+    if not arguments.json:
+        print(f"Training the example {project.name!r} in {project.folder}")
+    handle = runs.start_run(project, foreground=True, output=_stream_for(arguments))
+    return _wait_and_report(project, handle, arguments)
+
+
+def _free_folder(name: str) -> Path:
+    """A folder below the user's own that nothing is in yet; nothing is ever overwritten."""
+    base = Path.home() / "FitStudio"
+    for number in range(1, 1000):
+        folder = base / (name if number == 1 else f"{name}-{number}")
+        if not folder.exists():
+            return folder
+    raise ProjectError(
+        f"There are a thousand projects named {name!r} in {base} already.",
+        remedy="Name a folder with --folder.",
+    )
+
+
+def _stream_for(arguments: argparse.Namespace):
+    """Where the engine prints its progress: with --json, stdout is for the one JSON value."""
+    return sys.stderr if arguments.json else sys.stdout
+
+
+def _wait_and_report(project, handle: runs.RunHandle, arguments: argparse.Namespace) -> int:
+    _wait(project, handle)
+    record = runs.load_run(project, handle.run)
+    state = record.state
+    if arguments.json:
+        print_json(runs.summary_json(project, handle.run))
+        return 0 if state.outcome in ("completed", "stopped") else 1
+    print(f"{handle.run}: {state.outcome_sentence()}")
+    if state.best is not None:
+        print(
+            f"Best {state.best.monitor}: {number_text(state.best.value)} "
+            f"(epoch {state.best.epoch + 1})"
+        )
+    print(f"History and checkpoints: {handle.folder}")
+    return 0 if state.outcome in ("completed", "stopped") else 1
+
+
+def _wait(project, handle: runs.RunHandle) -> None:
+    """Waits for the worker; Ctrl-C asks it to stop after the batch, a second one ends it."""
+    asked = False
+    while True:
+        try:
+            if handle.wait() is not None:
+                return
+        except KeyboardInterrupt:
+            if asked:
+                control.kill_run(project, handle.run)
+                return
+            asked = True
+            print(
+                "\nStopping after this batch; everything is kept. "
+                "Press Ctrl-C again to end the process at once.",
+                file=sys.stderr,
+            )
+            control.stop_run(project, handle.run, when="batch")
+
+
+COMMANDS = (
+    Command(
+        name="train",
+        sentence="Train with the project's settings, in the foreground.",
+        declare=_declare_train,
+        run=_train,
+    ),
+    Command(
+        name="resume",
+        sentence="Go on with a run that was stopped or cut off, from its last checkpoint.",
+        declare=_declare_resume,
+        run=_resume,
+    ),
+    Command(
+        name="extend",
+        sentence="Train a finished run for more epochs.",
+        declare=_declare_extend,
+        run=_extend,
+    ),
+    Command(
+        name="demo",
+        sentence="Make a project from an example and train it in the terminal.",
+        declare=_declare_demo,
+        run=_demo,
+    ),
+)

@@ -1,0 +1,78 @@
+"""`evaluate` and `predict`: a run's best model on data."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fitstudio.actions import predict, projects
+from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
+
+
+def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
+    add_project_and_run(parser)
+    parser.add_argument(
+        "--data",
+        metavar="FILE",
+        type=Path,
+        help="measure on this file. Default: on the run's own training and validation rows",
+    )
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    scores = predict.evaluate_run(project, arguments.run, data=arguments.data)
+    if arguments.json:
+        print_json(scores)
+        return 0
+    _print_scores(scores)
+    return 0
+
+
+def _print_scores(scores: dict, indent: str = "") -> None:
+    for name, value in scores.items():
+        if isinstance(value, dict):
+            print(f"{indent}{name}")
+            _print_scores(value, indent + "  ")
+        elif isinstance(value, int | float):
+            print(f"{indent}{name}: {number_text(value)}")
+        elif isinstance(value, str):
+            print(f"{indent}{name}: {value}")
+
+
+def _declare_predict(parser: argparse.ArgumentParser) -> None:
+    add_project_and_run(parser)
+    parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="the new rows")
+    parser.add_argument(
+        "--output", metavar="FILE", type=Path, required=True, help="the CSV to write"
+    )
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    project = projects.open_project(arguments.project, read_only=True)
+    report = predict.predict_run(
+        project, arguments.run, data=arguments.data, output=arguments.output
+    )
+    if arguments.json:
+        print_json(report.to_json())
+        return 0
+    print(f"{report.rows} rows predicted by {report.run}: {report.output}")
+    for sentence in report.notes:
+        print(f"  {sentence}")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="evaluate",
+        sentence="Measure a run's best model.",
+        declare=_declare_evaluate,
+        run=_evaluate,
+    ),
+    Command(
+        name="predict",
+        sentence="Apply a run's best model to a new file and write a CSV.",
+        declare=_declare_predict,
+        run=_predict,
+    ),
+)
