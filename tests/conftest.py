@@ -1,0 +1,29 @@
+"""What holds for every test: no network, settings of its own, one thread for torch.
+
+Fixtures for the window are in gui/conftest.py, those for real workers in process/conftest.py.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+_OFFLINE = str(Path(__file__).parent / "offline")
+# Children (workers, readers) inherit both: they are guarded and single-threaded too.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    part for part in (_OFFLINE, os.environ.get("PYTHONPATH", "")) if part
+)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+sys.path.insert(0, _OFFLINE)
+import sitecustomize  # noqa: E402, F401 - guards this process
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+    """Keeps recent projects and window settings of a test out of the person's own."""
+    monkeypatch.setenv("FITSTUDIO_HOME", str(tmp_path_factory.mktemp("settings")))
