@@ -1,0 +1,218 @@
+"""What is known about a data file: its columns, how it was read, and what was found in it.
+
+A reader process makes a `DatasetSummary`; the window, the checks and the command line work on it
+and never on the file itself. It is plain data and crosses processes as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fitstudio.spec.param import Finding
+
+NUMBER = "number"
+CATEGORY = "category"
+TEXT = "text"
+ID = "id"
+CONSTANT = "constant"
+ARRAY = "array"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One thing about a file that was found out by looking, and that a person can overrule.
+
+    Args:
+        name: The option, as it stands in ``data.options``: "separator", "encoding" and so on.
+        value: What was found, as the option takes it.
+        sentence: Why, for a person.
+        label: Two or three words for a chip: "Comma-separated".
+        given: Whether the person said so; then it is no guess at all.
+        sure: False where a look at the preview is worth it.
+    """
+
+    name: str
+    value: Any
+    sentence: str
+    label: str = ""
+    given: bool = False
+    sure: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "value": self.value,
+            "sentence": self.sentence,
+            "label": self.label,
+            "given": self.given,
+            "sure": self.sure,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Guess:
+        return cls(
+            name=str(data["name"]),
+            value=data["value"],
+            sentence=str(data["sentence"]),
+            label=str(data.get("label", "")),
+            given=bool(data.get("given", False)),
+            sure=bool(data.get("sure", True)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnSummary:
+    """One named column: a column of a table, or one array with a row for each sample.
+
+    Args:
+        name: Unique within the dataset.
+        type: "number", "category", "text", "id" (all different), "constant" or "array".
+        dtype: How the values are stored: "float64", "int32", "str" and so on.
+        shape: Shape of one sample; ``()`` for a single value.
+        count: Values that are there.
+        missing: Values that are not.
+        distinct: Different values; None where they were not counted.
+        minimum: Smallest number; None where there is none. Likewise the others.
+        classes: Each class with its count, in the order of the class indices; empty where the
+            column has too many different values to be classes.
+        histogram: Counts in equal bins from `minimum` to `maximum`.
+        sorted_runs: Whether equal values stand together, so that the last rows are not like the
+            first.
+        unit: The unit, where the name gives it: "mm" in ``bill_length_mm``.
+        unparsed: Cells that should be numbers and are not; they count as missing.
+        infinite: Values beyond what a number can hold, such as 1e999.
+        integer: Whether all numbers are whole.
+        title: The header as it stands in the file, where `name` had to be changed.
+    """
+
+    name: str
+    type: str
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    count: int = 0
+    missing: int = 0
+    distinct: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    classes: tuple[tuple[str, int], ...] = ()
+    histogram: tuple[int, ...] = ()
+    sorted_runs: bool = False
+    unit: str | None = None
+    unparsed: int = 0
+    infinite: int = 0
+    integer: bool = False
+    title: str | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the values are numbers that a network can take as they are."""
+        return bool(self.dtype) and self.dtype not in ("str", "object")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "type": self.type,
+            "dtype": self.dtype,
+            "shape": list(self.shape),
+            "count": self.count,
+            "missing": self.missing,
+            "distinct": self.distinct,
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "mean": self.mean,
+            "std": self.std,
+            "classes": [[label, count] for label, count in self.classes],
+            "histogram": list(self.histogram),
+            "sorted_runs": self.sorted_runs,
+            "unit": self.unit,
+            "unparsed": self.unparsed,
+            "infinite": self.infinite,
+            "integer": self.integer,
+            "title": self.title,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ColumnSummary:
+        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        known["shape"] = tuple(int(size) for size in known.get("shape", ()))
+        known["classes"] = tuple((str(name), int(n)) for name, n in known.get("classes", ()))
+        known["histogram"] = tuple(int(count) for count in known.get("histogram", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSummary:
+    """A data file as a set of named columns with one number of rows.
+
+    Args:
+        file: As ``data.file`` has it.
+        kind: "table", "npy", "npz" or "hdf5".
+        rows: Samples in the file.
+        bytes: Size of the file.
+        columns: In the order of the file.
+        options: What ``data.options`` was, completed by the guesses: reads the same again.
+        guesses: How the file was understood, each with its reason.
+        findings: What to look at before training, the ones that matter most first.
+        fingerprint: size, mtime_ns and sha256, by which a changed file is noticed.
+        complete_rows: Rows without a missing value in any column that could be used; None where
+            that was not counted.
+        sampled_rows: Rows that the statistics were made from, where the file is too large to
+            look at all; else None.
+    """
+
+    file: str
+    kind: str
+    rows: int
+    bytes: int = 0
+    columns: tuple[ColumnSummary, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fingerprint: Mapping[str, Any] = field(default_factory=dict)
+    complete_rows: int | None = None
+    sampled_rows: int | None = None
+
+    def column(self, name: str) -> ColumnSummary | None:
+        """The column of this name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns in their order."""
+        return tuple(column.name for column in self.columns)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "rows": self.rows,
+            "bytes": self.bytes,
+            "columns": [column.to_json() for column in self.columns],
+            "options": dict(self.options),
+            "guesses": [guess.to_json() for guess in self.guesses],
+            "findings": [finding.to_json() for finding in self.findings],
+            "fingerprint": dict(self.fingerprint),
+            "complete_rows": self.complete_rows,
+            "sampled_rows": self.sampled_rows,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> DatasetSummary:
+        complete, sampled = data.get("complete_rows"), data.get("sampled_rows")
+        return cls(
+            file=str(data["file"]),
+            kind=str(data["kind"]),
+            rows=int(data["rows"]),
+            bytes=int(data.get("bytes", 0)),
+            columns=tuple(ColumnSummary.from_json(column) for column in data.get("columns", ())),
+            options=dict(data.get("options", {})),
+            guesses=tuple(Guess.from_json(guess) for guess in data.get("guesses", ())),
+            findings=tuple(Finding.from_json(found) for found in data.get("findings", ())),
+            fingerprint=dict(data.get("fingerprint", {})),
+            complete_rows=None if complete is None else int(complete),
+            sampled_rows=None if sampled is None else int(sampled),
+        )
