@@ -1,0 +1,182 @@
+"""What a loss is: one value per sample, reduced and weighted the way the reference does it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fitstudio.engine.losses import functions
+from fitstudio.engine.naming import snake_case
+from fitstudio.errors import ArgumentError
+
+
+class Reduction:
+    """How the per-sample values of a batch become one number."""
+
+    AUTO = "auto"
+    NONE = "none"
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+
+    @classmethod
+    def all(cls) -> tuple[str, ...]:
+        return (cls.AUTO, cls.NONE, cls.SUM, cls.SUM_OVER_BATCH_SIZE)
+
+    @classmethod
+    def validate(cls, key: str) -> None:
+        if key not in cls.all():
+            raise ArgumentError(
+                f"reduction should be one of {', '.join(cls.all())}; {key!r} was given.",
+                code="compile.loss-reduction",
+            )
+
+
+class Loss:
+    """A loss as the reference calls it: ``loss(y_true, y_pred, sample_weight)``.
+
+    A subclass implements ``call(y_true, y_pred)``, which returns one value per sample (or per
+    timestep). It may return unreduced elements or a single number too.
+
+    Args:
+        reduction: One of `Reduction`; ``"auto"`` averages over the per-sample values.
+        name: The name in messages; by default the class's name in snake case.
+    """
+
+    def __init__(self, reduction: str = Reduction.AUTO, name: str | None = None) -> None:
+        Reduction.validate(reduction)
+        self.reduction = reduction
+        self.name = name or snake_case(type(self).__name__)
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        raise NotImplementedError(f"{type(self).__name__} does not implement call().")
+
+    def per_sample(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """One value per sample or timestep, neither weighted nor reduced."""
+        return self.call(y_true, y_pred)
+
+    def __call__(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | float | None = None
+    ) -> Tensor:
+        return self.reduce(self.per_sample(_tensor(y_true), _tensor(y_pred)), sample_weight)
+
+    def reduce(self, values: Tensor, sample_weight: Tensor | float | None = None) -> Tensor:
+        """The batch's number: weights multiply, and the divisor is the count, not their sum."""
+        if sample_weight is not None:
+            values = weigh(values, sample_weight)
+        if self.reduction == Reduction.NONE:
+            return values
+        if self.reduction == Reduction.SUM:
+            return values.sum()
+        return values.mean()
+
+    def get_config(self) -> dict[str, Any]:
+        return {"reduction": self.reduction, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Loss:
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({settings})"
+
+
+def _tensor(values: Any) -> Tensor:
+    return values if isinstance(values, Tensor) else torch.as_tensor(values)
+
+
+def weigh(values: Tensor, sample_weight: Tensor | float) -> Tensor:
+    """Values times weights, which are spread from the left: one per row serves all its timesteps.
+
+    Raises:
+        ArgumentError: If the weights' shape can't be spread over the values.
+    """
+    if not isinstance(sample_weight, Tensor):
+        return values * sample_weight
+    weights = sample_weight.to(dtype=values.dtype)
+    while weights.ndim > values.ndim > 0 and weights.shape[-1] == 1:
+        weights = weights.squeeze(-1)
+    if values.ndim == 0 or weights.ndim == 0:
+        return values * weights
+    fits = weights.ndim <= values.ndim and all(
+        mine in (1, theirs) for mine, theirs in zip(weights.shape, values.shape, strict=False)
+    )
+    if not fits:
+        raise ArgumentError(
+            f"sample_weight of shape {tuple(sample_weight.shape)} does not fit losses of shape "
+            f"{tuple(values.shape)}.",
+            code="fit.sample-weight-shape",
+            remedy="Give one weight per row, or one per row and timestep.",
+        )
+    return values * weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
+
+
+class FunctionLoss(Loss):
+    """A loss made of a function ``f(y_true, y_pred, **settings)``, a user's or one of ours."""
+
+    def __init__(
+        self,
+        function: Callable[..., Tensor],
+        reduction: str = Reduction.AUTO,
+        name: str | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(reduction, name or getattr(function, "__name__", None))
+        self.function = function
+        self.settings = settings
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        return self.function(y_true, y_pred, **self.settings)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | self.settings
+
+
+class TorchLoss(Loss):
+    """A torch loss module, which is called the torch way: ``module(input, target)``.
+
+    Without sample weights it is called exactly as it is, with its own reduction. For weights a copy
+    with ``reduction="none"`` gives the per-sample values, if the module has that setting.
+    """
+
+    # These take class numbers, so targets must not be cast to the output's dtype.
+    _CLASS_NUMBERS = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss, nn.MultiLabelMarginLoss)
+
+    def __init__(self, module: nn.Module, name: str | None = None) -> None:
+        own = getattr(module, "reduction", "mean")
+        reduction = Reduction.SUM if own == "sum" else Reduction.SUM_OVER_BATCH_SIZE
+        super().__init__(reduction, name or snake_case(type(module).__name__))
+        self.module = module
+        self.unreduced = module
+        if hasattr(module, "reduction"):
+            self.unreduced = copy.copy(module)
+            self.unreduced.reduction = "none"  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _target(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        if not isinstance(self.module, self._CLASS_NUMBERS):
+            return functions.align(y_true, y_pred)
+        if y_true.shape == y_pred.shape and isinstance(self.module, nn.CrossEntropyLoss):
+            return y_true.to(dtype=y_pred.dtype)
+        if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
+            y_true = y_true.squeeze(-1)
+        return y_true.to(dtype=torch.int64)
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        values = self.unreduced(y_pred, self._target(y_true, y_pred))
+        return values.flatten(1).mean(1) if values.ndim > 1 else values
+
+    def __call__(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | float | None = None
+    ) -> Tensor:
+        if sample_weight is None:
+            value = self.module(y_pred, self._target(y_true, y_pred))
+            return value.mean() if value.ndim else value
+        return super().__call__(y_true, y_pred, sample_weight)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"module": self.module}
+
