@@ -1,0 +1,93 @@
+"""Choose where an axis has its ticks, and what they say: 1-2-5, linear and logarithmic."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from fitstudio.viewmodel.figures import superscript
+
+_STEPS = (1.0, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One tick: its value in the units of the data, and its label."""
+
+    value: float
+    label: str
+
+
+def linear_ticks(low: float, high: float, count: int, *, whole: bool = False) -> list[Tick]:
+    """About `count` ticks at 1, 2 or 5 times a power of ten, between two values.
+
+    Args:
+        low: Lower end of the axis.
+        high: Upper end of the axis.
+        count: How many ticks are wanted; there are never twice as many.
+        whole: Only whole numbers, for epochs and counts.
+    """
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+        return []
+    step = _step((high - low) / max(count, 1))
+    if whole:
+        step = max(1.0, step)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    values = [index * step for index in range(first, last + 1)]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    widest = max((abs(value) for value in values), default=0.0)
+    return [Tick(value, _label(value, decimals, widest)) for value in values]
+
+
+def log_ticks(low: float, high: float, count: int) -> list[Tick]:
+    """Ticks of a logarithmic axis between two positive values: 1-2-5, or whole decades when wide.
+
+    A span of less than a factor of three holds too few of those; it gets the linear ticks, which
+    the axis still places logarithmically.
+    """
+    if not (math.isfinite(low) and math.isfinite(high)) or low <= 0 or high <= low:
+        return []
+    if high / low < 3:
+        return [tick for tick in linear_ticks(low, high, count) if tick.value > 0]
+    decades = math.log10(high / low)
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    if decades * 3 <= count * 1.6:
+        factors, stride = (1, 2, 5), 1
+    elif decades * 2 <= count * 1.6:
+        factors, stride = (1, 3), 1
+    else:
+        factors, stride = (1,), max(1, math.ceil(decades / count))
+    ticks = []
+    for exponent in range(first, last + 1):
+        if exponent % stride:
+            continue
+        for factor in factors:
+            value = factor * 10.0**exponent
+            if low * (1 - 1e-9) <= value <= high * (1 + 1e-9):
+                ticks.append(Tick(value, _log_label(factor, exponent)))
+    return ticks
+
+
+def _step(raw: float) -> float:
+    """The 1-2-5 step nearest to a raw one, in ratio."""
+    power = 10.0 ** math.floor(math.log10(raw))
+    return min(_STEPS, key=lambda step: abs(math.log(step * power / raw))) * power
+
+
+def _label(value: float, decimals: int, widest: float) -> str:
+    if value == 0:
+        return "0"
+    if widest >= 1e6 or decimals > 5:
+        mantissa, exponent = f"{value:.10e}".split("e")
+        short = f"{float(mantissa):.6f}".rstrip("0").rstrip(".")
+        return f"{short}·10{superscript(int(exponent))}".replace("-", "−")
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _log_label(factor: int, exponent: int) -> str:
+    if -4 <= exponent <= 4:
+        decimals = max(0, -exponent)
+        return f"{factor * 10.0**exponent:.{decimals}f}"
+    power = f"10{superscript(exponent)}"
+    return power if factor == 1 else f"{factor}·{power}"
