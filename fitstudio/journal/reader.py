@@ -1,0 +1,75 @@
+"""Reads a run's journal, from the beginning or on from where it stopped, while it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fitstudio.journal.events import Event, from_lines
+
+_CHUNK_BYTES = 8 << 20
+
+
+class JournalReader:
+    """Follows a journal; never writes, needs no lock.
+
+    Args:
+        path: The file; it may not be there yet.
+
+    Attributes:
+        damaged: Lines left out so far because their checksum was wrong or they were torn.
+        missing: Sequence numbers that never came: lines lost to a full disk or to damage.
+        restarts: How often the file turned out to be another one (put back from a backup); what
+            was folded before must be forgotten then.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._forget()
+        self.restarts = 0
+
+    def read_new(self) -> list[Event]:
+        """The events since the last call; only complete lines are taken.
+
+        Raises:
+            OSError: If the file is there and cannot be read (a network drive went away).
+        """
+        events: list[Event] = []
+        try:
+            with self.path.open("rb") as file:
+                if file.seek(0, 2) < self._offset:
+                    self._forget()
+                    self.restarts += 1
+                    events.clear()
+                file.seek(self._offset)
+                while data := file.read(_CHUNK_BYTES):
+                    if not self._take(data, events):
+                        break
+                    file.seek(self._offset)
+        except FileNotFoundError:
+            return []
+        return events
+
+    def _forget(self) -> None:
+        self._offset = 0
+        self._expected = 0
+        self.damaged = 0
+        self.missing = 0
+
+    def _take(self, data: bytes, events: list[Event]) -> bool:
+        end = data.rfind(b"\n") + 1
+        if end == 0:
+            return False
+        self._offset += end
+        new, damaged = from_lines(data[:end].split(b"\n"))
+        self.damaged += damaged
+        for event in new:
+            if event.seq > self._expected:
+                self.missing += event.seq - self._expected
+            self._expected = event.seq + 1
+        events += new
+        return True
+
+
+def read_all(path: Path | str) -> list[Event]:
+    """All events of a journal; none if it is not there."""
+    return JournalReader(path).read_new()
