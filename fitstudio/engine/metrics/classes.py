@@ -1,0 +1,111 @@
+"""Metrics over the whole table of true against predicted classes: MeanIoU and F1Score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fitstudio.engine.losses.functions import align
+from fitstudio.engine.metrics.base import Metric, accumulator_dtype, safe_ratio
+from fitstudio.errors import ArgumentError
+
+
+class MeanIoU(Metric):
+    """Mean over classes of intersection over union; targets and predictions are class numbers."""
+
+    def __init__(self, num_classes: int, name: str | None = None, dtype: Any = None) -> None:
+        super().__init__(name, dtype)
+        self.num_classes = num_classes
+
+    def state_shapes(self) -> dict[str, Sequence[int]]:
+        return {"confusion": (self.num_classes, self.num_classes)}
+
+    def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
+        self.place(y_pred.device)
+        true = y_true.reshape(-1).long()
+        predicted = y_pred.reshape(-1).long()
+        amounts = torch.ones_like(true, dtype=accumulator_dtype(true.device))
+        if sample_weight is not None:
+            spread = sample_weight.reshape(
+                sample_weight.shape + (1,) * max(y_pred.ndim - sample_weight.ndim, 0)
+            )
+            amounts = amounts * spread.expand_as(y_pred).reshape(-1)
+        cells = self.state["confusion"].view(-1)
+        cells.scatter_add_(0, true * self.num_classes + predicted, amounts)
+
+    def result(self) -> Tensor:
+        if not self.state:
+            return torch.tensor(0.0)
+        table = self.state["confusion"]
+        union = table.sum(0) + table.sum(1) - table.diagonal()
+        seen = (union > 0).sum()
+        return safe_ratio(safe_ratio(table.diagonal(), union).sum(), seen.to(table.dtype))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"num_classes": self.num_classes}
+
+
+class F1Score(Metric):
+    """Harmonic mean of precision and recall per class; targets are one-hot or yes/no columns.
+
+    Args:
+        average: None for one value per class, else ``"micro"``, ``"macro"`` or ``"weighted"``.
+        threshold: A prediction above it is "yes"; None takes the largest of each row.
+    """
+
+    def __init__(
+        self,
+        average: str | None = None,
+        threshold: float | None = None,
+        name: str | None = "f1_score",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, dtype)
+        if average not in (None, "micro", "macro", "weighted"):
+            raise ArgumentError(
+                f"average should be None, 'micro', 'macro' or 'weighted'; {average!r} was given.",
+                code="compile.metric-setting",
+            )
+        self.average = average
+        self.threshold = threshold
+        self.columns = 1
+
+    def state_shapes(self) -> dict[str, Sequence[int]]:
+        return dict.fromkeys(("tp", "fp", "fn", "rows"), (self.columns,))
+
+    def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
+        y_true = align(y_true, y_pred)
+        self.columns = y_pred.shape[-1]
+        self.place(y_pred.device)
+        true = y_true.reshape(-1, self.columns) > 0
+        scores = y_pred.reshape(-1, self.columns)
+        if self.threshold is None:
+            said = scores == scores.amax(-1, keepdim=True)
+        else:
+            said = scores > self.threshold
+        weights = torch.ones_like(scores[:, :1])
+        if sample_weight is not None:
+            weights = weights * sample_weight.reshape(-1, 1)
+        self.state["tp"] += ((true & said) * weights).sum(0)
+        self.state["fp"] += ((~true & said) * weights).sum(0)
+        self.state["fn"] += ((true & ~said) * weights).sum(0)
+        self.state["rows"] += (true * weights).sum(0)
+
+    def result(self) -> Tensor:
+        if not self.state:
+            return torch.tensor(0.0)
+        tp, fp, fn = self.state["tp"], self.state["fp"], self.state["fn"]
+        if self.average == "micro":
+            tp, fp, fn = tp.sum(), fp.sum(), fn.sum()
+        scores = safe_ratio(2.0 * tp, 2.0 * tp + fp + fn)
+        if self.average is None or self.average == "micro":
+            return scores
+        if self.average == "macro":
+            return scores.mean()
+        return safe_ratio((scores * self.state["rows"]).sum(), self.state["rows"].sum())
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"average": self.average, "threshold": self.threshold}
