@@ -1,0 +1,138 @@
+"""The settings of the project's data: which file, how it is read and prepared."""
+
+from __future__ import annotations
+
+from fitstudio.spec.kinds import Choice, OneOf, Option, Settings, Text
+from fitstudio.spec.param import Level, Param
+
+_DATA = "Data"
+_PATH = Text(what="a file's path", longest=4_000, empty_allowed=False)
+
+DATA: tuple[Param, ...] = (
+    Param(
+        section="data",
+        name="file",
+        kind=_PATH,
+        title="File",
+        help="The data file: a path inside the project's folder, or a full one.",
+        unset="not chosen",
+        group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="kind",
+        kind=Choice(
+            (
+                Option("table", "Table", "CSV or TSV"),
+                Option("npy", "NPY", "One array"),
+                Option("npz", "NPZ", "Several arrays"),
+                Option("hdf5", "HDF5", "Datasets in a tree"),
+            )
+        ),
+        title="Format",
+        help="What the file is.",
+        unset="by the file's ending",
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="y_file",
+        kind=_PATH,
+        title="File of targets",
+        help="For NPY: the second file, with the targets.",
+        unset="none",
+        group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="options",
+        kind=Settings("options of the format by name"),
+        title="Reading options",
+        help="How the file is read: separator, decimal mark, header line and the like.",
+        unset="guessed from the file",
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="columns",
+        kind=Settings("settings of columns by name"),
+        title="Columns",
+        help="What single columns are taken for: a number or a category.",
+        unset="guessed from the file",
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="missing",
+        kind=Choice(
+            (
+                Option("drop", "Leave rows out", "Rows with a missing value are not used."),
+                Option("fill", "Fill in", "The middle value of the training rows stands in."),
+            )
+        ),
+        default="drop",
+        title="Missing values",
+        help="What happens to rows with a missing value.",
+        group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="scale",
+        kind=Choice(
+            (
+                Option("standard", "Mean 0, spread 1"),
+                Option("minmax", "From 0 to 1"),
+                Option("none", "As they are"),
+            )
+        ),
+        title="Scale inputs",
+        help="How input numbers are scaled, by what the training rows show.",
+        unset="automatic",
+        group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="row_order",
+        kind=Choice(
+            (
+                Option("file", "As in the file"),
+                Option("random", "At random", "Mixed once, with the run's seed."),
+            )
+        ),
+        default="file",
+        title="Order of rows",
+        help="The order of the rows before some of them are held out.",
+        more="The last rows are held out. In a sorted file these are all alike: mix the rows.",
+        group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="feed",
+        kind=Choice(
+            (
+                Option("arrays", "As arrays", "Read before training starts."),
+                Option("batches", "In batches", "Read while training runs, for large files."),
+            )
+        ),
+        default="arrays",
+        title="Reading",
+        help="Whether rows are read before training or while it runs.",
+        more="In batches, rows to hold out are named by a second file or a column, and readers "
+        "(workers) and batches read ahead (max_queue_size) apply.",
+        group=_DATA,
+        level=Level.EXPERT,
+    ),
+    Param(
+        section="data",
+        name="fingerprint",
+        kind=OneOf((Text(what="text"), Settings("size, time and hash"))),
+        title="Fingerprint",
+        help="What the file looked like when the project last read it.",
+        unset="not taken",
+        group=_DATA,
+        level=Level.EXPERT,
+    ),
+)

@@ -1,0 +1,434 @@
+"""What a setting's value may be: each kind reads text, checks a value, shows it and says itself.
+
+A value has three forms:
+
+* **text**, as a person types it in a field or after ``--set``: `Kind.parse` reads it;
+* **value**, the Python object that ``fit()`` gets: `Kind.check` finds what is wrong with it;
+* **JSON**, as it stands in ``run.json``: `Kind.to_json` and `Kind.from_json`.
+
+`Kind.show` turns a value into text that `parse` reads back, and `Kind.say` names the kind in words
+("a whole number, 1 or more"). There is no widget and no command-line parser in here. Numbers are
+read with a decimal point; a form that allows a decimal comma replaces it before it calls `parse`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.spec.limits import (
+    LARGEST_INTEGER,
+    LARGEST_REAL,
+    LONGEST_LIST,
+    LONGEST_TEXT,
+    check_limits,
+    load_json,
+)
+
+
+def quoted(value: object, *, longest: int = 60) -> str:
+    """The value as it appears in a sentence: short, and text in quotes."""
+    text = repr(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def is_number(value: object) -> bool:
+    """Whether the value is an ordinary number; True and False are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def joined(words: list[str] | tuple[str, ...], last: str = "or") -> str:
+    """Words in a row, as a sentence has them: "a, b or c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+class Kind:
+    """What every kind can do; the methods here suit kinds whose text is JSON."""
+
+    def say(self) -> str:
+        """The kind in words, to stand after "must be"."""
+        raise NotImplementedError
+
+    def check(self, value: Any) -> str | None:
+        """What is wrong with the value, to stand after the setting's name, or None."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> Any:
+        """Read what a person typed.
+
+        Raises:
+            ValueError: With the same words as `check`.
+        """
+        try:
+            value = self.from_json(load_json(text))
+        except ValueError:
+            raise ValueError(self._wrong(text.strip())) from None
+        return self._checked(value)
+
+    def show(self, value: Any) -> str:
+        """The value as text that `parse` reads back."""
+        return json.dumps(self.to_json(value), ensure_ascii=False)
+
+    def to_json(self, value: Any) -> Any:
+        """The value as plain JSON data."""
+        return value
+
+    def from_json(self, data: Any) -> Any:
+        """The value for JSON data; what does not fit is returned as it is: `check` refuses it."""
+        return data
+
+    def _wrong(self, value: object) -> str:
+        return f"must be {self.say()}, not {quoted(value)}"
+
+    def _checked(self, value: Any) -> Any:
+        problem = self.check(value)
+        if problem is not None:
+            raise ValueError(problem)
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Int(Kind):
+    """A whole number within bounds that belong to it."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def say(self) -> str:
+        if self.minimum is not None and self.maximum is not None:
+            return f"a whole number from {self.minimum} to {self.maximum}"
+        if self.minimum is not None:
+            return f"a whole number, {self.minimum} or more"
+        if self.maximum is not None:
+            return f"a whole number, {self.maximum} or less"
+        return "a whole number"
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return self._wrong(value)
+        if abs(value) > LARGEST_INTEGER:
+            return f"must be at most {LARGEST_INTEGER:,}"
+        too_small = self.minimum is not None and value < self.minimum
+        too_large = self.maximum is not None and value > self.maximum
+        return self._wrong(value) if too_small or too_large else None
+
+    def parse(self, text: str) -> int:
+        if len(text) > LONGEST_TEXT:
+            raise ValueError(self._wrong(text))
+        try:
+            # JSON numbers such as 1e3 are whole numbers too when nothing is behind the point.
+            value = self.from_json(float(text)) if "e" in text.lower() else int(text)
+        except (ValueError, OverflowError):
+            raise ValueError(self._wrong(text.strip())) from None
+        return self._checked(value)
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+    def from_json(self, data: Any) -> Any:
+        whole = isinstance(data, float) and math.isfinite(data) and data == int(data)
+        return int(data) if whole else data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Real(Kind):
+    """A finite number within bounds; an open bound does not itself belong to it."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    open_minimum: bool = False
+    open_maximum: bool = False
+
+    def say(self) -> str:
+        low = high = ""
+        if self.minimum is not None:
+            low = f"above {self.minimum:g}" if self.open_minimum else f"{self.minimum:g} or more"
+        if self.maximum is not None:
+            high = f"below {self.maximum:g}" if self.open_maximum else f"at most {self.maximum:g}"
+        bounds = " and ".join(bound for bound in (low, high) if bound)
+        return f"a number, {bounds}" if bounds else "a number"
+
+    def check(self, value: Any) -> str | None:
+        if not is_number(value) or not math.isfinite(value) or abs(value) > LARGEST_REAL:
+            return self._wrong(value)
+        if self.minimum is not None:
+            below = value <= self.minimum if self.open_minimum else value < self.minimum
+            if below:
+                return self._wrong(value)
+        if self.maximum is not None:
+            above = value >= self.maximum if self.open_maximum else value > self.maximum
+            if above:
+                return self._wrong(value)
+        return None
+
+    def parse(self, text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError(self._wrong(text.strip())) from None
+        return self._checked(value)
+
+    def show(self, value: Any) -> str:
+        if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+            return str(int(value))
+        return repr(value)
+
+    def from_json(self, data: Any) -> Any:
+        fits = isinstance(data, int) and not isinstance(data, bool) and abs(data) <= LARGEST_INTEGER
+        return float(data) if fits else data
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """On or off."""
+
+    def say(self) -> str:
+        return "true or false"
+
+    def check(self, value: Any) -> str | None:
+        return None if isinstance(value, bool) else self._wrong(value)
+
+    def parse(self, text: str) -> bool:
+        word = text.strip().lower()
+        if word in ("true", "yes", "on", "1"):
+            return True
+        if word in ("false", "no", "off", "0"):
+            return False
+        raise ValueError(self._wrong(text.strip()))
+
+    def show(self, value: Any) -> str:
+        return "true" if value else "false"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the values of a `Choice`, with the words that a form shows for it."""
+
+    value: Any
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few fixed values."""
+
+    options: tuple[Option, ...]
+
+    def say(self) -> str:
+        return joined([self.show(option.value) for option in self.options])
+
+    def check(self, value: Any) -> str | None:
+        return None if self.option(value) is not None else self._wrong(value)
+
+    def option(self, value: Any) -> Option | None:
+        """The option with this value; 1 is not the same as True."""
+        for option in self.options:
+            if type(option.value) is type(value) and option.value == value:
+                return option
+        return None
+
+    def title(self, value: Any) -> str:
+        """The words shown for a value."""
+        option = self.option(value)
+        return option.title if option is not None else quoted(value)
+
+    def parse(self, text: str) -> Any:
+        word = text.strip().lower()
+        for option in self.options:
+            if word in (self.show(option.value).lower(), option.title.lower()):
+                return option.value
+        raise ValueError(self._wrong(text.strip()))
+
+    def show(self, value: Any) -> str:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def from_json(self, data: Any) -> Any:
+        return Int().from_json(data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Kind):
+    """A line of text.
+
+    Args:
+        what: What the text is, to stand after "must be".
+        longest: How many characters it may have.
+    """
+
+    what: str = "text"
+    longest: int = LONGEST_TEXT
+    empty_allowed: bool = True
+
+    def say(self) -> str:
+        return self.what
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, str) or (not value.strip() and not self.empty_allowed):
+            return self._wrong(value)
+        if len(value) > self.longest:
+            return f"must be at most {self.longest:,} characters long, not {len(value):,}"
+        return "must not hold a zero byte" if "\0" in value else None
+
+    def parse(self, text: str) -> str:
+        return self._checked(text)
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class RelativePath(Kind):
+    """A file name inside the run's folder: it can never lead out of it."""
+
+    def say(self) -> str:
+        return "a file name inside the run's folder"
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, str) or not value.strip() or len(value) > 500 or "\0" in value:
+            return self._wrong(value)
+        parts = value.replace("\\", "/").split("/")
+        leads_out = ".." in parts or parts[0] in ("", "~") or ":" in parts[0].split("{")[0]
+        return self._wrong(value) if leads_out else None
+
+    def parse(self, text: str) -> str:
+        return self._checked(text.strip())
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOf(Kind):
+    """A list of values of one kind.
+
+    Args:
+        item: The kind of each value.
+        shortest: The smallest number of values.
+        longest: The largest number of values.
+        distinct: Whether a value may occur only once.
+    """
+
+    item: Kind
+    shortest: int = 0
+    longest: int = LONGEST_LIST
+    distinct: bool = False
+
+    def say(self) -> str:
+        return f"a list, each value {self.item.say()}"
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, list | tuple):
+            return self._wrong(value)
+        if not self.shortest <= len(value) <= self.longest:
+            return f"must have from {self.shortest} to {self.longest:,} values, not {len(value):,}"
+        for number, item in enumerate(value, start=1):
+            problem = self.item.check(item)
+            if problem is not None:
+                return f"has a value that does not fit, number {number}: it {problem}"
+        if self.distinct:
+            shown = [self.item.show(item) for item in value]
+            twice = next((text for text in shown if shown.count(text) > 1), None)
+            if twice is not None:
+                return f"names {twice} twice"
+        return None
+
+    def parse(self, text: str) -> list[Any]:
+        text = text.strip()
+        if text.startswith("["):
+            return super().parse(text)
+        pieces = [piece.strip() for piece in text.replace(";", ",").split(",")]
+        return self._checked([self.item.parse(piece) for piece in pieces if piece])
+
+    def show(self, value: Any) -> str:
+        shown = [self.item.show(item) for item in value]
+        # Commas part the items, so that items which hold one need JSON's quotes.
+        plain = shown and all(text and not set(text) & set(',;[]"') for text in shown)
+        plain = plain and all(text == text.strip() for text in shown)
+        return ", ".join(shown) if plain else super().show(value)
+
+    def to_json(self, value: Any) -> Any:
+        return [self.item.to_json(item) for item in value]
+
+    def from_json(self, data: Any) -> Any:
+        if not isinstance(data, list | tuple):
+            return data
+        return [self.item.from_json(item) for item in data]
+
+
+@dataclass(frozen=True)
+class OneOf(Kind):
+    """A value of any of several kinds; the first that fits reads it."""
+
+    kinds: tuple[Kind, ...]
+
+    def say(self) -> str:
+        return joined([kind.say() for kind in self.kinds])
+
+    def check(self, value: Any) -> str | None:
+        problems = [kind.check(value) for kind in self.kinds]
+        if None in problems:
+            return None
+        # A list that is wrong inside is better explained by the kind that takes lists.
+        if isinstance(value, list | tuple):
+            for kind, problem in zip(self.kinds, problems):
+                if isinstance(kind, ListOf):
+                    return problem
+        return self._wrong(value)
+
+    def parse(self, text: str) -> Any:
+        for kind in self.kinds:
+            try:
+                return kind.parse(text)
+            except ValueError:
+                continue
+        raise ValueError(self._wrong(text.strip()))
+
+    def show(self, value: Any) -> str:
+        return self._kind_of(value).show(value)
+
+    def to_json(self, value: Any) -> Any:
+        return self._kind_of(value).to_json(value)
+
+    def from_json(self, data: Any) -> Any:
+        for kind in self.kinds:
+            value = kind.from_json(data)
+            if kind.check(value) is None:
+                return value
+        return data
+
+    def _kind_of(self, value: Any) -> Kind:
+        for kind in self.kinds:
+            if kind.check(value) is None:
+                return kind
+        return self.kinds[-1]
+
+
+@dataclass(frozen=True)
+class Settings(Kind):
+    """Named values that belong together, such as an optimizer's other settings.
+
+    Which names there are depends on another setting, so the names are checked where that is known.
+    """
+
+    what: str = "settings by name"
+
+    def say(self) -> str:
+        return self.what
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+            return self._wrong(value)
+        try:
+            check_limits(value)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def to_json(self, value: Any) -> Any:
+        return dict(value)
