@@ -11,9 +11,7 @@ from typing import Any
 from fitstudio.errors import SpecError
 from fitstudio.spec.limits import check_limits
 from fitstudio.spec.param import Finding, Param, Severity
-from fitstudio.spec.registry import SECTIONS, find_param, unknown_key_sentence
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+from fitstudio.spec.registry import SECTIONS, find_param, known_keys, unknown_key_sentence
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,14 @@ class RunSpec:
     """What a run is to do, in five sections by name.
 
     A specification holds only what was set. It may hold a value that cannot work, because a form is
-    filled in step by step: `problems` (and `fitstudio.spec.resolve.resolve`, which asks it) says so.
+    filled in step by step: `problems` says so, and `fitstudio.spec.resolve.resolve` asks it.
     """
 
-    data: Mapping[str, Any] = field(default=_NOTHING)
-    model: Mapping[str, Any] = field(default=_NOTHING)
-    compile: Mapping[str, Any] = field(default=_NOTHING)
-    fit: Mapping[str, Any] = field(default=_NOTHING)
-    run: Mapping[str, Any] = field(default=_NOTHING)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+    compile: Mapping[str, Any] = field(default_factory=dict)
+    fit: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for section in SECTIONS:
@@ -84,7 +82,7 @@ class RunSpec:
         param = self.param(key)
         section, _, name = key.partition(".")
         values = getattr(self, section)
-        return copy.deepcopy(values[name] if name in values else param.default)
+        return copy.deepcopy(values.get(name, param.default))
 
     def with_values(self, values: Mapping[str, Any]) -> RunSpec:
         """A specification with these values set; None puts a setting back to its default.
@@ -116,9 +114,10 @@ class RunSpec:
         return tuple(findings)
 
     def differences(self, other: RunSpec) -> list[Difference]:
-        """The settings in which this specification differs from another, in their declared order."""
+        """The settings in which this specification differs from another, in declared order."""
         found: list[Difference] = []
-        for key in dict.fromkeys([*self.keys(), *other.keys()]):
+        keys = {*self.keys(), *other.keys()}
+        for key in sorted(keys, key=known_keys().index):
             mine, theirs = self.get(key), other.get(key)
             if mine != theirs or type(mine) is not type(theirs):
                 found.append(Difference(key, mine, theirs))
