@@ -1,0 +1,209 @@
+"""Optimizers that divide by what gradients were so far: RMSprop, Adagrad, Adadelta and Ftrl."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fitstudio.engine.optimizers.base import LearningRate, Optimizer
+
+
+class RMSprop(Optimizer):
+    """Divides the gradient by the root of a running mean of its square."""
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        name: str | None = None,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, name, **keywords)
+        self.rho = float(rho)
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.centered = bool(centered)
+        wanted = {"velocity": True, "mean": self.centered, "momentum": bool(self.momentum)}
+        self.slot_names = tuple(slot for slot, is_wanted in wanted.items() if is_wanted)
+
+    def update(
+        self,
+        weights: list[Tensor],
+        gradients: list[Tensor],
+        slots: dict[str, list[Tensor]],
+        learning_rate: float,
+    ) -> None:
+        velocities = slots["velocity"]
+        torch._foreach_mul_(velocities, self.rho)
+        torch._foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.rho)
+        if self.centered:
+            means = slots["mean"]
+            torch._foreach_lerp_(means, gradients, 1.0 - self.rho)
+            roots = torch._foreach_addcmul(velocities, means, means, -1.0)
+            torch._foreach_add_(roots, self.epsilon)
+        else:
+            roots = torch._foreach_add(velocities, self.epsilon)
+        torch._foreach_sqrt_(roots)
+        if self.momentum:
+            steps = slots["momentum"]
+            torch._foreach_mul_(steps, self.momentum)
+            torch._foreach_addcdiv_(steps, gradients, roots, learning_rate)
+            torch._foreach_add_(weights, steps, alpha=-1.0)
+        else:
+            torch._foreach_addcdiv_(weights, gradients, roots, -learning_rate)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "rho": self.rho,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "centered": self.centered,
+        }
+
+
+class Adagrad(Optimizer):
+    """Divides the gradient by the root of the sum of its squares so far: steps only shrink."""
+
+    slot_names = ("accumulator",)
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        name: str | None = None,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, name, **keywords)
+        self.initial_accumulator_value = float(initial_accumulator_value)
+        self.epsilon = float(epsilon)
+
+    def initial_slot(self, slot: str, weight: Tensor) -> Tensor:
+        return torch.full_like(weight, self.initial_accumulator_value, requires_grad=False)
+
+    def update(
+        self,
+        weights: list[Tensor],
+        gradients: list[Tensor],
+        slots: dict[str, list[Tensor]],
+        learning_rate: float,
+    ) -> None:
+        sums = slots["accumulator"]
+        torch._foreach_addcmul_(sums, gradients, gradients, 1.0)
+        roots = torch._foreach_add(sums, self.epsilon)
+        torch._foreach_sqrt_(roots)
+        torch._foreach_addcdiv_(weights, gradients, roots, -learning_rate)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "initial_accumulator_value": self.initial_accumulator_value,
+            "epsilon": self.epsilon,
+        }
+
+
+class Adadelta(Optimizer):
+    """Scales steps by the ratio of what steps and gradients have been lately."""
+
+    slot_names = ("gradient_square", "step_square")
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        rho: float = 0.95,
+        epsilon: float = 1e-7,
+        name: str | None = None,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, name, **keywords)
+        self.rho = float(rho)
+        self.epsilon = float(epsilon)
+
+    def update(
+        self,
+        weights: list[Tensor],
+        gradients: list[Tensor],
+        slots: dict[str, list[Tensor]],
+        learning_rate: float,
+    ) -> None:
+        squares, step_squares = slots["gradient_square"], slots["step_square"]
+        torch._foreach_mul_(squares, self.rho)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1.0 - self.rho)
+        steps = torch._foreach_add(step_squares, self.epsilon)
+        torch._foreach_div_(steps, torch._foreach_add(squares, self.epsilon))
+        torch._foreach_sqrt_(steps)
+        torch._foreach_mul_(steps, gradients)
+        torch._foreach_mul_(step_squares, self.rho)
+        torch._foreach_addcmul_(step_squares, steps, steps, 1.0 - self.rho)
+        torch._foreach_add_(weights, steps, alpha=-learning_rate)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"rho": self.rho, "epsilon": self.epsilon}
+
+
+class Ftrl(Optimizer):
+    """Follow the regularised leader: for wide, sparse, linear models; sets weights to exactly 0."""
+
+    slot_names = ("accumulator", "linear")
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        name: str | None = None,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, name, **keywords)
+        self.learning_rate_power = float(learning_rate_power)
+        self.initial_accumulator_value = float(initial_accumulator_value)
+        self.l1_regularization_strength = float(l1_regularization_strength)
+        self.l2_regularization_strength = float(l2_regularization_strength)
+        self.l2_shrinkage_regularization_strength = float(l2_shrinkage_regularization_strength)
+        self.beta = float(beta)
+
+    def initial_slot(self, slot: str, weight: Tensor) -> Tensor:
+        value = self.initial_accumulator_value if slot == "accumulator" else 0.0
+        return torch.full_like(weight, value, requires_grad=False)
+
+    def update(
+        self,
+        weights: list[Tensor],
+        gradients: list[Tensor],
+        slots: dict[str, list[Tensor]],
+        learning_rate: float,
+    ) -> None:
+        if learning_rate == 0.0:
+            return
+        power = -self.learning_rate_power
+        l1 = self.l1_regularization_strength
+        l2 = self.l2_regularization_strength + self.beta / (2.0 * learning_rate)
+        shrinkage = 2.0 * self.l2_shrinkage_regularization_strength
+        for weight, gradient, sums, linear in zip(
+            weights, gradients, slots["accumulator"], slots["linear"]
+        ):
+            new_sums = sums + gradient * gradient
+            new_power = new_sums.pow(power)
+            sigma = (new_power - sums.pow(power)) / learning_rate
+            linear.add_(gradient + shrinkage * weight - sigma * weight)
+            quadratic = new_power / learning_rate + 2.0 * l2
+            weight.copy_((linear.clamp(-l1, l1) - linear) / quadratic)
+            sums.copy_(new_sums)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "learning_rate_power": self.learning_rate_power,
+            "initial_accumulator_value": self.initial_accumulator_value,
+            "l1_regularization_strength": self.l1_regularization_strength,
+            "l2_regularization_strength": self.l2_regularization_strength,
+            "l2_shrinkage_regularization_strength": self.l2_shrinkage_regularization_strength,
+            "beta": self.beta,
+        }
