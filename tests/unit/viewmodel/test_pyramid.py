@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from fitstudio.gui.plots.pyramid import DRAWN_POINTS, Pyramid
+from fitstudio.viewmodel.pyramid import DRAWN_POINTS, Pyramid
 
 
 def filled(count: int, seed: int = 0) -> tuple[Pyramid, np.ndarray, np.ndarray]:
