@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fitstudio.journal.batch_history import BatchHistory, BatchHistoryReader
 from fitstudio.journal.events import Event, EventType, Outcome, Reason
+from fitstudio.journal.fold import apply, fold
 from fitstudio.journal.journal import Journal
 from fitstudio.journal.reader import JournalReader, read_all
+from fitstudio.journal.run_state import Phase, RunState
 
 __all__ = [
     "BatchHistory",
@@ -15,6 +17,10 @@ __all__ = [
     "Journal",
     "JournalReader",
     "Outcome",
+    "Phase",
     "Reason",
+    "RunState",
+    "apply",
+    "fold",
     "read_all",
 ]

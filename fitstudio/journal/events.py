@@ -174,15 +174,7 @@ def to_line(fields: Mapping[str, Any]) -> bytes:
 def from_lines(lines: Sequence[bytes]) -> tuple[list[Event], int]:
     """Complete lines (without line feeds) as events, and how many of them were damaged."""
     crc32 = zlib.crc32
-    good = []
-    for line in lines:
-        if line[-_TAIL:-10] == _MARK:
-            try:
-                expected = int(line[-10:-2], 16)
-            except ValueError:
-                continue
-            if crc32(line[:-_TAIL]) == expected:
-                good.append(line)
+    good = [line for line in lines if line[-_TAIL:] == b'%s%08x"}' % (_MARK, crc32(line[:-_TAIL]))]
     damaged = sum(1 for line in lines if line) - len(good)
     try:
         # One call of the parser for all lines is twice as fast as one for each.

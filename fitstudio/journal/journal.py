@@ -183,8 +183,9 @@ def _last_seq(path: Path) -> tuple[int, bool]:
             tail = file.read()
             torn = not tail.endswith(b"\n")
             lines = tail.split(b"\n")
-            # The last piece is empty or torn, the first one probably cut by where we began.
-            events, _ = from_lines(lines[(1 if start else 0) : -1])
+            # The last piece is empty or torn (or lacks nothing but its line feed), the first one
+            # was probably cut by where we began.
+            events, _ = from_lines(lines[1 if start else 0 :])
             if events or start == 0:
                 return max((event.seq for event in events), default=-1), torn
             length *= 8

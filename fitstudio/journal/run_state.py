@@ -1,0 +1,260 @@
+"""What is known about a run: the only place that computes progress, best epoch or time left.
+
+`fold` makes a `RunState` from the events of a journal. Epochs and steps count from 0 here; the
+functions at the end, and only they, turn them into what people read.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fitstudio.journal.events import Outcome
+from fitstudio.journal.patience import Watch
+
+_KEPT_PULSES = 300
+_KEPT_MESSAGES = 10_000
+_EPOCHS_FOR_SPEED = 5
+
+
+class Phase(StrEnum):
+    """What a run is doing at the moment."""
+
+    STARTING = "starting"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    VALIDATING = "validating"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRow:
+    """A finished epoch."""
+
+    epoch: int
+    logs: Mapping[str, Any]
+    seconds: float
+    learning_rate: float | None = None
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line of the log for people; `fields` may hold `where`, `fix` and `request`."""
+
+    time: float
+    level: str
+    code: str
+    sentence: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint as it was announced; `file` is its folder below the run's."""
+
+    file: str
+    epoch: int
+    kind: str
+    time: float
+    monitor: str | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """A resume that went back to a checkpoint: `dropped` finished epochs were trained again."""
+
+    from_epoch: int
+    dropped: int
+    time: float
+    pause_s: float
+    differences: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class RunState:
+    """All that is known about a run from its journal.
+
+    Attributes:
+        first_epoch: Where the run began (`initial_epoch`).
+        last_epoch: The last epoch there will be, if nothing stops it before.
+        epochs: The finished epochs that count, in order.
+        repeated: Finished epochs that a resume trained again.
+        epoch: The epoch at work or the last one; None before the first.
+        step: The last finished step of it; None before the first.
+        logs: The running logs of the epoch at work.
+        batch_points: A thinned sample of (epoch, step, loss); all of them are in `batches.f32`.
+        best: The best value of the run's monitored metric.
+        patiences: One watch for each EarlyStopping.
+        seconds: Time the worker spent, over all resumes.
+        sample_speed: Samples a second, as last told.
+        missing_events: Lines that a full disk or damage has cost.
+        strange_events: Events whose fields made no sense; they were left out.
+    """
+
+    run: str = ""
+    outcome: Outcome | None = None
+    reason: str = ""
+    sentence: str = ""
+    error: Mapping[str, Any] | None = None
+
+    pid: int | None = None
+    process_started: float | None = None
+    host: str = ""
+    device: Any = None
+    seed: int | None = None
+    started: float | None = None
+    ended: float | None = None
+    updated: float | None = None
+    attempts: int = 0
+    started_fields: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    first_epoch: int = 0
+    last_epoch: int | None = None
+    steps_per_epoch: int | None = None
+    epochs: list[EpochRow] = field(default_factory=list)
+    repeated: list[EpochRow] = field(default_factory=list)
+    trims: list[Trim] = field(default_factory=list)
+
+    epoch: int | None = None
+    step: int | None = None
+    steps: int | None = None
+    validating: bool = False
+    paused: bool = False
+    logs: Mapping[str, Any] = field(default_factory=dict)
+    learning_rate: float | None = None
+    batch_points: list[tuple[int, int, float]] = field(default_factory=list)
+    best: Watch | None = None
+    patiences: list[Watch] = field(default_factory=list)
+
+    stop_requested: Mapping[str, Any] | None = None
+    acknowledged: set[int] = field(default_factory=set)
+    messages: deque[Message] = field(default_factory=lambda: deque(maxlen=_KEPT_MESSAGES))
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    pulses: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=_KEPT_PULSES))
+    sample_speed: float | None = None
+    missing_events: int = 0
+    strange_events: int = 0
+
+    # The fold's own memory.
+    next_seq: int = 0
+    elapsed: float = 0.0
+    earlier_s: float = 0.0
+    epoch_began: float = 0.0
+    paused_at: float = 0.0
+    points_kept: int = 1
+    points_seen: int = 0
+
+    @property
+    def phase(self) -> Phase:
+        """What the run is doing."""
+        if self.outcome is not None:
+            return Phase.ENDED
+        if not self.attempts:
+            return Phase.STARTING
+        if self.paused:
+            return Phase.PAUSED
+        if self.epoch is None:
+            return Phase.PREPARING
+        return Phase.VALIDATING if self.validating else Phase.TRAINING
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended, as far as the journal knows."""
+        return self.outcome is None
+
+    @property
+    def seconds(self) -> float:
+        return self.earlier_s + self.elapsed
+
+    @property
+    def epoch_fraction(self) -> float:
+        """How much of the epoch at work is done, 0 to 1."""
+        steps = self.steps or self.steps_per_epoch
+        if self.epoch is None or self.step is None or not steps:
+            return 0.0
+        if self.epochs and self.epochs[-1].epoch >= self.epoch:
+            return 0.0  # it is finished, and counted among `epochs`
+        return min(1.0, (self.step + 1) / steps)
+
+    @property
+    def progress(self) -> float | None:
+        """How much of the run is done, 0 to 1; None while that is not known."""
+        if self.outcome is Outcome.COMPLETED:
+            return 1.0
+        if self.last_epoch is None:
+            return None
+        total = self.last_epoch - self.first_epoch + 1
+        return min(1.0, (len(self.epochs) + self.epoch_fraction) / total) if total > 0 else 1.0
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Of the last epochs, or estimated from the first one while it runs."""
+        if self.epochs:
+            return statistics.median(row.seconds for row in self.epochs[-_EPOCHS_FOR_SPEED:])
+        fraction = self.epoch_fraction
+        return (self.elapsed - self.epoch_began) / fraction if fraction else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the last epoch ends, if nothing stops it before; None while that is not known."""
+        if self.outcome is not None or self.last_epoch is None:
+            return None
+        per_epoch = self.seconds_per_epoch
+        if per_epoch is None:
+            return None
+        total = self.last_epoch - self.first_epoch + 1
+        return max(0.0, total - len(self.epochs) - self.epoch_fraction) * per_epoch
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch with the best value of the monitored metric, from 0."""
+        return self.best.best_epoch if self.best else None
+
+    @property
+    def best_row(self) -> EpochRow | None:
+        """That epoch's row."""
+        return next((row for row in self.epochs if row.epoch == self.best_epoch), None)
+
+    @property
+    def metric_names(self) -> list[str]:
+        """Every name in the logs of the finished epochs, in History's order."""
+        names: dict[str, None] = {}
+        for row in self.epochs[:1] + self.epochs[-1:]:
+            names.update(dict.fromkeys(row.logs))
+        return list(names or self.logs)
+
+    def history(self) -> dict[str, list[Any]]:
+        """`History.history`: each metric's values over the finished epochs."""
+        columns: dict[str, list[Any]] = {}
+        for row in self.epochs:
+            for name, value in row.logs.items():
+                columns.setdefault(name, []).append(value)
+        return columns
+
+
+def shown(number: int) -> int:
+    """An epoch or step as people count: from 1."""
+    return number + 1
+
+
+def say(state: RunState) -> str:
+    """The state in one line: "Epoch 71 of 100, step 22 of 50"."""
+    if state.outcome is not None:
+        return f"{state.outcome.sentence} {state.sentence}".strip()
+    if state.phase in (Phase.STARTING, Phase.PREPARING) or state.epoch is None:
+        return "Preparing the data." if state.attempts else "Starting."
+    words = f"Epoch {shown(state.epoch)}"
+    if state.last_epoch is not None:
+        words += f" of {shown(state.last_epoch)}"
+    steps = state.steps or state.steps_per_epoch
+    if state.step is not None:
+        words += f", step {shown(state.step)}" + (f" of {steps}" if steps else "")
+    return f"{words} (paused)" if state.paused else words
