@@ -24,9 +24,9 @@ def _even_thresholds(number: int) -> list[float]:
 class ThresholdCurve(Metric):
     """Counts of positive and negative samples between neighbouring thresholds.
 
-    Every prediction is put into one bucket, however many thresholds there are; the confusion counts
-    at all thresholds are running sums over the buckets. Whole counts stay exact in double precision,
-    so that the result does not depend on the order in which a GPU adds.
+    Every prediction is put into one bucket, however many thresholds there are; the confusion
+    counts at all thresholds are running sums over the buckets. Whole counts stay exact in double
+    precision, so that the result does not depend on the order in which a GPU adds.
     """
 
     def __init__(
@@ -95,7 +95,8 @@ class AUC(ThresholdCurve):
         thresholds: The inner thresholds, in place of ``num_thresholds`` evenly spaced ones.
         multi_label: One curve per column, averaged, instead of one over all elements.
         num_labels: Number of columns, with ``multi_label``.
-        label_weights: Weight of each column: in the mean with ``multi_label``, else of its elements.
+        label_weights: Weight of each column: in the mean with ``multi_label``, else of
+            its elements.
         from_logits: Predictions are logits: a sigmoid is applied first.
     """
 

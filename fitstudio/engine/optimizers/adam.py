@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from fitstudio.engine.optimizers import fused
+from fitstudio.engine.optimizers import kernels
 from fitstudio.engine.optimizers.base import LearningRate, Optimizer
 
 
@@ -48,8 +47,8 @@ class Adam(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
-        if fused.usable(weights, gradients):
-            fused.adam(
+        if kernels.usable(weights, gradients):
+            kernels.fused_adam(
                 weights,
                 gradients,
                 slots["momentum"],
@@ -76,17 +75,17 @@ class Adam(Optimizer):
         updates = self.iterations + 1
         momenta, velocities = slots["momentum"], slots["velocity"]
         if self.weight_decay:
-            torch._foreach_mul_(weights, 1.0 - learning_rate * self.weight_decay)
-        torch._foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
-        torch._foreach_mul_(velocities, self.beta_2)
-        torch._foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.beta_2)
+            kernels.foreach_mul_(weights, 1.0 - learning_rate * self.weight_decay)
+        kernels.foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
+        kernels.foreach_mul_(velocities, self.beta_2)
+        kernels.foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.beta_2)
         if self.amsgrad:
-            torch._foreach_maximum_(slots["velocity_hat"], velocities)
+            kernels.foreach_maximum_(slots["velocity_hat"], velocities)
             velocities = slots["velocity_hat"]
         rate = learning_rate * math.sqrt(1.0 - self.beta_2**updates) / (1.0 - self.beta_1**updates)
-        roots = torch._foreach_sqrt(velocities)
-        torch._foreach_add_(roots, self.epsilon)
-        torch._foreach_addcdiv_(weights, momenta, roots, -rate)
+        roots = kernels.foreach_sqrt(velocities)
+        kernels.foreach_add_(roots, self.epsilon)
+        kernels.foreach_addcdiv_(weights, momenta, roots, -rate)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
@@ -145,11 +144,11 @@ class Adamax(Optimizer):
         learning_rate: float,
     ) -> None:
         momenta, norms = slots["momentum"], slots["norm"]
-        torch._foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
-        torch._foreach_mul_(norms, self.beta_2)
-        torch._foreach_maximum_(norms, torch._foreach_abs(gradients))
+        kernels.foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
+        kernels.foreach_mul_(norms, self.beta_2)
+        kernels.foreach_maximum_(norms, kernels.foreach_abs(gradients))
         rate = learning_rate / (1.0 - self.beta_1 ** (self.iterations + 1))
-        torch._foreach_addcdiv_(weights, momenta, torch._foreach_add(norms, self.epsilon), -rate)
+        kernels.foreach_addcdiv_(weights, momenta, kernels.foreach_add(norms, self.epsilon), -rate)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
@@ -200,16 +199,16 @@ class Nadam(Optimizer):
         momenta, velocities = slots["momentum"], slots["velocity"]
         this, following = self._momentum_at(t), self._momentum_at(t + 1)
         self.momentum_product *= this
-        torch._foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
-        torch._foreach_mul_(velocities, self.beta_2)
-        torch._foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.beta_2)
-        roots = torch._foreach_div(velocities, 1.0 - self.beta_2**t)
-        torch._foreach_sqrt_(roots)
-        torch._foreach_add_(roots, self.epsilon)
-        ahead = torch._foreach_mul(gradients, (1.0 - this) / (1.0 - self.momentum_product))
+        kernels.foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
+        kernels.foreach_mul_(velocities, self.beta_2)
+        kernels.foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.beta_2)
+        roots = kernels.foreach_div(velocities, 1.0 - self.beta_2**t)
+        kernels.foreach_sqrt_(roots)
+        kernels.foreach_add_(roots, self.epsilon)
+        ahead = kernels.foreach_mul(gradients, (1.0 - this) / (1.0 - self.momentum_product))
         weight_of_mean = following / (1.0 - self.momentum_product * following)
-        torch._foreach_add_(ahead, momenta, alpha=weight_of_mean)
-        torch._foreach_addcdiv_(weights, ahead, roots, -learning_rate)
+        kernels.foreach_add_(ahead, momenta, alpha=weight_of_mean)
+        kernels.foreach_addcdiv_(weights, ahead, roots, -learning_rate)
 
     def on_state_loaded(self) -> None:
         # Multiplied in the order in which training did it, so that a resumed run has the same bits.

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fitstudio.engine.optimizers import kernels
 from fitstudio.engine.optimizers.base import LearningRate, Optimizer
 
 
@@ -39,23 +40,23 @@ class RMSprop(Optimizer):
         learning_rate: float,
     ) -> None:
         velocities = slots["velocity"]
-        torch._foreach_mul_(velocities, self.rho)
-        torch._foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.rho)
+        kernels.foreach_mul_(velocities, self.rho)
+        kernels.foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.rho)
         if self.centered:
             means = slots["mean"]
-            torch._foreach_lerp_(means, gradients, 1.0 - self.rho)
-            roots = torch._foreach_addcmul(velocities, means, means, -1.0)
-            torch._foreach_add_(roots, self.epsilon)
+            kernels.foreach_lerp_(means, gradients, 1.0 - self.rho)
+            roots = kernels.foreach_addcmul(velocities, means, means, -1.0)
+            kernels.foreach_add_(roots, self.epsilon)
         else:
-            roots = torch._foreach_add(velocities, self.epsilon)
-        torch._foreach_sqrt_(roots)
+            roots = kernels.foreach_add(velocities, self.epsilon)
+        kernels.foreach_sqrt_(roots)
         if self.momentum:
             steps = slots["momentum"]
-            torch._foreach_mul_(steps, self.momentum)
-            torch._foreach_addcdiv_(steps, gradients, roots, learning_rate)
-            torch._foreach_add_(weights, steps, alpha=-1.0)
+            kernels.foreach_mul_(steps, self.momentum)
+            kernels.foreach_addcdiv_(steps, gradients, roots, learning_rate)
+            kernels.foreach_add_(weights, steps, alpha=-1.0)
         else:
-            torch._foreach_addcdiv_(weights, gradients, roots, -learning_rate)
+            kernels.foreach_addcdiv_(weights, gradients, roots, -learning_rate)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
@@ -94,10 +95,10 @@ class Adagrad(Optimizer):
         learning_rate: float,
     ) -> None:
         sums = slots["accumulator"]
-        torch._foreach_addcmul_(sums, gradients, gradients, 1.0)
-        roots = torch._foreach_add(sums, self.epsilon)
-        torch._foreach_sqrt_(roots)
-        torch._foreach_addcdiv_(weights, gradients, roots, -learning_rate)
+        kernels.foreach_addcmul_(sums, gradients, gradients, 1.0)
+        roots = kernels.foreach_add(sums, self.epsilon)
+        kernels.foreach_sqrt_(roots)
+        kernels.foreach_addcdiv_(weights, gradients, roots, -learning_rate)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
@@ -131,15 +132,15 @@ class Adadelta(Optimizer):
         learning_rate: float,
     ) -> None:
         squares, step_squares = slots["gradient_square"], slots["step_square"]
-        torch._foreach_mul_(squares, self.rho)
-        torch._foreach_addcmul_(squares, gradients, gradients, 1.0 - self.rho)
-        steps = torch._foreach_add(step_squares, self.epsilon)
-        torch._foreach_div_(steps, torch._foreach_add(squares, self.epsilon))
-        torch._foreach_sqrt_(steps)
-        torch._foreach_mul_(steps, gradients)
-        torch._foreach_mul_(step_squares, self.rho)
-        torch._foreach_addcmul_(step_squares, steps, steps, 1.0 - self.rho)
-        torch._foreach_add_(weights, steps, alpha=-learning_rate)
+        kernels.foreach_mul_(squares, self.rho)
+        kernels.foreach_addcmul_(squares, gradients, gradients, 1.0 - self.rho)
+        steps = kernels.foreach_add(step_squares, self.epsilon)
+        kernels.foreach_div_(steps, kernels.foreach_add(squares, self.epsilon))
+        kernels.foreach_sqrt_(steps)
+        kernels.foreach_mul_(steps, gradients)
+        kernels.foreach_mul_(step_squares, self.rho)
+        kernels.foreach_addcmul_(step_squares, steps, steps, 1.0 - self.rho)
+        kernels.foreach_add_(weights, steps, alpha=-learning_rate)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"rho": self.rho, "epsilon": self.epsilon}

@@ -1,4 +1,4 @@
-"""What an optimizer is: the reference's update rules on torch tensors, with state that can be saved.
+"""What an optimizer is: the reference's update rules on tensors, with state that can be saved.
 
 Optimizer
 ├── SGD, Adam, AdamW, Adamax, Nadam, RMSprop, Adagrad, Adadelta, Ftrl: the reference's formulas

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
+from fitstudio.engine.optimizers import kernels
 from fitstudio.engine.optimizers.base import LearningRate, Optimizer
 
 
@@ -39,16 +39,16 @@ class SGD(Optimizer):
         learning_rate: float,
     ) -> None:
         if not self.momentum:
-            torch._foreach_add_(weights, gradients, alpha=-learning_rate)
+            kernels.foreach_add_(weights, gradients, alpha=-learning_rate)
             return
         steps = slots["momentum"]
-        torch._foreach_mul_(steps, self.momentum)
-        torch._foreach_add_(steps, gradients, alpha=-learning_rate)
+        kernels.foreach_mul_(steps, self.momentum)
+        kernels.foreach_add_(steps, gradients, alpha=-learning_rate)
         if self.nesterov:
-            torch._foreach_add_(weights, steps, alpha=self.momentum)
-            torch._foreach_add_(weights, gradients, alpha=-learning_rate)
+            kernels.foreach_add_(weights, steps, alpha=self.momentum)
+            kernels.foreach_add_(weights, gradients, alpha=-learning_rate)
         else:
-            torch._foreach_add_(weights, steps)
+            kernels.foreach_add_(weights, steps)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"momentum": self.momentum, "nesterov": self.nesterov}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -82,7 +82,7 @@ class TorchOptimizer(Optimizer):
     @property
     def learning_rate(self) -> float:
         if self._optimizer is None:
-            default = inspect.signature(self._given).parameters.get("lr")
+            default = inspect.signature(cast(Callable[..., Any], self._given)).parameters.get("lr")
             known = default is not None and isinstance(default.default, int | float)
             return float(default.default) if known and default is not None else 0.0
         return float(self._optimizer.param_groups[0]["lr"])

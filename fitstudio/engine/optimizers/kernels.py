@@ -1,16 +1,35 @@
-"""torch's fused optimizer kernels, called without the wrapper that costs more than they do.
+"""The operations on lists of tensors that the optimizers are made of: torch's, which it keeps private.
 
-They are private to torch. Whether they exist and take these arguments is found out once, by a call
-on a toy tensor; where they don't, the optimizers use public operations instead.
+torch's fused kernels are called without the wrapper that costs more than they do. Whether they
+exist and take these arguments is found out once, by a call on a toy tensor; where they don't, the
+optimizers use the foreach operations, on which torch's own optimizers are built too.
 """
 
 from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
+
+# The one place that names private functions of torch; the type checker can't see them.
+_torch: Any = torch
+foreach_abs = _torch._foreach_abs
+foreach_add = _torch._foreach_add
+foreach_add_ = _torch._foreach_add_
+foreach_addcdiv_ = _torch._foreach_addcdiv_
+foreach_addcmul = _torch._foreach_addcmul
+foreach_addcmul_ = _torch._foreach_addcmul_
+foreach_div = _torch._foreach_div
+foreach_div_ = _torch._foreach_div_
+foreach_lerp_ = _torch._foreach_lerp_
+foreach_maximum_ = _torch._foreach_maximum_
+foreach_mul = _torch._foreach_mul
+foreach_mul_ = _torch._foreach_mul_
+foreach_sqrt = _torch._foreach_sqrt
+foreach_sqrt_ = _torch._foreach_sqrt_
 
 _FUSED_DTYPES = (torch.float32, torch.float64)
 
@@ -37,7 +56,7 @@ def available(device_type: str) -> bool:
         return False
     try:
         toy = [torch.zeros(2, device=device_type) for _ in range(4)]
-        adam(
+        fused_adam(
             [toy[0]],
             [toy[1]],
             [toy[2]],
@@ -60,7 +79,7 @@ def _step_counter(device: torch.device) -> Tensor:
     return torch.zeros((), dtype=torch.float32, device=device)
 
 
-def adam(
+def fused_adam(
     weights: list[Tensor],
     gradients: list[Tensor],
     momenta: list[Tensor],
@@ -78,7 +97,7 @@ def adam(
     # One counter serves all weights: the kernel only reads it.
     counter = _step_counter(weights[0].device)
     counter.fill_(updates)
-    kernel = torch._fused_adamw_ if weight_decay else torch._fused_adam_
+    kernel = _torch._fused_adamw_ if weight_decay else _torch._fused_adam_
     kernel(
         weights,
         gradients,
