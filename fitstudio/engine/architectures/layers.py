@@ -14,6 +14,8 @@ from torch.nn import functional
 
 Shape = tuple[int, ...]
 
+_CONVOLUTIONS: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d}
+
 
 class Activation(nn.Module):
     """A function of each number, or softmax over the last axis."""
@@ -71,9 +73,9 @@ class Convolution(nn.Module):
         use_bias: bool,
     ) -> None:
         super().__init__()
-        kind: Callable[..., nn.Module] = (nn.Conv1d, nn.Conv2d)[len(kernel_size) - 1]
         self.kernel_size, self.strides, self.padding = kernel_size, strides, padding
-        self.convolution = kind(channels, filters, kernel_size, strides, bias=use_bias)
+        make = _CONVOLUTIONS[len(kernel_size)]
+        self.convolution = make(channels, filters, kernel_size, strides, bias=use_bias)
         if len(kernel_size) == 2:
             self.convolution = self.convolution.to(
                 memory_format=torch.channels_last  # pyright: ignore[reportCallIssue]
@@ -86,32 +88,22 @@ class Convolution(nn.Module):
         return _channels_last(self.convolution(turned))
 
 
-class Pooling(nn.Module):
-    """The largest or the mean value of each window."""
+class MaxPooling(nn.Module):
+    """The largest value of each window."""
 
-    def __init__(self, pool_size: Shape, strides: Shape, *, padding: str, largest: bool) -> None:
+    def __init__(self, pool_size: Shape, strides: Shape, *, padding: str) -> None:
         super().__init__()
         self.pool_size, self.strides, self.padding = pool_size, strides, padding
-        self.largest = largest
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         turned = _channels_first(inputs)
-        if self.largest:
-            if self.padding == "same":
-                turned = _pad_same(turned, self.pool_size, self.strides, float("-inf"))
-            pool = (functional.max_pool1d, functional.max_pool2d)[len(self.pool_size) - 1]
-            return _channels_last(pool(turned, self.pool_size, self.strides))
-        pool = (functional.avg_pool1d, functional.avg_pool2d)[len(self.pool_size) - 1]
-        if self.padding != "same":
-            return _channels_last(pool(turned, self.pool_size, self.strides))
-        # As in Keras, the padding does not count in the mean.
-        padded = _pad_same(turned, self.pool_size, self.strides, 0.0)
-        counted = _pad_same(torch.ones_like(turned), self.pool_size, self.strides, 0.0)
-        means = pool(padded, self.pool_size, self.strides)
-        return _channels_last(means / pool(counted, self.pool_size, self.strides))
+        if self.padding == "same":
+            turned = _pad_same(turned, self.pool_size, self.strides, float("-inf"))
+        pool = (functional.max_pool1d, functional.max_pool2d)[len(self.pool_size) - 1]
+        return _channels_last(pool(turned, self.pool_size, self.strides))
 
     def extra_repr(self) -> str:
-        return f"{'largest' if self.largest else 'mean'} of {self.pool_size}"
+        return str(self.pool_size)
 
 
 class GlobalPooling(nn.Module):

@@ -1,0 +1,118 @@
+"""Builds the torch module that a model plan describes, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from fitstudio.engine.architectures import initialisers, layers
+from fitstudio.spec.layer_plan import LayerPlan
+from fitstudio.spec.model_plan import ModelPlan
+
+
+def build(plan: ModelPlan, *, seed: int = 0) -> nn.Sequential:
+    """The module of `plan`, in training mode, on the CPU.
+
+    Its layers carry the plan's names, so weights in checkpoints are called ``dense_1.layer.weight``
+    whatever stands around them.
+
+    Args:
+        plan: What to build. Its parameter counts are those of the module's trained weights.
+        seed: Where the first weights come from; the same on every device.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    module = nn.Sequential()
+    for layer in plan.layers:
+        module.add_module(layer.name, _make(layer, generator))
+    return module
+
+
+def count_parameters(module: nn.Module) -> int:
+    """How many numbers training changes."""
+    return sum(weight.numel() for weight in module.parameters() if weight.requires_grad)
+
+
+def _make(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
+    try:
+        maker = _MAKERS[plan.op]
+    except KeyError:
+        raise NotImplementedError(
+            f"The plan has a layer {plan.name!r} of kind {plan.op!r}, which the engine cannot "
+            f"build; it knows {', '.join(sorted(_MAKERS))}."
+        ) from None
+    return maker(plan, generator)
+
+
+def _dense(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    layer = nn.Linear(plan.input_shape[-1], settings["units"], bias=settings["use_bias"])
+    initialisers.start_kernel_and_bias(layer, generator)
+    return layers.Activated(layer, settings["activation"])
+
+
+def _convolution(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    layer = layers.Convolution(
+        plan.input_shape[-1],
+        settings["filters"],
+        tuple(settings["kernel_size"]),
+        tuple(settings["strides"]),
+        padding=settings["padding"],
+        use_bias=settings["use_bias"],
+    )
+    initialisers.start_kernel_and_bias(layer.convolution, generator)
+    return layers.Activated(layer, settings["activation"])
+
+
+def _max_pooling(plan: LayerPlan, _: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    return layers.MaxPooling(
+        tuple(settings["pool_size"]), tuple(settings["strides"]), padding=settings["padding"]
+    )
+
+
+def _global_pooling(plan: LayerPlan, _: torch.Generator) -> nn.Module:
+    return layers.GlobalPooling(range(1, len(plan.input_shape)), largest="max" in plan.op)
+
+
+def _batch_normalization(plan: LayerPlan, _: torch.Generator) -> nn.Module:
+    return layers.BatchNormalization(
+        plan.input_shape[-1],
+        momentum=plan.settings["momentum"],
+        epsilon=plan.settings["epsilon"],
+    )
+
+
+def _recurrent(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    layer = layers.Recurrent(
+        plan.op,
+        plan.input_shape[-1],
+        settings["units"],
+        return_sequences=settings["return_sequences"],
+        bidirectional=settings["bidirectional"],
+    )
+    initialisers.start_recurrent(layer.cell, generator)
+    return layer
+
+
+_MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
+    "reshape": lambda plan, _: layers.Reshape(plan.settings["shape"]),
+    "flatten": lambda plan, _: nn.Flatten(),
+    "dense": _dense,
+    "conv1d": _convolution,
+    "conv2d": _convolution,
+    "batch_norm": _batch_normalization,
+    "activation": lambda plan, _: layers.Activation(plan.settings["activation"]),
+    "dropout": lambda plan, _: nn.Dropout(plan.settings["rate"]),
+    "max_pool1d": _max_pooling,
+    "max_pool2d": _max_pooling,
+    "global_max_pool1d": _global_pooling,
+    "global_max_pool2d": _global_pooling,
+    "global_average_pool1d": _global_pooling,
+    "global_average_pool2d": _global_pooling,
+    "lstm": _recurrent,
+    "gru": _recurrent,
+}

@@ -1,0 +1,76 @@
+"""Writes what `fit()` returns, History, as JSON, CSV and HDF5; each whole, after every epoch.
+
+All three are made from the same rows and can be made again from the journal.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from fitstudio import storage
+from fitstudio.journal.events import finite
+
+Row = tuple[int, Mapping[str, float]]
+
+
+def write(folder: Path, rows: Sequence[Row], params: Mapping[str, Any]) -> None:
+    """Writes `history.json`, `history.csv` and `history.h5` into a run's folder.
+
+    Args:
+        folder: The run's folder.
+        rows: Epoch (from 0) and its logs, in order.
+        params: What `History.params` holds.
+
+    Raises:
+        StorageError: If one of them could not be written; its previous version is untouched.
+    """
+    history = columns(rows)
+    epochs = [epoch for epoch, _ in rows]
+    storage.write_json(
+        folder / "history.json",
+        finite({"format": 1, "epoch": epochs, "history": history, "params": params}),
+        durable=False,
+    )
+    storage.write_text(folder / "history.csv", _table(rows, list(history)), durable=False)
+    storage.write_bytes(folder / "history.h5", _hdf5(epochs, history, params), durable=False)
+
+
+def columns(rows: Sequence[Row]) -> dict[str, list[float]]:
+    """`History.history`: the values of each name; an epoch that lacks a name adds none to it."""
+    history: dict[str, list[float]] = {}
+    for _, logs in rows:
+        for name, value in logs.items():
+            history.setdefault(name, []).append(value)
+    return history
+
+
+def _table(rows: Sequence[Row], names: Sequence[str]) -> str:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["epoch", *names])
+    for epoch, logs in rows:
+        table.writerow([epoch, *(repr(logs[name]) if name in logs else "" for name in names)])
+    return text.getvalue()
+
+
+def _hdf5(
+    epochs: Sequence[int], history: Mapping[str, Sequence[float]], params: Mapping[str, Any]
+) -> bytes:
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        file.attrs["format"] = 1
+        for name, value in params.items():
+            if isinstance(value, (int, float, str)):
+                file.attrs[name] = value
+        file["epoch"] = np.asarray(epochs, dtype=np.int64)
+        group = file.create_group("history")
+        for name, values in history.items():
+            group[name] = np.asarray(values, dtype=np.float64)
+    return memory.getvalue()

@@ -1,0 +1,174 @@
+"""What a person (or the system) asked of a run, handed from the watching thread to the training.
+
+A request is a small file, `request.json`, that the window or the command line writes. A thread
+looks for it twenty times a second and acknowledges it in the journal at once, however long the
+current batch takes; the training thread looks at `Orders.waiting` after each batch and acts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fitstudio.errors import StorageError
+from fitstudio.journal import EventType
+from fitstudio.storage import atomic
+
+_POLL_S = 0.05
+
+_STOPS = {"stop_batch": "batch", "stop_epoch": "epoch", "stop_now": "now"}
+_STOP_STRENGTH = {"epoch": 1, "batch": 2, "now": 3}
+_SENTENCES = {
+    "pause": "The run pauses after this batch.",
+    "continue": "The run goes on.",
+    "snapshot": "A snapshot is saved after this batch.",
+}
+
+
+class Orders:
+    """The orders that wait to be carried out; threads set them, the training thread takes them.
+
+    Attributes:
+        waiting: Whether the training thread has something to look at. Read after every batch, so
+            it is a plain attribute.
+        stop: None, or where to stop: "epoch", "batch" or "now".
+        stop_by: Who wants it: "person", "system" or "time_budget".
+        paused: Whether the run is to wait.
+        free_memory: Whether device memory is to be given back meanwhile.
+        snapshot: Whether a snapshot is wanted.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = False
+        self.stop: str | None = None
+        self.stop_by = "person"
+        self.paused = False
+        self.free_memory = False
+        self.snapshot = False
+        self._changed = threading.Condition()
+
+    def ask_stop(self, when: str, by: str) -> None:
+        """Asks for a stop; a stronger one replaces a weaker one, never the other way round."""
+        with self._changed:
+            if self.stop is None or _STOP_STRENGTH[when] > _STOP_STRENGTH[self.stop]:
+                self.stop, self.stop_by = when, by
+            self.waiting = True
+            self._changed.notify_all()
+
+    def ask(self, kind: str, *, free_memory: bool = False) -> None:
+        """Asks for "pause", "continue" or "snapshot"."""
+        with self._changed:
+            if kind == "snapshot":
+                self.snapshot = True
+            else:
+                self.paused = kind == "pause"
+                self.free_memory = self.paused and free_memory
+            self.waiting = True
+            self._changed.notify_all()
+
+    def settled(self) -> None:
+        """The training thread has done what could be done now."""
+        with self._changed:
+            self.waiting = self.paused or self.snapshot or self.stop in ("batch", "now")
+
+    def wait_for_change(self, timeout_s: float) -> None:
+        """Sleeps until something is asked, or for `timeout_s`."""
+        with self._changed:
+            self._changed.wait(timeout_s)
+
+
+class RequestWatcher:
+    """The thread that reads `request.json` and acknowledges what it says.
+
+    Args:
+        path: The request file.
+        orders: Where orders go.
+        append: Appends an event to the journal.
+        handled: The newest request that an earlier process of this run has acknowledged.
+    """
+
+    def __init__(
+        self, path: Path, orders: Orders, append: Callable[..., Any], *, handled: int = 0
+    ) -> None:
+        self._path = path
+        self._orders = orders
+        self._append = append
+        self._handled = handled
+        self._seen: tuple[int, int, int] | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="fitstudio-requests", daemon=True)
+
+    def start(self) -> None:
+        """Begins to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._ended.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Reads the request if it is a new one; acknowledges it and passes it on."""
+        try:
+            status = self._path.stat()
+            signature = (status.st_ino, status.st_mtime_ns, status.st_size)
+            if signature == self._seen:
+                return
+            request = atomic.read_json(self._path, limit_bytes=100_000)
+        except (OSError, StorageError):
+            return  # no request, or a folder that is away for a moment
+        self._seen = signature
+        if isinstance(request, dict):
+            self._take(request)
+
+    def _watch(self) -> None:
+        while not self._ended.is_set():
+            self.look()
+            self._ended.wait(_POLL_S)
+
+    def _take(self, request: dict[str, Any]) -> None:
+        number, kind = request.get("id"), request.get("kind")
+        if not isinstance(number, int) or number <= self._handled:
+            return
+        self._handled = number
+        if kind in _STOPS:
+            when = _STOPS[kind]
+            self._append(EventType.STOP_REQUESTED, by="person", when=when, request=number)
+            self._orders.ask_stop(when, "person")
+        elif kind in _SENTENCES:
+            self._append(
+                EventType.MESSAGE,
+                level="info",
+                code=f"request.{kind}",
+                sentence=_SENTENCES[kind],
+                request=number,
+            )
+            self._orders.ask(kind, free_memory=bool(request.get("free_memory")))
+        else:
+            self._append(
+                EventType.MESSAGE,
+                level="warning",
+                code="request.unknown",
+                sentence=f"This version does not know the request {kind!r}; the run goes on.",
+                request=number,
+            )
+
+
+class Stopwatch:
+    """Seconds of training, without the pauses."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._paused_s = 0.0
+
+    def leave_out(self, seconds: float) -> None:
+        """Takes a pause of `seconds` away."""
+        self._paused_s += seconds
+
+    @property
+    def seconds(self) -> float:
+        """What has passed."""
+        return time.monotonic() - self._began - self._paused_s
