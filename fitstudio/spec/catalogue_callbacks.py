@@ -144,6 +144,7 @@ EARLY_STOPPING = Entry(
         ),
         _VERBOSE,
     ),
+    starts_with={"patience": 10, "restore_best_weights": True},
 )
 REDUCE_LR = Entry(
     name="ReduceLROnPlateau",
@@ -189,6 +190,7 @@ REDUCE_LR = Entry(
         ),
         _VERBOSE,
     ),
+    starts_with={"factor": 0.5, "patience": 5},
 )
 MODEL_CHECKPOINT = Entry(
     name="ModelCheckpoint",
@@ -234,6 +236,7 @@ MODEL_CHECKPOINT = Entry(
         ),
         _VERBOSE,
     ),
+    starts_with={"save_best_only": True},
 )
 
 _SHAPES = (

@@ -1,14 +1,23 @@
-"""The metrics that can be reported beside the loss, and which targets each is for."""
+"""The metrics that can be reported beside the loss, and which targets each is for.
+
+`Entry.suits` names the ways in which a target is given to ``fit()``, see
+`fitstudio.spec.catalogue_losses.target_encoding`: "number", "binary", "index" or "onehot".
+"""
 
 from __future__ import annotations
 
-from fitstudio.spec.catalogue_losses import NUMBERS, SEVERAL_CLASSES, TWO_CLASSES
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from fitstudio.spec.kinds import Choice, Int, Option, Real
 from fitstudio.spec.param import Entry, Level, Param, by_name
 
-_NUMBERS = frozenset({NUMBERS})
-_TWO = frozenset({TWO_CLASSES})
-_CLASSES = frozenset({TWO_CLASSES, SEVERAL_CLASSES})
+_NUMBERS = frozenset({"number"})
+_YES_NO = frozenset({"binary", "onehot"})
+_INDEX = frozenset({"index"})
+_COLUMNS = frozenset({"onehot"})
+_CLASSES = _YES_NO | _INDEX
 _PROBABILITY = Real(minimum=0.0, maximum=1.0)
 
 _THRESHOLD = Param(
@@ -82,17 +91,55 @@ METRICS = by_name(
         "accuracy", "accuracy", "The part of the rows answered right", _CLASSES, aliases=("acc",)
     ),
     _metric(
-        "AUC", "area under curve", "How well yes and no are parted, 0.5 to 1", _TWO, *_AUC_PARAMS
+        "AUC", "area under curve", "How well yes and no are parted, 0.5 to 1", _YES_NO, *_AUC_PARAMS
     ),
     _metric(
-        "Precision", "precision", "The part of the “yes” answers that is right", _TWO, _THRESHOLDS
+        "Precision",
+        "precision",
+        "The part of the “yes” answers that is right",
+        _YES_NO,
+        _THRESHOLDS,
     ),
-    _metric("Recall", "recall", "The part of the true “yes” that was found", _TWO, _THRESHOLDS),
+    _metric("Recall", "recall", "The part of the true “yes” that was found", _YES_NO, _THRESHOLDS),
+    Entry(
+        name="F1Score",
+        title="F1",
+        help="Precision and recall in one number",
+        suits=_YES_NO,
+        params=(
+            Param(
+                section="compile",
+                name="average",
+                kind=Choice(
+                    (
+                        Option("macro", "Macro", "Each class counts the same."),
+                        Option("weighted", "Weighted", "Each class counts by its rows."),
+                        Option("micro", "Micro", "Each row counts the same."),
+                    )
+                ),
+                default=None,
+                title="Over classes",
+                help="How the values of the classes become one.",
+                unset="one value for each class",
+            ),
+            Param(
+                section="compile",
+                name="threshold",
+                kind=_PROBABILITY,
+                default=None,
+                title="Threshold",
+                help="The probability from which on the answer is yes.",
+                unset="the largest",
+                level=Level.ADVANCED,
+            ),
+        ),
+        starts_with={"average": "macro", "threshold": 0.5},
+    ),
     _metric(
         "binary_accuracy",
         "binary accuracy",
         "The part of the yes or no answers that is right",
-        _TWO,
+        _YES_NO,
         _THRESHOLD,
         aliases=("BinaryAccuracy",),
     ),
@@ -100,21 +147,21 @@ METRICS = by_name(
         "sparse_categorical_accuracy",
         "sparse categorical accuracy",
         "Accuracy for class numbers",
-        _CLASSES,
+        _INDEX,
         aliases=("SparseCategoricalAccuracy",),
     ),
     _metric(
         "categorical_accuracy",
         "categorical accuracy",
         "Accuracy for one column for each class",
-        _CLASSES,
+        _COLUMNS,
         aliases=("CategoricalAccuracy",),
     ),
     _metric(
         "sparse_top_k_categorical_accuracy",
         "top-k accuracy",
         "The right class is among the k most probable",
-        frozenset({SEVERAL_CLASSES}),
+        _INDEX,
         _K,
         aliases=("SparseTopKCategoricalAccuracy",),
     ),
@@ -122,7 +169,7 @@ METRICS = by_name(
         "top_k_categorical_accuracy",
         "top-k accuracy, columns",
         "The same for one column for each class",
-        frozenset({SEVERAL_CLASSES}),
+        _COLUMNS,
         _K,
         aliases=("TopKCategoricalAccuracy",),
     ),
@@ -176,29 +223,84 @@ METRICS = by_name(
         "binary_crossentropy",
         "binary cross-entropy",
         "The loss for yes or no, watched only",
-        _TWO,
+        _YES_NO,
         aliases=("bce", "BinaryCrossentropy"),
     ),
     _metric(
         "sparse_categorical_crossentropy",
         "sparse categorical cross-entropy",
         "The loss for classes, watched only",
-        frozenset({SEVERAL_CLASSES}),
+        _INDEX,
         aliases=("SparseCategoricalCrossentropy",),
     ),
     _metric(
         "categorical_crossentropy",
         "categorical cross-entropy",
         "The loss for columns of classes, watched only",
-        frozenset({SEVERAL_CLASSES}),
+        _COLUMNS,
         aliases=("CategoricalCrossentropy",),
     ),
     _metric(
         "kl_divergence",
         "Kullback-Leibler divergence",
         "Distance between two sets of probabilities",
-        frozenset({SEVERAL_CLASSES}),
+        _COLUMNS,
         aliases=("kld", "KLDivergence"),
     ),
-    _metric("hinge", "hinge", "The margin loss, watched only", _TWO, aliases=("Hinge",)),
+    _metric("hinge", "hinge", "The margin loss, watched only", _YES_NO, aliases=("Hinge",)),
+    _metric(
+        "R2Score",
+        "R²",
+        "The part of the spread that is explained; 1 is all",
+        _NUMBERS,
+        aliases=("r2_score", "r2"),
+    ),
+    _metric(
+        "SensitivityAtSpecificity",
+        "sensitivity at specificity",
+        "How many “yes” are found when “no” is mostly right",
+        _YES_NO,
+        _rate("specificity"),
+        starts_with={"specificity": 0.9},
+    ),
+    _metric(
+        "SpecificityAtSensitivity",
+        "specificity at sensitivity",
+        "How many “no” are right when most “yes” are found",
+        _YES_NO,
+        _rate("sensitivity"),
+        starts_with={"sensitivity": 0.9},
+    ),
+    _metric(
+        "PrecisionAtRecall",
+        "precision at recall",
+        "How many “yes” answers are right when most “yes” are found",
+        _YES_NO,
+        _rate("recall"),
+        starts_with={"recall": 0.9},
+    ),
+    _metric(
+        "RecallAtPrecision",
+        "recall at precision",
+        "How many “yes” are found when most “yes” answers are right",
+        _YES_NO,
+        _rate("precision"),
+        starts_with={"precision": 0.9},
+    ),
+    _metric("TruePositives", "true positives", "“Yes” that is right, counted", _YES_NO),
+    _metric("FalsePositives", "false positives", "“Yes” that is wrong, counted", _YES_NO),
+    _metric("TrueNegatives", "true negatives", "“No” that is right, counted", _YES_NO),
+    _metric("FalseNegatives", "false negatives", "“No” that is wrong, counted", _YES_NO),
 )
+
+
+def metric_name(item: str | Mapping[str, Any]) -> str:
+    """The name under which a metric of ``compile.metrics`` is reported and watched.
+
+    A name stays as it was given ("mae" is "mae"); a class is called by its snake case.
+    """
+    name = item if isinstance(item, str) else str(item.get("name") or item.get("kind"))
+    if name == name.lower():
+        return name
+    spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()

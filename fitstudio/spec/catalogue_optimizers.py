@@ -228,4 +228,42 @@ OPTIMIZERS = by_name(
         _epsilon(),
         more="With the reference's learning rate of 0.001 it is slow; the original uses 1.0.",
     ),
+    _optimizer(
+        "ftrl",
+        "Ftrl",
+        "For very many rare inputs",
+        0.001,
+        _setting(
+            "learning_rate_power",
+            Real(maximum=0.0),
+            -0.5,
+            "Power of the rate",
+            "How the rate falls with the number of changes; 0 is not at all.",
+            level=Level.EXPERT,
+        ),
+        _setting(
+            "initial_accumulator_value",
+            Real(minimum=0.0),
+            0.1,
+            "Starting sum",
+            "What the sum of squared gradients starts from.",
+            level=Level.EXPERT,
+        ),
+        _setting(
+            "l1_regularization_strength",
+            Real(minimum=0.0),
+            0.0,
+            "L1 penalty",
+            "Pulls weights to exactly 0.",
+        ),
+        _setting(
+            "l2_regularization_strength",
+            Real(minimum=0.0),
+            0.0,
+            "L2 penalty",
+            "Pulls large weights down.",
+        ),
+        more="Follow the regularised leader: made for models with millions of inputs, most of "
+        "them 0 in each row.",
+    ),
 )

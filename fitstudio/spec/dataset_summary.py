@@ -85,6 +85,7 @@ class ColumnSummary:
         infinite: Values beyond what a number can hold, such as 1e999.
         integer: Whether all numbers are whole.
         title: The header as it stands in the file, where `name` had to be changed.
+        runs: Where `sorted_runs`: each run of equal values with its length, in the file's order.
     """
 
     name: str
@@ -106,6 +107,7 @@ class ColumnSummary:
     infinite: int = 0
     integer: bool = False
     title: str | None = None
+    runs: tuple[tuple[str, int], ...] = ()
 
     @property
     def numeric(self) -> bool:
@@ -133,6 +135,7 @@ class ColumnSummary:
             "infinite": self.infinite,
             "integer": self.integer,
             "title": self.title,
+            "runs": [[label, count] for label, count in self.runs],
         }
 
     @classmethod
@@ -140,6 +143,7 @@ class ColumnSummary:
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         known["shape"] = tuple(int(size) for size in known.get("shape", ()))
         known["classes"] = tuple((str(name), int(n)) for name, n in known.get("classes", ()))
+        known["runs"] = tuple((str(name), int(n)) for name, n in known.get("runs", ()))
         known["histogram"] = tuple(int(count) for count in known.get("histogram", ()))
         return cls(**known)
 

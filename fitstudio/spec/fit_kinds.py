@@ -220,7 +220,7 @@ class Chosen(Kind):
             return None
         known = [*self.entries, *(name for e in self.entries.values() for name in e.aliases)]
         hint = did_you_mean(value, known) or f" There are {self._list()}"
-        return f"is not known: {quoted(value)} is not {self.say()}.{hint}"
+        return f"names {quoted(value)}, which is not {self.say()}.{hint}"
 
     def parse(self, text: str) -> str:
         name = self._checked(text.strip())
@@ -266,14 +266,14 @@ class EntryList(Kind):
         for number, item in enumerate(value, start=1):
             problem = self._check_item(item)
             if problem is not None:
-                return f"has a problem in number {number}: {problem}"
+                return f"has a value that does not fit, number {number}: it {problem}"
         return None
 
     def _check_item(self, item: Any) -> str | None:
         if isinstance(item, str):
             return self.chosen.check(item)
         if not isinstance(item, Mapping) or "kind" not in item:
-            return f"it must be a name or an object with a kind, not {quoted(item)}"
+            return f"must be a name or an object with a kind, not {quoted(item)}"
         problem = self.chosen.check(item["kind"])
         if problem is not None:
             return problem
@@ -329,8 +329,8 @@ def check_settings(entry: Entry, settings: Mapping[str, Any]) -> str | None:
         param = entry.param(name)
         if param is None:
             hint = did_you_mean(name, [param.name for param in entry.params])
-            return f"{entry.name} has no setting {quoted(name)}.{hint}".rstrip(".")
+            return f"is {entry.name}, which has no setting {quoted(name)}.{hint}".rstrip(".")
         problem = param.check(value)
         if problem is not None:
-            return f"{entry.name}: {problem}".rstrip(".")
+            return f"is {entry.name}, whose {problem[0].lower()}{problem[1:]}".rstrip(".")
     return None

@@ -165,7 +165,6 @@ SAMPLE_WEIGHT = Param(
     "held out keep their weights in the check. A column with one weight for each time step "
     "weighs single steps.",
     unset="none",
-    applies=_ARRAYS,
     group=groups.MORE,
     level=Level.ADVANCED,
 )

@@ -47,6 +47,11 @@ def joined(words: list[str] | tuple[str, ...], last: str = "or") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def ended(sentence: str) -> str:
+    """The sentence with a full stop, unless it has an end of its own."""
+    return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."
+
+
 class Kind:
     """What every kind can do; the methods here suit kinds whose text is JSON."""
 

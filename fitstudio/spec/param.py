@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fitstudio.spec.conditions import ALWAYS, Condition, Situation
-from fitstudio.spec.kinds import Kind
+from fitstudio.spec.kinds import Kind, ended
 
 
 class Level(StrEnum):
@@ -148,7 +148,7 @@ class Param:
         if value is None and self.accepts_none:
             return None
         problem = self.kind.check(value)
-        return None if problem is None else f"{self.title} ({self.name}) {problem}."
+        return None if problem is None else ended(f"{self.title} ({self.name}) {problem}")
 
     def show(self, value: Any) -> str:
         """The value as text: what a form, a list of changes or the help page prints."""
@@ -198,6 +198,11 @@ class Entry:
     aliases: tuple[str, ...] = ()
     # What it suits; losses and metrics name the targets that they can be used for.
     suits: frozenset[str] = field(default_factory=frozenset)
+    # Settings that it gets when it is added by hand, where the defaults would be of little use.
+    starts_with: Mapping[str, Any] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.name))
 
     def param(self, name: str) -> Param | None:
         """The entry's setting of this name."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fitstudio.errors import SpecError
+from fitstudio.spec.kinds import ended
 from fitstudio.spec.limits import check_limits
 from fitstudio.spec.param import Finding, Param, Severity
 from fitstudio.spec.registry import SECTIONS, find_param, known_keys, unknown_key_sentence
@@ -194,7 +195,7 @@ def parse_setting(text: str, spec: RunSpec | None = None) -> tuple[str, Any]:
     try:
         return key, param.kind.parse(word)
     except ValueError as error:
-        sentence = f"{param.title} ({key}) {error}."
+        sentence = ended(f"{param.title} ({key}) {error}")
         finding = Finding(f"{key}-value", Severity.ERROR, key, sentence)
         raise SpecError(sentence, [finding], code=finding.code) from None
 
