@@ -75,6 +75,17 @@ _AUC_PARAMS = (
 )
 
 
+def _rate(name: str) -> Param:
+    return Param(
+        section="compile",
+        name=name,
+        kind=_PROBABILITY,
+        default=None,
+        title=name.capitalize(),
+        help=f"The {name} that has to be reached.",
+    )
+
+
 def _metric(
     name: str,
     title: str,
@@ -82,8 +93,17 @@ def _metric(
     suits: frozenset[str],
     *params: Param,
     aliases: tuple[str, ...] = (),
+    starts_with: Mapping[str, Any] | None = None,
 ) -> Entry:
-    return Entry(name=name, title=title, help=sentence, suits=suits, params=params, aliases=aliases)
+    return Entry(
+        name=name,
+        title=title,
+        help=sentence,
+        suits=suits,
+        params=params,
+        aliases=aliases,
+        starts_with=starts_with or {},
+    )
 
 
 METRICS = by_name(
