@@ -41,7 +41,6 @@ _SHORT = {
     "Mean absolute percentage error": "MAPE",
     "Area under the ROC curve": "AUC",
 }
-_GREATER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "r2", "cosine", "sensitivity")
 
 
 def format_value(value: float | None, digits: int = 3) -> str:
@@ -160,12 +159,6 @@ def monitored_title(name: str) -> str:
     title = metric_short(name)
     word = title if title[:2].isupper() or title == "R²" else title[:1].lower() + title[1:]
     return f"Validation {word}" if name.startswith("val_") else f"Training {word}"
-
-
-def greater_is_better(name: str) -> bool:
-    """Whether a metric is meant to rise, by its name, as the reference's mode "auto" decides."""
-    bare = name.removeprefix("val_").lower()
-    return any(word in bare for word in _GREATER_IS_BETTER)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

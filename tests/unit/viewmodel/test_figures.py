@@ -88,5 +88,3 @@ def test_metric_names():
     assert figures.metric_title("val_my_own_metric") == "My own metric"
     assert figures.monitored_title("val_loss") == "Validation loss"
     assert figures.monitored_title("val_root_mean_squared_error") == "Validation RMSE"
-    assert figures.greater_is_better("val_accuracy")
-    assert not figures.greater_is_better("val_loss")
