@@ -1,0 +1,317 @@
+"""What compile() asked for (losses, weights, metrics), tied to the outputs of the model.
+
+Who owns what: `Objective` knows which loss and which metrics belong to which output, and holds the
+running sums of an epoch. `losses.Loss` and `metrics.Metric` know their formulas. `TrainStep` and the
+evaluation step call ``losses`` and ``update`` batch by batch; the loop reads `read` when somebody
+looks at the logs.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fitstudio.engine import losses as loss_kinds
+from fitstudio.engine import metrics as metric_kinds
+from fitstudio.engine.losses import Loss
+from fitstudio.engine.metrics import Metric, TorchMetric
+from fitstudio.engine.outputs import OutputForm
+from fitstudio.errors import ArgumentError
+
+Targets = tuple[Tensor | None, ...]
+Weights = tuple[Tensor | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputMetric:
+    """A metric, the number of the output it watches, and whether sample weights count."""
+
+    output: int
+    metric: Metric
+    weighted: bool
+
+
+class Objective:
+    """The losses and metrics of a compiled model.
+
+    Args:
+        loss: As compile() takes it: one for all outputs, or a list or dict per output.
+        metrics: One flat list for all outputs, or a list of lists or a dict per output.
+        weighted_metrics: The same; sample weights and class weights count in these.
+        loss_weights: Factors of the outputs' losses in the total, a list or a dict.
+
+    Raises:
+        ArgumentError: If a loss or a metric has a name that does not exist.
+    """
+
+    def __init__(
+        self,
+        loss: Any,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        loss_weights: Any = None,
+    ) -> None:
+        self._loss, self._loss_weights = loss, loss_weights
+        self._metrics, self._weighted_metrics = metrics, weighted_metrics
+        for each in _leaves(loss, _is_settings):
+            loss_kinds.get(each)
+        for each in [*_leaves(metrics, _is_settings), *_leaves(weighted_metrics, _is_settings)]:
+            metric_kinds.get(each)
+        self.form: OutputForm | None = None
+        #: Per output its loss, or None if it takes no part in training.
+        self.output_losses: tuple[Loss | None, ...] = ()
+        self.output_weights: tuple[float, ...] = ()
+        #: Names of what `losses` returns: "loss", then per output where there are several.
+        self.loss_names: tuple[str, ...] = ()
+        self.metrics: tuple[OutputMetric, ...] = ()
+        self.metric_names: tuple[str, ...] = ()
+        #: The losses of the batches so far, each times the batch's rows, in double precision.
+        self.totals = torch.zeros(1)
+        self.rows = 0
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether there is anything to minimise."""
+        return any(each is not None for each in _leaves(self._loss, _is_settings))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys of the logs, in the order of the history."""
+        return self.loss_names + self.metric_names
+
+    # -- ties to the outputs
+
+    def bind_losses(self, form: OutputForm) -> None:
+        """Assigns losses and their weights to outputs.
+
+        Raises:
+            ArgumentError: If a loss is meant for an output that does not exist.
+        """
+        if _is_nested(self._loss) and not _is_settings(self._loss):
+            chosen = form.assign("loss", self._loss)
+        else:
+            chosen = (self._loss,) * len(form.names)
+        self.output_losses = tuple(
+            None if each is None else loss_kinds.get(each) for each in chosen
+        )
+        self.output_weights = self._weights_for(form)
+        trained = [
+            name
+            for name, loss in zip(form.names, self.output_losses, strict=True)
+            if loss is not None
+        ]
+        per_output = [f"{name}_loss" for name in trained] if len(form.names) > 1 else []
+        self.loss_names = ("loss", *per_output)
+        self.form = form
+
+    def bind_metrics(self, outputs: Sequence[Tensor], targets: Targets) -> None:
+        """Makes the metrics, now that the shapes tell what "accuracy" means, and names them.
+
+        Raises:
+            ArgumentError: If two of them would have the same name.
+        """
+        form = self.form
+        assert form is not None, "bind_losses comes first"
+        plain = self._metrics_for(form, "metrics", self._metrics)
+        weighted = self._metrics_for(form, "weighted_metrics", self._weighted_metrics)
+        bound: list[OutputMetric] = []
+        names: list[str] = []
+        used: set[int] = set()
+        for index, output in enumerate(outputs):
+            target = targets[index]
+            shapes = {
+                "output_shape": tuple(output.shape),
+                "target_shape": None if target is None else tuple(target.shape),
+            }
+            prefix = f"{form.names[index]}_" if len(form.names) > 1 else ""
+            for counts_weights, identifiers in ((False, plain[index]), (True, weighted[index])):
+                for identifier in identifiers:
+                    metric = metric_kinds.get(identifier, **shapes)
+                    if id(metric) in used:
+                        metric = metric_kinds.copy_of(metric)
+                    used.add(id(metric))
+                    name = prefix + metric.name
+                    if counts_weights and name in names:
+                        name = f"{prefix}weighted_{metric.name}"
+                    if name in names or name in self.loss_names:
+                        raise _named_twice(name)
+                    names.append(name)
+                    bound.append(OutputMetric(index, metric, counts_weights))
+        self.metrics, self.metric_names = tuple(bound), tuple(names)
+        self.totals = self._empty_totals(outputs[0].device)
+        self.rows = 0
+        for each in bound:
+            each.metric.place(outputs[each.output].device)
+            each.metric.reset()
+
+    def twin(self) -> Objective:
+        """The same with running sums of its own: validation does not disturb the epoch's."""
+        other = copy.copy(self)
+        other.metrics = tuple(
+            OutputMetric(each.output, _own_sums(each.metric), each.weighted)
+            for each in self.metrics
+        )
+        other.totals, other.rows = self._empty_totals(self.totals.device), 0
+        return other
+
+    # -- batch by batch
+
+    def flatten(self, returned: Any) -> tuple[Tensor, ...]:
+        """The module's return value as tensors in output order."""
+        assert self.form is not None, "bind_losses comes first"
+        return self.form.flatten(returned)
+
+    def losses(
+        self, outputs: Sequence[Tensor], targets: Targets, weights: Weights
+    ) -> tuple[Tensor, ...]:
+        """The batch's losses: the weighted total, then one per output if there are several.
+
+        A pure function of tensors, so that a step may be traced.
+        """
+        parts = [
+            (factor, _batch_mean(loss(target, output, weight)))
+            for loss, factor, output, target, weight in zip(
+                self.output_losses, self.output_weights, outputs, targets, weights, strict=True
+            )
+            if loss is not None and target is not None
+        ]
+        total: Tensor | None = None
+        for factor, value in parts:
+            value = value if factor == 1.0 else value * factor
+            total = value if total is None else total + value
+        assert total is not None, "an objective without any loss is refused before"
+        if len(self.loss_names) == 1:
+            return (total,)
+        return (total, *(value for _, value in parts))
+
+    def update(
+        self,
+        losses: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        targets: Targets,
+        weights: Weights,
+        rows: int,
+    ) -> None:
+        """Adds a batch to the running sums. Nothing here waits for the device."""
+        if len(losses) == 1:
+            self.totals.add_(losses[0], alpha=rows)
+        else:
+            self.totals.add_(torch.stack(tuple(losses)), alpha=rows)
+        self.rows += rows
+        for each in self.metrics:
+            target = targets[each.output]
+            if target is not None:
+                weight = weights[each.output] if each.weighted else None
+                each.metric.update(target, outputs[each.output], weight)
+
+    def reset(self) -> None:
+        """Forgets all batches."""
+        self.totals.zero_()
+        self.rows = 0
+        for each in self.metrics:
+            each.metric.reset()
+
+    def read(self) -> dict[str, Tensor]:
+        """The means over the batches so far, as tensors on the device."""
+        means = self.totals / max(self.rows, 1)
+        results = {name: means[index] for index, name in enumerate(self.loss_names)}
+        for name, each in zip(self.metric_names, self.metrics, strict=True):
+            results[name] = each.metric.result()
+        return results
+
+    # -- for a checkpoint in the middle of an epoch
+
+    def running_state(self) -> dict[str, Any]:
+        """The running sums."""
+        sums = [dict(each.metric.state) for each in self.metrics]
+        return {"totals": self.totals, "rows": self.rows, "metrics": sums}
+
+    def load_running_state(self, state: Mapping[str, Any]) -> None:
+        """Puts the running sums back."""
+        self.totals.copy_(state["totals"])
+        self.rows = int(state["rows"])
+        for each, sums in zip(self.metrics, state["metrics"], strict=True):
+            each.metric.place(self.totals.device)
+            for name, value in sums.items():
+                each.metric.state[name].copy_(value)
+
+    # -- details
+
+    def _empty_totals(self, device: torch.device) -> Tensor:
+        dtype = metric_kinds.base.accumulator_dtype(device)
+        return torch.zeros(len(self.loss_names), dtype=dtype, device=device)
+
+    def _weights_for(self, form: OutputForm) -> tuple[float, ...]:
+        given = self._loss_weights
+        if given is None:
+            return (1.0,) * len(form.names)
+        if isinstance(given, (int, float)):
+            given = [given] * len(form.names)
+        assigned = form.assign("loss_weights", given)
+        return tuple(1.0 if each is None else float(each) for each in assigned)
+
+    @staticmethod
+    def _metrics_for(form: OutputForm, argument: str, given: Any) -> tuple[list[Any], ...]:
+        """The identifiers per output. A flat list serves every output."""
+        if given is None:
+            return tuple([] for _ in form.names)
+        if isinstance(given, Mapping) and not _is_settings(given):
+            return tuple(_as_list(each) for each in form.assign(argument, given))
+        items = _as_list(given)
+        if any(isinstance(each, (list, tuple)) for each in items):
+            return tuple(_as_list(each) for each in form.assign(argument, items))
+        return tuple(items for _ in form.names)
+
+
+def _batch_mean(value: Tensor) -> Tensor:
+    """One number, also for a loss with reduction "none"."""
+    return value.mean() if value.ndim else value
+
+
+def _own_sums(metric: Metric) -> Metric:
+    return (
+        copy.deepcopy(metric) if isinstance(metric, TorchMetric) else metric_kinds.copy_of(metric)
+    )
+
+
+def _is_nested(given: Any) -> bool:
+    return isinstance(given, (list, tuple, Mapping))
+
+
+def _is_settings(given: Any) -> bool:
+    """Whether a dict describes one object (``{"kind": "AUC", …}``), not one per output."""
+    return isinstance(given, Mapping) and (
+        isinstance(given.get("kind"), str) or isinstance(given.get("class_name"), str)
+    )
+
+
+def _leaves(given: Any, is_leaf: Any) -> list[Any]:
+    """Every single loss or metric in a structure of lists and dicts."""
+    if given is None:
+        return []
+    if isinstance(given, Mapping) and not is_leaf(given):
+        given = list(given.values())
+    if isinstance(given, (list, tuple)):
+        return [leaf for each in given for leaf in _leaves(each, is_leaf)]
+    return [given]
+
+
+def _as_list(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    if isinstance(given, (list, tuple)):
+        return [each for each in given if each is not None]
+    return [given]
+
+
+def _named_twice(name: str) -> ArgumentError:
+    return ArgumentError(
+        f"Two metrics are called {name!r}: the history needs a name for each.",
+        code="compile.metric-twice",
+        remedy="Leave one out, or give it another name.",
+    )
