@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor, nn
 
@@ -78,6 +78,8 @@ _CLASSES: dict[Callable[..., Tensor], type[FunctionLoss]] = {
     poisson: Poisson,
     cosine_similarity: CosineSimilarity,
 }
+# Made by calling them without arguments, which the general constructor would not allow.
+_BY_FUNCTION = cast(dict[Callable[..., Tensor], Callable[[], Loss]], _CLASSES)
 _ALIASES: dict[str, Callable[..., Tensor]] = {
     "mse": mse,
     "MSE": mse,
@@ -144,10 +146,10 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
         return TorchLoss(identifier())
     if isinstance(identifier, nn.Module):
         return TorchLoss(identifier)
-    if identifier in _CLASSES:
-        return _CLASSES[identifier]()
     if callable(identifier):
-        return FunctionLoss(identifier)
+        function = cast(Callable[..., Tensor], identifier)
+        named = _BY_FUNCTION.get(function)
+        return named() if named is not None else FunctionLoss(function)
     raise wrong_kind(
         "loss", identifier, "a name, a Loss, a function of (y_true, y_pred) or a torch loss module"
     )

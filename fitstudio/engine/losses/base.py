@@ -154,7 +154,7 @@ class TorchLoss(Loss):
         self.unreduced = module
         if hasattr(module, "reduction"):
             self.unreduced = copy.copy(module)
-            self.unreduced.reduction = "none"  # pyright: ignore[reportAttributeAccessIssue]
+            vars(self.unreduced)["reduction"] = "none"
 
     def _target(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if not isinstance(self.module, self._CLASS_NUMBERS):
@@ -179,4 +179,3 @@ class TorchLoss(Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {"module": self.module}
-

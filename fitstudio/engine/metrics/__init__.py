@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor
 
@@ -140,8 +140,8 @@ _FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "cosine_similarity": cosine_similarity,
     "cosine_proximity": cosine_similarity,
 }
-_BY_CLASS_NAME: dict[str, type[Metric]] = {cls.__name__: cls for cls in _CLASSES} | {
-    snake_case(cls.__name__): cls for cls in _CLASSES
+_BY_CLASS_NAME: dict[str, type[Metric]] = {
+    name: cls for cls in _CLASSES for name in (cls.__name__, snake_case(cls.__name__))
 }
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
@@ -181,7 +181,7 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
     if is_torch_metric(identifier):
         return TorchMetric(identifier)
     if callable(identifier):
-        return MeanOfFunction(identifier)
+        return MeanOfFunction(cast(Callable[..., Tensor], identifier))
     raise wrong_kind(
         "metric", identifier, "a name, a Metric, a function of (y_true, y_pred) or a torch metric"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch.optim.lr_scheduler import LRScheduler
@@ -63,7 +63,7 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Optimizer
     if isinstance(identifier, LRScheduler):
         return TorchOptimizer(identifier.optimizer, identifier)
     if isinstance(identifier, torch.optim.Optimizer) or callable(identifier):
-        return TorchOptimizer(identifier)
+        return TorchOptimizer(cast(Any, identifier))
     raise wrong_kind(
         "optimizer", identifier, "a name, an Optimizer, a torch.optim optimizer or its scheduler"
     )

@@ -11,7 +11,7 @@ never waits for the device.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -51,9 +51,13 @@ class Optimizer:
         lr: LearningRate | None = None,
     ) -> None:
         self.name = name or type(self).__name__
+        self.schedule: Callable[[int], float] | None = None
+        self._learning_rate = 0.0
         rate = learning_rate if lr is None else lr
-        self.schedule = rate if callable(rate) else None
-        self._learning_rate = 0.0 if callable(rate) else _number("learning_rate", rate)
+        if callable(rate):
+            self.schedule = rate
+        else:
+            self._learning_rate = _number("learning_rate", rate)
         self.clipnorm = _positive("clipnorm", clipnorm)
         self.clipvalue = _positive("clipvalue", clipvalue)
         self.global_clipnorm = _positive("global_clipnorm", global_clipnorm)
@@ -73,12 +77,14 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The rate as set; with a schedule, the one of the next update."""
-        return float(self.schedule(self.iterations)) if self.schedule else self._learning_rate
+        if self.schedule is not None:
+            return float(self.schedule(self.iterations))
+        return self._learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         if callable(value):
-            self.schedule = value
+            self.schedule = cast(Callable[[int], float], value)
             return
         if self.schedule is not None:
             raise ArgumentError(

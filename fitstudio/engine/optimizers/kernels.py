@@ -1,4 +1,4 @@
-"""The operations on lists of tensors that the optimizers are made of: torch's, which it keeps private.
+"""The operations on lists of tensors that the optimizers are made of: private ones of torch.
 
 torch's fused kernels are called without the wrapper that costs more than they do. Whether they
 exist and take these arguments is found out once, by a call on a toy tensor; where they don't, the
