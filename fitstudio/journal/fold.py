@@ -92,7 +92,7 @@ def _start_again(state: RunState, fields: Mapping[str, Any], first: int) -> None
 def _watch(state: RunState, fields: Mapping[str, Any]) -> None:
     """Sets the watches up, and lets them see the epochs that a resume has kept."""
     monitor = fields.get("monitor")
-    state.best = Watch(monitor, mode_of(monitor, fields.get("mode"))) if monitor else None
+    state.watch = Watch(monitor, mode_of(monitor, fields.get("mode"))) if monitor else None
     state.patiences = [
         Watch.from_callback(settings)
         for settings in fields.get("callbacks") or ()
@@ -103,10 +103,10 @@ def _watch(state: RunState, fields: Mapping[str, Any]) -> None:
 
 
 def _see(state: RunState, row: EpochRow) -> None:
-    if state.best is None:
+    if state.watch is None:
         name = "val_loss" if "val_loss" in row.logs else "loss"
-        state.best = Watch(name, mode_of(name))
-    for watch in (state.best, *state.patiences):
+        state.watch = Watch(name, mode_of(name))
+    for watch in (state.watch, *state.patiences):
         watch.see(row.epoch, row.logs)
 
 

@@ -45,8 +45,8 @@ class Watch:
     Attributes:
         monitor: Name of the metric.
         mode: "min" or "max".
-        best: The best value; None before the first.
-        best_epoch: When that was, from 0.
+        value: The best value; None before the first.
+        epoch: When that was, from 0.
         waited: Epochs since then that count.
         patience: How many such epochs end the run; None if nothing ends it.
     """
@@ -57,8 +57,8 @@ class Watch:
     min_delta: float = 0.0
     baseline: float | None = None
     start_from_epoch: int = 0
-    best: float | None = None
-    best_epoch: int | None = None
+    value: float | None = None
+    epoch: int | None = None
     waited: int = 0
     last_epoch: int | None = field(default=None, repr=False)
 
@@ -93,13 +93,8 @@ class Watch:
             return
         self.last_epoch = epoch
         self.waited += 1
-        best = math.nan if self.best is None else self.best
+        best = math.nan if self.value is None else self.value
         if is_better(value, best, mode=self.mode, by=self.min_delta):
-            self.best, self.best_epoch = value, epoch
+            self.value, self.epoch = value, epoch
             if self.baseline is None or is_better(value, self.baseline, mode=self.mode):
                 self.waited = 0
-
-    def start_over(self) -> None:
-        """Forgets what was seen."""
-        self.best = self.best_epoch = self.last_epoch = None
-        self.waited = 0

@@ -90,7 +90,7 @@ class RunState:
         step: The last finished step of it; None before the first.
         logs: The running logs of the epoch at work.
         batch_points: A thinned sample of (epoch, step, loss); all of them are in `batches.f32`.
-        best: The best value of the run's monitored metric.
+        watch: The run's monitored metric; see `best`.
         patiences: One watch for each EarlyStopping.
         seconds: Time the worker spent, over all resumes.
         sample_speed: Samples a second, as last told.
@@ -131,7 +131,7 @@ class RunState:
     logs: Mapping[str, Any] = field(default_factory=dict)
     learning_rate: float | None = None
     batch_points: list[tuple[int, int, float]] = field(default_factory=list)
-    best: Watch | None = None
+    watch: Watch | None = None
     patiences: list[Watch] = field(default_factory=list)
 
     stop_requested: Mapping[str, Any] | None = None
@@ -214,9 +214,14 @@ class RunState:
         return max(0.0, total - len(self.epochs) - self.epoch_fraction) * per_epoch
 
     @property
+    def best(self) -> Watch | None:
+        """The best `value` of the monitored metric and its `epoch`; None before the first."""
+        return self.watch if self.watch and self.watch.value is not None else None
+
+    @property
     def best_epoch(self) -> int | None:
-        """The epoch with the best value of the monitored metric, from 0."""
-        return self.best.best_epoch if self.best else None
+        """The epoch with that value, from 0."""
+        return self.best.epoch if self.best else None
 
     @property
     def best_row(self) -> EpochRow | None:
@@ -230,6 +235,10 @@ class RunState:
         for row in self.epochs[:1] + self.epochs[-1:]:
             names.update(dict.fromkeys(row.logs))
         return list(names or self.logs)
+
+    def outcome_sentence(self) -> str:
+        """How it stands or ended, in words."""
+        return say(self)
 
     def history(self) -> dict[str, list[Any]]:
         """`History.history`: each metric's values over the finished epochs."""

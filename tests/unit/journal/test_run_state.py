@@ -103,7 +103,7 @@ def test_best_epoch_and_patience_are_counted_as_early_stopping_does():
     state = story.state
     (watch,) = state.patiences
 
-    assert (state.best_epoch, watch.best, watch.waited, watch.patience) == (1, 1.0, 2, 3)
+    assert (state.best_epoch, watch.value, watch.waited, watch.patience) == (1, 1.0, 2, 3)
     assert watch.stops_at == 4
     assert state.best_row is not None
     assert state.best_row.logs["val_loss"] == 1.0
@@ -126,7 +126,7 @@ def test_each_setting_of_early_stopping_is_followed(settings, values, waited, be
     for epoch, value in enumerate(values):
         watch.see(epoch, {"loss": value})
 
-    assert (watch.waited, watch.best_epoch) == (waited, best_epoch)
+    assert (watch.waited, watch.epoch) == (waited, best_epoch)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Who may write: one process a project (its settings), one process a run (its journal)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from fitstudio.errors import ProjectLockedError, RunError
+from fitstudio.project.paths import RunPaths
+from fitstudio.storage.file_lock import FileLock, HeldError, Holder, holder_of
+
+# A worker writes a pulse every two seconds. A journal older than this has no writer, whatever note
+# a copied folder carries along from another computer.
+_SILENT_S = 120.0
+
+
+def project_lock(path: Path, *, program: str, take_over: bool = False) -> FileLock:
+    """Takes the lock of a project.
+
+    Raises:
+        ProjectLockedError: If somebody holds it; the message says who.
+        StorageError: If the folder cannot be written.
+    """
+    try:
+        return FileLock(path, program=program, take_over=take_over)
+    except HeldError as held:
+        who = held.holder.say() if held.holder else "another process"
+        raise ProjectLockedError(
+            f"The project is open for writing in {who}.",
+            remedy="It can be looked at here. Close it there to change it here.",
+            safe="Nothing was changed.",
+        ) from held
+
+
+def run_lock(folder: Path, *, program: str = "the training process") -> FileLock:
+    """Takes the lock of a run, which whoever writes its journal must hold.
+
+    Raises:
+        RunError: If somebody holds it; the message says who.
+        StorageError: If the folder cannot be written.
+    """
+    paths = RunPaths(folder)
+    try:
+        return FileLock(paths.lock, program=program, take_over=_silent(paths))
+    except HeldError as held:
+        who = held.holder.say() if held.holder else "another process"
+        raise RunError(
+            f"Run {paths.name!r} is already being trained by {who}.",
+            code="run.locked",
+            remedy="Watch it, or stop it there first.",
+        ) from held
+
+
+def run_holder(folder: Path) -> Holder | None:
+    """The living process that trains a run, or None."""
+    paths = RunPaths(folder)
+    holder = holder_of(paths.lock)
+    if holder is not None and not holder.here and _silent(paths):
+        return None
+    return holder
+
+
+def _silent(paths: RunPaths) -> bool:
+    try:
+        return time.time() - paths.journal.stat().st_mtime > _SILENT_S
+    except OSError:
+        return False

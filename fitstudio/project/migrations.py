@@ -1,0 +1,56 @@
+"""Brings the content of an older `project.json` or `run.json` to the present format, step by step.
+
+Each step takes the content of one format and returns that of the next. A step is never changed
+once released; `tests/golden` holds a project of every format. The file on the disk is not touched
+here: `Project` keeps a copy of it before it first writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fitstudio.errors import ProjectError, ProjectTooNewError
+
+FORMAT = 1
+
+Step = Callable[[dict[str, Any]], dict[str, Any]]
+
+# From format n to n + 1. Format 1 is the first; there is nothing before it.
+STEPS: dict[int, Step] = {}
+
+
+def migrated(
+    content: Any, *, what: str, steps: Mapping[int, Step] = STEPS, newest: int = FORMAT
+) -> dict[str, Any]:
+    """The content in the newest format.
+
+    Args:
+        content: As read from the file.
+        what: The file, for messages.
+        steps: The chain of steps.
+        newest: The format that this version writes.
+
+    Raises:
+        ProjectTooNewError: If a later version wrote it.
+        ProjectError: If it is no such file.
+    """
+    number = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise ProjectError(
+            f"{what} has no format number, so it is not a file of FitStudio.",
+            code="project.damaged",
+            remedy="Put back a copy from a backup.",
+        )
+    if number > newest:
+        raise ProjectTooNewError(
+            f"{what} has format {number}; this version knows formats up to {newest}.",
+            remedy="Open it with a later version of FitStudio.",
+            safe="Nothing was changed.",
+        )
+    content = dict(content)
+    while number < newest:
+        content = steps[number](content)
+        number += 1
+        content["format"] = number
+    return content

@@ -1,0 +1,154 @@
+"""Where things are inside a project folder; nothing here touches the disk.
+
+my-project/
+  project.json  project.previous.json  project.lock  queue.json
+  data/                     data files that belong to the project
+  trash/                    runs that were discarded; never emptied by the program
+  runs/0007-lr-halved/
+    run.json                what was asked for, frozen
+    about.json              title, note, star, parent: what a person may still change
+    resolved.json           what was used, with origins
+    journal.jsonl  batches.f32  history.json  history.csv  history.h5
+    checkpoints/last/  previous/  best/  epoch-0005/  snapshot-0001/
+    model.json  results.json  request.json  run.lock  worker.log  faulthandler.log
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_RUN_FOLDER = re.compile(r"^(\d{4,})(?:-|$)")
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """The files of one run."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def number(self) -> int:
+        """The run's number, from 1; 0 if the folder's name does not begin with one."""
+        found = _RUN_FOLDER.match(self.name)
+        return int(found[1]) if found else 0
+
+    @property
+    def spec(self) -> Path:
+        return self.folder / "run.json"
+
+    @property
+    def about(self) -> Path:
+        return self.folder / "about.json"
+
+    @property
+    def resolved(self) -> Path:
+        return self.folder / "resolved.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.jsonl"
+
+    @property
+    def batches(self) -> Path:
+        return self.folder / "batches.f32"
+
+    @property
+    def summary(self) -> Path:
+        """A copy of what the journal says, for long lists; may be removed at any time."""
+        return self.folder / "summary.json"
+
+    @property
+    def history_json(self) -> Path:
+        return self.folder / "history.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model.json"
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results.json"
+
+    @property
+    def request(self) -> Path:
+        return self.folder / "request.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "run.lock"
+
+    @property
+    def worker_log(self) -> Path:
+        return self.folder / "worker.log"
+
+    @property
+    def fault_log(self) -> Path:
+        return self.folder / "faulthandler.log"
+
+
+@dataclass(frozen=True)
+class ProjectPaths:
+    """The files of a project."""
+
+    folder: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "project.json"
+
+    @property
+    def previous(self) -> Path:
+        """`project.json` as it was when the project was last opened for writing."""
+        return self.folder / "project.previous.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "project.lock"
+
+    @property
+    def queue(self) -> Path:
+        return self.folder / "queue.json"
+
+    @property
+    def queue_lock(self) -> Path:
+        return self.folder / "queue.lock"
+
+    @property
+    def queue_log(self) -> Path:
+        return self.folder / "queue.log"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    @property
+    def trash(self) -> Path:
+        return self.folder / "trash"
+
+    def run(self, name: str) -> RunPaths:
+        """The paths of a run by its folder's name."""
+        return RunPaths(self.runs / name)
+
+    def run_folders(self) -> list[RunPaths]:
+        """Every run there is, by number."""
+        try:
+            names = [entry.name for entry in os.scandir(self.runs) if entry.is_dir()]
+        except OSError:
+            return []
+        found = [self.run(name) for name in names if _RUN_FOLDER.match(name)]
+        return sorted(found, key=lambda run: (run.number, run.name))

@@ -1,0 +1,284 @@
+"""A project: a folder with its settings, its data and its runs; opened by one writer at a time.
+
+Opening never fails for a reason that looking could get around: a project that is held elsewhere,
+stands in a read-only folder, or was written by a later version opens for reading, and says why.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from fitstudio.errors import (
+    ProjectError,
+    ProjectLockedError,
+    ProjectTooNewError,
+    SpecError,
+    StorageError,
+)
+from fitstudio.project import migrations
+from fitstudio.project.lock import project_lock
+from fitstudio.project.paths import ProjectPaths
+from fitstudio.project.run_files import read_spec
+from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage import atomic
+from fitstudio.storage.file_lock import FileLock
+from fitstudio.storage.folder import settle
+
+_LEFTOVERS_AFTER_S = 3600.0
+_LIMIT_BYTES = 32_000_000
+
+
+class Project:
+    """An open project. Use `create` or `open`, and `close` in the end.
+
+    Attributes:
+        paths: Where its files are.
+        name: What it is called.
+        read_only: None, or the sentence that says why it cannot be changed here.
+        notices: Sentences about what was unusual at opening, for the person.
+    """
+
+    def __init__(self, paths: ProjectPaths, content: dict[str, Any], lock: FileLock | None) -> None:
+        self.paths = paths
+        self.read_only: str | None = None
+        self.notices: list[str] = []
+        self._lock = lock
+        self._saving = threading.Lock()
+        self._content = content
+        self._previous: bytes | None = None
+        self.name = str(content.get("name") or paths.folder.name)
+        self.settings, self._foreign = _settings(content.get("settings"), self.notices)
+
+    @property
+    def folder(self) -> Path:
+        return self.paths.folder
+
+    @classmethod
+    def create(
+        cls, folder: Path, *, name: str, settings: RunSpec, program: str = "FitStudio"
+    ) -> Project:
+        """Makes a project in a new or empty folder.
+
+        Raises:
+            ProjectError: If something is there already.
+            StorageError: If it cannot be written.
+        """
+        paths = ProjectPaths(folder.absolute())
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProjectError(
+                f"{str(folder)!r} is there already, and nothing is ever overwritten.",
+                code="project.exists",
+                remedy="Choose another folder, or open what is there.",
+            )
+        atomic.make_folder(paths.folder)
+        content = {"format": migrations.FORMAT, "name": name, "created": round(time.time(), 3)}
+        project = cls(paths, content, project_lock(paths.lock, program=program))
+        project.settings = settings
+        for needed in (paths.data, paths.runs):
+            atomic.make_folder(needed)
+        project.save()
+        return project
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        program: str = "FitStudio",
+        take_over: bool = False,
+    ) -> Project:
+        """Opens a project; for reading where writing is not possible.
+
+        Args:
+            folder: Its folder, or its `project.json`.
+            read_only: Do not even try to hold it.
+            program: What opens it, for others who find it held.
+            take_over: Take the lock from another computer, which does not use it any more.
+
+        Raises:
+            ProjectError: If there is no project, or nothing of it can be read.
+        """
+        paths = ProjectPaths(_folder_of(Path(folder)))
+        reason = "It was opened for reading." if read_only else None
+        lock = None
+        if not read_only:
+            try:
+                lock = project_lock(paths.lock, program=program, take_over=take_over)
+            except (ProjectLockedError, StorageError) as problem:
+                reason = problem.message
+        try:
+            project = cls._read(paths, lock, reason)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        if project.read_only is None:
+            _clear_up(paths)
+        return project
+
+    def save(self) -> None:
+        """Writes the name and the settings. Threads may call it; whole or not at all.
+
+        Raises:
+            ProjectError: If the project is open for reading only.
+            StorageError: If it cannot be written; the file is as it was.
+        """
+        if self.read_only is not None:
+            raise ProjectError(
+                f"The project cannot be changed here. {self.read_only}",
+                code="project.read-only",
+                remedy="Make a copy of the project to change it.",
+            )
+        with self._saving:
+            if self._previous is not None:
+                # What stood there when we came, also the older format, until the next opening.
+                atomic.write_bytes(self.paths.previous, self._previous)
+                self._previous = None
+            self._content = self._content | {"name": self.name, "settings": self._all_settings()}
+            atomic.write_json(self.paths.file, self._content)
+
+    def close(self) -> None:
+        """Lets others write; a second call does nothing."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        self.read_only = self.read_only or "It was closed."
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @classmethod
+    def _read(cls, paths: ProjectPaths, lock: FileLock | None, reason: str | None) -> Project:
+        notices: list[str] = []
+        found = _content(paths.file)
+        content, raw = found if isinstance(found, tuple) else _rescued(paths, found, notices)
+        try:
+            content = migrations.migrated(content, what=f"The project {paths.folder.name!r}")
+        except ProjectTooNewError as problem:
+            reason = problem.message
+        project = cls(paths, content, lock)
+        project.notices[:0] = notices
+        project.read_only = reason
+        project._previous = raw
+        if reason is not None and lock is not None:
+            lock.release()
+            project._lock = None
+        return project
+
+    def _all_settings(self) -> dict[str, Any]:
+        """The settings, with those of another version that this one does not know."""
+        merged = self.settings.to_json()
+        for section, values in self._foreign.items():
+            if isinstance(values, dict) and isinstance(merged.get(section, {}), dict):
+                merged[section] = values | merged.get(section, {})
+            else:
+                merged.setdefault(section, values)
+        return merged
+
+
+def _folder_of(folder: Path) -> Path:
+    folder = folder.absolute()
+    if folder.name == "project.json" and folder.is_file():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise ProjectError(
+            f"There is no folder {str(folder)!r}.",
+            code="project.missing",
+            remedy="Was it moved or renamed, or its drive taken out? Look for it there.",
+        )
+    paths = ProjectPaths(folder)
+    if not (paths.file.exists() or paths.previous.exists() or paths.run_folders()):
+        raise ProjectError(
+            f"{str(folder)!r} is not a project: it holds no project.json.",
+            code="project.missing",
+            remedy="Make a new project, or choose the folder that holds project.json.",
+        )
+    return folder
+
+
+def _content(path: Path) -> tuple[dict[str, Any], bytes] | Exception:
+    """The file's content, parsed and as it stands, or what is wrong with it."""
+    try:
+        content = atomic.read_json(path, limit_bytes=_LIMIT_BYTES)
+        if not isinstance(content, dict):
+            raise ProjectError(f"{str(path)!r} does not hold a project.", code="project.damaged")
+        return content, path.read_bytes()
+    except (StorageError, ProjectError, OSError) as problem:
+        return problem
+
+
+def _rescued(
+    paths: ProjectPaths, problem: Exception, notices: list[str]
+) -> tuple[dict[str, Any], bytes | None]:
+    """The best there is in place of a damaged or missing `project.json`; missing is not empty."""
+    found = _content(paths.previous)
+    if isinstance(found, tuple):
+        notices.append(
+            "project.json is missing or damaged. The project was opened with the settings of the "
+            "session before; its runs are all there."
+        )
+        return found[0], None
+    for run in reversed(paths.run_folders()):
+        try:
+            settings = read_spec(run.spec).to_json()
+        except (StorageError, ProjectError, SpecError):
+            continue
+        settings.pop("run", None)
+        notices.append(
+            "project.json is missing or damaged. The project was opened with the settings of its "
+            f"run {run.name!r}; its runs are all there."
+        )
+        name = paths.folder.name
+        return {"format": migrations.FORMAT, "name": name, "settings": settings}, None
+    raise ProjectError(
+        f"The project in {str(paths.folder)!r} cannot be read: {problem}",
+        code="project.damaged",
+        remedy="Put back project.json from a backup, or make a new project with the same data.",
+        safe="Nothing was changed.",
+    ) from problem
+
+
+def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]:
+    """The settings, and what of them this version does not know (and so must not lose)."""
+    stored = stored if isinstance(stored, dict) else {}
+    try:
+        return RunSpec.from_json(stored), {}
+    except SpecError as problem:
+        unknown = {finding.where for finding in problem.findings}
+    known: dict[str, Any] = {}
+    foreign: dict[str, Any] = {}
+    for section, values in stored.items():
+        if section in unknown or not isinstance(values, dict):
+            foreign[section] = values
+            continue
+        for name, value in values.items():
+            place = foreign if f"{section}.{name}" in unknown else known
+            place.setdefault(section, {})[name] = value
+    try:
+        settings = RunSpec.from_json(known)
+    except SpecError:
+        settings, foreign = RunSpec(), stored
+    notices.append(
+        "Some settings in project.json are unknown to this version: "
+        + ", ".join(sorted(name for name in unknown if name)[:20])
+        + ". They are kept, and have no effect here."
+    )
+    return settings, foreign
+
+
+def _clear_up(paths: ProjectPaths) -> None:
+    """Removes what crashes left behind; an hour old at least, since workers may be writing."""
+    for folder in (paths.folder, *(run.folder for run in paths.run_folders())):
+        try:
+            if any(name.startswith(".") for name in os.listdir(folder)):
+                settle(folder, older_than_s=_LEFTOVERS_AFTER_S)
+        except (OSError, StorageError):
+            continue  # clearing up can wait; opening cannot
