@@ -1,0 +1,313 @@
+"""Decides what a column of text cells is: numbers, categories, identifiers, plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from fitstudio.data import statistics
+from fitstudio.data.statistics import MOST_CLASSES
+from fitstudio.data.text_format import TextFormat
+from fitstudio.spec.dataset_summary import (
+    CATEGORY,
+    CONSTANT,
+    ID,
+    NUMBER,
+    TEXT,
+    ColumnSummary,
+)
+
+_ISO = r"^\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?Z?$"
+_DOTS = r"^\d{1,2}\.\d{1,2}\.\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
+_SLASHES = r"^\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
+_ID_NAME = re.compile(r"(?i)^(id|index|idx|nr|no|number|row|key|uuid|guid)$|[_ .-](id|nr|no|key)$")
+_FEW = 20  # so many different values are always few
+_LONG_TEXT = 60
+
+
+@dataclass
+class TableColumn:
+    """One column of a table, as text and, where that makes sense, as numbers.
+
+    Args:
+        name: Unique in the table.
+        type: What it is taken for.
+        cells: Text, null where missing, for columns of words; else None.
+        values: Numbers, NaN where missing or unreadable; None for columns of words.
+        unparsed: Rows whose cell should be a number and is not.
+        padded: Whether digits have zeros in front, as identifiers do.
+        dates: "iso", "dots" or "slashes" if the cells are dates, else None.
+        ambiguous_dates: Whether day and month could be exchanged.
+        long_digits: Cells with more digits than a number keeps.
+    """
+
+    name: str
+    type: str
+    cells: pl.Series | None
+    values: np.ndarray | None
+    unparsed: np.ndarray
+    padded: bool = False
+    dates: str | None = None
+    ambiguous_dates: bool = False
+    long_digits: int = 0
+    title: str | None = None
+    unit: str | None = None
+
+    def labels(self) -> np.ndarray:
+        """The values as labels (text), None where missing."""
+        if self.cells is not None:
+            return self.cells.to_numpy()
+        assert self.values is not None
+        found, places = np.unique(self.values, return_inverse=True)
+        names = np.array(
+            [None if np.isnan(value) else statistics.number_label(value) for value in found],
+            dtype=object,
+        )
+        return names[places] if len(found) else np.zeros(0, object)
+
+    def numbers(self) -> np.ndarray:
+        """The values as numbers, NaN where there is none."""
+        return self.values if self.values is not None else np.full(len(self), np.nan)
+
+    def __len__(self) -> int:
+        return len(self.values) if self.values is not None else len(self.cells or ())
+
+    def missing(self) -> np.ndarray:
+        """For each row whether the value is missing."""
+        if self.values is not None:
+            return np.isnan(self.values)
+        assert self.cells is not None
+        return self.cells.is_null().to_numpy()
+
+
+def type_of(
+    name: str, cells: pl.Series, layout: TextFormat, wanted: str | None = None
+) -> TableColumn:
+    """What the column is.
+
+    Args:
+        name: Its name, which hints at identifiers.
+        cells: Text; null where empty.
+        layout: Says what numbers and gaps look like.
+        wanted: "number" or "category" where a person has decided.
+    """
+    present = _without(cells, layout.missing)
+    number_cells = _without(present, layout.missing_numbers)
+    total = len(present) - present.null_count()
+    values, bad = layout.numbers.read(number_cells)
+    bad_count = int(bad.sum())
+    good = len(values) - values.null_count()
+    dates, ambiguous = (None, False) if good > bad_count else _date_form(present)
+    padded = _is_padded(present) if good else False
+    column = TableColumn(
+        name=name, type=TEXT, cells=present, values=None, unparsed=np.zeros(0, np.int64),
+        padded=padded, dates=dates, ambiguous_dates=ambiguous,
+    )  # fmt: skip
+    if wanted == NUMBER and dates:
+        days, bad = _days(present, dates, layout, ambiguous=ambiguous)
+        return _as_numbers(column, NUMBER, days, bad)
+    if wanted == NUMBER:
+        return _as_numbers(column, NUMBER, values, bad)
+    mostly_numbers = good > 0 and bad_count <= max(1 if good >= 4 else 0, 0.1 * (good + bad_count))
+    if wanted == CATEGORY:
+        # Labels of numbers are written one way, however the file writes them.
+        if mostly_numbers and not bad_count and not padded:
+            return _as_numbers(column, CATEGORY, values, bad)
+        column.type = CATEGORY
+        return column
+    if mostly_numbers and not padded:
+        column.long_digits = _long_digits(number_cells) if _wide(values) else 0
+        return _as_numbers(column, _number_type(name, values), values, bad)
+    column.type = TEXT if dates else _word_type(present, total)
+    return column
+
+
+def summarise(column: TableColumn) -> ColumnSummary:
+    """The column's statistics."""
+    common = {"name": column.name, "title": column.title, "unit": column.unit}
+    if column.values is None:
+        return _summarise_words(column, common)
+    values = column.values
+    found = statistics.of_values(values)
+    present = values[np.isfinite(values)]
+    distinct, places = np.unique(present, return_inverse=True)
+    classes: tuple[tuple[str, int], ...] = ()
+    few = len(distinct) <= (MOST_CLASSES if column.type == CATEGORY else 100)
+    if few and (found.integer or column.type == CATEGORY):
+        counts = np.bincount(places, minlength=len(distinct))
+        classes = tuple(
+            (statistics.number_label(value), int(count))
+            for value, count in zip(distinct, counts, strict=True)
+        )
+    bins: tuple[int, ...] = ()
+    if found.count:
+        bins = tuple(statistics.histogram(present, found.minimum, found.maximum).tolist())
+    fields = found.as_fields() | {"unparsed": len(column.unparsed)}
+    if column.type == CATEGORY:
+        grouped = statistics.is_grouped(places, len(distinct))
+    else:
+        grouped = _is_monotone(present) or (
+            bool(classes) and statistics.is_grouped(places, len(distinct))
+        )
+    runs = _runs(places, [label for label, _ in classes]) if grouped and classes else ()
+    return ColumnSummary(
+        **common, **fields, type=column.type, dtype="float64", distinct=len(distinct),
+        classes=classes, histogram=bins, sorted_runs=grouped, runs=runs,
+    )  # fmt: skip
+
+
+def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
+    cells = column.cells
+    assert cells is not None
+    missing = cells.null_count()
+    distinct = cells.drop_nulls().n_unique() if len(cells) > missing else 0
+    classes: tuple[tuple[str, int], ...] = ()
+    grouped, runs = False, ()
+    if 0 < distinct <= MOST_CLASSES and column.type in (CATEGORY, CONSTANT):
+        counts = cells.drop_nulls().value_counts()
+        by_label = dict(zip(counts[cells.name].to_list(), counts["count"].to_list(), strict=True))
+        labels = statistics.sorted_labels(list(by_label))
+        classes = tuple((label, by_label[label]) for label in labels)
+        index = {label: place for place, label in enumerate(labels)}
+        codes = cells.drop_nulls().replace_strict(index, return_dtype=pl.Int64).to_numpy()
+        grouped = statistics.is_grouped(codes, distinct)
+        runs = _runs(codes, labels) if grouped else ()
+    return ColumnSummary(
+        **common, type=column.type, dtype="str", count=len(cells) - missing, missing=missing,
+        distinct=distinct, classes=classes, sorted_runs=grouped, runs=runs,
+        histogram=tuple(count for _, count in classes[: statistics.BINS]),
+    )  # fmt: skip
+
+
+def _runs(codes: np.ndarray, labels: list[str]) -> tuple[tuple[str, int], ...]:
+    starts, lengths = statistics.runs_of(codes)
+    if len(starts) > MOST_CLASSES:
+        return ()
+    return tuple(
+        (labels[codes[start]], int(length)) for start, length in zip(starts, lengths, strict=True)
+    )
+
+
+def _is_monotone(values: np.ndarray) -> bool:
+    if len(values) < 20 or values[0] == values[-1]:
+        return False
+    steps = np.diff(values)
+    return bool(np.all(steps >= 0) or np.all(steps <= 0))
+
+
+def _without(cells: pl.Series, markers: tuple[str, ...]) -> pl.Series:
+    if not markers:
+        return cells
+    found = cells.is_in(list(markers))
+    if not found.any():
+        return cells
+    frame = pl.DataFrame({"cell": cells, "found": found})
+    return frame.select(pl.when(~pl.col("found")).then("cell").alias(cells.name))[cells.name]
+
+
+def _as_numbers(
+    column: TableColumn, kind: str, values: pl.Series, bad: pl.Series
+) -> TableColumn:
+    column.type = kind
+    column.cells = None
+    column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)
+    column.unparsed = np.flatnonzero(bad.to_numpy())
+    return column
+
+
+def _number_type(name: str, values: pl.Series) -> str:
+    present = values.drop_nulls()
+    if not len(present):
+        return CONSTANT
+    low, high = present.min(), present.max()
+    if low == high:
+        return CONSTANT
+    if len(present) < 5 or present.null_count() or len(present) < len(values):
+        return NUMBER
+    array = present.to_numpy()
+    if not np.all(np.isfinite(array)) or not np.array_equal(array, np.rint(array)):
+        return NUMBER
+    counting = bool(np.all(np.diff(array) == 1))
+    if counting or (_ID_NAME.search(name) and len(np.unique(array)) == len(array)):
+        return ID
+    return NUMBER
+
+
+def _word_type(cells: pl.Series, total: int) -> str:
+    distinct = cells.drop_nulls().n_unique() if total else 0
+    if distinct <= 1:
+        return CONSTANT
+    longest = cells.str.len_chars().max()
+    if distinct == total and total >= 5:
+        return TEXT if isinstance(longest, int) and longest > _LONG_TEXT else ID
+    if distinct <= _FEW or (distinct <= MOST_CLASSES and distinct <= 0.2 * total):
+        return CATEGORY
+    return TEXT
+
+
+def _is_padded(cells: pl.Series) -> bool:
+    """Whether digits have zeros in front: 007, a postal code, a sample number."""
+    digits = cells.str.contains(r"^0\d+$")
+    return bool(digits.any()) and bool(cells.drop_nulls().str.contains(r"^\d+$").all())
+
+
+def _wide(values: pl.Series) -> bool:
+    largest = values.abs().max()
+    return isinstance(largest, float) and largest >= 1e15
+
+
+def _long_digits(cells: pl.Series) -> int:
+    return int(cells.str.contains(r"^[+-]?\d{16,}$").sum())
+
+
+def _date_form(cells: pl.Series) -> tuple[str | None, bool]:
+    present = cells.drop_nulls()
+    if not len(present):
+        return None, False
+    head = present.head(50)
+    for form, pattern in (("iso", _ISO), ("dots", _DOTS), ("slashes", _SLASHES)):
+        if head.str.contains(pattern).mean() < 0.9 or present.str.contains(pattern).mean() < 0.95:
+            continue
+        if form != "slashes":
+            return form, False
+        parts = present.str.extract_groups(r"^(\d+)/(\d+)/")
+        first = parts.struct.field("1").cast(pl.Int32, strict=False).max()
+        second = parts.struct.field("2").cast(pl.Int32, strict=False).max()
+        both_small = all(isinstance(part, int) and part <= 12 for part in (first, second))
+        return form, both_small
+    return None, False
+
+
+def _days(
+    cells: pl.Series, form: str, layout: TextFormat, *, ambiguous: bool
+) -> tuple[pl.Series, pl.Series]:
+    """Dates as days since 1 January 1970, with the time of day as a fraction."""
+    text = cells.str.replace("T", " ").str.replace("Z$", "")
+    if form == "slashes":
+        day_first = layout.dates == "dmy"
+        if not ambiguous:
+            first = text.str.extract(r"^(\d+)/").cast(pl.Int32, strict=False).max()
+            day_first = isinstance(first, int) and first > 12
+        date = "%d/%m/%Y" if day_first else "%m/%d/%Y"
+    else:
+        date = {"iso": "%Y-%m-%d", "dots": "%d.%m.%Y"}[form]
+    days = pl.Series(cells.name, [None] * len(cells), dtype=pl.Float64)
+    for time in ("", " %H:%M:%S%.f", " %H:%M:%S", " %H:%M"):
+        read = text.str.strptime(pl.Datetime("us"), date + time, strict=False)
+        microseconds = read.cast(pl.Int64).cast(pl.Float64)
+        days = days.fill_null(microseconds / 86_400e6)
+    return days, cells.is_not_null() & days.is_null()
+
+
+def override_types(columns: Mapping[str, object]) -> dict[str, str]:
+    """``data.columns`` as types by name; anything else in it is left alone."""
+    found = {}
+    for name, settings in columns.items():
+        wanted = settings.get("type") if isinstance(settings, Mapping) else None
+        if wanted in (NUMBER, CATEGORY):
+            found[str(name)] = str(wanted)
+    return found

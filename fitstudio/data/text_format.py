@@ -1,0 +1,309 @@
+"""How a text file is laid out as a table: separator, quotes, names, numbers.
+
+`TextFormat` is what a reader needs to know; `find_format` finds out what a person did not say.
+What was found is shown as guesses, with reasons, and each can be overruled in ``data.options``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fitstudio.data.number_format import (
+    FORMATS,
+    MISSING_EVERYWHERE,
+    MISSING_IN_NUMBERS,
+    NumberFormat,
+    common_format,
+)
+from fitstudio.errors import DataError
+
+SEPARATORS = {
+    "\t": "Tab-separated",
+    ";": "Semicolon-separated",
+    ",": "Comma-separated",
+    "|": "Bar-separated",
+    " ": "Space-separated",
+}
+ONE_COLUMN = ""  # no separator at all
+_SAMPLE_LINES = 400
+_SAMPLE_BYTES = 8 << 20
+_JUDGED_LINES = 80
+_JUDGED_FIELDS = 2_000
+OPTIONS = frozenset(
+    {
+        "encoding", "separator", "quote", "decimal", "thousands", "header_line", "units_line",
+        "comment", "missing", "missing_numbers", "ragged", "dates",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFormat:
+    """Everything that a reader has to know about a text file.
+
+    Args:
+        encoding: As Python names it.
+        separator: One character; " " means any run of spaces and tabs, "" a single column.
+        quote: The character around cells that hold the separator, or "".
+        numbers: How numbers are written.
+        header_line: The line with the names, counted from 1; 0 if there is none.
+        units_line: The line with the units, or 0.
+        first_line: The first line with data.
+        comment: What a line that is no data starts with, or "".
+        names_commented: Whether the line with the names starts like a comment, as numpy writes it.
+        missing: Cells that stand for a missing value in any column.
+        missing_numbers: The same in columns of numbers only.
+        ragged: What to do with lines that have too many fields: "" to refuse them, "skip", "cut".
+        dates: Order of day, month and year where a date does not tell: "dmy" or "mdy".
+        row_names: Whether each line starts with a name that has no header, as R writes it.
+    """
+
+    encoding: str = "utf-8"
+    separator: str = ","
+    quote: str = '"'
+    numbers: NumberFormat = NumberFormat()
+    header_line: int = 1
+    units_line: int = 0
+    first_line: int = 2
+    comment: str = ""
+    names_commented: bool = False
+    missing: tuple[str, ...] = MISSING_EVERYWHERE
+    missing_numbers: tuple[str, ...] = MISSING_IN_NUMBERS
+    ragged: str = ""
+    dates: str = "dmy"
+    row_names: bool = False
+
+    def split(self, line: str) -> list[str]:
+        """The cells of one line."""
+        return split_line(line, self.separator, self.quote)
+
+
+@dataclass
+class Reasons:
+    """Why each option has its value, by the option's name; filled while looking."""
+
+    sentence: dict[str, str] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+
+    def add(self, name: str, sentence: str, *, sure: bool = True) -> None:
+        self.sentence[name] = sentence
+        if not sure:
+            self.unsure.add(name)
+
+
+def find_format(
+    lines: list[str], encoding: str, options: Mapping[str, Any]
+) -> tuple[TextFormat, Reasons]:
+    """The layout of a text file, but for its names: those `fitstudio.data.header` finds.
+
+    Args:
+        lines: The first lines of the file.
+        encoding: What it is encoded in.
+        options: What a person has said; these are not looked for.
+    """
+    check_options(options)
+    reasons = Reasons()
+    quote = str(options.get("quote", '"'))
+    comment = _find_comment(lines, options, reasons)
+    bare = [line for line in lines if not (comment and line.lstrip().startswith(comment))]
+    separator = _find_separator(bare, quote, options, reasons)
+    layout = TextFormat(
+        encoding=encoding,
+        separator=separator,
+        quote=quote,
+        comment=comment,
+        missing=tuple(map(str, options.get("missing", MISSING_EVERYWHERE))),
+        # A list that a person gave is the whole list.
+        missing_numbers=tuple(
+            map(
+                str,
+                options.get(
+                    "missing_numbers", () if "missing" in options else MISSING_IN_NUMBERS
+                ),
+            )
+        ),
+        ragged=str(options.get("ragged", "")),
+        dates=str(options.get("dates", "dmy")),
+    )
+    numbers = _find_numbers(bare, layout, options, reasons)
+    return replace(layout, numbers=numbers), reasons
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuses options that are unknown or cannot be.
+
+    Raises:
+        DataError: Naming the option and what it may be.
+    """
+    for name in options:
+        if name not in OPTIONS:
+            raise DataError(
+                f"Text files have no option {name!r}.",
+                code="data.option-unknown",
+                remedy=f"The options are {', '.join(sorted(OPTIONS))}.",
+            )
+    rules = {
+        "separator": lambda value: isinstance(value, str) and len(value) <= 1,
+        "quote": lambda value: value in ('"', "'", ""),
+        "decimal": lambda value: value in (".", ","),
+        "thousands": lambda value: value in ("", ",", ".", " ", "'"),
+        "header_line": lambda value: type(value) is int and 0 <= value <= 100_000,
+        "units_line": lambda value: type(value) is int and 0 <= value <= 100_000,
+        "comment": lambda value: isinstance(value, str) and len(value) <= 3,
+        "missing": _is_list_of_text,
+        "missing_numbers": _is_list_of_text,
+        "ragged": lambda value: value in ("", "skip", "cut"),
+        "dates": lambda value: value in ("dmy", "mdy"),
+        "encoding": lambda value: isinstance(value, str),
+    }
+    for name, value in options.items():
+        if not rules[name](value):
+            raise DataError(
+                f"The option {name} of the file cannot be {value!r}.", code="data.option"
+            )
+    decimal = options.get("decimal")
+    if decimal is not None and decimal == options.get("thousands"):
+        raise DataError(
+            f"{decimal!r} cannot be both the decimal mark and the mark between thousands.",
+            code="data.option",
+        )
+
+
+def sample_lines(text: bytes) -> list[str]:
+    """The first lines, whole."""
+    head = text[:_SAMPLE_BYTES]
+    lines = head.decode("utf-8", "ignore").split("\n")
+    if len(head) < len(text) and len(lines) > 1:
+        lines.pop()  # cut in the middle
+    return [line.rstrip("\r") for line in lines[:_SAMPLE_LINES]]
+
+
+def split_line(line: str, separator: str, quote: str) -> list[str]:
+    """The cells of a line, without spaces around them."""
+    if separator == ONE_COLUMN:
+        return [line.strip().strip(quote or None)]
+    if separator == " ":
+        line, separator = "\t".join(line.split()), "\t"
+    if not quote or quote not in line:
+        return [cell.strip() for cell in line.split(separator)]
+    try:
+        row = next(
+            csv.reader(
+                [line], delimiter=separator, quotechar=quote, skipinitialspace=True, strict=True
+            )
+        )
+    except (csv.Error, StopIteration):
+        row = line.split(separator)  # the quote ends in another line, or nowhere
+    return [cell.strip() for cell in row]
+
+
+def is_blank(line: str) -> bool:
+    """Whether a line holds nothing."""
+    return not line.strip()
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+
+def _find_comment(lines: list[str], options: Mapping[str, Any], reasons: Reasons) -> str:
+    if "comment" in options:
+        return str(options["comment"])
+    first = next((line.lstrip() for line in lines if not is_blank(line)), "")
+    for mark in ("#", "%", "//"):
+        if first.startswith(mark):
+            count = sum(line.lstrip().startswith(mark) for line in lines)
+            if count < sum(not is_blank(line) for line in lines):
+                words = "one line starts" if count == 1 else f"{count} lines start"
+                reasons.add("comment", f"At the top, {words} with “{mark}”: no data.")
+                return mark
+    return ""
+
+
+def _find_separator(
+    lines: list[str], quote: str, options: Mapping[str, Any], reasons: Reasons
+) -> str:
+    """The separator that parts the lines most evenly into cells that make sense."""
+    if "separator" in options:
+        return str(options["separator"])
+    judged = [line for line in lines if not is_blank(line)]
+    # The end of the sample is data; its start may be a preamble.
+    judged = judged[-max(_JUDGED_LINES, len(judged) // 2) :][-2 * _JUDGED_LINES :]
+    best, best_score, best_fields, best_evenness = ONE_COLUMN, 0.0, 1, 1.0
+    for separator in SEPARATORS:
+        if not any(separator in line for line in judged):
+            continue
+        score, fields, evenness = _score(judged, separator, quote)
+        if score > best_score + 1e-9:
+            best, best_score, best_fields, best_evenness = separator, score, fields, evenness
+    if best == ONE_COLUMN:
+        reasons.add("separator", "No separator parts the lines evenly: one column.", sure=False)
+    else:
+        reasons.add(
+            "separator",
+            f"It parts nearly every line into {best_fields} fields.",
+            sure=best_evenness > 0.97,
+        )
+    return best
+
+
+def _score(lines: list[str], separator: str, quote: str) -> tuple[float, int, float]:
+    """How well the separator does (above 0 is acceptable), fields in a line, share of such lines."""
+    rows = [split_line(line, separator, quote) for line in lines]
+    # A separator at the end of each line adds an empty cell that says nothing.
+    counts = Counter(len(row) for row in rows)
+    fields, even = counts.most_common(1)[0]
+    if fields < 2:
+        return 0.0, 1, 0.0
+    cells = [cell for row in rows if len(row) == fields for cell in row if cell][:_JUDGED_FIELDS]
+    with_digits = [cell for cell in cells if any(map(str.isdigit, cell))]
+    candidates = tuple(form for form in FORMATS if separator not in (form.decimal, form.thousands))
+    quoted = quote and any(quote in line for line in lines)
+    if quoted or not candidates:
+        candidates = FORMATS
+    numbers, _ = common_format(with_digits, candidates)
+    readable = sum(map(numbers.matches, with_digits)) / max(1, len(cells))
+    evenness = even / len(rows)
+    # A wrong separator leaves pieces such as "5 2" that no column of numbers holds.
+    spoilt = sum(1 for cell in with_digits if _looks_cut(cell, numbers)) / max(1, len(cells))
+    if separator == " " and readable < 0.3:
+        return 0.0, 1, 0.0  # words of a sentence, or first and last names
+    preferred = 0.05 if separator != " " else 0.0
+    return evenness + 0.5 * readable - spoilt + preferred - 0.75, fields, evenness
+
+
+def _looks_cut(cell: str, numbers: NumberFormat) -> bool:
+    return not numbers.matches(cell) and bool(re.fullmatch(r"[-+\d.,;|\s'eE]+", cell))
+
+
+def _find_numbers(
+    lines: list[str], layout: TextFormat, options: Mapping[str, Any], reasons: Reasons
+) -> NumberFormat:
+    if "decimal" in options:
+        decimal = str(options["decimal"])
+        thousands = str(options.get("thousands", ""))
+        return NumberFormat(decimal, thousands)
+    cells = [
+        cell
+        for line in lines[-2 * _JUDGED_LINES :]
+        for cell in layout.split(line)
+        if any(map(str.isdigit, cell))
+    ][: 5 * _JUDGED_FIELDS]
+    candidates = FORMATS
+    if "thousands" in options:
+        candidates = tuple(form for form in FORMATS if form.thousands == options["thousands"])
+    numbers, sure = common_format(cells, candidates)
+    if not sure and layout.separator == "," and numbers == NumberFormat(",", ""):
+        # Quoted because of the comma, three digits after it, and commas part the fields: grouping.
+        numbers = NumberFormat(".", ",")
+    example = next((cell for cell in cells if numbers.decimal in cell and numbers.matches(cell)), "")
+    if example:
+        reasons.add("decimal", f"Numbers look like {example}.", sure=sure)
+    else:
+        reasons.add("decimal", "No number here has decimals.")
+    return numbers
