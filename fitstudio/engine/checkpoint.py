@@ -14,7 +14,7 @@ that), and a thread writes the copy while training goes on.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,7 @@ class CheckpointWriter:
     def __init__(self) -> None:
         self.snapshot = Snapshot()
         self._targets: Sequence[tuple[Path, Path | None]] = ()
+        self._finished: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
         self._problem: Exception | None = None
 
@@ -134,6 +135,8 @@ class CheckpointWriter:
         state: Mapping[str, Any],
         facts: Mapping[str, Any],
         targets: Sequence[tuple[Path, Path | None]],
+        *,
+        finished: Callable[[], None] | None = None,
     ) -> None:
         """Copies `state` and begins to write it; waits first where an earlier one is unfinished.
 
@@ -141,9 +144,11 @@ class CheckpointWriter:
             state: What `Model.training_state` gives.
             facts: Fields for the manifest, at least `epoch` and `step`.
             targets: Folders to write, each with the folder that keeps what it replaces, or None.
+            finished: Called in the writing thread when all of them are on the disk.
         """
         self.wait()
         self.snapshot.take(state, facts)
+        self._finished = finished
         self._targets = tuple(targets)
         self._begin()
 
@@ -171,9 +176,22 @@ class CheckpointWriter:
                 target, keep_as = remaining[0]
                 self.snapshot.write(target, keep_as=keep_as)
                 remaining.pop(0)
+            if self._finished is not None:
+                self._finished()
         except Exception as problem:  # it is told in the training thread
             self._problem = problem
         self._targets = tuple(remaining)
+
+
+def save(target: Path, state: Mapping[str, Any], **facts: Any) -> None:
+    """Makes or replaces one checkpoint folder, at once.
+
+    Raises:
+        StorageError: If the disk refuses; what was there is untouched.
+    """
+    snapshot = Snapshot()
+    snapshot.take(state, facts)
+    snapshot.write(target)
 
 
 def load(checkpoint: Path) -> Checkpoint:

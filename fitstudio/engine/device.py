@@ -70,7 +70,7 @@ def available() -> tuple[Device, ...]:
             found.append(Device(f"cuda:{index}", properties.name, properties.total_memory))
     if torch.backends.mps.is_available():
         found.append(Device("mps", "Apple GPU", None))
-    found.append(Device("cpu", _cpu_title(), _host_memory()))
+    found.append(Device("cpu", f"{_cpu_title()}, {_cores()}", _host_memory()))
     return tuple(found)
 
 
@@ -208,13 +208,22 @@ def _why_no_gpu() -> str:
     return f"No GPU that CUDA {torch.version.cuda} can use was found,"
 
 
-def _usable_cores() -> int:
-    """Cores this process may run on. Torch's own default counts them once at import."""
+def _allowed_cores() -> int:
+    """Cores this process may run on."""
     try:
-        allowed = len(os.sched_getaffinity(0))
+        return len(os.sched_getaffinity(0))
     except AttributeError:  # only Linux can tell
-        allowed = os.cpu_count() or 1
-    return max(1, min(allowed, torch.get_num_threads()))
+        return os.cpu_count() or 1
+
+
+def _usable_cores() -> int:
+    """As many as allowed, but no more than torch would use itself (OMP_NUM_THREADS)."""
+    return max(1, min(_allowed_cores(), torch.get_num_threads()))
+
+
+def _cores() -> str:
+    count = _allowed_cores()
+    return "1 core" if count == 1 else f"{count} cores"
 
 
 def _cpu_title() -> str:

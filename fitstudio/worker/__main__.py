@@ -1,0 +1,47 @@
+"""The command line of the worker process; the window and the `fitstudio` command start it.
+
+run PROJECT RUN [--resume]    trains a run
+predict | evaluate JOB        uses a run's model; JOB is a JSON file, answers are JSON lines
+dry-run JOB                   tries one real batch and tells what the run would take
+devices                       tells as JSON what torch can train on
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fitstudio.errors import FitStudioError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Does what the words say; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        match words:
+            case ["run", project, run_name, *flags] if set(flags) <= {"--resume"}:
+                run_process = importlib.import_module("fitstudio.worker.run_process")
+                return run_process.run(Path(project), run_name, resume="--resume" in flags)
+            case [("predict" | "evaluate" | "dry-run") as kind, job]:
+                jobs = importlib.import_module("fitstudio.worker.jobs")
+                return jobs.do(kind, Path(job))
+            case ["devices"]:
+                device = importlib.import_module("fitstudio.engine.device")
+                _say(device.survey())
+                return 0
+    except FitStudioError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stderr.write(__doc__ or "")
+    return 2
+
+
+def _say(answer: object) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

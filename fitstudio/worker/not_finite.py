@@ -1,0 +1,102 @@
+"""Finds out why a loss is no longer a number, and what could help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from fitstudio.errors import FitStudioError
+from fitstudio.spec.param import Fix
+
+_ROWS_NAMED = 10
+
+
+class NotFiniteError(FitStudioError):
+    """The loss of a batch is NaN or infinite.
+
+    Args:
+        epoch: Of the first such batch, from 0.
+        step: Of that batch, from 0.
+        loss: What came.
+    """
+
+    default_code = "run.not-finite"
+
+    def __init__(self, epoch: int, step: int, loss: float) -> None:
+        what = "not a number (NaN)" if np.isnan(loss) else "infinite"
+        super().__init__(
+            f"The loss became {what} in epoch {epoch + 1}, batch {step + 1}.",
+            remedy="Most often the learning rate is too high, or an input is not scaled.",
+        )
+        self.epoch = epoch
+        self.step = step
+
+
+def explain(
+    error: NotFiniteError,
+    *,
+    rows: np.ndarray | None,
+    arrays: Mapping[str, Any],
+    original_rows: np.ndarray | None,
+    names: Sequence[str],
+) -> str:
+    """What is wrong with the rows of the first bad batch, in a sentence; empty if nothing is.
+
+    Args:
+        error: Which batch it was.
+        rows: The batch's places in the training arrays; None if the engine cannot tell.
+        arrays: "x", "y" and "sample_weight" as fit() got them.
+        original_rows: For each place in the arrays the row of the data file, from 0.
+        names: The inputs' names, where each is one column of x.
+    """
+    if rows is None or not len(rows):
+        return ""
+    named = ", ".join(str(row + 1) for row in _original(rows[:_ROWS_NAMED], original_rows))
+    more = f" and {len(rows) - _ROWS_NAMED} more" if len(rows) > _ROWS_NAMED else ""
+    sentences = [f"The batch held rows {named}{more} of the data."]
+    for what, array in arrays.items():
+        if array is None or isinstance(array, (list, tuple, dict)):
+            continue
+        values = np.asarray(array[np.sort(rows)])
+        if values.dtype.kind != "f":
+            continue
+        bad = ~np.isfinite(values)
+        if bad.any():
+            first = np.unravel_index(int(np.argmax(bad)), bad.shape)
+            row = _original(np.sort(rows)[first[0] : first[0] + 1], original_rows)[0] + 1
+            column = (
+                f" in the column {names[first[1]]!r}"
+                if what == "x" and len(first) == 2 and len(names) == values.shape[1]
+                else ""
+            )
+            title = {"x": "The input", "y": "The target"}.get(what, "The sample weight")
+            sentences.append(f"{title} of row {row} is {values[first]}{column}.")
+    if len(sentences) == 1:
+        sentences.append("All numbers in it are finite, so it was the training that went astray.")
+    return " ".join(sentences)
+
+
+def remedies(values: Mapping[str, Any]) -> list[Fix]:
+    """Settings that may help, as buttons.
+
+    Args:
+        values: The run's resolved values by key.
+    """
+    fixes = []
+    rate = values.get("compile.learning_rate")
+    if isinstance(rate, (int, float)) and rate > 0:
+        lower = float(f"{rate / 10:.3g}")
+        fixes.append(Fix(f"Learning rate {lower:g}", {"compile.learning_rate": lower}))
+    settings = dict(values.get("compile.optimizer_settings") or {})
+    if not settings.get("clipnorm"):
+        clipped = {"compile.optimizer_settings": {**settings, "clipnorm": 1.0}}
+        fixes.append(Fix("Limit each step (clipnorm 1)", clipped))
+    if values.get("data.scale") == "none":
+        fixes.append(Fix("Scale the inputs", {"data.scale": "standard"}))
+    return fixes
+
+
+def _original(rows: np.ndarray, original_rows: np.ndarray | None) -> np.ndarray:
+    return rows if original_rows is None else np.asarray(original_rows)[rows]

@@ -1,0 +1,230 @@
+"""The callback that tells the journal what `fit()` does, saves its state, and carries out orders.
+
+It is the last callback, so it sees what the others have added to the logs and whether they stop the
+training. After most batches it only looks at the clock and at one flag.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from fitstudio.engine.callbacks import Callback
+from fitstudio.errors import StorageError
+from fitstudio.journal import BatchHistory, EventType, Journal
+from fitstudio.worker.held_journal import HeldJournal
+from fitstudio.worker.history_files import Row
+from fitstudio.worker.keeping import Keeper, StopRun
+from fitstudio.worker.not_finite import NotFiniteError
+from fitstudio.worker.orders import Orders, Stopwatch
+
+_INTERVAL_S = 0.1
+
+
+class Reporter(Callback):
+    """Reports, saves and obeys.
+
+    Args:
+        journal: For what must be told at once.
+        held: For what may only be told when its epoch is on the disk.
+        keeper: Saves the state.
+        orders: What was asked for.
+        batch_history: Takes the loss of every batch.
+        rows: The finished epochs so far; filled here.
+        budget_s: After how many seconds of training the run stops; None for no limit.
+        stop_on_nan: Whether a loss that is no number ends the run.
+        pause: Called while the run is paused, with whether to free the device's memory; returns
+            when it goes on.
+
+    Attributes:
+        samples: Rows trained in this process, for the pulse.
+        stopped_by: Who asked for the stop that was obeyed; None if nobody did.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        held: HeldJournal,
+        keeper: Keeper,
+        orders: Orders,
+        batch_history: BatchHistory,
+        rows: list[Row],
+        last_epoch: int,
+        batch_size: int | None,
+        budget_s: float | None,
+        stop_on_nan: bool,
+        state: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        super().__init__()
+        self.samples = 0
+        self.stopped_by: str | None = None
+        self._journal = journal
+        self._held = held
+        self._keeper = keeper
+        self._orders = orders
+        self._batch_history = batch_history
+        self._rows = rows
+        self._last_epoch = last_epoch
+        self._batch_size = batch_size or 1
+        self._budget_s = budget_s
+        self._stop_on_nan = stop_on_nan
+        self._state = state
+        self._stopwatch = Stopwatch()
+        self._told_at = 0.0
+        self._epoch = 0
+        self._step = -1
+        self._told_step = -1
+        self._began = 0.0
+        self._epoch_watch = Stopwatch()
+        self._rate: float | None = None
+
+    # The hooks, in the order in which fit() calls them.
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self._epoch, self._step, self._told_step = epoch, -1, -1
+        self._epoch_watch = Stopwatch()
+        self._rate = self._learning_rate()
+        self._held.append(EventType.EPOCH_STARTED, epoch=epoch)
+        self._look_around()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self._step = batch
+        self.samples += self._batch_size
+        if self._orders.waiting:
+            self._obey(between_batches=True)
+        now = time.monotonic()
+        if now - self._told_at >= _INTERVAL_S:
+            self._tell_batch(now, "train", batch, logs)
+
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        if self._orders.waiting and self._orders.stop == "now":
+            self._obey(between_batches=False)
+        now = time.monotonic()
+        if now - self._told_at >= _INTERVAL_S:
+            self._tell_batch(now, "validate", batch, logs)
+
+    def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        values = {f"val_{name}": float(value) for name, value in (logs or {}).items()}
+        self._held.append(EventType.VALIDATION_ENDED, epoch=self._epoch, logs=values)
+
+    def on_batch_losses(self, epoch: int, first_step: int, losses: np.ndarray) -> None:
+        """Takes the losses of successive batches, at most ten times a second."""
+        try:
+            self._batch_history.append(epoch, first_step, losses.tolist())
+        except StorageError:
+            pass  # a full disk is told where it matters: at the checkpoint
+        if self._stop_on_nan and not np.isfinite(losses).all():
+            bad = int(np.flatnonzero(~np.isfinite(losses))[0])
+            raise NotFiniteError(epoch, first_step + bad, float(losses[bad]))
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self._tell_last_batch(values)
+        self._rows.append((epoch, values))
+        rate = {} if self._rate is None else {"learning_rate": self._rate}
+        self._held.append(
+            EventType.EPOCH_ENDED,
+            epoch=epoch,
+            logs=values,
+            seconds=round(self._epoch_watch.seconds, 4),
+            **rate,
+        )
+        if self._orders.stop is not None:
+            self._stop_here()
+        final = epoch == self._last_epoch or bool(self.model.stop_training)
+        self._keeper.epoch_ended(epoch, values, self._state, final=final)
+        if self._orders.waiting:
+            self._obey(between_batches=False)
+
+    # What they do.
+
+    def _tell_batch(
+        self, now: float, phase: str, step: int, logs: Mapping[str, Any] | None
+    ) -> None:
+        self._told_at = now
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        if phase == "train":
+            self._told_step = step
+        self._held.append(
+            EventType.BATCH_ENDED,
+            epoch=self._epoch,
+            step=step,
+            phase=phase,
+            logs=values,
+            steps=self.params.get("steps") if phase == "train" else None,
+        )
+        self._look_around()
+
+    def _tell_last_batch(self, epoch_logs: Mapping[str, float]) -> None:
+        """The last batch of an epoch is always told; its running means are the epoch's values."""
+        if self._step > self._told_step:
+            values = {k: v for k, v in epoch_logs.items() if not k.startswith("val_") and k != "lr"}
+            self._tell_batch(time.monotonic(), "train", self._step, values)
+
+    def _look_around(self) -> None:
+        """What is looked at ten times a second."""
+        self._keeper.check()
+        if self._budget_s is not None and self._stopwatch.seconds > self._budget_s:
+            self._budget_s = None
+            self._journal.append(EventType.STOP_REQUESTED, by="time_budget", when="batch")
+            self._orders.ask_stop("batch", "time_budget")
+
+    def _obey(self, *, between_batches: bool) -> None:
+        orders = self._orders
+        if orders.snapshot:
+            orders.snapshot = False
+            self._save_snapshot(between_batches)
+        if orders.paused and orders.stop in (None, "epoch"):
+            self._pause()
+        if orders.stop in ("batch", "now") and between_batches:
+            self._keeper.save_within(self._epoch, self._step + 1, self._state())
+            raise StopRun(orders.stop_by)
+        if orders.stop == "now":
+            raise StopRun(orders.stop_by)
+        orders.settled()
+
+    def _stop_here(self) -> None:
+        self.stopped_by = self._orders.stop_by
+        self.model.stop_training = True
+
+    def _save_snapshot(self, between_batches: bool) -> None:
+        epoch, step = (self._epoch, self._step + 1) if between_batches else (self._epoch, 0)
+        name = f"snapshot-{self._epoch + 1:04d}-{self._step + 1:06d}"
+        self._keeper.save_within(epoch, step, self._state(), name=name)
+        self._journal.append(
+            EventType.MESSAGE,
+            level="info",
+            code="snapshot",
+            sentence=f"A snapshot is saved in {f'checkpoints/{name}'!r}.",
+        )
+
+    def _pause(self) -> None:
+        began = time.monotonic()
+        self._journal.append(
+            EventType.MESSAGE, level="info", code="paused", sentence="The run is paused."
+        )
+        if self._orders.free_memory:
+            self.model.release_device_memory()
+        while self._orders.paused and self._orders.stop not in ("batch", "now"):
+            self._orders.wait_for_change(1.0)
+        seconds = time.monotonic() - began
+        self._stopwatch.leave_out(seconds)
+        self._epoch_watch.leave_out(seconds)
+        if not self._orders.paused:
+            self._journal.append(
+                EventType.MESSAGE, level="info", code="continued", sentence="The run goes on."
+            )
+
+    def _learning_rate(self) -> float | None:
+        rate = getattr(self.model.optimizer, "learning_rate", None)
+        return None if rate is None else float(rate)
+
+
+def is_finite(logs: Mapping[str, float]) -> bool:
+    """Whether all values are numbers."""
+    return all(math.isfinite(value) for value in logs.values())

@@ -1,0 +1,176 @@
+"""Measures the trained model on the training and validation rows, for the Results page.
+
+The weights are those of the best checkpoint, because these are what predicting uses. Scores are
+what `evaluate` gives, so they can be compared with History; the confusion counts, parity points and
+worst rows come from predictions and are in class names and original units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fitstudio.data.recipe import Recipe
+from fitstudio.engine.model import Model
+
+FORMAT = 1
+_ROWS_MEASURED = 100_000
+_PARITY_POINTS = 5_000
+_WORST_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one part of the data, as fit() got them.
+
+    Attributes:
+        name: "training", "validation" or "test".
+        x: Inputs, array-like.
+        y: Targets, array-like.
+        sample_weight: Weights, or None.
+        rows: Each row's number in the data file, from 0; None if unknown.
+    """
+
+    name: str
+    x: Any
+    y: Any
+    sample_weight: Any
+    rows: np.ndarray | None
+
+    def sample(self, limit: int = _ROWS_MEASURED) -> Part:
+        """The whole part, or `limit` rows of it at even distances where it is larger."""
+        count = len(self.x)
+        if count <= limit:
+            return self
+        chosen = np.linspace(0, count - 1, limit).astype(np.int64)
+        return Part(
+            self.name,
+            self.x[chosen],
+            self.y[chosen],
+            None if self.sample_weight is None else self.sample_weight[chosen],
+            None if self.rows is None else np.asarray(self.rows)[chosen],
+        )
+
+
+def measure(
+    model: Model, parts: Sequence[Part], recipe: Recipe, *, task: str, class_names: Sequence[str]
+) -> dict[str, Any]:
+    """Scores and pictures' numbers for each part, ready for `results.json`.
+
+    Args:
+        model: Compiled, with the weights to be measured.
+        parts: The parts; large ones are sampled.
+        recipe: Turns predictions into class names and original units.
+        task: "classification" or "regression".
+        class_names: In the order of the class index; empty for regression.
+    """
+    found: dict[str, Any] = {"task": task, "rows": {}, "scores": {}, "worst": {}}
+    if task == "classification":
+        found |= {"class_names": list(class_names), "confusion": {}}
+    else:
+        found |= {"parity": {}}
+    for whole in parts:
+        if not len(whole.x):
+            continue
+        part = whole.sample()
+        found["rows"][part.name] = len(whole.x)
+        if part is not whole:
+            found.setdefault("sampled", {})[part.name] = len(part.x)
+        scores = model.evaluate(
+            part.x, part.y, sample_weight=part.sample_weight, verbose=0, return_dict=True
+        )
+        found["scores"][part.name] = {name: float(value) for name, value in scores.items()}
+        predictions = np.asarray(model.predict(part.x, verbose=0))
+        if task == "classification":
+            _classes(found, part, predictions, class_names)
+        else:
+            _numbers(found, part, predictions, recipe)
+    return found
+
+
+def class_indices(predictions: np.ndarray, *, threshold: float = 0.5) -> np.ndarray:
+    """The predicted class of each row: the largest output, or one output against a threshold."""
+    if predictions.shape[-1] > 1:
+        return predictions.argmax(-1)
+    return (predictions[..., 0] > threshold).astype(np.int64)
+
+
+def _classes(
+    found: dict[str, Any], part: Part, predictions: np.ndarray, class_names: Sequence[str]
+) -> None:
+    y = np.asarray(part.y)
+    one_hot = y.ndim == predictions.ndim and y.shape[-1] == predictions.shape[-1] > 1
+    true = y.argmax(-1) if one_hot else np.rint(y.reshape(predictions.shape[:-1])).astype(np.int64)
+    # Scores such as those of hinge lie around 0, probabilities between 0 and 1.
+    is_probability = bool((predictions >= 0).all() and (predictions <= 1).all())
+    predicted = class_indices(predictions, threshold=0.5 if is_probability else 0.0)
+    true = np.clip(true, 0, len(class_names) - 1)  # hinge's targets are -1 and 1
+    counts = np.zeros((len(class_names), len(class_names)), dtype=np.int64)
+    np.add.at(counts, (true.ravel(), predicted.ravel()), 1)
+    found["confusion"][part.name] = counts.tolist()
+    if predictions.ndim != 2:
+        return  # an answer at each step: there is no worst row, but worst steps
+    if predictions.shape[1] > 1:
+        share = np.take_along_axis(predictions, true[:, None], 1)[:, 0]
+    else:
+        share = np.where(true == 1, predictions[:, 0], 1.0 - predictions[:, 0])
+    worst = np.argsort(share, kind="stable")[:_WORST_ROWS]
+    found["worst"][part.name] = [
+        {
+            "row": _row(part, place),
+            "true": class_names[true[place]],
+            "predicted": class_names[predicted[place]],
+            "probability": float(share[place]),
+        }
+        for place in worst
+        if predicted[place] != true[place]
+    ]
+
+
+def _numbers(found: dict[str, Any], part: Part, predictions: np.ndarray, recipe: Recipe) -> None:
+    y = np.asarray(part.y, dtype=np.float64).reshape(predictions.shape)
+    true, predicted = recipe.decode(y), recipe.decode(predictions)
+    shown = np.linspace(0, len(y) - 1, min(len(y), _PARITY_POINTS)).astype(np.int64)
+    outputs = []
+    error = np.zeros(len(y))
+    for name in predicted:
+        pair = [np.asarray(each[name], dtype=np.float64) for each in (true, predicted)]
+        if pair[0].ndim != 1:
+            continue
+        difference = pair[1] - pair[0]
+        spread = float(np.std(pair[0]))
+        error += np.abs(difference) / (spread or 1.0)
+        outputs.append(
+            {
+                "name": name,
+                "true": pair[0][shown].tolist(),
+                "predicted": pair[1][shown].tolist(),
+                "mean_absolute_error": float(np.abs(difference).mean()),
+                "root_mean_squared_error": float(np.sqrt((difference**2).mean())),
+                "r2": float(1.0 - (difference**2).mean() / spread**2) if spread else None,
+            }
+        )
+    found["parity"][part.name] = {
+        "rows": [_row(part, place) for place in shown],
+        "outputs": outputs,
+    }
+    worst = np.argsort(-error, kind="stable")[:_WORST_ROWS]
+    found["worst"][part.name] = [
+        {
+            "row": _row(part, place),
+            "true": {each: float(true[each][place]) for each in _flat(true)},
+            "predicted": {each: float(predicted[each][place]) for each in _flat(predicted)},
+        }
+        for place in worst
+    ]
+
+
+def _flat(columns: Mapping[str, np.ndarray]) -> list[str]:
+    return [name for name, values in columns.items() if np.ndim(values) == 1]
+
+
+def _row(part: Part, place: int) -> int | None:
+    return None if part.rows is None else int(part.rows[place])
