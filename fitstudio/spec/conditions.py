@@ -4,6 +4,7 @@ Condition
 ├── Always
 ├── Given(key)           set by the user, to something else than the default
 ├── Is(key, value)       the final value
+├── AtMost(key, other)   one number is not larger than another
 ├── Reads(feed)          how rows reach fit(): "arrays" or "batches" (a Sequence or generator)
 ├── Fact(name)           something that the check found out: "validation", "classes", …
 └── All, AnyOf, Not      of other conditions
@@ -20,6 +21,8 @@ from fitstudio.spec.kinds import joined
 # What facts are called in sentences: when they hold, and when they do not.
 FACTS: Mapping[str, tuple[str, str]] = {
     "validation": ("there is data to check on", "nothing is held out to check on"),
+    "task known": ("inputs and target are chosen", "inputs or target are not chosen"),
+    "numbers": ("the target is a number", "the target is a class"),
     "classes": ("the target is a class", "the target is a number, not a class"),
     "one output": ("the model has one output", "the model has several outputs"),
     "several outputs": ("the model has several outputs", "the model has one output"),
@@ -117,6 +120,21 @@ class Is(Condition):
 
     def say(self, *, holds: bool = True) -> str:
         return f"{_plain(self.key)} is {'' if holds else 'not '}{self.value}"
+
+
+@dataclass(frozen=True)
+class AtMost(Condition):
+    """One setting's number is not larger than another's."""
+
+    key: str
+    other: str
+
+    def holds(self, situation: Situation) -> bool:
+        mine, theirs = situation.values.get(self.key), situation.values.get(self.other)
+        return mine is not None and theirs is not None and mine <= theirs
+
+    def say(self, *, holds: bool = True) -> str:
+        return f"{_plain(self.key)} is {'not ' if holds else ''}more than {_plain(self.other)}"
 
 
 @dataclass(frozen=True)

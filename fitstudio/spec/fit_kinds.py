@@ -230,6 +230,11 @@ class Chosen(Kind):
     def show(self, value: Any) -> str:
         return str(value)
 
+    def from_json(self, data: Any) -> Any:
+        # "mse" and "Adam" are stored under their full names.
+        entry = self.find(data)
+        return data if entry is None else entry.name
+
     def _list(self) -> str:
         return joined(list(self.entries), "and")
 
@@ -266,20 +271,24 @@ class EntryList(Kind):
         for number, item in enumerate(value, start=1):
             problem = self._check_item(item)
             if problem is not None:
-                return f"has a value that does not fit, number {number}: it {problem}"
+                return f"has a value that does not fit, number {number}: {problem}"
         return None
 
     def _check_item(self, item: Any) -> str | None:
         if isinstance(item, str):
-            return self.chosen.check(item)
+            return self._check_name(item)
         if not isinstance(item, Mapping) or "kind" not in item:
-            return f"must be a name or an object with a kind, not {quoted(item)}"
-        problem = self.chosen.check(item["kind"])
+            return f"it must be a name or an object with a kind, not {quoted(item)}"
+        problem = self._check_name(item["kind"])
         if problem is not None:
             return problem
         entry = self.entry_of(item)
         assert entry is not None  # check() has found it
         return check_settings(entry, {name: v for name, v in item.items() if name != "kind"})
+
+        def _check_name(self, name: Any) -> str | None:
+        problem = self.chosen.check(name)
+        return None if problem is None else f"it {problem}"
 
     def parse(self, text: str) -> Any:
         text = text.strip()
@@ -317,6 +326,8 @@ class EntryList(Kind):
         if not isinstance(item, Mapping) or entry is None:
             return item
         read = dict(item)
+        if self.always_settings:
+            read["kind"] = entry.name
         for param in entry.params:
             if param.name in read and read[param.name] is not None:
                 read[param.name] = param.kind.from_json(read[param.name])
@@ -329,8 +340,8 @@ def check_settings(entry: Entry, settings: Mapping[str, Any]) -> str | None:
         param = entry.param(name)
         if param is None:
             hint = did_you_mean(name, [param.name for param in entry.params])
-            return f"is {entry.name}, which has no setting {quoted(name)}.{hint}".rstrip(".")
+            return f"{entry.title} has no setting {quoted(name)}.{hint}".rstrip(".")
         problem = param.check(value)
         if problem is not None:
-            return f"is {entry.name}, whose {problem[0].lower()}{problem[1:]}".rstrip(".")
+            return f"{entry.title}: {problem}".rstrip(".")
     return None

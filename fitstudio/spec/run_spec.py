@@ -11,7 +11,7 @@ from typing import Any
 from fitstudio.errors import SpecError
 from fitstudio.spec.kinds import ended
 from fitstudio.spec.limits import check_limits
-from fitstudio.spec.param import Finding, Param, Severity
+from fitstudio.spec.param import Finding, Fix, Param, Severity
 from fitstudio.spec.registry import SECTIONS, find_param, known_keys, unknown_key_sentence
 
 
@@ -50,9 +50,9 @@ class RunSpec:
         return RunSpec, tuple(dict(getattr(self, section)) for section in SECTIONS)
 
     def __hash__(self) -> int:
-        return hash(tuple(sorted(self.keys())))
+        return hash(tuple(sorted(self.set_keys())))
 
-    def keys(self) -> Iterator[str]:
+    def set_keys(self) -> Iterator[str]:
         """The keys that were set."""
         for section in SECTIONS:
             for name in getattr(self, section):
@@ -106,18 +106,20 @@ class RunSpec:
     def problems(self) -> tuple[Finding, ...]:
         """What is wrong with single values, whatever the others are."""
         findings: list[Finding] = []
-        for key in self.keys():
+        for key in self.set_keys():
             section, _, name = key.partition(".")
             param = self.param(key)
             problem = param.check(getattr(self, section)[name])
             if problem is not None:
-                findings.append(Finding(f"{key}-value", Severity.ERROR, key, problem))
+                default = param.show(param.default)
+                fix = Fix(f"Use {default}" if len(default) < 20 else "Reset", {key: None})
+                findings.append(Finding(f"{key}-value", Severity.ERROR, key, problem, fix))
         return tuple(findings)
 
     def differences(self, other: RunSpec) -> list[Difference]:
         """The settings in which this specification differs from another, in declared order."""
         found: list[Difference] = []
-        keys = {*self.keys(), *other.keys()}
+        keys = {*self.set_keys(), *other.set_keys()}
         for key in sorted(keys, key=known_keys().index):
             mine, theirs = self.get(key), other.get(key)
             if mine != theirs or type(mine) is not type(theirs):

@@ -1,0 +1,103 @@
+"""What columns of the data are to a model: numbers, categories, arrays; and the rows they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.spec.dataset_summary import (
+    ARRAY,
+    CATEGORY,
+    CONSTANT,
+    ID,
+    NUMBER,
+    TEXT,
+    ColumnSummary,
+    DatasetSummary,
+)
+from fitstudio.spec.layer_plan import Shape
+from fitstudio.spec.run_spec import RunSpec
+
+# Types that no model can take as they are.
+LEFT_OUT = frozenset({TEXT})
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many rows are used, and whether that is exact."""
+
+    used: int
+    exact: bool
+
+
+def chosen(summary: DatasetSummary, names: Sequence[str] | None) -> tuple[ColumnSummary, ...]:
+    """The columns of these names, those left out that do not exist."""
+    found = (summary.column(name) for name in names or ())
+    return tuple(column for column in found if column is not None)
+
+
+def role_type(spec: RunSpec, column: ColumnSummary) -> str:
+    """What a column is taken for: number, category, array or text."""
+    given = (spec.data.get("columns") or {}).get(column.name)
+    wanted = given.get("type") if isinstance(given, Mapping) else None
+    if wanted == CATEGORY and not column.shape:
+        return CATEGORY
+    if wanted == NUMBER and column.numeric:
+        return ARRAY if column.shape else NUMBER
+    if column.shape:
+        return ARRAY if column.numeric else TEXT
+    if column.type == CATEGORY:
+        return CATEGORY
+    if column.type in (ID, CONSTANT, NUMBER, ARRAY) and column.numeric:
+        return NUMBER
+    # Text with few different values is as good as a category.
+    return (
+        CATEGORY
+        if column.type == TEXT and column.classes
+        else (CATEGORY if column.type == CONSTANT else TEXT)
+    )
+
+
+def width(spec: RunSpec, column: ColumnSummary) -> int:
+    """How many numbers a single-valued column becomes."""
+    return max(1, len(column.classes)) if role_type(spec, column) == CATEGORY else 1
+
+
+def input_shape(spec: RunSpec, columns: Sequence[ColumnSummary]) -> Shape | None:
+    """The shape of one row of inputs, or None if the columns cannot go into one model.
+
+    Single values stand side by side, a category as one column for each class. One array keeps its
+    shape; several arrays of the same shape are stacked as channels, behind their own axes.
+    """
+    types = [role_type(spec, column) for column in columns]
+    if not columns or any(kind in LEFT_OUT for kind in types):
+        return None
+    if ARRAY not in types:
+        return (sum(width(spec, column) for column in columns),)
+    shapes = {column.shape for column in columns}
+    if len(shapes) != 1:
+        return None
+    shape = shapes.pop()
+    return shape if len(columns) == 1 else (*shape, len(columns))
+
+
+def kept_rows(
+    values: Mapping[str, Any], summary: DatasetSummary, columns: Sequence[ColumnSummary]
+) -> Rows:
+    """The rows that are left when those with a missing value are left out."""
+    targets = set(values["fit.y"] or ())
+    weights = values["fit.sample_weight"]
+    must_be_there = {*targets, weights}
+    columns = (*columns, *chosen(summary, [weights] if weights else []))
+    counted = [
+        column.missing
+        for column in {column.name: column for column in columns}.values()
+        if column.missing and (values["data.missing"] == "drop" or column.name in must_be_there)
+    ]
+    most, least = summary.rows - max(counted, default=0), max(0, summary.rows - sum(counted))
+    if len(counted) < 2:
+        return Rows(most, exact=summary.sampled_rows is None)
+    if summary.complete_rows is not None and least <= summary.complete_rows <= most:
+        return Rows(summary.complete_rows, exact=False)
+    return Rows(least, exact=False)
