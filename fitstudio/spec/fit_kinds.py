@@ -286,7 +286,7 @@ class EntryList(Kind):
         assert entry is not None  # check() has found it
         return check_settings(entry, {name: v for name, v in item.items() if name != "kind"})
 
-        def _check_name(self, name: Any) -> str | None:
+    def _check_name(self, name: Any) -> str | None:
         problem = self.chosen.check(name)
         return None if problem is None else f"it {problem}"
 
