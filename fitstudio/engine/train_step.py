@@ -64,6 +64,12 @@ class TrainStep:
         """
         return self.plainly(inputs, targets, weights, rows)
 
+    def begin_epoch(self) -> None:
+        """Called at the beginning of each epoch."""
+
+    def look_again(self) -> None:
+        """Called before a batch when somebody else's code ran since the last one."""
+
     def plainly(self, inputs: Any, targets: Targets, weights: Weights, rows: int) -> Tensor:
         """The reference for every faster form."""
         names, trained = self._trained()
