@@ -55,7 +55,7 @@ class EventType(StrEnum):
     # value?
     CHECKPOINT_SAVED = "checkpoint_saved"
     # level (info, advice, warning, error), code, sentence, where?, fix?, request?
-    # The codes "paused" and "continued" also change the state.
+    # The codes "worker.starting", "paused" and "continued" also change the state.
     MESSAGE = "message"
     # memory_bytes, device_memory_bytes?, device_busy?, device_temperature?, samples_per_s?
     PULSE = "pulse"

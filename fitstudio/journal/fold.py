@@ -173,7 +173,9 @@ def _checkpoint_saved(state: RunState, fields: Mapping[str, Any]) -> None:
 
 def _message(state: RunState, fields: Mapping[str, Any]) -> None:
     code = fields["code"]
-    if code == "paused":
+    if code == "worker.starting":
+        state.outcome = None  # a resume: it lives, though it has not come to `run_started` yet
+    elif code == "paused":
         state.paused = True
         state.paused_at = state.elapsed
     elif code == "continued" and state.paused:

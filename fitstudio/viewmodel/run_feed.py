@@ -25,8 +25,9 @@ import numpy.typing as npt
 
 from fitstudio.journal.batch_history import NAME, RECORD_BYTES, BatchHistoryReader
 from fitstudio.journal.events import Event
+from fitstudio.journal.fold import apply
 from fitstudio.journal.reader import JournalReader
-from fitstudio.journal.run_state import RunState, apply
+from fitstudio.journal.run_state import RunState
 from fitstudio.viewmodel.pyramid import Pyramid
 
 JOURNAL = "journal.jsonl"

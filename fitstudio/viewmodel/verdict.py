@@ -108,7 +108,7 @@ def judge(
     """
     numbers = np.asarray(epochs, dtype=np.int64)
     training = np.asarray(loss, dtype=np.float64)
-    best = watch.best_epoch if watch else None
+    best = watch.epoch if watch else None
     waited = int(np.count_nonzero(numbers > best)) if best is not None else 0
     if not len(numbers):
         return Verdict(Progress.WAITING, Fit.EARLY if val_loss is not None else Fit.UNCHECKED)

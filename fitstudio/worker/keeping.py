@@ -79,7 +79,7 @@ class Keeper:
         targets = []
         # `best` comes before `last`: killed in between, the epoch is trained again and is the best
         # again. The other way round a resumed run would believe in a best that is not there.
-        if self.best.best_epoch == epoch:
+        if self.best.epoch == epoch:
             targets.append("best")
         if self._is_chosen(epoch):
             targets.append(f"epoch-{epoch + 1:04d}")
@@ -129,13 +129,13 @@ class Keeper:
 
     def _start(self, state: State, epoch: int, step: int, names: list[str]) -> None:
         facts = {"epoch": epoch, "step": step, "saved": time.time()}
-        if self.best.best_epoch is not None:
-            facts |= {"monitor": self.best.monitor, "best_epoch": self.best.best_epoch}
+        if self.best.epoch is not None:
+            facts |= {"monitor": self.best.monitor, "best_epoch": self.best.epoch}
         targets = [
             (self.folder / name, self.folder / "previous" if name == "last" else None)
             for name in names
         ]
-        value = self.best.best
+        value = self.best.value
         self._writer.start(
             state, facts, targets, finished=lambda: self._saved(epoch, step, names, value)
         )

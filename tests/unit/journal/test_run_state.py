@@ -171,6 +171,13 @@ def test_a_resume_trims_the_curve_to_the_checkpoint_and_marks_the_gap():
     assert state.seconds == 10.0
 
 
+def test_a_resumed_run_is_alive_from_its_first_word_on():
+    story = Story().start().tell("run_ended", outcome="stopped", reason="person")
+    story.tell("message", level="info", code="worker.starting", sentence="Loading torch.")
+
+    assert story.state.running
+
+
 def test_a_run_says_how_it_ended():
     story = Story().start().epoch(0, loss=1.0)
     story.tell("run_ended", outcome="stopped", reason="person")
