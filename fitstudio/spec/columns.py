@@ -99,5 +99,7 @@ def kept_rows(
     if len(counted) < 2:
         return Rows(most, exact=summary.sampled_rows is None)
     if summary.complete_rows is not None and least <= summary.complete_rows <= most:
-        return Rows(summary.complete_rows, exact=False)
+        names = {column.name for column in columns}
+        all_counted = all(each.name in names for each in summary.columns if each.missing)
+        return Rows(summary.complete_rows, exact=all_counted and summary.sampled_rows is None)
     return Rows(least, exact=False)

@@ -6,7 +6,7 @@ and never on the file itself. It is plain data and crosses processes as JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,6 +166,10 @@ class DatasetSummary:
             that was not counted.
         sampled_rows: Rows that the statistics were made from, where the file is too large to
             look at all; else None.
+        missing_patterns: Which columns have gaps together, with the number of such rows; empty
+            where there are no gaps, None where there are too many ways to list.
+        twins: Pairs of columns of which one tells the other: ("a", "b", "same" | "proportional" |
+            "one-to-one").
     """
 
     file: str
@@ -179,10 +183,20 @@ class DatasetSummary:
     fingerprint: Mapping[str, Any] = field(default_factory=dict)
     complete_rows: int | None = None
     sampled_rows: int | None = None
+    missing_patterns: tuple[tuple[tuple[str, ...], int], ...] | None = ()
+    twins: tuple[tuple[str, str, str], ...] = ()
 
     def column(self, name: str) -> ColumnSummary | None:
         """The column of this name, or None."""
         return next((column for column in self.columns if column.name == name), None)
+
+    def complete_rows_for(self, names: Collection[str]) -> int | None:
+        """Rows in which none of these columns has a gap; None where that is not known."""
+        if self.missing_patterns is None:
+            return None
+        wanted = set(names)
+        gaps = sum(count for columns, count in self.missing_patterns if wanted & set(columns))
+        return self.rows - gaps
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -202,11 +216,16 @@ class DatasetSummary:
             "fingerprint": dict(self.fingerprint),
             "complete_rows": self.complete_rows,
             "sampled_rows": self.sampled_rows,
+            "missing_patterns": None
+            if self.missing_patterns is None
+            else [[list(names), count] for names, count in self.missing_patterns],
+            "twins": [list(pair) for pair in self.twins],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DatasetSummary:
         complete, sampled = data.get("complete_rows"), data.get("sampled_rows")
+        patterns = data.get("missing_patterns", ())
         return cls(
             file=str(data["file"]),
             kind=str(data["kind"]),
@@ -219,4 +238,8 @@ class DatasetSummary:
             fingerprint=dict(data.get("fingerprint", {})),
             complete_rows=None if complete is None else int(complete),
             sampled_rows=None if sampled is None else int(sampled),
+            missing_patterns=None
+            if patterns is None
+            else tuple((tuple(map(str, names)), int(count)) for names, count in patterns),
+            twins=tuple((str(a), str(b), str(how)) for a, b, how in data.get("twins", ())),
         )

@@ -197,7 +197,7 @@ def _number_target(
         return None
     if any(role_type(spec, column) == CATEGORY for column in columns):
         return None
-    shape = first.shape
+    shape = list(first.shape)
     if not shape:
         return (
             None if any(column.shape for column in columns) else Target(NUMBERS, units=len(columns))
