@@ -1,0 +1,221 @@
+"""Calls the hooks of several callbacks in order, and skips work that no callback wants."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.progress import ProgbarLogger
+from fitstudio.engine.history import History
+from fitstudio.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from fitstudio.engine.model import Model
+
+
+class CallbackList:
+    """The callbacks of one fit, evaluate or predict call.
+
+    Args:
+        callbacks: A callback, or a list of them.
+        add_history: Add a `History` at the end unless there is one.
+        add_progbar: Add a `ProgbarLogger` at the end unless there is one.
+        model: The model they watch.
+        params: ``verbose``, ``epochs`` and ``steps``.
+
+    Raises:
+        ArgumentError: If something in the list is no callback.
+    """
+
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Model | None = None,
+        **params: Any,
+    ) -> None:
+        self.callbacks: list[Any] = list(_flattened(callbacks))
+        for callback in self.callbacks:
+            _check(callback)
+        found = [each for each in self.callbacks if isinstance(each, History)]
+        self.history = found[-1] if found else None
+        if self.history is None and add_history:
+            self.history = History()
+            self.callbacks.append(self.history)
+        if add_progbar and not any(isinstance(each, ProgbarLogger) for each in self.callbacks):
+            self.callbacks.append(ProgbarLogger(count_mode="steps"))
+        if model is not None:
+            self.set_model(model)
+        if params:
+            self.set_params(params)
+        self._train_batch_begin = self._overriding("on_train_batch_begin", "on_batch_begin")
+        self._train_batch_end = self._overriding("on_train_batch_end", "on_batch_end")
+        self._test_batch_begin = self._overriding("on_test_batch_begin")
+        self._test_batch_end = self._overriding("on_test_batch_end")
+        self._predict_batch_begin = self._overriding("on_predict_batch_begin")
+        self._predict_batch_end = self._overriding("on_predict_batch_end")
+        self.loss_listeners = [
+            each for each in self.callbacks if callable(getattr(each, "on_batch_losses", None))
+        ]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.callbacks)
+
+    def append(self, callback: Any) -> None:
+        """Adds a callback at the end."""
+        _check(callback)
+        self.__init__([*self.callbacks, callback])
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def set_model(self, model: Model) -> None:
+        self.model = model
+        if self.history is not None:
+            model.history = self.history
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    # Whether a hook of every batch has anything to do: if not, the loop does not call it.
+
+    @property
+    def watches_train_batches(self) -> bool:
+        return bool(self._train_batch_begin or self._train_batch_end)
+
+    @property
+    def watches_test_batches(self) -> bool:
+        return bool(self._test_batch_begin or self._test_batch_end)
+
+    @property
+    def watches_predict_batches(self) -> bool:
+        return bool(self._predict_batch_begin or self._predict_batch_end)
+
+    # -- hooks
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_train_begin({} if logs is None else logs)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_train_end({} if logs is None else logs)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_epoch_begin(epoch, {} if logs is None else logs)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        for callback in self.callbacks:
+            callback.on_epoch_end(epoch, logs)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        for callback in self._train_batch_begin:
+            callback.on_train_batch_begin(batch, {} if logs is None else logs)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        for callback in self._train_batch_end:
+            callback.on_train_batch_end(batch, {} if logs is None else logs)
+
+    def on_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self.on_train_batch_begin(batch, logs)
+
+    def on_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.on_train_batch_end(batch, logs)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_test_begin({} if logs is None else logs)
+
+    def on_test_end(self, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_test_end({} if logs is None else logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        for callback in self._test_batch_begin:
+            callback.on_test_batch_begin(batch, {} if logs is None else logs)
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        for callback in self._test_batch_end:
+            callback.on_test_batch_end(batch, {} if logs is None else logs)
+
+    def on_predict_begin(self, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_predict_begin({} if logs is None else logs)
+
+    def on_predict_end(self, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            callback.on_predict_end({} if logs is None else logs)
+
+    def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:
+        for callback in self._predict_batch_begin:
+            callback.on_predict_batch_begin(batch, {} if logs is None else logs)
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        for callback in self._predict_batch_end:
+            callback.on_predict_batch_end(batch, {} if logs is None else logs)
+
+    # -- for checkpoints
+
+    def get_states(self) -> list[dict[str, Any]]:
+        """Every callback's state, with its class's name, in order."""
+        return [
+            {"class": type(each).__name__, "state": each.get_state()}
+            for each in self.callbacks
+            if hasattr(each, "get_state")
+        ]
+
+    def set_states(self, states: list[dict[str, Any]]) -> None:
+        """Hands states back to callbacks of the same class, in order; others start afresh."""
+        waiting = list(states)
+        for callback in self.callbacks:
+            for index, saved in enumerate(waiting):
+                if saved["class"] == type(callback).__name__:
+                    callback.set_state(waiting.pop(index)["state"])
+                    break
+
+    def _overriding(self, *hooks: str) -> list[Any]:
+        return [
+            each for each in self.callbacks if any(_is_overridden(each, hook) for hook in hooks)
+        ]
+
+
+def _is_overridden(callback: Any, hook: str) -> bool:
+    if hook in getattr(callback, "__dict__", {}):  # set on the object, as LambdaCallback does
+        return True
+    return getattr(type(callback), hook, None) is not getattr(Callback, hook)
+
+
+def _flattened(callbacks: Any) -> Iterator[Any]:
+    if callbacks is None:
+        return
+    if isinstance(callbacks, (list, tuple)):
+        for each in callbacks:
+            yield from _flattened(each)
+    else:
+        yield callbacks
+
+
+def _check(callback: Any) -> None:
+    if inspect.isclass(callback):
+        raise ArgumentError(
+            f"callbacks holds the class {callback.__name__}, not an object of it.",
+            code="fit.callbacks",
+            remedy=f"Write {callback.__name__}().",
+        )
+    missing = [
+        name
+        for name in ("set_model", "set_params", "on_train_begin", "on_epoch_end", "on_train_end")
+        if not callable(getattr(callback, name, None))
+    ]
+    if missing:
+        raise ArgumentError(
+            f"callbacks holds {callback!r}, which is no callback: it has no {missing[0]}().",
+            code="fit.callbacks",
+            remedy="Derive it from fitstudio.callbacks.Callback.",
+        )

@@ -1,0 +1,85 @@
+"""Writes scalars in TensorBoard's file format, which is small enough to need no package.
+
+A file is a chain of records: length, checksum of the length, data, checksum of the data. The data
+is a protocol buffer ``Event`` (tensorflow/core/util/event.proto) of which four fields are used.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from pathlib import Path
+
+from fitstudio import storage
+from fitstudio.storage import atomic
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+
+class EventFile:
+    """An event file of its own name in `folder`, which is made if missing."""
+
+    def __init__(self, folder: Path) -> None:
+        atomic.make_folder(folder)
+        now = time.time()
+        name = f"events.out.tfevents.{int(now)}.{socket.gethostname()}.{time.monotonic_ns()}"
+        self._file = storage.AppendFile(folder / name)
+        self._append(_field(1, _FIXED64, struct.pack("<d", now)) + _text(3, b"brain.Event:2"))
+
+    def add_scalar(self, tag: str, value: float, step: int) -> None:
+        """Adds a point to the curve `tag`."""
+        point = _text(1, tag.encode()) + _field(2, _FIXED32, struct.pack("<f", value))
+        summary = _text(1, point)
+        self._append(
+            _field(1, _FIXED64, struct.pack("<d", time.time()))
+            + _field(2, _VARINT, _varint(step))
+            + _text(5, summary)
+        )
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def _append(self, event: bytes) -> None:
+        length = struct.pack("<Q", len(event))
+        self._file.append(length + _checksum(length) + event + _checksum(event))
+
+
+def _field(number: int, kind: int, content: bytes) -> bytes:
+    return _varint(number << 3 | kind) + content
+
+
+def _text(number: int, content: bytes) -> bytes:
+    return _field(number, _BYTES, _varint(len(content)) + content)
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _crc32c_table() -> tuple[int, ...]:
+    table = []
+    for index in range(256):
+        value = index
+        for _ in range(8):
+            value = value >> 1 ^ 0x82F63B78 if value & 1 else value >> 1
+        table.append(value)
+    return tuple(table)
+
+
+_TABLE = _crc32c_table()
+
+
+def _checksum(data: bytes) -> bytes:
+    """The masked CRC-32C (Castagnoli) that the record format asks for."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value = value >> 8 ^ _TABLE[(value ^ byte) & 0xFF]
+    value ^= 0xFFFFFFFF
+    return struct.pack("<I", ((value >> 15 | value << 17) + 0xA282EAD8) & 0xFFFFFFFF)

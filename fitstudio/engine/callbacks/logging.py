@@ -1,0 +1,216 @@
+"""Callbacks that write down or pass on what happens: a CSV file, functions, TensorBoard."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fitstudio import storage
+from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.event_file import EventFile
+from fitstudio.errors import ArgumentError
+from fitstudio.storage import atomic
+
+
+class CSVLogger(Callback):
+    """Writes a row per epoch: ``epoch`` (from 0), then the logs sorted by name.
+
+    Args:
+        filename: The file.
+        separator: What stands between the cells.
+        append: Add to an existing file; else it is replaced.
+    """
+
+    def __init__(
+        self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
+    ) -> None:
+        super().__init__()
+        self.filename = os.fspath(filename)
+        self.separator = separator
+        self.append = append
+        self.keys: list[str] | None = None
+        self._file: storage.AppendFile | None = None
+        self._needs_header = True
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        path = Path(self.filename).absolute()
+        atomic.make_folder(path.parent)
+        self._needs_header = not (self.append and path.is_file() and path.stat().st_size > 0)
+        if self._needs_header:
+            storage.write_bytes(path, b"", durable=False)
+        self._file = storage.AppendFile(path)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = logs or {}
+        if self.keys is None:
+            self.keys = sorted(logs)
+            # Validation may not run in the first epoch: its columns must be there all the same.
+            if not any(key.startswith("val_") for key in self.keys):
+                self.keys += [f"val_{key}" for key in self.keys]
+        if self._needs_header:
+            self._write(["epoch", *self.keys])
+            self._needs_header = False
+        self._write([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def get_state(self) -> dict[str, Any]:
+        return {"keys": self.keys}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.keys = None if state["keys"] is None else list(state["keys"])
+
+    def _write(self, cells: Iterable[Any]) -> None:
+        text = io.StringIO()
+        csv.writer(text, delimiter=self.separator, lineterminator="\n").writerow(cells)
+        assert self._file is not None, "on_train_begin opens it"
+        self._file.append(text.getvalue().encode())
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Iterable) and not isinstance(value, str) and np.ndim(value) > 0:
+        return f'"[{", ".join(str(each) for each in value)}]"'
+    return value
+
+
+class LambdaCallback(Callback):
+    """Calls functions of yours: ``LambdaCallback(on_epoch_end=lambda epoch, logs: ...)``.
+
+    Every hook of `Callback` may be given by its name.
+    """
+
+    def __init__(
+        self,
+        on_epoch_begin: Callable[..., Any] | None = None,
+        on_epoch_end: Callable[..., Any] | None = None,
+        on_batch_begin: Callable[..., Any] | None = None,
+        on_batch_end: Callable[..., Any] | None = None,
+        on_train_begin: Callable[..., Any] | None = None,
+        on_train_end: Callable[..., Any] | None = None,
+        **hooks: Callable[..., Any],
+    ) -> None:
+        super().__init__()
+        given = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_batch_begin": on_batch_begin,
+            "on_batch_end": on_batch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            **hooks,
+        }
+        for hook, function in given.items():
+            if function is None:
+                continue
+            if not hook.startswith("on_") or not hasattr(Callback, hook):
+                raise ArgumentError(
+                    f"LambdaCallback has no hook {hook!r}.",
+                    code="callback.hook",
+                    remedy="The hooks are those of fitstudio.callbacks.Callback.",
+                )
+            setattr(self, hook, function)
+
+
+class TensorBoard(Callback):
+    """Writes the logs as event files that TensorBoard shows; needs no other package.
+
+    Training values go to the folder ``train``, those with ``val_`` to ``validation``, both named
+    ``epoch_NAME``, as the reference names them.
+
+    Args:
+        log_dir: The folder.
+        histogram_freq: Must be 0: weights' histograms are not written.
+        write_graph: Accepted for the reference's sake; a torch module has no graph to write.
+        write_images: As `write_graph`.
+        write_steps_per_second: Also write how many steps a second an epoch did.
+        update_freq: ``"epoch"``, ``"batch"``, or every how many batches the running means are
+            written, as ``batch_NAME``.
+        profile_batch: Accepted for the reference's sake.
+        embeddings_freq: As `profile_batch`.
+        embeddings_metadata: As `profile_batch`.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str] = "logs",
+        histogram_freq: int = 0,
+        write_graph: bool = True,
+        write_images: bool = False,
+        write_steps_per_second: bool = False,
+        update_freq: str | int = "epoch",
+        profile_batch: Any = 0,
+        embeddings_freq: int = 0,
+        embeddings_metadata: Any = None,
+    ) -> None:
+        super().__init__()
+        if histogram_freq:
+            raise ArgumentError(
+                "TensorBoard here writes no histograms; histogram_freq should be 0.",
+                code="callback.histogram_freq",
+            )
+        if update_freq not in ("epoch", "batch") and not isinstance(update_freq, int):
+            raise ArgumentError(
+                f"update_freq should be 'epoch', 'batch' or a number; {update_freq!r} was given.",
+                code="callback.update_freq",
+            )
+        self.log_dir = os.fspath(log_dir)
+        self.write_steps_per_second = write_steps_per_second
+        self.update_freq = 1 if update_freq == "batch" else update_freq
+        self._files: dict[str, EventFile] = {}
+        self._step = 0
+        self._epoch_began = (0.0, 0)
+        if self.update_freq != "epoch":
+            # Set on the object only when wanted, so that the loop knows whether to call it.
+            self.on_train_batch_end = self._write_batch
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._step = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch_began = (time.monotonic(), self.model.optimizer.iterations)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        values = dict((logs or {}).items())
+        training = {k: v for k, v in values.items() if not k.startswith("val_")}
+        validation = {k.removeprefix("val_"): v for k, v in values.items() if k.startswith("val_")}
+        if "lr" in training:
+            training["learning_rate"] = training.pop("lr")
+        if self.write_steps_per_second:
+            began, steps = self._epoch_began
+            done = self.model.optimizer.iterations - steps
+            training["steps_per_second"] = done / max(time.monotonic() - began, 1e-9)
+        for part, scalars in (("train", training), ("validation", validation)):
+            for name, value in scalars.items():
+                self._writer(part).add_scalar(f"epoch_{name}", float(value), epoch)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files = {}
+
+    def get_state(self) -> dict[str, Any]:
+        return {"step": self._step}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._step = int(state["step"])
+
+    def _write_batch(self, batch: int, logs: Any = None) -> None:
+        self._step += 1
+        if self._step % int(self.update_freq) == 0:
+            for name, value in (logs or {}).items():
+                self._writer("train").add_scalar(f"batch_{name}", float(value), self._step)
+
+    def _writer(self, part: str) -> EventFile:
+        if part not in self._files:
+            self._files[part] = EventFile(Path(self.log_dir).absolute() / part)
+        return self._files[part]

@@ -1,0 +1,228 @@
+"""Callbacks that save: the weights of each or the best epoch, and a backup to take up again."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from fitstudio.engine import checkpoint
+from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
+from fitstudio.errors import ArgumentError
+from fitstudio.storage import atomic, folder
+
+
+class ModelCheckpoint(Callback):
+    """Saves the model after each epoch, or each `save_freq` batches.
+
+    The file is a safetensors file at exactly the path given; `Model.load_weights` reads it.
+
+    Args:
+        filepath: Where to; may hold ``{epoch}``, ``{batch}`` (from 1) and log names, such as
+            ``"weights-{epoch:02d}-{val_loss:.3f}.safetensors"``.
+        monitor: The metric to watch with `save_best_only`.
+        verbose: 1 says what is saved.
+        save_best_only: Save only when the monitored metric improves.
+        save_weights_only: Leave the optimizer's state out.
+        mode: ``"min"``, ``"max"``, or ``"auto"``: maximise what contains acc.
+        save_freq: ``"epoch"``, or a number of batches, counted across epochs.
+        options: Accepted for the reference's sake.
+        initial_value_threshold: The first value to beat with `save_best_only`.
+    """
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: str | int = "epoch",
+        options: Any = None,
+        initial_value_threshold: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.filepath = os.fspath(filepath)
+        self.monitor = monitor
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+        self.mode = mode
+        self.save_freq = _checked_frequency(save_freq, "ModelCheckpoint")
+        self._maximise = wants_maximum(mode, monitor, _usually_grows, callback="ModelCheckpoint")
+        self.best = (
+            worst(self._maximise) if initial_value_threshold is None else initial_value_threshold
+        )
+        self._epoch = 0
+        self._batches = _BatchCounter(self.save_freq)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self._batches.is_due(batch):
+            self._save(self._epoch, batch, logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self.save_freq == "epoch":
+            self._save(epoch, None, logs or {})
+
+    def get_state(self) -> dict[str, Any]:
+        return {"best": self.best, "batches": self._batches.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.best = float(state["best"])
+        self._batches.set_state(state["batches"])
+
+    def _save(self, epoch: int, batch: int | None, logs: Any) -> None:
+        path = self._path(epoch, batch, logs)
+        if self.save_best_only:
+            current = logs.get(self.monitor)
+            if current is None:
+                warnings.warn(
+                    f"ModelCheckpoint can save the best model only with {self.monitor!r} in the "
+                    f"logs, so nothing is saved. Available are: {', '.join(sorted(logs))}.",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
+                return
+            if not is_better(float(current), self.best, maximise=self._maximise):
+                self._say(f"{self.monitor} did not improve from {self.best:.5f}", epoch)
+                return
+            self._say(
+                f"{self.monitor} improved from {self.best:.5f} to {float(current):.5f}, "
+                f"saving model to {path}",
+                epoch,
+            )
+            self.best = float(current)
+        else:
+            self._say(f"saving model to {path}", epoch)
+        atomic.make_folder(Path(path).absolute().parent)
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
+
+    def _path(self, epoch: int, batch: int | None, logs: Any) -> str:
+        fields = dict(logs.items()) if "{" in self.filepath else {}
+        fields["epoch"] = epoch + 1
+        if batch is not None:
+            fields["batch"] = batch + 1
+        try:
+            return self.filepath.format(**fields)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ArgumentError(
+                f"The file name {self.filepath!r} of ModelCheckpoint cannot be filled in: {error}.",
+                code="callback.filepath",
+                remedy=f"There are: {', '.join(sorted(fields))}.",
+            ) from error
+
+    def _say(self, sentence: str, epoch: int) -> None:
+        if self.verbose > 0:
+            sys.stdout.write(f"\nEpoch {epoch + 1}: {sentence}\n")
+
+
+class BackupAndRestore(Callback):
+    """Keeps a backup while training, and takes an interrupted fit up after it.
+
+    Weights, the optimizer's state, random generators and the shuffle's position come back, so that
+    the same fit call goes on as if nothing had happened. A fit that ends removes the backup.
+
+    Args:
+        backup_dir: Folder for the backup; should be used for nothing else.
+        save_freq: ``"epoch"``, or a number of batches.
+        delete_checkpoint: Remove the backup when training has ended.
+        save_before_preemption: Accepted for the reference's sake.
+    """
+
+    def __init__(
+        self,
+        backup_dir: str | os.PathLike[str],
+        save_freq: str | int = "epoch",
+        delete_checkpoint: bool = True,
+        save_before_preemption: bool = False,
+    ) -> None:
+        super().__init__()
+        if not os.fspath(backup_dir):
+            raise ArgumentError("BackupAndRestore needs a backup_dir.", code="callback.backup_dir")
+        self.backup_dir = os.fspath(backup_dir)
+        self.save_freq = _checked_frequency(save_freq, "BackupAndRestore")
+        self.delete_checkpoint = delete_checkpoint
+        self._batches = _BatchCounter(self.save_freq)
+        self._snapshot = checkpoint.Snapshot()
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.backup_dir).absolute() / "backup"
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._batches = _BatchCounter(self.save_freq)
+        if self._folder.parent.is_dir():
+            folder.settle(self._folder.parent)
+        if self._folder.is_dir():
+            self.model.load_training_state(checkpoint.load(self._folder).state)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self._batches.is_due(batch):
+            self._back_up()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self.save_freq == "epoch":
+            self._back_up()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self.delete_checkpoint and self._folder.is_dir():
+            folder.remove_tree(self._folder)
+
+    def _back_up(self) -> None:
+        # As in the reference, what the other callbacks know is not part of the backup.
+        state = self.model.training_state(callbacks=False)
+        atomic.make_folder(self._folder.parent)
+        self._snapshot.take(state, {"epoch": state["epoch"], "step": state["step"]})
+        self._snapshot.write(self._folder)
+
+
+class _BatchCounter:
+    """Says every `frequency` batches, counted across epochs, that it is time."""
+
+    def __init__(self, frequency: str | int) -> None:
+        self._frequency = frequency
+        self._since_last = 0
+        self._last_batch = -1
+
+    def is_due(self, batch: int) -> bool:
+        if not isinstance(self._frequency, int):
+            return False
+        is_new_epoch = batch <= self._last_batch
+        self._since_last += batch + 1 if is_new_epoch else batch - self._last_batch
+        self._last_batch = batch
+        if self._since_last < self._frequency:
+            return False
+        self._since_last = 0
+        return True
+
+    def get_state(self) -> list[int]:
+        return [self._since_last, self._last_batch]
+
+    def set_state(self, state: list[int]) -> None:
+        self._since_last, self._last_batch = (int(each) for each in state)
+
+
+def _checked_frequency(save_freq: Any, callback: str) -> str | int:
+    if save_freq == "epoch":
+        return "epoch"
+    if isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq > 0:
+        return save_freq
+    raise ArgumentError(
+        f"save_freq of {callback} should be 'epoch' or a number of batches, 1 or more; "
+        f"{save_freq!r} was given.",
+        code="callback.save_freq",
+    )
+
+
+def _usually_grows(monitor: str) -> bool:
+    return "acc" in monitor or monitor.startswith("fmeasure")

@@ -1,0 +1,162 @@
+"""Callbacks that change the learning rate between epochs."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.monitoring import is_better, monitored, wants_maximum, worst
+from fitstudio.errors import ArgumentError
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate before each epoch.
+
+    Args:
+        schedule: A function ``(epoch, rate)`` or ``(epoch)`` that returns the rate to use.
+        verbose: 1 prints the rate.
+    """
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        super().__init__()
+        self.schedule = schedule
+        self.verbose = verbose
+        self._takes_rate = _takes_two(schedule)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        optimizer = self.model.optimizer
+        if self._takes_rate:
+            rate = self.schedule(epoch, float(optimizer.learning_rate))
+        else:
+            rate = self.schedule(epoch)
+        try:
+            if isinstance(rate, (str, bytes, bool)):
+                raise TypeError
+            rate = float(rate)
+        except TypeError as error:
+            raise ArgumentError(
+                f"The schedule of LearningRateScheduler gave {rate!r} for epoch {epoch}.",
+                code="callback.schedule",
+                remedy="It should return the learning rate as a float.",
+            ) from error
+        optimizer.learning_rate = rate
+        if self.verbose > 0:
+            sys.stdout.write(
+                f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.\n"
+            )
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if logs is not None:
+            logs["lr"] = float(self.model.optimizer.learning_rate)
+
+
+class ReduceLROnPlateau(Callback):
+    """Lowers the learning rate when a monitored metric has stopped improving.
+
+    Args:
+        monitor: The metric to watch.
+        factor: What the rate is multiplied by; below 1.
+        patience: Epochs without improvement after which it is lowered.
+        verbose: 1 says so.
+        mode: ``"min"``, ``"max"``, or ``"auto"``: maximise what contains acc.
+        min_delta: An improvement must be larger than this.
+        cooldown: Epochs after a reduction in which nothing is counted.
+        min_lr: The rate does not go below it.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        min_delta: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0,
+        *,
+        epsilon: float | None = None,
+    ) -> None:
+        super().__init__()
+        if factor >= 1.0:
+            raise ArgumentError(
+                f"ReduceLROnPlateau needs a factor below 1.0; factor={factor!r} was given.",
+                code="callback.factor",
+                remedy="0.1 or 0.5 are usual.",
+            )
+        if epsilon is not None:
+            warnings.warn("epsilon is the old name of min_delta.", DeprecationWarning, stacklevel=2)
+            min_delta = epsilon
+        self.monitor = monitor
+        self.factor = factor
+        self.patience = patience
+        self.verbose = verbose
+        self.mode = mode
+        self.min_delta = min_delta
+        self.cooldown = cooldown
+        self.min_lr = min_lr
+        self._maximise = wants_maximum(
+            mode, monitor, lambda name: "acc" in name, callback="ReduceLROnPlateau"
+        )
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self.wait = 0
+        self.cooldown_counter = 0
+        self.best = worst(self._maximise)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._start_afresh()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        optimizer = self.model.optimizer
+        rate = float(optimizer.learning_rate)
+        logs["lr"] = rate
+        current = monitored(logs, self.monitor, callback="ReduceLROnPlateau")
+        if current is None:
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if is_better(current, self.best, maximise=self._maximise, min_delta=self.min_delta):
+            self.best = current
+            self.wait = 0
+        elif not self.in_cooldown():
+            self.wait += 1
+            if self.wait >= self.patience and rate > self.min_lr:
+                optimizer.learning_rate = max(rate * self.factor, self.min_lr)
+                self.cooldown_counter = self.cooldown
+                self.wait = 0
+                if self.verbose > 0:
+                    sys.stdout.write(
+                        f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to "
+                        f"{float(optimizer.learning_rate)}.\n"
+                    )
+
+    def in_cooldown(self) -> bool:
+        """Whether a reduction is so recent that nothing is counted."""
+        return self.cooldown_counter > 0
+
+    def get_state(self) -> dict[str, Any]:
+        return {"wait": self.wait, "cooldown_counter": self.cooldown_counter, "best": self.best}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.wait = int(state["wait"])
+        self.cooldown_counter = int(state["cooldown_counter"])
+        self.best = float(state["best"])
+
+
+def _takes_two(schedule: Callable[..., float]) -> bool:
+    """Whether the schedule wants the current rate as well."""
+    try:
+        inspect.signature(schedule).bind(0, 0.0)
+    except TypeError:
+        return False
+    except ValueError:  # a function written in C that does not tell
+        return True
+    return True

@@ -1,0 +1,130 @@
+"""Callbacks that end training: no more progress, or a loss that is no number any more."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.monitoring import is_better, monitored, wants_maximum, worst
+
+
+class EarlyStopping(Callback):
+    """Stops when a monitored metric has not improved for `patience` epochs.
+
+    Args:
+        monitor: The metric to watch.
+        min_delta: An improvement must be larger than this.
+        patience: Epochs without improvement after which training stops.
+        verbose: 1 says so when it stops.
+        mode: ``"min"``, ``"max"``, or ``"auto"``: maximise what ends in acc, accuracy or auc.
+        baseline: A value to beat: improvements that miss it do not reset the count.
+        restore_best_weights: Put the best epoch's weights back when training ends.
+        start_from_epoch: Epochs before this one are ignored.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        super().__init__()
+        self.monitor = monitor
+        self.min_delta = abs(min_delta)
+        self.patience = patience
+        self.verbose = verbose
+        self.mode = mode
+        self.baseline = baseline
+        self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = start_from_epoch
+        self._maximise = wants_maximum(mode, monitor, _usually_grows, callback="EarlyStopping")
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self.wait = 0
+        self.stopped_epoch = 0
+        self.best = worst(self._maximise)
+        self.best_epoch = 0
+        self.best_weights: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._start_afresh()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        current = self.get_monitor_value(logs)
+        if current is None or epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            # Something to go back to, even if no epoch is ever better (NaN from the start).
+            self._remember(epoch)
+        self.wait += 1
+        if self._beats(current, self.best):
+            self.best = current
+            self.best_epoch = epoch
+            if self.restore_best_weights:
+                self._remember(epoch)
+            if self.baseline is None or self._beats(current, self.baseline):
+                self.wait = 0
+            return
+        if self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self.stopped_epoch > 0 and self.verbose > 0:
+            sys.stdout.write(f"Epoch {self.stopped_epoch + 1}: early stopping\n")
+        if self.restore_best_weights and self.best_weights is not None:
+            if self.verbose > 0:
+                sys.stdout.write(
+                    "Restoring model weights from the end of the best epoch: "
+                    f"{self.best_epoch + 1}.\n"
+                )
+            self.model.load_weights_from(self.best_weights)
+
+    def get_monitor_value(self, logs: Any) -> float | None:
+        """The monitored value, or None with a warning."""
+        return monitored(logs, self.monitor, callback="EarlyStopping")
+
+    def get_state(self) -> dict[str, Any]:
+        return {
+            "wait": self.wait,
+            "stopped_epoch": self.stopped_epoch,
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+            "best_weights": self.best_weights,
+        }
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.wait = int(state["wait"])
+        self.stopped_epoch = int(state["stopped_epoch"])
+        self.best = float(state["best"])
+        self.best_epoch = int(state["best_epoch"])
+        self.best_weights = state["best_weights"]
+
+    def _beats(self, value: float, reference: float) -> bool:
+        return is_better(value, reference, maximise=self._maximise, min_delta=self.min_delta)
+
+    def _remember(self, epoch: int) -> None:
+        self.best_epoch = epoch
+        self.best_weights = self.model.copy_of_weights()
+
+
+class TerminateOnNaN(Callback):
+    """Stops at the batch whose loss is NaN or infinite."""
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(loss):
+            sys.stdout.write(f"Batch {batch}: Invalid loss, terminating training\n")
+            self.model.stop_training = True
+
+
+def _usually_grows(monitor: str) -> bool:
+    return monitor.endswith(("acc", "accuracy", "auc"))

@@ -1,0 +1,113 @@
+"""The ``logs`` handed to callbacks: a dict whose numbers are fetched only when somebody looks.
+
+Reading a number off the device makes the program wait for it. Most batches nobody looks at, so the
+step loop hands out this dict and fetches the numbers on the first look, all of them at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Fetch = Callable[[], Mapping[str, float]]
+
+
+class Logs(dict[str, Any]):
+    """A dict with known keys and values that come when they are first asked for.
+
+    Args:
+        names: The keys, in order.
+        fetch: Gives the values; called at most once, and not after `settle`.
+    """
+
+    __slots__ = ("__weakref__", "_fetch")
+
+    def __init__(self, names: Iterable[str], fetch: Fetch) -> None:
+        super().__init__(dict.fromkeys(names))
+        self._fetch: Fetch | None = fetch
+
+    def settle(self) -> Logs:
+        """Fetches the values now, because what they are computed from is about to change."""
+        fetch, self._fetch = self._fetch, None
+        if fetch is not None:
+            for name, value in fetch().items():
+                # What a callback has written over in the meantime stays.
+                if dict.get(self, name) is None:
+                    dict.__setitem__(self, name, value)
+        return self
+
+    # Keys and length are known from the start; whatever shows values settles first.
+
+    def __getitem__(self, name: str) -> Any:
+        return dict.__getitem__(self.settle(), name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return dict.get(self.settle(), name, default)
+
+    def items(self) -> Any:
+        return dict.items(self.settle())
+
+    def values(self) -> Any:
+        return dict.values(self.settle())
+
+    def pop(self, *arguments: Any) -> Any:
+        return dict.pop(self.settle(), *arguments)
+
+    def popitem(self) -> Any:
+        return dict.popitem(self.settle())
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        return dict.setdefault(self.settle(), name, default)
+
+    def copy(self) -> dict[str, Any]:
+        return dict(self.items())
+
+    def __copy__(self) -> dict[str, Any]:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return self.copy()
+
+    def __reduce__(self) -> Any:
+        return dict, (self.copy(),)
+
+    def __iter__(self) -> Iterator[str]:
+        # Overridden so that dict(logs) and {**logs} ask for the items instead of copying the
+        # placeholders behind our back.
+        return dict.__iter__(self)
+
+    def __eq__(self, other: object) -> bool:
+        return dict.__eq__(self.settle(), other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __or__(self, other: Any) -> Any:
+        return self.copy() | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self.copy()
+
+    def __repr__(self) -> str:
+        return dict.__repr__(self.settle())
+
+
+def is_kept_elsewhere(logs: Logs) -> bool:
+    """Whether somebody besides the caller still holds these logs, and may look at them later."""
+    # The caller's variable, this function's argument, and getrefcount's own.
+    return sys.getrefcount(logs) > 3
+
+
+def to_numbers(results: Mapping[str, Tensor]) -> dict[str, float]:
+    """Tensors as Python floats, with one wait for the device in all."""
+    if not results:
+        return {}
+    values = [value.detach().reshape(()) for value in results.values()]
+    together = torch.stack([value.to(dtype=torch.float64) for value in values])
+    return dict(zip(results, together.tolist(), strict=True))
