@@ -1,0 +1,245 @@
+"""Opens a text table (CSV, TSV and their many relatives) as a `Source`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from fitstudio.data import table_findings
+from fitstudio.data.cells import Cells, Oddities, as_lines, read_cells
+from fitstudio.data.column_types import TableColumn, override_types, type_of
+from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.header import place_names
+from fitstudio.data.number_format import FORMATS, NumberFormat
+from fitstudio.data.column_source import Source
+from fitstudio.data.statistics import ArrayLike, unit_of
+from fitstudio.data.table_guesses import as_options, say_guesses
+from fitstudio.data.text_encoding import EncodingGuess, find_encoding, to_utf8
+from fitstudio.data.text_format import Reasons, TextFormat, find_format, sample_lines
+from fitstudio.errors import DataError
+from fitstudio.spec.dataset_summary import DatasetSummary
+
+_LONGEST_NAME = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def open_table(
+    path: Path, file: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+) -> TableSource:
+    """Reads a text table: finds out its layout, then all of its cells.
+
+    Raises:
+        DataError: If it is no text, or holds no rows.
+    """
+    data = path.read_bytes()
+    if "encoding" in options:
+        encoding = EncodingGuess(str(options["encoding"]), "As you said.")
+    else:
+        encoding = find_encoding(data)
+    size = len(data)
+    text = as_lines(to_utf8(data, encoding.encoding, file=file))
+    del data
+    if not text.strip():
+        raise DataError(f"{file!r} holds nothing but blanks.", code="data.empty-file")
+    zeros = text.count(0)
+    if zeros:
+        text = _without_zeros(text, zeros, file)
+    lines = sample_lines(text)
+    layout, reasons = find_format(lines, encoding.encoding, options)
+    layout = place_names(lines, layout, options, reasons)
+    reasons.add("encoding", encoding.sentence, sure=encoding.sure)
+    cells = read_cells(text, layout, file=file)
+    source = TableSource(path, file, size, layout, cells, override_types(columns))
+    if "decimal" not in options and "thousands" not in options:
+        source.reconsider_numbers(reasons)
+    source.conclude(reasons, options, dict(columns), zeros)
+    return source
+
+
+def _without_zeros(text: bytes, zeros: int, file: str) -> bytes:
+    if zeros > 0.01 * len(text):
+        raise DataError(
+            f"{file!r} is no text file: {zeros} of its {len(text)} characters are zero.",
+            code="data.not-text",
+            remedy="Choose a CSV or TSV file, or export one from the program that made this.",
+        )
+    return text.replace(b"\0", b"")
+
+
+class TableSource(Source):
+    """A text table in memory."""
+
+    def __init__(
+        self,
+        path: Path,
+        file: str,
+        size: int,
+        layout: TextFormat,
+        cells: Cells,
+        types: Mapping[str, str],
+    ) -> None:
+        super().__init__(path, file, "table")
+        self.layout = layout
+        self.rows = cells.frame.height
+        self.oddities: Oddities = cells.oddities
+        self.lines = cells.lines
+        self.renamed: list[tuple[str, str]] = []
+        self._size = size
+        self._types = types
+        self._cells = cells.frame
+        self._names = self._unique_names(cells.names, cells.frame.width)
+        self._places = {name: place for place, name in enumerate(self._names)}
+        self._units = cells.units
+        self._columns: dict[tuple[str, str | None], TableColumn] = {}
+        self._zeros = 0
+        self._given: dict[str, Any] = {}
+        self._given_columns: dict[str, Any] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
+        wanted = wanted or self._types.get(name)
+        if (name, wanted) not in self._columns:
+            self.require([name])
+            column = type_of(name, self.text(name), self.layout, wanted)
+            place = self._places[name]
+            unit = self._units[place] if place < len(self._units) else ""
+            column.unit = unit.strip("[]()<> ") or unit_of(name)
+            column.title = next((old for new, old in self.renamed if new == name), None)
+            if column.dates and column.values is not None:
+                column.unit = "days since 1970"
+            self._columns[name, wanted] = column
+        return self._columns[name, wanted]
+
+    def text(self, name: str) -> pl.Series:
+        """The cells as they stand in the file; null where empty."""
+        return self._cells.to_series(self._places[name])
+
+    def array(self, name: str) -> ArrayLike:
+        column = self.scalars(name)
+        return column.labels() if column.values is None else column.numbers()
+
+    def cells(self, name: str, start: int, stop: int) -> list[str | None]:
+        missing = self.scalars(name).missing()[start:stop]
+        unparsed = set(self.scalars(name).unparsed.tolist())
+        shown = self.text(name)[start:stop].to_list()
+        return [
+            None if gap and row not in unparsed else cell
+            for row, (cell, gap) in enumerate(zip(shown, missing, strict=True), start)
+        ]
+
+    def reconsider_numbers(self, reasons: Reasons) -> None:
+        """Looks again at how numbers are written, if cells further down do not fit.
+
+        The first lines decide at first; a file whose decimals or thousands come late shows here.
+        """
+        doubtful = [name for name in self._names if len(self.scalars(name).unparsed)]
+        doubtful += [name for name in self._names if self._looks_numeric(name)]
+        if not doubtful:
+            return
+        best, fewest = self.layout.numbers, self._unreadable(doubtful, self.layout.numbers)
+        for other in FORMATS:
+            count = self._unreadable(doubtful, other)
+            if count < fewest:
+                best, fewest = other, count
+        if best != self.layout.numbers:
+            self.layout = replace(self.layout, numbers=best)
+            self._columns.clear()
+            reasons.add("decimal", "So most cells further down are numbers.", sure=False)
+
+    def _looks_numeric(self, name: str) -> bool:
+        column = self.scalars(name)
+        if column.cells is None or column.dates or column.padded:
+            return False
+        shaped = column.cells.str.contains(r"^[+-]?\d[\d.,' ]*\d(?:[eE][+-]?\d+)?$")
+        return bool((shaped.mean() or 0.0) > 0.8)
+
+    def _unreadable(self, names: list[str], numbers: NumberFormat) -> int:
+        gaps = [*self.layout.missing, *self.layout.missing_numbers]
+        return sum(
+            int(numbers.read(cells.filter(~cells.is_in(gaps)))[1].sum())
+            for cells in map(self.text, names)
+        )
+
+    def conclude(
+        self, reasons: Reasons, options: Mapping[str, Any], columns: dict[str, Any], zeros: int
+    ) -> None:
+        """Sets down how the file was understood."""
+        self._given, self._given_columns, self._zeros = dict(options), columns, zeros
+        markers = self._markers()
+        self.guesses = say_guesses(self.layout, reasons, options, markers)
+        self.options = as_options(self.layout)
+
+    def _markers(self) -> list[str]:
+        """The markers of missing values that do occur."""
+        found: dict[str, int] = {}
+        for name in self._names:
+            markers = self.layout.missing
+            if self.scalars(name).values is not None:
+                markers = (*markers, *self.layout.missing_numbers)
+            cells = self.text(name)
+            hits = cells.filter(cells.is_in(list(markers)))
+            if len(hits):
+                for value, count in hits.value_counts().rows():
+                    found[value] = found.get(value, 0) + count
+        return sorted(found, key=lambda marker: -found[marker])
+
+    def summary(self) -> DatasetSummary:
+        columns = self.columns
+        masks = {
+            column.name: self._unusable(column.name)
+            for column in columns
+            if column.missing or column.infinite
+        }
+        wanted = [name for name in masks if self.column(name).type not in ("text", "id")]
+        complete = self.rows
+        if wanted:
+            complete = int((~np.logical_or.reduce([masks[name] for name in wanted])).sum())
+        findings = table_findings.find(self, self._given, self._given_columns, self._zeros)
+        return DatasetSummary(
+            file=self.file,
+            kind="table",
+            rows=self.rows,
+            bytes=self._size,
+            columns=columns,
+            options=self.options,
+            guesses=self.guesses,
+            findings=findings,
+            fingerprint=fingerprint(self.path),
+            complete_rows=complete,
+            missing_patterns=table_findings.patterns(masks),
+            twins=table_findings.twins(self),
+        )
+
+    def _unusable(self, name: str) -> np.ndarray:
+        """Rows that hold no usable value."""
+        column = self.scalars(name)
+        return column.missing() if column.values is None else ~np.isfinite(column.values)
+
+    def _unique_names(self, header: list[str], width: int) -> tuple[str, ...]:
+        """Names for all columns; what had to be changed is remembered and said."""
+        wanted = [*header[:width], *[""] * (width - len(header))]
+        taken = {name for name in wanted if name}
+        names: list[str] = []
+        for place, title in enumerate(wanted, 1):
+            clean = " ".join(_CONTROL.sub(" ", title).split())
+            if len(clean) > _LONGEST_NAME:
+                clean = clean[: _LONGEST_NAME - 1] + "…"
+            name = clean or f"column_{place}"
+            number = 2
+            while name in names or (name != title and name in taken):
+                name = f"{clean or f'column_{place}'}_{number}"
+                number += 1
+            if name != title and header:
+                self.renamed.append((name, title))
+            names.append(sys.intern(name))
+        return tuple(names)
