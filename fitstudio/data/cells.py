@@ -153,9 +153,7 @@ def _body(text: bytes, layout: TextFormat) -> tuple[bytes, np.ndarray | None]:
     return b"\n".join(lines[i] for i in kept), np.asarray(kept)
 
 
-def _file_lines(
-    kept: np.ndarray | None, layout: TextFormat, starts: np.ndarray
-) -> np.ndarray:
+def _file_lines(kept: np.ndarray | None, layout: TextFormat, starts: np.ndarray) -> np.ndarray:
     lines = starts if kept is None else kept[np.minimum(starts, len(kept) - 1)]
     return lines + layout.first_line
 
@@ -229,9 +227,7 @@ def _width(fields: np.ndarray, names: list[str], layout: TextFormat) -> int:
     return max(len(names), usual)
 
 
-def _parse(
-    body: bytes, separator: str, quote: str, width: int, fields: np.ndarray
-) -> pl.DataFrame:
+def _parse(body: bytes, separator: str, quote: str, width: int, fields: np.ndarray) -> pl.DataFrame:
     """The cells as text; polars first, Python's own reader where they disagree on the lines."""
     expected = len(fields)
     # polars takes the number of columns from the first line; one that is too short gets help.
@@ -293,7 +289,10 @@ def _keep_good(
     oddities.blank = int(blank[:last_filled].sum())
     if names and width > len(names):
         extra = frame.select(frame.columns[len(names) : width])
-        if all(extra[name].str.strip_chars().replace("", None).is_null().all() for name in extra.columns):
+        if all(
+            extra[name].str.strip_chars().replace("", None).is_null().all()
+            for name in extra.columns
+        ):
             oddities.trailing = True
             width = len(names)
             fields = np.where(fields == width + 1, width, fields)

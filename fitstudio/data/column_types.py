@@ -209,9 +209,7 @@ def _without(cells: pl.Series, markers: tuple[str, ...]) -> pl.Series:
     return frame.select(pl.when(~pl.col("found")).then("cell").alias(cells.name))[cells.name]
 
 
-def _as_numbers(
-    column: TableColumn, kind: str, values: pl.Series, bad: pl.Series
-) -> TableColumn:
+def _as_numbers(column: TableColumn, kind: str, values: pl.Series, bad: pl.Series) -> TableColumn:
     column.type = kind
     column.cells = None
     column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)

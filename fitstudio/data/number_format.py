@@ -128,9 +128,9 @@ def _plain_signs_in(text: pl.Series) -> pl.Series:
     )
 
 
-def common_format(cells: list[str], candidates: tuple[NumberFormat, ...]) -> tuple[
-    NumberFormat, bool
-]:
+def common_format(
+    cells: list[str], candidates: tuple[NumberFormat, ...]
+) -> tuple[NumberFormat, bool]:
     """The format that reads the most of these cells.
 
     Args:

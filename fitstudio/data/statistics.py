@@ -139,7 +139,9 @@ def looked_at(array: ArrayLike) -> list[slice]:
 
 def number_label(value: float) -> str:
     """A number as the name of a class: 3, not 3.0."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+    return (
+        str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+    )
 
 
 def sorted_labels(labels: list[str]) -> list[str]:

@@ -153,9 +153,7 @@ def _lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]
         )  # fmt: skip
 
 
-def _layout(
-    source: TableSource, options: Mapping[str, Any], zeros: int
-) -> Iterator[Finding]:
+def _layout(source: TableSource, options: Mapping[str, Any], zeros: int) -> Iterator[Finding]:
     for guess in source.guesses:
         if not guess.sure and guess.name in ("encoding", "decimal", "separator"):
             yield _advice(

@@ -46,7 +46,9 @@ def say_guesses(
         values.append(("comment", layout.comment, f"Comments start with {layout.comment}"))
     if markers:
         shown = ", ".join(markers[:4]) + (" …" if len(markers) > 4 else "")
-        reasons.add("missing", f"These cells count as missing: {', '.join(markers[:_MOST_MARKERS])}.")
+        reasons.add(
+            "missing", f"These cells count as missing: {', '.join(markers[:_MOST_MARKERS])}."
+        )
         values.append(("missing", markers, f"Missing: {shown}"))
     return tuple(
         Guess(

@@ -14,11 +14,11 @@ import polars as pl
 
 from fitstudio.data import table_findings
 from fitstudio.data.cells import Cells, Oddities, as_lines, read_cells
+from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import TableColumn, override_types, type_of
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.header import place_names
 from fitstudio.data.number_format import FORMATS, NumberFormat
-from fitstudio.data.column_source import Source
 from fitstudio.data.statistics import ArrayLike, unit_of
 from fitstudio.data.table_guesses import as_options, say_guesses
 from fitstudio.data.text_encoding import EncodingGuess, find_encoding, to_utf8

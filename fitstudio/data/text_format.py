@@ -122,9 +122,7 @@ def find_format(
         missing_numbers=tuple(
             map(
                 str,
-                options.get(
-                    "missing_numbers", () if "missing" in options else MISSING_IN_NUMBERS
-                ),
+                options.get("missing_numbers", () if "missing" in options else MISSING_IN_NUMBERS),
             )
         ),
         ragged=str(options.get("ragged", "")),
@@ -301,7 +299,9 @@ def _find_numbers(
     if not sure and layout.separator == "," and numbers == NumberFormat(",", ""):
         # Quoted because of the comma, three digits after it, and commas part the fields: grouping.
         numbers = NumberFormat(".", ",")
-    example = next((cell for cell in cells if numbers.decimal in cell and numbers.matches(cell)), "")
+    example = next(
+        (cell for cell in cells if numbers.decimal in cell and numbers.matches(cell)), ""
+    )
     if example:
         reasons.add("decimal", f"Numbers look like {example}.", sure=sure)
     else:

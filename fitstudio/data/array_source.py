@@ -1,0 +1,290 @@
+"""A set of arrays with one row for each sample, as NPY, NPZ and HDF5 files hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from fitstudio.data import statistics
+from fitstudio.data.column_source import Source
+from fitstudio.data.column_types import TableColumn, override_types, summarise, type_of
+from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.statistics import ArrayLike
+from fitstudio.data.table_findings import patterns
+from fitstudio.data.text_format import TextFormat
+from fitstudio.errors import DataError
+from fitstudio.spec.dataset_summary import (
+    ARRAY,
+    CATEGORY,
+    CONSTANT,
+    NUMBER,
+    ColumnSummary,
+    DatasetSummary,
+    Guess,
+)
+from fitstudio.spec.param import Finding, Severity
+
+# Numbers of this many different values, all whole, stored as integers, are classes.
+_MOST_CODES = 50
+_PLAIN_TEXT = TextFormat()
+
+
+class ArraySource(Source):
+    """Named arrays of one length.
+
+    Args:
+        path: The file.
+        file: Its name, as messages show it.
+        kind: "npy", "npz" or "hdf5".
+        arrays: By column name; each has a row for each sample.
+        types: What a person wants single-valued columns taken for.
+        options: ``data.options`` that read the same again.
+        guesses: How the columns were chosen.
+        findings: What was left out, and why.
+        units: Units by column name.
+        close: Lets go of the file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        file: str,
+        kind: str,
+        arrays: Mapping[str, ArrayLike],
+        *,
+        types: Mapping[str, Any],
+        options: Mapping[str, Any] | None = None,
+        guesses: tuple[Guess, ...] = (),
+        findings: tuple[Finding, ...] = (),
+        units: Mapping[str, str] | None = None,
+        close: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(path, file, kind)
+        self._arrays = dict(arrays)
+        self._types = override_types(types)
+        self.options = dict(options or {})
+        self.guesses = guesses
+        self._findings = findings
+        self._units = dict(units or {})
+        self._close = close
+        self._columns: dict[tuple[str, str | None], TableColumn] = {}
+        self.rows = next(iter(self._arrays.values())).shape[0]
+        self._sampled: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._arrays)
+
+    def close(self) -> None:
+        close, self._close = self._close, None
+        if close is not None:
+            close()
+
+    def array(self, name: str) -> ArrayLike:
+        self.require([name])
+        return self._arrays[name]
+
+    def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
+        wanted = wanted or self._types.get(name)
+        if (name, wanted) not in self._columns:
+            array = self.array(name)
+            if len(array.shape) > 1 and sample_shape(array):
+                raise DataError(
+                    f"{name!r} holds {_shape(sample_shape(array))} values a row, not one.",
+                    code="data.not-single",
+                )
+            self._columns[name, wanted] = _typed(name, array, wanted)
+        return self._columns[name, wanted]
+
+    def cells(self, name: str, start: int, stop: int) -> list[str | None]:
+        if not self.column(name).shape:
+            column = self.scalars(name)
+            return [None if label is None else str(label) for label in column.labels()[start:stop]]
+        return [_glimpse(block) for block in np.asarray(self.array(name)[start:stop])]
+
+    def summary(self) -> DatasetSummary:
+        columns = self.columns
+        masks = {
+            column.name: self.scalars(column.name).missing()
+            for column in columns
+            if not column.shape and column.missing
+        }
+        complete = self.rows
+        if masks:
+            complete = int((~np.logical_or.reduce(list(masks.values()))).sum())
+        return DatasetSummary(
+            file=self.file,
+            kind=self.kind,
+            rows=self.rows,
+            bytes=self.path.stat().st_size,
+            columns=columns,
+            options=self.options,
+            guesses=self.guesses,
+            findings=(*self._findings, *self._look(columns)),
+            fingerprint=fingerprint(self.path),
+            complete_rows=complete,
+            sampled_rows=self._sampled,
+            missing_patterns=patterns(masks),
+        )
+
+    def _describe(self, name: str) -> ColumnSummary:
+        array = self.array(name)
+        shape = sample_shape(array)
+        unit = self._units.get(name) or statistics.unit_of(name)
+        if not shape:
+            column = self.scalars(name)
+            column.unit = unit
+            found = summarise(column)
+            stored = str(array.dtype) if array.dtype.kind in "biuf" else found.dtype
+            return replace(found, dtype=stored)
+        return self._describe_array(name, array, shape, unit)
+
+    def _describe_array(
+        self, name: str, array: ArrayLike, shape: tuple[int, ...], unit: str | None
+    ) -> ColumnSummary:
+        blocks = statistics.looked_at(array)
+        looked = sum(block.stop - block.start for block in blocks)
+        if looked < self.rows:
+            self._sampled = min(self._sampled or self.rows, looked)
+        found = statistics.Statistics()
+        for block in blocks:
+            found.add(_values(name, array, block))
+        counts = np.zeros(statistics.BINS, np.int64)
+        if found.count:
+            for block in blocks[:: max(1, len(blocks) // 8)]:
+                counts += statistics.histogram(
+                    _values(name, array, block), found.minimum, found.maximum
+                )
+        return ColumnSummary(
+            name=name, type=ARRAY, dtype=str(array.dtype), shape=shape, unit=unit,
+            histogram=tuple(counts.tolist()) if found.count else (), **found.as_fields(),
+        )  # fmt: skip
+
+    def _look(self, columns: tuple[ColumnSummary, ...]) -> list[Finding]:
+        found: list[Finding] = []
+        for column in columns:
+            gaps = column.missing + column.infinite
+            if column.shape and gaps:
+                found.append(
+                    _advice(
+                        "data.array-gaps",
+                        f"**{column.name}** holds {gaps} values that are no numbers (NaN or "
+                        "infinite); rows with one are left out.",
+                    )
+                )
+            if column.shape and column.count and column.minimum == column.maximum:
+                found.append(
+                    _advice(
+                        "data.constant",
+                        f"**{column.name}** is the same everywhere: nothing can be learned from "
+                        "it.",
+                    )
+                )
+        if self._sampled is not None:
+            found.append(
+                _advice(
+                    "data.sampled",
+                    f"Ranges and means come from {self._sampled} of {self.rows} rows, spread over "
+                    "the file: it is too large to look at all of it.",
+                )
+            )
+        return found
+
+
+def sample_shape(array: ArrayLike) -> tuple[int, ...]:
+    """The shape of one sample; a column of single values written as (n, 1) is ``()``."""
+    shape = tuple(int(size) for size in array.shape[1:])
+    return () if shape == (1,) else shape
+
+
+def usable(dtype: np.dtype) -> str | None:
+    """Why arrays of this type cannot be used, or None if they can."""
+    if dtype.hasobject:
+        return "holds Python objects, which could run code"
+    if dtype.kind in "biufSUmM" and dtype.itemsize:
+        return None
+    if dtype.kind == "c":
+        return "holds complex numbers"
+    return f"holds values of the type {dtype}"
+
+
+def largest_group(
+    lengths: Mapping[str, int],
+) -> tuple[list[str], dict[str, int]]:
+    """The arrays that belong together because they have one number of rows, and the others."""
+    by_rows: dict[int, list[str]] = {}
+    for name, rows in lengths.items():
+        by_rows.setdefault(rows, []).append(name)
+    # Inputs and targets are at least two; among equals, the larger part is the training data.
+    rows = max(by_rows, key=lambda rows: (min(len(by_rows[rows]), 2), rows))
+    chosen = by_rows[rows]
+    return chosen, {name: count for name, count in lengths.items() if name not in chosen}
+
+
+def _typed(name: str, array: ArrayLike, wanted: str | None) -> TableColumn:
+    values = np.asarray(array[:]).reshape(-1)
+    if values.dtype.kind in "SU":
+        return type_of(name, _as_text(values), _PLAIN_TEXT, wanted)
+    if values.dtype.kind in "mM":
+        numbers = values.astype("datetime64[us]" if values.dtype.kind == "M" else "timedelta64[us]")
+        floats = numbers.astype(np.int64).astype(np.float64)
+        floats[np.isnat(numbers)] = np.nan
+        return _number_column(name, floats / 86_400e6, wanted or NUMBER)
+    kind = wanted or NUMBER
+    if wanted is None and values.dtype.kind in "biu" and len(values):
+        few = np.unique(values)
+        if 2 <= len(few) <= _MOST_CODES and len(few) <= len(values) / 3 and few[0] >= 0:
+            kind = CATEGORY
+        elif len(few) == 1:
+            kind = CONSTANT
+    return _number_column(name, values.astype(np.float64), kind)
+
+
+def _number_column(name: str, values: np.ndarray, kind: str) -> TableColumn:
+    return TableColumn(
+        name=name, type=kind, cells=None, values=values, unparsed=np.zeros(0, np.int64)
+    )
+
+
+def _as_text(values: np.ndarray) -> pl.Series:
+    if values.dtype.kind == "S":
+        texts = [value.decode("utf-8", "replace") for value in values.tolist()]
+    else:
+        texts = values.tolist()
+    return pl.Series("text", [text.strip() or None for text in texts], dtype=pl.String)
+
+
+def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
+    try:
+        return np.asarray(array[block])
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise DataError(
+            f"Rows {block.start + 1} to {block.stop} of {name!r} cannot be read: the file is "
+            "damaged or cut short.",
+            code="data.damaged",
+            details=str(problem),
+        ) from problem
+
+
+def _glimpse(sample: np.ndarray) -> str:
+    """One sample of an array, as a cell of the preview: its range."""
+    if sample.dtype.kind not in "biuf" or not sample.size:
+        return _shape(sample.shape)
+    finite = sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
+    if not finite.size:
+        return "no numbers"
+    low, high = (f"{float(value):.4g}" for value in (finite.min(), finite.max()))
+    return f"{_shape(sample.shape)}, {low} to {high}"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _advice(code: str, sentence: str) -> Finding:
+    return Finding(code, Severity.ADVICE, "data.file", sentence)

@@ -1,0 +1,320 @@
+"""Opens NumPy's files, NPY and NPZ, without reading them whole and without trusting them.
+
+Arrays are mapped from the disk wherever they lie there uncompressed. Python objects (pickles) are
+never loaded.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, cast
+
+import numpy as np
+
+from fitstudio.data.array_source import ArraySource, largest_group, usable
+from fitstudio.data.npy_header import NpyHeader, damaged, read_header
+from fitstudio.data.statistics import ArrayLike
+from fitstudio.errors import DataError
+from fitstudio.spec.dataset_summary import Guess
+from fitstudio.spec.param import Finding, Severity
+
+_MOST_ARRAYS = 10_000
+_MOST_UNPACKED_BYTES = 8 << 30
+_HIGHEST_RATIO = 2_000  # zlib cannot pack tighter than about 1,030 to one
+_BLOCK_BYTES = 16 << 20
+_MOST_SPLIT = 512
+_PART = re.compile(
+    r"(?i)(?:^|[_.-])(train(?:ing)?|test(?:ing)?|val(?:id(?:ation)?)?|dev)(?=$|[_.-])"
+)
+
+
+def open_npy(
+    path: Path, file: str, y_path: Path | None, options: Mapping[str, Any], columns: Mapping
+) -> ArraySource:
+    """Opens one array, or one with inputs and one with targets.
+
+    Raises:
+        DataError: If an array is damaged, cannot be used, or the two have different lengths.
+    """
+    _refuse_options(options, {"split"})
+    array = _map(path, file)
+    if y_path is None:
+        return _single(path, file, array, options, columns)
+    targets = _map(y_path, y_path.name)
+    if len(targets) != len(array):
+        raise DataError(
+            f"{file!r} holds {len(array)} rows and {y_path.name!r} {len(targets)}.",
+            code="data.rows-differ",
+            remedy="Inputs and targets need one row for each sample.",
+        )
+    names = [path.stem, y_path.stem]
+    if names[0] == names[1]:
+        names = ["x", "y"]
+    arrays = dict(zip(names, (array, targets), strict=True))
+    return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+
+
+def _single(
+    path: Path, file: str, array: np.ndarray, options: Mapping[str, Any], columns: Mapping
+) -> ArraySource:
+    """One array alone: a table if it looks like one, so that a column of it can be the target."""
+    if array.dtype.names:
+        arrays = {name: array[name] for name in array.dtype.names}
+        bad = [name for name in arrays if usable(arrays[name].dtype)]
+        arrays = {name: field for name, field in arrays.items() if name not in bad}
+        if not arrays:
+            raise DataError(f"{file!r} holds no fields that can be used.", code="data.no-arrays")
+        return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    split = options.get("split", array.ndim == 2 and array.shape[1] <= _MOST_SPLIT)
+    guess = Guess(
+        "split",
+        bool(split),
+        "An array with two axes, alone in its file, is read as a table: each of its columns is a "
+        "column."
+        if split
+        else "Each row is one sample.",
+        "Columns apart" if split else "Rows whole",
+        given="split" in options,
+    )
+    if not split or array.ndim != 2:
+        arrays = {path.stem: array}
+    else:
+        arrays = {f"column_{place + 1}": array[:, place] for place in range(array.shape[1])}
+    kept = {**options, "split": bool(split)}
+    return ArraySource(path, file, "npy", arrays, types=columns, options=kept, guesses=(guess,))
+
+
+def open_npz(
+    path: Path, file: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+) -> ArraySource:
+    """Opens a file with several arrays.
+
+    Raises:
+        DataError: If it is damaged, or holds nothing that can be used.
+    """
+    _refuse_options(options, {"part"})
+    headers, left_out = _look_inside(path, file)
+    lengths = {name: header.shape[0] for name, header in headers.items()}
+    if not lengths:
+        reasons = "; ".join(f"{name!r} {why}" for name, why in list(left_out.items())[:5])
+        raise DataError(
+            f"{file!r} holds no arrays that can be used{': ' + reasons if reasons else ''}.",
+            code="data.no-arrays",
+            remedy="Save arrays of numbers with numpy.savez.",
+        )
+    chosen, guess = _choose_part(lengths, options, file)
+    others = {name: rows for name, rows in lengths.items() if name not in chosen}
+    arrays = {shown: _member(path, file, name, headers[name]) for name, shown in chosen.items()}
+    findings = [*_left_out_findings(left_out), *_other_findings(others, chosen, lengths, options)]
+    return ArraySource(
+        path, file, "npz", arrays, types=columns,
+        options={**options, **({"part": guess.value} if guess else {})},
+        guesses=(guess,) if guess else (), findings=tuple(findings),
+    )  # fmt: skip
+
+
+def _refuse_options(options: Mapping[str, Any], known: set[str]) -> None:
+    for name in options:
+        if name not in known:
+            raise DataError(
+                f"This kind of file has no option {name!r}.",
+                code="data.option-unknown",
+                remedy=f"It has {', '.join(sorted(known))}.",
+            )
+
+
+def _map(path: Path, file: str) -> np.ndarray:
+    """The array, mapped from the disk."""
+    with path.open("rb") as stream:
+        header = read_header(stream, what=file)
+    _check(header, file)
+    if header.length + header.data_bytes > path.stat().st_size:
+        raise damaged(file, "it is shorter than its header says")
+    if not header.data_bytes:
+        raise DataError(f"{file!r} holds no rows.", code="data.no-rows")
+    return _mapped(path, header, header.length)
+
+
+def _mapped(path: Path, header: NpyHeader, offset: int) -> np.ndarray:
+    order = "F" if header.fortran else "C"
+    return np.memmap(path, header.dtype, "r", offset, header.shape, order)
+
+
+def _check(header: NpyHeader, what: str) -> None:
+    dtype = header.dtype
+    problem = "holds Python objects, which could run code" if dtype.hasobject else None
+    if problem is None and not dtype.names:
+        problem = usable(dtype)
+    if problem is None and not header.shape:
+        problem = "is a single value"
+    if problem:
+        raise DataError(
+            f"{what!r} {problem}: it cannot be used.",
+            code="data.not-usable",
+            remedy="Save numbers or text in an array with one row for each sample.",
+        )
+
+
+def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str, str]]:
+    """The arrays that can be used, and why the others cannot."""
+    headers: dict[str, NpyHeader] = {}
+    left_out: dict[str, str] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > _MOST_ARRAYS:
+                raise damaged(file, f"it claims to hold {len(members)} arrays")
+            for member in members:
+                name = member.filename.removesuffix(".npy")
+                problem = _member_problem(member, headers, path.stat().st_size)
+                if problem is None:
+                    header, problem = _member_header(archive, member)
+                    if header is not None and problem is None:
+                        headers[name] = header
+                if problem is not None:
+                    left_out[name] = problem
+    except (zipfile.BadZipFile, OSError, zlib.error, ValueError, NotImplementedError) as problem:
+        if isinstance(problem, DataError):
+            raise
+        raise DataError(
+            f"{file!r} is damaged: it is no sound NPZ file.",
+            code="data.damaged",
+            details=str(problem),
+        ) from problem
+    return headers, left_out
+
+
+def _member_problem(member: zipfile.ZipInfo, known: Mapping[str, Any], size: int) -> str | None:
+    if not member.filename.endswith(".npy"):
+        return "is no array"
+    if member.filename.removesuffix(".npy") in known:
+        return "is there twice"
+    if member.flag_bits & 1:
+        return "is encrypted"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed in a way that NumPy does not use"
+    if member.compress_size > size:
+        return "claims more bytes than the file has"
+    if member.compress_type == zipfile.ZIP_DEFLATED:
+        if member.file_size > _MOST_UNPACKED_BYTES:
+            return "would take more memory than is allowed once unpacked"
+        if member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1):
+            return "unpacks to far more than any real data"
+    return None
+
+
+def _member_header(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo
+) -> tuple[NpyHeader | None, str | None]:
+    try:
+        with archive.open(member) as stream:
+            header = read_header(cast(Any, stream), what=member.filename)
+        _check(header, member.filename)
+        if header.dtype.names:
+            return None, "has named fields; save them as arrays of their own"
+    except DataError as problem:
+        return None, problem.message.split(" ", 1)[1].rstrip(".")
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        return None, f"is damaged: {problem}"
+    if header.length + header.data_bytes != member.file_size:
+        return None, "is not as long as its header says"
+    return header, ("holds no rows" if not header.data_bytes else None)
+
+
+def _choose_part(
+    lengths: Mapping[str, int], options: Mapping[str, Any], file: str
+) -> tuple[dict[str, str], Guess | None]:
+    """The arrays of one length, by their shown names: x_train and y_train become x and y."""
+    parts = {name: found[1].lower() for name in lengths if (found := _PART.search(name))}
+    wanted = options.get("part")
+    if wanted is None and len(set(parts.values())) > 1:
+        wanted = next((part for part in parts.values() if part.startswith("train")), None)
+    if wanted is None:
+        chosen, _ = largest_group(lengths)
+        return {name: name for name in chosen}, None
+    of_part = {name: rows for name, rows in lengths.items() if parts.get(name) == wanted}
+    if not of_part:
+        raise DataError(
+            f"{file!r} has no part {wanted!r}.",
+            code="data.option",
+            remedy=f"It has {', '.join(sorted(set(parts.values())))}.",
+        )
+    chosen, _ = largest_group(of_part)
+    shown = {name: _PART.sub("", name).strip("_.-") or name for name in chosen}
+    if len(set(shown.values())) < len(shown):
+        shown = {name: name for name in chosen}
+    sentence = "The names of its arrays end in the names of parts."
+    guess = Guess("part", wanted, sentence, f"Part: {wanted}", given="part" in options)
+    return shown, guess
+
+
+def _left_out_findings(left_out: Mapping[str, str]) -> list[Finding]:
+    return [
+        Finding("data.array-left-out", Severity.ADVICE, "data.file", f"**{name}** {why}: left out.")
+        for name, why in list(left_out.items())[:20]
+    ]
+
+
+def _other_findings(
+    others: Mapping[str, int],
+    chosen: Mapping[str, str],
+    lengths: Mapping[str, int],
+    options: Mapping[str, Any],
+) -> list[Finding]:
+    if not others:
+        return []
+    rows = lengths[next(iter(chosen))]
+    listed = ", ".join(f"{name} ({count} rows)" for name, count in list(others.items())[:6])
+    return [
+        Finding(
+            "data.other-lengths", Severity.ADVICE, "data.file",
+            f"Not part of these {rows} rows: **{listed}**{' …' if len(others) > 6 else ''}.",
+            None,
+        )
+    ]  # fmt: skip
+
+
+def _member(path: Path, file: str, name: str, header: NpyHeader) -> ArrayLike:
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo(f"{name}.npy")
+        if member.compress_type == zipfile.ZIP_STORED:
+            offset = _data_offset(path, member, file) + header.length
+            if offset + header.data_bytes > path.stat().st_size:
+                raise damaged(name, "it is shorter than its header says")
+            return _mapped(path, header, offset)
+        with archive.open(member) as stream:
+            stream.read(header.length)
+            return _unpack(stream, header, name)
+
+
+def _data_offset(path: Path, member: zipfile.ZipInfo, file: str) -> int:
+    """Where the bytes of an uncompressed member start."""
+    with path.open("rb") as stream:
+        stream.seek(member.header_offset)
+        local = stream.read(30)
+    if len(local) < 30 or local[:4] != b"PK\x03\x04":
+        raise damaged(file, "its list of contents is wrong")
+    name_bytes, extra_bytes = struct.unpack("<HH", local[26:30])
+    return member.header_offset + 30 + name_bytes + extra_bytes
+
+
+def _unpack(stream: IO[bytes], header: NpyHeader, name: str) -> np.ndarray:
+    """A compressed array, into memory of exactly the size that its header says."""
+    flat = np.empty(header.data_bytes, np.uint8)
+    done = 0
+    try:
+        while done < len(flat):
+            block = stream.read(min(_BLOCK_BYTES, len(flat) - done))
+            if not block:
+                raise damaged(name, "it is shorter than its header says")
+            flat[done : done + len(block)] = np.frombuffer(block, np.uint8)
+            done += len(block)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as problem:
+        raise damaged(name, f"it cannot be unpacked ({problem})") from problem
+    values = flat.view(header.dtype)
+    return values.reshape(header.shape, order="F" if header.fortran else "C")

@@ -1,0 +1,91 @@
+"""Reads the header of an NPY array from anyone, believing nothing that it says."""
+
+from __future__ import annotations
+
+import ast
+import math
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+
+from fitstudio.errors import DataError
+
+_MAGIC = b"\x93NUMPY"
+_LONGEST_HEADER = 64 << 10
+_MOST_AXES = 8
+
+
+@dataclass(frozen=True)
+class NpyHeader:
+    """What an array is, and how many bytes stand before its data."""
+
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    fortran: bool
+    length: int
+
+    @property
+    def data_bytes(self) -> int:
+        """Bytes that the data take."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def read_header(stream: BinaryIO, *, what: str) -> NpyHeader:
+    """Reads the header at the start of a stream.
+
+    Args:
+        stream: Stands at the first byte of the array.
+        what: The array's name, for messages.
+
+    Raises:
+        DataError: If there is no sound header.
+    """
+    start = stream.read(10)
+    if len(start) < 10 or start[:6] != _MAGIC:
+        raise damaged(what, "it does not start like an array")
+    version = start[6]
+    if version == 1:
+        length, before = struct.unpack("<H", start[8:10])[0], 10
+    elif version in (2, 3):
+        rest = stream.read(2)
+        if len(rest) < 2:
+            raise damaged(what, "its header is cut short")
+        length, before = struct.unpack("<I", start[8:10] + rest)[0], 12
+    else:
+        raise damaged(what, f"version {version} of the format does not exist")
+    if length > _LONGEST_HEADER:
+        raise damaged(what, f"its header claims {length} bytes")
+    text = stream.read(length)
+    if len(text) < length:
+        raise damaged(what, "its header is cut short")
+    return _parse(text, version, before + length, what)
+
+
+def _parse(text: bytes, version: int, length: int, what: str) -> NpyHeader:
+    try:
+        fields = ast.literal_eval(text.decode("utf-8" if version == 3 else "latin-1").strip())
+        shape, fortran, described = fields["shape"], fields["fortran_order"], fields["descr"]
+    except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError) as problem:
+        raise damaged(what, "its header makes no sense") from problem
+    if isinstance(described, list):
+        described = [tuple(part) if isinstance(part, list) else part for part in described]
+    try:
+        dtype = np.dtype(described)
+    except (TypeError, ValueError, SyntaxError, OverflowError) as problem:
+        raise damaged(what, "its type of values is unknown") from problem
+    sound = (
+        isinstance(shape, tuple)
+        and len(shape) <= _MOST_AXES
+        and all(type(size) is int and 0 <= size < 1 << 62 for size in shape)
+        and isinstance(fortran, bool)
+    )
+    if not sound or math.prod(shape) >= 1 << 62:
+        raise damaged(what, "its shape makes no sense")
+    return NpyHeader(dtype, shape, fortran, length)
+
+
+def damaged(what: str, why: str) -> DataError:
+    """The error for an array that cannot be read."""
+    return DataError(f"{what!r} is damaged: {why}.", code="data.damaged")
