@@ -1,0 +1,347 @@
+"""One plot of curves: quiet, quick at any number of points, readable by pointer and by keyboard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QSizePolicy,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
+
+from fitstudio.gui.plots import ink
+from fitstudio.gui.plots.hover import HoverLayer, Reading
+from fitstudio.gui.plots.layers import BandLayer, CurveLayer, Frame, GridLayer, Layer
+from fitstudio.gui.plots.marks import Mark, MarkKind, MarkLayer
+from fitstudio.gui.plots.series import Series
+from fitstudio.gui.plots.ticks import Tick
+from fitstudio.viewmodel.figures import format_value, plural
+
+GUTTER = 53
+_TOP = 9
+_BOTTOM = 9
+_ZOOM_STEP = 0.8
+
+
+class CurvePlot(pg.GraphicsView):
+    """Series over a shared x, with marks and a readout.
+
+    The plot draws when `redraw` is called, which its owner does once a tick, and when the person
+    zooms or points. y always fits what is seen of the data; x is the owner's and the person's.
+
+    Args:
+        title: What is plotted, for assistive tools.
+        caption: Small text over the curves; empty for a plot whose card has a title.
+        steps: Draw values as steps, from zero, with only the ends of y labelled.
+    """
+
+    pointed = Signal(object)
+    moved = Signal(float, float)
+    reset_wanted = Signal()
+
+    def __init__(
+        self, title: str, *, caption: str = "", steps: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, useOpenGL=False)
+        self.title = title
+        self.steps = steps
+        self._keyboard_x: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(60)
+        self.setAccessibleName(title)
+        self.setAntialiasing(True)
+        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
+        self.box.setMouseEnabled(x=True, y=False)
+        self.box.disableAutoRange()
+        self.box.sigRangeChangedManually.connect(self._on_moved_by_hand)
+        self.addItem(self.box)
+        self.frame = Frame(self.box)
+        self.band_layer = BandLayer(self.frame)
+        self.grid = GridLayer(self.frame, -5)
+        self.curves = CurveLayer(self.frame)
+        self.curves.steps = steps
+        self.mark_layer = MarkLayer(self.frame)
+        self.hover = HoverLayer(self.frame)
+        self.gutter = _Gutter(self, caption)
+        self.scene().addItem(self.gutter)
+        self._on_theme_changed()
+
+    # What is shown
+
+    def set_series(self, series: Iterable[Series]) -> None:
+        """Show these series instead of those before; drawn by the next `redraw`."""
+        self.curves.series = {each.key: each for each in series}
+
+    def set_marks(self, marks: Iterable[Mark], band: tuple[float, float] | None = None) -> None:
+        """Show these marks, and the band of epochs without a better value."""
+        self.mark_layer.marks = tuple(marks)
+        self.band_layer.band = band
+
+    def set_log(self, log: bool) -> None:
+        """Whether y is logarithmic."""
+        self.frame.log = log
+        self.redraw()
+
+    def set_smoothing(self, strength: float) -> None:
+        """How strongly the lines over the raw values are smoothed, 0 to 1."""
+        self.curves.smoothing = strength
+        self.redraw()
+
+    def set_x_range(self, low: float, high: float) -> None:
+        """The part of x that is seen; y follows."""
+        self.box.setRange(xRange=(low, high), padding=0)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Fit y to what is seen and paint again."""
+        self._fit_y()
+        for layer in self._layers():
+            layer.moved()
+        self.gutter.update()
+        self._describe()
+
+    def off_axis(self) -> int:
+        """How many values a logarithmic axis cannot show, being zero or less."""
+        if not self.frame.log:
+            return 0
+        return sum(int(np.count_nonzero(each.y <= 0)) for each in self.curves.series.values())
+
+    def y_ticks(self) -> list[Tick]:
+        """The ticks of y: round numbers, or for steps just zero and the greatest."""
+        if not self.steps:
+            return self.frame.y_ticks()
+        greatest = self._greatest()
+        return [Tick(0.0, "0"), *([Tick(greatest, format_step(greatest))] if greatest else [])]
+
+    # Pointing
+
+    def point_at(self, x: float | None, heading: str = "", *, pointer: QPointF | None) -> None:
+        """Show the readout at `x`; without a pointer only the line and the points."""
+        if x is None:
+            self.hover.clear()
+            return
+        self.hover.at = x
+        self.hover.heading = heading
+        self.hover.pointer = pointer
+        self.hover.readings = self.readings(x)
+        self.hover.moved()
+
+    def readings(self, x: float) -> tuple[Reading, ...]:
+        """The value of each series at `x`, as far as it was measured there."""
+        found = []
+        for series in self.curves.series.values():
+            value = series.value_at(x)
+            if value is None and len(series.x) < 2 and series.dots is not None:
+                nearest = series.dots.nearest(x)
+                value = None if nearest is None else nearest[1]
+            if value is not None:
+                found.append(Reading(series.title, value, series.style))
+        return tuple(found)
+
+    def nearest_x(self, x: float) -> float | None:
+        """The measured x nearest to a place on the axis."""
+        candidates = []
+        for series in self.curves.series.values():
+            if len(series.x):
+                right = min(int(np.searchsorted(series.x, x)), len(series.x) - 1)
+                candidates += [series.x[right], series.x[max(right - 1, 0)]]
+            elif series.dots is not None:
+                nearest = series.dots.nearest(x)
+                candidates += [] if nearest is None else [nearest[0]]
+        return min(candidates, key=lambda candidate: abs(candidate - x), default=None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.box.mapFromScene(self.mapToScene(event.position().toPoint()))
+        if self.box.rect().contains(place):
+            self.pointed.emit(place)
+        else:
+            self.pointed.emit(None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset_wanted.emit()
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                self._point_by_key(-1 if event.key() == Qt.Key.Key_Left else 1)
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self._zoom(_ZOOM_STEP)
+            case Qt.Key.Key_Minus:
+                self._zoom(1 / _ZOOM_STEP)
+            case Qt.Key.Key_0 | Qt.Key.Key_Home:
+                self.reset_wanted.emit()
+            case Qt.Key.Key_Escape if self.hover.at is not None:
+                self.pointed.emit(None)
+            case _:
+                event.ignore()
+                return
+        event.accept()
+
+    def place_of(self, x: float) -> QPointF:
+        """A place in the plot over `x`, where a pointer might be."""
+        _, height = self.frame.size()
+        return QPointF(float(self.frame.x_pixels(x)), height * 0.3)
+
+    def _point_by_key(self, direction: int) -> None:
+        low, high = self.frame.x_range()
+        known = sorted({x for series in self.curves.series.values() for x in series.x})
+        seen = [x for x in known if low <= x <= high]
+        if not seen:
+            return
+        now = self.hover.at
+        if now is None or now not in seen:
+            index = len(seen) - 1 if direction < 0 else 0
+        else:
+            index = min(max(seen.index(now) + direction, 0), len(seen) - 1)
+        self.pointed.emit(self.place_of(seen[index]))
+
+    def _zoom(self, factor: float) -> None:
+        low, high = self.frame.x_range()
+        centre = self.hover.at if self.hover.at is not None else (low + high) / 2
+        self.moved.emit(centre - (centre - low) * factor, centre + (high - centre) * factor)
+
+    # Geometry and look
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if not hasattr(self, "gutter"):
+            return  # pyqtgraph resizes in its constructor
+        size = self.viewport().size()
+        top = _TOP + (self.gutter.caption_height() if self.gutter.caption else 0)
+        area = QRectF(GUTTER, top, size.width() - GUTTER, size.height() - top - _BOTTOM)
+        self.box.setGeometry(area)
+        self.redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        changed = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
+        if event.type() in changed and hasattr(self, "gutter"):
+            self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self.setBackground(ink.colour("card"))
+        self.redraw()
+
+    def _layers(self) -> tuple[Layer, ...]:
+        return (self.band_layer, self.grid, self.curves, self.mark_layer, self.hover)
+
+    def _on_moved_by_hand(self) -> None:
+        self.moved.emit(*self.frame.x_range())
+
+    def _greatest(self) -> float:
+        return max(
+            (float(np.nanmax(each.y)) for each in self.curves.series.values() if len(each.y)),
+            default=0.0,
+        )
+
+    def _fit_y(self) -> None:
+        if self.steps:
+            self.box.setRange(yRange=(0.0, (self._greatest() or 1.0) * 1.12), padding=0)
+            return
+        bounds = self._bounds()
+        if bounds is None:
+            bounds = (0.01, 1.0) if self.frame.log else (0.0, 1.0)
+        self.box.setRange(yRange=padded(*bounds, log=self.frame.log), padding=0)
+
+    def _bounds(self) -> tuple[float, float] | None:
+        """Least and greatest y of all that is seen; only what the axis can show."""
+        low, high = self.frame.x_range()
+        parts = []
+        for series in self.curves.series.values():
+            inside = series.y[(series.x >= low) & (series.x <= high)]
+            parts.append(inside)
+            if series.dots is not None:
+                parts.append(series.dots.drawn(low, high).y)
+        parts.append(
+            np.array([mark.at for mark in self.mark_layer.marks if mark.kind is MarkKind.BASELINE])
+        )
+        values = np.concatenate(parts) if parts else np.empty(0)
+        values = values[np.isfinite(values) & ((values > 0) | (not self.frame.log))]
+        return (float(values.min()), float(values.max())) if len(values) else None
+
+    def _describe(self) -> None:
+        """Say the plot to assistive tools: the newest value of each series."""
+        parts = [
+            f"{each.title} {format_value(float(each.y[-1]))}"
+            for each in self.curves.series.values()
+            if len(each.y)
+        ]
+        count = max((len(each.y) for each in self.curves.series.values()), default=0)
+        words = f"{', '.join(parts)}, after {plural(count, 'point')}" if parts else "no values yet"
+        if self.accessibleDescription() != words:
+            self.setAccessibleDescription(words)
+
+
+class _Gutter(QGraphicsItem):
+    """The labels of y, left of the plot, and its caption."""
+
+    def __init__(self, plot: CurvePlot, caption: str) -> None:
+        super().__init__()
+        self.plot = plot
+        self.caption = caption
+
+    def caption_height(self) -> int:
+        """Room for the caption."""
+        return ink.line_height(small=True) + 3
+
+    def boundingRect(self) -> QRectF:
+        size = self.plot.viewport().size()
+        return QRectF(0, 0, size.width(), size.height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setFont(ink.font(small=True))
+        area = self.plot.box.geometry()
+        height = ink.line_height(small=True)
+        if self.caption:
+            painter.setPen(ink.colour("text2"))
+            painter.drawText(
+                QRectF(GUTTER - 1, 0, area.width(), height),
+                Qt.AlignmentFlag.AlignLeft,
+                self.caption,
+            )
+        painter.setPen(ink.colour("text3"))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for tick in self.plot.y_ticks():
+            y = area.top() + float(self.plot.frame.y_pixels(tick.value))
+            if area.top() - 1 <= y <= area.bottom() + 1:
+                painter.drawText(QRectF(0, y - height / 2, GUTTER - 8, height), flags, tick.label)
+
+
+def padded(low: float, high: float, *, log: bool) -> tuple[float, float]:
+    """The range of an axis that holds these values with room around them.
+
+    A constant gets a range as wide as itself: rounding must not be blown up to a mountain.
+    """
+    if log:
+        low, high = math.log10(low), math.log10(high)
+        room = max((high - low) * 0.07, 0.02)
+        return (low - 0.3, high + 0.3) if high - low < 1e-6 else (low - room, high + room)
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-6 * size or high == low:
+        half = 0.5 * size or 0.5
+        return low - half, high + half
+    room = (high - low) * 0.07
+    # Losses and shares begin at zero: the axis does not promise room below it.
+    floor = 0.0 if low >= 0 and low - room < 0 else low - room
+    return floor, high + room
+
+
+def format_step(value: float) -> str:
+    """The label of the greatest step, as short as it can be said exactly."""
+    return f"{value:.4g}" if value >= 1e-4 else format_value(value, 2)
