@@ -35,8 +35,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
 }
 
 FEEDS: Mapping[str, str] = {
-    "arrays": "data that is held as arrays",
-    "batches": "data that comes in batches",
+    "arrays": "is held as arrays",
+    "batches": "comes in batches",
 }
 
 
@@ -147,7 +147,7 @@ class Reads(Condition):
         return situation.feed == self.feed
 
     def say(self, *, holds: bool = True) -> str:
-        return f"{'' if holds else 'only '}for {FEEDS[self.feed]}"
+        return f"the data {FEEDS[self.feed]}" if holds else f"only for data that {FEEDS[self.feed]}"
 
 
 @dataclass(frozen=True)
