@@ -8,9 +8,11 @@ from typing import Any
 
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
-from fitstudio.journal import Reason
+from fitstudio.journal import Outcome, Reason
 from fitstudio.spec.param import Fix
 from fitstudio.worker import not_finite
+from fitstudio.worker.keeping import StopRun
+from fitstudio.worker.run_process import Ending, RunProcess
 
 _NOTHING_YET = "No epoch had ended yet; your data and settings are untouched."
 
@@ -61,6 +63,19 @@ def card(
     elif not isinstance(error, (ValueError, TypeError, RuntimeError)):
         fields["remedy"] = "Copy the details and send them to the makers of FitStudio."
     return fields | {"details": details, "fixes": [fix.to_json() for fix in fixes]}
+
+
+def ending(error: BaseException, process: RunProcess) -> Ending:
+    """The ending of a run that an error has ended; a stop is no error."""
+    if isinstance(error, StopRun):
+        reason = Reason.SYSTEM if error.by == "system" else Reason.PERSON
+        return Ending(Outcome.STOPPED, reason)
+    described = card(
+        error,
+        values=process.known.get("values", {}),
+        last_epoch_saved=process.known.get("last_epoch_saved"),
+    )
+    return Ending(Outcome.FAILED, reason_of(error), {"error": described})
 
 
 def reason_of(error: BaseException) -> Reason:

@@ -45,6 +45,9 @@ class Keeper:
         chosen: Which epochs are kept: every so many, or a list; counted from 1.
         orders: What the person wants, who may stop a run that waits for the disk.
         written: Called in the writing thread with the newest epoch that a checkpoint holds.
+
+    Attributes:
+        newest_epoch: The newest whole epoch that a checkpoint holds; None before the first.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Keeper:
         orders: Orders,
         written: Callable[[int], None],
     ) -> None:
+        self.newest_epoch: int | None = None
         self.folder = folder / "checkpoints"
         self.best = best
         self._journal = journal
@@ -144,6 +148,8 @@ class Keeper:
         """Tells the journal; runs in the writing thread."""
         # A checkpoint between two batches of an epoch holds all epochs before it.
         finished = epoch - 1 if step else epoch
+        if finished >= 0:
+            self.newest_epoch = finished
         if self._held.release(finished):
             self._written(finished)
         for name in names:

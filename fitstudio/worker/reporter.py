@@ -6,21 +6,22 @@ training. After most batches it only looks at the clock and at one flag.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from fitstudio.engine import device
 from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import StorageError
-from fitstudio.journal import BatchHistory, EventType, Journal
+from fitstudio.journal import BatchHistory, EventType
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import Row
 from fitstudio.worker.keeping import Keeper, StopRun
 from fitstudio.worker.not_finite import NotFiniteError
-from fitstudio.worker.orders import Orders, Stopwatch
+from fitstudio.worker.orders import Stopwatch
+from fitstudio.worker.run_process import RunProcess
 
 _INTERVAL_S = 0.1
 
@@ -29,58 +30,56 @@ class Reporter(Callback):
     """Reports, saves and obeys.
 
     Args:
-        journal: For what must be told at once.
+        process: The training process, with its journal and orders.
         held: For what may only be told when its epoch is on the disk.
         keeper: Saves the state.
-        orders: What was asked for.
-        batch_history: Takes the loss of every batch.
         rows: The finished epochs so far; filled here.
+        batch_history: Takes the loss of every batch.
+        last_epoch: The last epoch there will be, from 0.
+        batch_size: Rows of a batch, for the speed.
         budget_s: After how many seconds of training the run stops; None for no limit.
         stop_on_nan: Whether a loss that is no number ends the run.
-        pause: Called while the run is paused, with whether to free the device's memory; returns
-            when it goes on.
 
     Attributes:
-        samples: Rows trained in this process, for the pulse.
+        samples: Rows trained in this process.
         stopped_by: Who asked for the stop that was obeyed; None if nobody did.
+        stopped_by_callback: Whether another callback stopped the training.
     """
 
     def __init__(
         self,
         *,
-        journal: Journal,
+        process: RunProcess,
         held: HeldJournal,
         keeper: Keeper,
-        orders: Orders,
-        batch_history: BatchHistory,
         rows: list[Row],
+        batch_history: BatchHistory,
         last_epoch: int,
         batch_size: int | None,
         budget_s: float | None,
         stop_on_nan: bool,
-        state: Callable[[], Mapping[str, Any]],
     ) -> None:
         super().__init__()
         self.samples = 0
         self.stopped_by: str | None = None
-        self._journal = journal
+        self.stopped_by_callback = False
+        self._process = process
+        self._journal = process.journal
+        self._orders = process.orders
         self._held = held
         self._keeper = keeper
-        self._orders = orders
-        self._batch_history = batch_history
         self._rows = rows
+        self._batch_history = batch_history
         self._last_epoch = last_epoch
         self._batch_size = batch_size or 1
         self._budget_s = budget_s
         self._stop_on_nan = stop_on_nan
-        self._state = state
         self._stopwatch = Stopwatch()
+        self._epoch_watch = Stopwatch()
         self._told_at = 0.0
         self._epoch = 0
-        self._step = -1
-        self._told_step = -1
-        self._began = 0.0
-        self._epoch_watch = Stopwatch()
+        self._step = self._told_step = -1
+        self._names: tuple[str, ...] = ()
         self._rate: float | None = None
 
     # The hooks, in the order in which fit() calls them.
@@ -93,6 +92,8 @@ class Reporter(Callback):
         self._look_around()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        if self._step < 0:
+            self._names = tuple(logs or ())
         self._step = batch
         self.samples += self._batch_size
         if self._orders.waiting:
@@ -134,14 +135,22 @@ class Reporter(Callback):
             seconds=round(self._epoch_watch.seconds, 4),
             **rate,
         )
-        if self._orders.stop is not None:
-            self._stop_here()
+        self.stopped_by_callback = bool(self.model.stop_training)
+        if self._orders.stop is not None and epoch < self._last_epoch:
+            self.stopped_by = self._orders.stop_by
+            self.model.stop_training = True
         final = epoch == self._last_epoch or bool(self.model.stop_training)
         self._keeper.epoch_ended(epoch, values, self._state, final=final)
         if self._orders.waiting:
             self._obey(between_batches=False)
 
     # What they do.
+
+    def _state(self) -> dict[str, Any]:
+        """All that is needed to go on from here: the engine's state and ours."""
+        engine = dict(self.model.training_state())
+        weights = engine.pop("weights")
+        return {"weights": weights, "engine": engine, "worker": {"rows": list(self._rows)}}
 
     def _tell_batch(
         self, now: float, phase: str, step: int, logs: Mapping[str, Any] | None
@@ -163,7 +172,7 @@ class Reporter(Callback):
     def _tell_last_batch(self, epoch_logs: Mapping[str, float]) -> None:
         """The last batch of an epoch is always told; its running means are the epoch's values."""
         if self._step > self._told_step:
-            values = {k: v for k, v in epoch_logs.items() if not k.startswith("val_") and k != "lr"}
+            values = {name: epoch_logs[name] for name in self._names if name in epoch_logs}
             self._tell_batch(time.monotonic(), "train", self._step, values)
 
     def _look_around(self) -> None:
@@ -188,10 +197,6 @@ class Reporter(Callback):
             raise StopRun(orders.stop_by)
         orders.settled()
 
-    def _stop_here(self) -> None:
-        self.stopped_by = self._orders.stop_by
-        self.model.stop_training = True
-
     def _save_snapshot(self, between_batches: bool) -> None:
         epoch, step = (self._epoch, self._step + 1) if between_batches else (self._epoch, 0)
         name = f"snapshot-{self._epoch + 1:04d}-{self._step + 1:06d}"
@@ -209,7 +214,7 @@ class Reporter(Callback):
             EventType.MESSAGE, level="info", code="paused", sentence="The run is paused."
         )
         if self._orders.free_memory:
-            self.model.release_device_memory()
+            device.release_memory(self.model.device)
         while self._orders.paused and self._orders.stop not in ("batch", "now"):
             self._orders.wait_for_change(1.0)
         seconds = time.monotonic() - began
@@ -223,8 +228,3 @@ class Reporter(Callback):
     def _learning_rate(self) -> float | None:
         rate = getattr(self.model.optimizer, "learning_rate", None)
         return None if rate is None else float(rate)
-
-
-def is_finite(logs: Mapping[str, float]) -> bool:
-    """Whether all values are numbers."""
-    return all(math.isfinite(value) for value in logs.values())

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.prepare import Prepared
 from fitstudio.data.recipe import Recipe
 from fitstudio.engine.model import Model
 
@@ -53,6 +54,22 @@ class Part:
             None if self.sample_weight is None else self.sample_weight[chosen],
             None if self.rows is None else np.asarray(self.rows)[chosen],
         )
+
+
+def parts_of(prepared: Prepared) -> list[Part]:
+    """The training rows and the rows held out, as fit() divides them."""
+    x, y, weights = prepared.x, prepared.y, prepared.sample_weight
+    count = len(prepared.training_rows)
+    parts = [Part("training", *_rows(x, y, weights, slice(0, count)), prepared.training_rows)]
+    held_out = prepared.validation_rows
+    if prepared.validation_data is not None:
+        data = prepared.validation_data
+        parts.append(
+            Part("validation", data[0], data[1], data[2] if len(data) > 2 else None, held_out)
+        )
+    elif len(x) > count:
+        parts.append(Part("validation", *_rows(x, y, weights, slice(count, None)), held_out))
+    return parts
 
 
 def measure(
@@ -166,6 +183,10 @@ def _numbers(found: dict[str, Any], part: Part, predictions: np.ndarray, recipe:
         }
         for place in worst
     ]
+
+
+def _rows(x: Any, y: Any, weights: Any, which: slice) -> tuple[Any, Any, Any]:
+    return x[which], y[which], None if weights is None else weights[which]
 
 
 def _flat(columns: Mapping[str, np.ndarray]) -> list[str]:

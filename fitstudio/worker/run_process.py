@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import EventType, Journal, Outcome, Reason, fold, read_all
 from fitstudio.project.lock import run_lock
@@ -53,6 +55,9 @@ class RunProcess:
         pulse: The thread that tells that the run is alive.
         resume: Whether to go on from the newest checkpoint.
         attempts: How often the run was started before.
+        pid: This process.
+        began: When it began (wall clock).
+        known: What a card about a failure can make use of: `values`, `last_epoch_saved`.
     """
 
     project: Path
@@ -62,6 +67,9 @@ class RunProcess:
     pulse: Pulse
     resume: bool
     attempts: int
+    pid: int = field(default_factory=os.getpid)
+    began: float = field(default_factory=lambda: psutil.Process().create_time())
+    known: dict[str, Any] = field(default_factory=dict)
 
     def tell(self, level: str, code: str, sentence: str, **fields: Any) -> None:
         """Writes a message for the person."""

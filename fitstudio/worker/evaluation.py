@@ -1,0 +1,77 @@
+"""Measures a run's best model on a file with known answers, or on its own data again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fitstudio.data.prepare import prepare
+from fitstudio.data.source import open_source
+from fitstudio.project.run_files import read_spec
+from fitstudio.storage import atomic
+from fitstudio.worker import results, trained_model
+from fitstudio.worker.results import Part
+
+
+def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
+    """Measures the model.
+
+    Args:
+        job: `project`, `run`, and `data` (a path or as in a run specification) or None for the
+            run's own data.
+        progress: Told how far it is.
+
+    Returns:
+        What `results.json` holds, with `run`; the parts are "test", or "training" and
+        "validation".
+
+    Raises:
+        DataError: If columns are missing, the target among them.
+    """
+    project = Path(job["project"])
+    progress(0.0, "Loading the model")
+    trained = trained_model.load(project, job["run"])
+    certificate = trained.certificate
+    spec = read_spec(trained.paths.spec)
+    data = job.get("data")
+    progress(0.1, "Preparing the rows")
+    notes = list(trained.notes)
+    if data is None:
+        seed = atomic.read_json(trained.paths.resolved)["seed"]
+        with open_source(spec.data, project) as source:
+            parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
+    else:
+        data = {"file": data} if isinstance(data, str) else dict(data)
+        with open_source(data, Path(job.get("base") or project)) as source:
+            part, left_out = _test_part(source, certificate.recipe)
+        parts = [part]
+        if left_out:
+            notes.append(f"{left_out} rows lack a value and were left out.")
+    progress(0.3, "Measuring")
+    measured = results.measure(
+        trained.model,
+        parts,
+        certificate.recipe,
+        task=certificate.task,
+        class_names=certificate.class_names,
+    )
+    progress(1.0, "Done")
+    return {
+        "run": trained.paths.name,
+        "weights": trained.weights,
+        "epoch": trained.epoch,
+        "notes": notes,
+        **measured,
+    }
+
+
+def _test_part(source: Any, recipe: Any) -> tuple[Part, int]:
+    """The rows of a file that have all inputs and the target."""
+    x, with_inputs = recipe.apply(source)
+    y, with_targets = recipe.encode_targets(source)
+    both, of_inputs, of_targets = np.intersect1d(with_inputs, with_targets, return_indices=True)
+    part = Part("test", x[of_inputs], y[of_targets], None, both)
+    return part, source.rows - len(both)

@@ -1,0 +1,218 @@
+"""Everything before the first epoch: settings, machine, starting point, data; and who hears of it.
+
+run.json, resolved.json ──► values, plan ──► machine (device, threads, seed)
+checkpoints/ ──► starting point, on resume
+data file ──► prepare ──► x, y, weights, recipe
+──► run_started, data_ready, resolved.json (environment), model.json
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fitstudio import storage
+from fitstudio.data.prepare import Prepared, prepare
+from fitstudio.data.source import open_source
+from fitstudio.engine import checkpoint, device
+from fitstudio.engine.checkpoint import Checkpoint
+from fitstudio.errors import RunError, SpecError
+from fitstudio.journal import EventType
+from fitstudio.journal.patience import Watch, mode_of
+from fitstudio.project.run_files import read_spec
+from fitstudio.spec.resolve import Resolved, resolve
+from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage import atomic
+from fitstudio.worker import machine, model_setup
+from fitstudio.worker.birth_certificate import BirthCertificate
+from fitstudio.worker.history_files import Row
+from fitstudio.worker.machine import Machine
+from fitstudio.worker.pulse import GraphicsProcessor
+from fitstudio.worker.run_process import RunProcess
+
+
+@dataclass(slots=True)
+class Training:
+    """One run being trained, by what is known about it so far.
+
+    Attributes:
+        values: The resolved values by key.
+        rows: The finished epochs.
+        micro_batch_size: How many rows go through the model at a time, after memory ran out.
+    """
+
+    process: RunProcess
+    spec: RunSpec
+    resolved: Resolved
+    values: Mapping[str, Any]
+    machine: Machine
+    prepared: Prepared
+    start: Checkpoint | None
+    best: Watch
+    rows: list[Row] = field(default_factory=list)
+    micro_batch_size: int | None = None
+
+
+def prepare_training(process: RunProcess) -> Training:
+    """Gets a run ready to train, and tells the journal.
+
+    Raises:
+        Exception: Whatever keeps it from training; `failures` makes a card of it.
+    """
+    paths = process.paths
+    spec = read_spec(paths.spec)
+    stored = atomic.read_json(paths.resolved) if paths.resolved.exists() else {}
+    resolved = _resolved(process, spec, stored)
+    values = {key: each.value for key, each in resolved.values.items()}
+    facts, plan = resolved.facts, resolved.model_plan
+    if not resolved.ok or facts is None or plan is None:
+        raise SpecError(
+            " ".join(finding.sentence for finding in resolved.errors) or "Nothing can be trained.",
+            resolved.errors,
+            code="run.settings",
+            remedy="Mend the settings, then train again.",
+        )
+    before = stored.get("environment", {})
+    set_up = machine.set_up(
+        values, plan, batch_size=facts.batch_size, seed=stored.get("seed"), before=before
+    )
+    start = _starting_point(process)
+    best = _watch(spec, values, validates=facts.validates)
+    environment = set_up.environment()
+    _announce(process, spec, set_up, start, best, facts.steps_per_epoch, before, environment)
+    with open_source(spec.data, process.project) as source:
+        prepared = prepare(source, spec, base=process.project, seed=set_up.seed)
+        environment["data"] = prepared.recipe.fingerprint
+    _require_same_data(before, environment)
+    _tell_data(process, prepared, plan.input_shape, plan.output_shape)
+    storage.write_json(
+        paths.resolved,
+        stored | resolved.to_json() | {"seed": set_up.seed, "environment": before | environment},
+    )
+    BirthCertificate(
+        plan=plan,
+        recipe=prepared.recipe,
+        task=prepared.task,
+        class_names=tuple(prepared.class_names or ()),
+        compiled=model_setup.compiled_settings(values),
+        origin={"run": paths.name, "created": process.began} | environment,
+    ).write(paths.model)
+    training = Training(process, spec, resolved, values, set_up, prepared, start, best)
+    training.micro_batch_size = before.get("micro_batch_size")
+    return training
+
+
+def _resolved(process: RunProcess, spec: RunSpec, stored: Mapping[str, Any]) -> Resolved:
+    """What the window or the command line worked out when the run was made, or the same again."""
+    if "values" in stored:
+        return Resolved.from_json(stored)
+    with open_source(spec.data, process.project) as source:
+        return resolve(spec, source.summary())
+
+
+def _starting_point(process: RunProcess) -> Checkpoint | None:
+    if not process.resume:
+        return None
+    start, passed_over = checkpoint.newest(process.paths.checkpoints)
+    for sentence in passed_over:
+        process.tell(
+            "warning",
+            "checkpoint.damaged",
+            f"{sentence} The next older checkpoint is used instead.",
+        )
+    if start is None:
+        process.tell("info", "resume.from-start", "No epoch had ended: the run starts anew.")
+    return start
+
+
+def _watch(spec: RunSpec, values: Mapping[str, Any], *, validates: bool) -> Watch:
+    """The metric whose best epoch is kept: what a callback watches, or the validation loss."""
+    listed = values.get("fit.callbacks") or ()
+    for kind in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"):
+        for settings in listed:
+            if settings.get("kind") == kind:
+                monitor = settings.get("monitor", "val_loss")
+                if validates or not monitor.startswith("val_"):
+                    return Watch(monitor, mode_of(monitor, settings.get("mode")))
+    monitor = "val_loss" if validates else "loss"
+    return Watch(monitor, "min")
+
+
+def _announce(
+    process: RunProcess,
+    spec: RunSpec,
+    set_up: Machine,
+    start: Checkpoint | None,
+    best: Watch,
+    steps_per_epoch: int | None,
+    before: Mapping[str, Any],
+    environment: Mapping[str, Any],
+) -> None:
+    fields: dict[str, Any] = {}
+    first_epoch = spec.get("fit.initial_epoch")
+    if process.resume:
+        fields["resumed"] = True
+    if start is not None:
+        first_epoch = start.facts["epoch"] + (0 if start.facts["step"] else 1)
+        fields["resumed_from"] = f"checkpoints/{start.folder.name}"
+        fields["differences"] = device.differences_that_change_bits(dict(before), dict(environment))
+        if fields["differences"]:
+            process.tell(
+                "warning",
+                "resume.other-machine",
+                "The machine differs, so numbers agree within rounding only: "
+                + ", ".join(fields["differences"])
+                + ".",
+            )
+    process.journal.append(
+        EventType.RUN_STARTED,
+        run=process.paths.name,
+        pid=process.pid,
+        process_started=process.began,
+        host=environment["host"],
+        first_epoch=first_epoch,
+        last_epoch=spec.get("fit.epochs") - 1,
+        steps_per_epoch=steps_per_epoch,
+        seed=set_up.seed,
+        device=set_up.choice.device.title,
+        device_name=set_up.choice.device.name,
+        device_reason=set_up.choice.reason,
+        threads=set_up.threads,
+        versions=environment["versions"],
+        callbacks=spec.to_json().get("fit", {}).get("callbacks", []),
+        monitor=best.monitor,
+        mode=best.mode,
+        **fields,
+    )
+    process.tell(
+        "info",
+        "device",
+        f"Training on {set_up.choice.device.title}. {set_up.choice.reason}",
+    )
+    uuid = environment.get("device_uuid")
+    process.pulse.graphics = GraphicsProcessor.find(uuid) if uuid else None
+
+
+def _require_same_data(before: Mapping[str, Any], environment: Mapping[str, Any]) -> None:
+    old = (before.get("data") or {}).get("sha256")
+    new = (environment.get("data") or {}).get("sha256")
+    if old and new and old != new:
+        raise RunError(
+            "The data file has changed since this run began, so it cannot go on from where it was.",
+            code="run.data-changed",
+            remedy="Start a new run with the same settings, or put the old file back.",
+            safe="The run's checkpoints and History are untouched.",
+        )
+
+
+def _tell_data(process: RunProcess, prepared: Prepared, inputs: tuple, outputs: tuple) -> None:
+    process.journal.append(
+        EventType.DATA_READY,
+        training_rows=len(prepared.training_rows),
+        validation_rows=len(prepared.validation_rows),
+        input_shape=list(inputs),
+        output_shape=list(outputs),
+        class_names=list(prepared.class_names or ()),
+        findings=[finding.to_json() for finding in prepared.findings],
+    )

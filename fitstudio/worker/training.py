@@ -1,0 +1,295 @@
+"""Trains a run: calls `fit()` with everything that was prepared, then measures the best weights.
+
+prepared data, plan ──► model ──► compile ──► fit ◄── starting point, on resume
+journal, history, checkpoints ◄── Reporter, Keeper
+results.json ◄── best weights, data
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fitstudio import storage
+from fitstudio.data.batches import RowBatches
+from fitstudio.engine import callbacks, checkpoint, device
+from fitstudio.engine.history import History
+from fitstudio.engine.model import Model
+from fitstudio.errors import StorageError
+from fitstudio.journal import BatchHistory, Outcome, Reason
+from fitstudio.worker import callback_list, history_files, model_setup, not_finite, results
+from fitstudio.worker.held_journal import HeldJournal
+from fitstudio.worker.keeping import Keeper, StopRun
+from fitstudio.worker.preparing import Training, prepare_training
+from fitstudio.worker.reporter import Reporter
+from fitstudio.worker.row_sequence import RowSequence
+from fitstudio.worker.run_process import Ending, RunProcess
+
+_log = logging.getLogger("fitstudio.worker")
+
+# fit()'s eighteen parameters without x, y, callbacks, validation_data and sample_weight, which the
+# prepared data and the lists of callbacks stand in for; and the one that we add.
+_FIT_SETTINGS = (
+    "batch_size",
+    "epochs",
+    "verbose",
+    "validation_split",
+    "shuffle",
+    "class_weight",
+    "initial_epoch",
+    "steps_per_epoch",
+    "validation_steps",
+    "validation_freq",
+    "max_queue_size",
+    "workers",
+    "use_multiprocessing",
+    "validation_batch_size",
+)
+
+
+def train(process: RunProcess) -> Ending:
+    """Trains the run and says how it ended.
+
+    Raises:
+        Exception: Whatever keeps it from training; `failures` makes a card of it.
+    """
+    training = prepare_training(process)
+    process.known["values"] = training.values
+    model, reporter, used = _fit(training)
+    ending = _ending(training, reporter, used)
+    if process.orders.stop != "now":
+        _measure(training, model)
+    return ending
+
+
+def _fit(training: Training) -> tuple[Model, Reporter, list[Any]]:
+    """Calls fit(), and again with smaller parts of batches while memory does not suffice."""
+    while True:
+        try:
+            return _fit_once(training)
+        except Exception as error:
+            if not device.is_out_of_memory(error) or not training.values["run.oom_rescue"]:
+                raise
+            _use_smaller_parts(training, error)
+
+
+def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
+    process, values = training.process, training.values
+    model = _new_model(training)
+    state = _go_back(training)
+    held = HeldJournal(process.journal, durable=training.rows[-1][0] if training.rows else -1)
+    keeper = Keeper(
+        process.paths.folder,
+        journal=process.journal,
+        held=held,
+        best=training.best,
+        chosen=values["run.keep_epochs"],
+        orders=process.orders,
+        written=lambda epoch: _write_history(training, epoch),
+    )
+    reporter = Reporter(
+        process=process,
+        held=held,
+        keeper=keeper,
+        rows=training.rows,
+        batch_history=BatchHistory(process.paths.batches),
+        last_epoch=values["fit.epochs"] - 1,
+        batch_size=values["fit.batch_size"],
+        budget_s=_budget_s(values),
+        stop_on_nan=_stops_on_nan(values),
+    )
+    process.pulse.samples = lambda: reporter.samples
+    used = callback_list.make(
+        values["fit.callbacks"] or (),
+        run_folder=process.paths.folder,
+        epochs=values["fit.epochs"],
+    )
+    try:
+        model.fit(
+            **_data_arguments(training),
+            **{name: training.spec.get(f"fit.{name}") for name in _FIT_SETTINGS},
+            # History comes before the reporter, so that the state it saves holds the epoch.
+            callbacks=[*used, History(), reporter],
+            seed=training.machine.seed,
+            start_state=state,
+        )
+        keeper.settle()
+    except StopRun as stop:
+        reporter.stopped_by = stop.by
+    except not_finite.NotFiniteError as error:
+        raise _explained(training, error, model) from None
+    finally:
+        keeper.finish()
+        held.give_up()
+        process.known["last_epoch_saved"] = keeper.newest_epoch
+    _write_history(training, values["fit.epochs"])
+    return model, reporter, used
+
+
+def _new_model(training: Training) -> Model:
+    values, plan = training.values, training.resolved.model_plan
+    assert plan is not None, "a run without a plan is refused before"
+    model = model_setup.build(
+        plan,
+        seed=training.machine.seed,
+        precision=values["run.precision"],
+        device=training.machine.choice.torch_device,
+    )
+    model_setup.compile_to_train(model, values)
+    model.micro_batch_size = training.micro_batch_size
+    return model
+
+
+def _go_back(training: Training) -> Mapping[str, Any] | None:
+    """Takes rows and best epoch from the starting point; returns the engine's part of it."""
+    training.rows.clear()
+    training.best.start_over()
+    if training.start is None:
+        return None
+    state = training.start.state
+    for epoch, logs in state["worker"]["rows"]:
+        training.rows.append((int(epoch), dict(logs)))
+        training.best.see(int(epoch), logs)
+    return state["engine"] | {"weights": state["weights"]}
+
+
+def _data_arguments(training: Training) -> dict[str, Any]:
+    """x, y, sample_weight and validation_data as fit() takes them."""
+    prepared = training.prepared
+    x, validation = prepared.x, prepared.validation_data
+    if isinstance(x, RowBatches):
+        x = RowSequence(x)
+    if isinstance(validation, RowBatches):
+        validation = RowSequence(validation)
+    return {
+        "x": x,
+        "y": prepared.y,
+        "sample_weight": prepared.sample_weight,
+        "validation_data": validation,
+    }
+
+
+def _budget_s(values: Mapping[str, Any]) -> float | None:
+    minutes = values["run.time_budget_min"]
+    return None if minutes is None else minutes * 60.0
+
+
+def _stops_on_nan(values: Mapping[str, Any]) -> bool:
+    """TerminateOnNaN, where it was chosen, ends the run in the reference's own way."""
+    kinds = [settings.get("kind") for settings in values["fit.callbacks"] or ()]
+    return values["run.on_nan"] == "stop" and "TerminateOnNaN" not in kinds
+
+
+def _use_smaller_parts(training: Training, error: Exception) -> None:
+    """Halves the rows that go through the model at a time; raises if there is nothing to halve."""
+    rows = training.micro_batch_size or training.values["fit.batch_size"]
+    if rows <= 1:
+        raise error
+    training.micro_batch_size = (rows + 1) // 2
+    _log.warning("Out of memory with %s rows at a time.", rows, exc_info=error)
+    # The traceback holds the frames, and they hold the tensors.
+    error.__traceback__ = None
+    device.release_memory(training.machine.choice.torch_device)
+    training.start, _ = checkpoint.newest(training.process.paths.checkpoints)
+    training.process.tell(
+        "warning",
+        "memory.smaller-parts",
+        f"The memory was not enough for {rows} rows at a time. From now on a batch goes through "
+        f"the model {training.micro_batch_size} rows at a time; the batch that is learned from "
+        "stays the same.",
+    )
+    paths = training.process.paths
+    stored = storage.atomic.read_json(paths.resolved)
+    stored["environment"]["micro_batch_size"] = training.micro_batch_size
+    storage.write_json(paths.resolved, stored)
+
+
+def _write_history(training: Training, epoch: int) -> None:
+    """Writes History up to `epoch`; also called by the thread that writes checkpoints."""
+    rows = [row for row in training.rows if row[0] <= epoch]
+    values = training.values
+    params = {
+        "verbose": values["fit.verbose"],
+        "epochs": values["fit.epochs"],
+        "steps": values["fit.steps_per_epoch"],
+    }
+    try:
+        history_files.write(training.process.paths.folder, rows, params)
+    except StorageError as problem:
+        # The journal holds the same; the next epoch writes all of it again.
+        _log.warning("History was not written: %s", problem)
+
+
+def _explained(
+    training: Training, error: not_finite.NotFiniteError, model: Model
+) -> not_finite.NotFiniteError:
+    """The same error with what is wrong in the rows of that batch."""
+    prepared = training.prepared
+    rows = model.batch_rows(error.epoch, error.step)
+    held_out = len(prepared.training_rows)
+    sentence = not_finite.explain(
+        error,
+        rows=rows,
+        arrays={"x": prepared.x, "y": prepared.y, "sample_weight": prepared.sample_weight},
+        original_rows=np.asarray(prepared.training_rows) if held_out else None,
+        names=prepared.recipe.input_names,
+    )
+    error.message = f"{error.message} {sentence}".strip()
+    return error
+
+
+def _ending(training: Training, reporter: Reporter, used: list[Any]) -> Ending:
+    best = training.best.best_epoch
+    fields: dict[str, Any] = {"best_epoch": best}
+    if training.rows:
+        fields["logs"] = training.rows[-1][1]
+    by = reporter.stopped_by
+    if by is not None:
+        reason = {"time_budget": Reason.TIME_BUDGET, "system": Reason.SYSTEM}.get(by, Reason.PERSON)
+        return Ending(Outcome.STOPPED, reason, fields)
+    if not training.rows or training.rows[-1][0] >= training.values["fit.epochs"] - 1:
+        return Ending(Outcome.COMPLETED, Reason.ALL_EPOCHS, fields)
+    for each in used:
+        if isinstance(each, callbacks.EarlyStopping) and each.stopped_epoch:
+            return Ending(Outcome.COMPLETED, Reason.EARLY_STOPPING, fields)
+        if isinstance(each, callbacks.TerminateOnNaN) and not np.isfinite(
+            training.rows[-1][1].get("loss", 0.0)
+        ):
+            return Ending(Outcome.STOPPED, Reason.NOT_FINITE, fields)
+    if not reporter.stopped_by_callback:
+        fields["sentence"] = "The data ran out before the last epoch."
+    return Ending(Outcome.COMPLETED, Reason.CALLBACK, fields)
+
+
+# Afterwards.
+
+
+def _measure(training: Training, model: Model) -> None:
+    """Writes `results.json`. A run that trained well does not fail because this did."""
+    process, prepared = training.process, training.prepared
+    name = "best" if (process.paths.checkpoints / "best").is_dir() else "last"
+    folder = process.paths.checkpoints / name
+    if not folder.is_dir() or isinstance(prepared.x, RowBatches):
+        return
+    try:
+        weights = checkpoint.load(folder)
+        model.load_weights_from(weights.state["weights"])
+        measured = results.measure(
+            model,
+            results.parts_of(prepared),
+            prepared.recipe,
+            task=prepared.task,
+            class_names=prepared.class_names or (),
+        )
+        measured |= {"format": results.FORMAT, "weights": name, "epoch": weights.facts["epoch"]}
+        storage.write_json(process.paths.results, measured)
+    except Exception as error:
+        _log.warning("The results could not be measured.", exc_info=error)
+        process.tell(
+            "warning",
+            "results.failed",
+            f"The training is complete, but its results could not be measured: {error}",
+        )
