@@ -47,6 +47,7 @@ class About:
         parent: The folder name of the run that it was made from, if any.
         created: When it was made (wall clock).
         changes: What differs from the parent: a list of `key`, `mine`, `theirs`.
+        series: Its place in the order of plot colours, once it was compared with others.
         extra: Fields of a later version, carried along unchanged.
     """
 
@@ -56,6 +57,7 @@ class About:
     parent: str | None = None
     created: float = 0.0
     changes: tuple[Mapping[str, Any], ...] = ()
+    series: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
@@ -72,6 +74,7 @@ class About:
             "parent": self.parent,
             "created": self.created,
             "changes": [dict(change) for change in self.changes],
+            "series": self.series,
         }
         atomic.write_json(path, dict(self.extra) | known)
 
@@ -89,6 +92,7 @@ class About:
         parent = content.pop("parent", None)
         content.pop("format", None)
         created = content.pop("created", 0.0)
+        series = content.pop("series", None)
         return cls(
             title=str(content.pop("title", title)),
             note=str(content.pop("note", "")),
@@ -98,6 +102,7 @@ class About:
             changes=tuple(each for each in changes if isinstance(each, dict))
             if isinstance(changes, list)
             else (),
+            series=series if isinstance(series, int) and series >= 0 else None,
             extra=content,
         )
 
