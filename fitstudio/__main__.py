@@ -13,6 +13,7 @@ import sys
 _CHILDREN = {
     "--worker": "fitstudio.worker.__main__",
     "--reader": "fitstudio.data.reader_process",
+    "--queue": "fitstudio.actions.queue_process",
 }
 
 

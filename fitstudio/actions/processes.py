@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import platformdirs
+
+# Whoever drops the handle of a child leaves it behind; somebody has to ask after it when it ends,
+# or it stays a zombie, which looks alive.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+_children_lock = threading.Lock()
+_ended: dict[int, int] = {}
 
 
 def worker_command(*words: str) -> list[str]:
@@ -19,14 +29,73 @@ def reader_command(*words: str) -> list[str]:
     return _child("--reader", "fitstudio.data.reader_process", words)
 
 
+def queue_command(*words: str) -> list[str]:
+    """The command that starts the process that works on a project's queue."""
+    return _child("--queue", "fitstudio.actions.queue_process", words)
+
+
+def start_detached(
+    command: Sequence[str], *, log: int, stdout: Any = None
+) -> subprocess.Popen[bytes]:
+    """Starts a process in a session of its own, which goes on whatever becomes of us.
+
+    Args:
+        command: What to start.
+        log: The descriptor that takes its errors, and what it prints.
+        stdout: What takes what it prints instead.
+
+    Raises:
+        OSError: If it cannot be started.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log if stdout is None else stdout,
+        stderr=log,
+        cwd=Path(sys.executable).parent,
+        # Without this a file `random.py` in the folder where somebody happens to stand would be
+        # run by the children of the process.
+        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"},
+        creationflags=_creation_flags(),
+        start_new_session=sys.platform != "win32",
+    )
+    with _children_lock:
+        _children[process.pid] = process
+    return process
+
+
+def reap() -> None:
+    """Lets go of children that have ended."""
+    with _children_lock:
+        for pid in [pid for pid, process in _children.items() if process.poll() is not None]:
+            _ended[pid] = _children.pop(pid).returncode
+
+
+def exit_code(pid: int | None) -> int | None:
+    """How a child of this very process ended; None if it lives, or was somebody else's."""
+    reap()
+    return _ended.get(pid) if pid is not None else None
+
+
 def settings_folder() -> Path:
     """The folder for recent projects and window settings; `FITSTUDIO_HOME` overrides it."""
     override = os.environ.get("FITSTUDIO_HOME")
     return Path(override) if override else Path(platformdirs.user_config_dir("fitstudio", False))
 
 
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return (
+            subprocess.CREATE_NEW_PROCESS_GROUP
+            | subprocess.CREATE_NO_WINDOW
+            | subprocess.CREATE_BREAKAWAY_FROM_JOB
+        )
+    return 0
+
+
 def _child(switch: str, module: str, words: tuple[str, ...]) -> list[str]:
     if getattr(sys, "frozen", False):
         # A frozen build has no interpreter to give `-m` to: it starts itself.
         return [sys.executable, switch, *words]
-    return [sys.executable, "-m", module, *words]
+    # -P: a file in the folder where somebody happens to stand must not pass for a library of ours.
+    return [sys.executable, "-P", "-m", module, *words]

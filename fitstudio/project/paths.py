@@ -117,6 +117,11 @@ class ProjectPaths:
         return self.folder / "project.lock"
 
     @property
+    def edit_lock(self) -> Path:
+        """Held for a moment while a run gets its number or the queue is changed."""
+        return self.folder / "edit.lock"
+
+    @property
     def queue(self) -> Path:
         return self.folder / "queue.json"
 

@@ -1,0 +1,291 @@
+"""Uses a trained run: predict a file, evaluate, read results, try a run out before it starts.
+
+The work is done by a process of its own, since it needs torch; nothing heavy is imported here. All
+functions block: call them off the GUI thread.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from fitstudio import errors
+from fitstudio.actions import processes, runs
+from fitstudio.errors import FitStudioError, RunError, StorageError, WorkerError
+from fitstudio.project import Project
+from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage import atomic
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class PredictionReport:
+    """What a prediction did.
+
+    Args:
+        run: The run's folder name.
+        rows: Rows of the file.
+        predicted: Rows that have an answer.
+        output: The file with the results.
+        weights: Which checkpoint was used: "best", "last" or "previous".
+        epoch: The epoch it was saved after, from 0.
+        columns: The columns of answers.
+        notes: What was unusual, in sentences.
+    """
+
+    run: str
+    rows: int
+    predicted: int
+    output: Path
+    weights: str
+    epoch: int
+    columns: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, for ``--json``."""
+        return asdict(self) | {"output": str(self.output)}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run's best weights are worth, measured when the training ended.
+
+    Args:
+        task: "classification" or "regression".
+        weights: Which checkpoint was measured: "best" or "last".
+        epoch: The epoch it was saved after, from 0.
+        rows: How many rows each part has, by "training" and "validation".
+        scores: Loss and metrics of each part.
+        class_names: In the order of the confusion counts.
+        confusion: For each part, counts by true class (outer) and predicted class (inner).
+        parity: For each part `rows` and `outputs`, a list with `name`, `true`, `predicted`,
+            `mean_absolute_error`, `root_mean_squared_error`, `r2`.
+        worst: For each part the rows that were most wrong: `row` (of the data file, from 0),
+            `true`, `predicted`, and `probability` (of the true class).
+        sampled: For a part that was too large to measure whole: how many rows were.
+    """
+
+    task: str
+    weights: str
+    epoch: int
+    rows: Mapping[str, int]
+    scores: Mapping[str, Mapping[str, float]]
+    class_names: tuple[str, ...]
+    confusion: Mapping[str, list[list[int]]]
+    parity: Mapping[str, Mapping[str, Any]]
+    worst: Mapping[str, list[Mapping[str, Any]]]
+    sampled: Mapping[str, int]
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Results:
+        """Reads what the worker wrote."""
+        return cls(
+            task=content["task"],
+            weights=content["weights"],
+            epoch=content["epoch"],
+            rows=content["rows"],
+            scores=content["scores"],
+            class_names=tuple(content.get("class_names", ())),
+            confusion=content.get("confusion", {}),
+            parity=content.get("parity", {}),
+            worst=content.get("worst", {}),
+            sampled=content.get("sampled", {}),
+        )
+
+
+def predict_run(
+    project: Project,
+    run: str | int,
+    *,
+    data: str | Path | Mapping[str, Any],
+    output: str | Path,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> PredictionReport:
+    """Applies a run's best model to a file and writes the answers as CSV.
+
+    A file that is there at `output` is replaced when all is done; asking is the caller's business.
+
+    Args:
+        project: The project.
+        run: The run.
+        data: The file, or how to read it as in a run specification's `data`.
+        output: Where the results go.
+        progress: Called with a fraction and a sentence.
+        cancel: Set it to give up; nothing is written then.
+
+    Raises:
+        DataError: If columns are missing in the file, or it cannot be read.
+        UsageError: If the results would overwrite the source or a file of the project.
+        RunError, CheckpointError: If there is no usable model.
+        WorkerError: If the process fails, or was cancelled.
+    """
+    job = {
+        "project": str(project.folder),
+        "run": runs.run_name(project, run),
+        "data": _data(data),
+        "base": str(Path.cwd()),
+        "output": str(Path(output).absolute()),
+    }
+    reply = _ask("predict", job, progress, cancel)
+    return PredictionReport(
+        run=reply["run"],
+        rows=reply["rows"],
+        predicted=reply["predicted"],
+        output=Path(reply["output"]),
+        weights=reply["weights"],
+        epoch=reply["epoch"],
+        columns=tuple(reply["columns"]),
+        notes=tuple(reply["notes"]),
+    )
+
+
+def evaluate_run(
+    project: Project,
+    run: str | int,
+    *,
+    data: str | Path | Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> dict[str, Any]:
+    """Measures a run's best model on a file with known answers, or on the run's own data.
+
+    Returns:
+        `run`, `weights`, `epoch`, `notes`, and what `Results` holds; the parts are "test" for a
+        file, "training" and "validation" for the run's own data.
+
+    Raises:
+        DataError, RunError, CheckpointError, WorkerError: As `predict_run`.
+    """
+    job = {
+        "project": str(project.folder),
+        "run": runs.run_name(project, run),
+        "data": None if data is None else _data(data),
+        "base": str(Path.cwd()),
+    }
+    return _ask("evaluate", job, progress, cancel)
+
+
+def load_results(project: Project, run: str | int) -> Results | None:
+    """What was measured when the run ended; None if nothing was, or it cannot be read.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    try:
+        return Results.from_json(atomic.read_json(runs.find(project, run).results))
+    except (StorageError, LookupError, TypeError):
+        return None
+
+
+def dry_run(
+    project: Project,
+    *,
+    spec: RunSpec | None = None,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> dict[str, Any]:
+    """Trains a few real batches and tells what the whole run would take.
+
+    Returns:
+        `device`, `batch_size`, `steps_per_epoch`, `epochs`, `seconds_per_epoch`, `seconds_total`,
+        `memory_bytes`, `device_memory_bytes`, `disk_bytes`, `disk_free_bytes`, `fits`, and
+        `batch_size_that_fits` where it does not.
+
+    Raises:
+        SpecError, DataError, WorkerError: If it cannot be tried.
+    """
+    job = {"project": str(project.folder), "spec": (spec or project.settings).to_json()}
+    return _ask("dry-run", job, progress, cancel)
+
+
+def _data(data: str | Path | Mapping[str, Any]) -> Any:
+    return str(data) if isinstance(data, (str, Path)) else dict(data)
+
+
+def _ask(
+    kind: str,
+    job: Mapping[str, Any],
+    progress: Progress | None,
+    cancel: threading.Event | None,
+) -> dict[str, Any]:
+    """Has a worker do a job, and passes its progress on."""
+    cancel = cancel or threading.Event()
+    with tempfile.TemporaryFile() as complaints:
+        process = _start(kind, complaints)
+        assert process.stdin is not None and process.stdout is not None
+        watcher = threading.Thread(target=_end_if, args=(cancel, process), daemon=True)
+        watcher.start()
+        answer: dict[str, Any] | None = None
+        with process:
+            try:
+                process.stdin.write(json.dumps(job))
+                process.stdin.close()
+                for line in process.stdout:
+                    answer = json.loads(line)
+                    if "progress" in answer and progress is not None:
+                        progress(answer["progress"], answer["sentence"])
+            except (OSError, ValueError):
+                answer = None  # it died before it could listen, or in the middle of a line
+        complaints.seek(0)
+        details = complaints.read().decode("utf-8", "replace")[-20_000:]
+    if cancel.is_set():
+        raise WorkerError("It was cancelled.", code="worker.cancelled", safe="Nothing was written.")
+    if answer is None or not ("reply" in answer or "error" in answer):
+        raise WorkerError(
+            f"The process ended without an answer (exit code {process.returncode}).",
+            code="worker.no-answer",
+            remedy="It may have run out of memory: close other programs and try again.",
+            details=details,
+        )
+    if "error" in answer:
+        raise _as_error(answer["error"], details)
+    return answer["reply"]
+
+
+def _start(kind: str, complaints: IO[bytes]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            processes.worker_command(kind, "-"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            encoding="utf-8",
+        )
+    except OSError as problem:
+        raise WorkerError(
+            "The process that uses the model could not be started.",
+            code="worker.no-start",
+            remedy="Install FitStudio again: python3 packaging/run.py.",
+            details=str(problem),
+        ) from problem
+
+
+def _end_if(cancel: threading.Event, process: subprocess.Popen[str]) -> None:
+    while process.poll() is None:
+        if cancel.wait(0.1):
+            process.kill()
+            return
+
+
+def _as_error(fields: Mapping[str, Any], details: str) -> FitStudioError:
+    """The error that the process met, as an error of this one."""
+    kind = getattr(errors, str(fields.get("type")), None)
+    known = isinstance(kind, type) and issubclass(kind, FitStudioError)
+    error = kind if known and kind is not FitStudioError else RunError
+    return error(
+        str(fields.get("message")),
+        code=fields.get("code"),
+        remedy=fields.get("remedy"),
+        safe=fields.get("safe"),
+        details=fields.get("details") or details,
+    )

@@ -1,0 +1,266 @@
+"""Projects: make one from an example or a data file, open one, remember which were used."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fitstudio import resources
+from fitstudio.actions import data as data_actions
+from fitstudio.actions import processes, queue
+from fitstudio.errors import DataError, ProjectError, StorageError
+from fitstudio.project import Project, ProjectPaths
+from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage import atomic
+from fitstudio.storage.folder import remove_tree
+
+_RECENT = "recent.json"
+_KEPT_RECENT = 30
+
+
+@dataclass(frozen=True)
+class Example:
+    """A project that is shipped.
+
+    Args:
+        name: The word for it on the command line; its folder's name.
+        title: What the start page calls it.
+        sentence: What it shows.
+        facts: A few short facts for chips: "344 rows", "3 classes".
+        folder: Where its files are.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    facts: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class RecentProject:
+    """A project that was used before.
+
+    Args:
+        folder: Its folder.
+        name: What it was called then.
+        opened: When it was last opened (wall clock).
+        missing: Whether it is not there any more: moved, or on a drive that is not plugged in.
+    """
+
+    folder: Path
+    name: str
+    opened: float
+    missing: bool
+
+
+def create_project(
+    folder: Path | str,
+    *,
+    name: str | None = None,
+    example: str | None = None,
+    data: Path | str | None = None,
+    target: Sequence[str] | str | None = None,
+    inputs: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    program: str = "FitStudio",
+) -> Project:
+    """Makes a project and opens it for writing.
+
+    Args:
+        folder: The new folder; it must be empty or not there.
+        name: What the project is called; by default as its folder or its example.
+        example: Start from this example: its data is copied into the project.
+        data: Start from this file: it stays where it is, and the project refers to it.
+        target: What is to be predicted; by default what the file suggests.
+        inputs: What it is predicted from; by default all other usable columns.
+        settings: Settings by key that go over those of the example or the file.
+        program: What opens it, for others who find it held.
+
+    Raises:
+        ProjectError: If something is in the folder already, or there is no such example.
+        DataError: If the file cannot be read, or has no such column.
+        SpecError: If a setting is unknown.
+        StorageError: If the folder cannot be written.
+    """
+    folder = Path(folder).expanduser().absolute()
+    existed = folder.exists()
+    found = _example(example) if example else None
+    if found is not None:
+        spec = RunSpec.from_json(_example_content(found.folder).get("settings", {}))
+    elif data is not None:
+        wanted = [target] if isinstance(target, str) else target
+        spec = _spec_for(Path(data), folder, wanted, inputs)
+    else:
+        spec = RunSpec()
+    spec = spec.with_values(settings or {})
+    title = name or (found.title if found else folder.name)
+    project = Project.create(folder, name=title, settings=spec, program=program)
+    try:
+        if found is not None:
+            _copy_example(found.folder, project.paths)
+    except BaseException:
+        project.close()
+        if not existed:
+            remove_tree(folder, quietly=True)
+        raise
+    remember_project(project)
+    return project
+
+
+def open_project(
+    folder: Path | str,
+    *,
+    read_only: bool = False,
+    take_over: bool = False,
+    program: str = "FitStudio",
+) -> Project:
+    """Opens a project; for reading, with the reason in `Project.read_only`, where need be.
+
+    Raises:
+        ProjectError: If there is no project, or nothing of it can be read.
+    """
+    project = Project.open(
+        Path(folder).expanduser(), read_only=read_only, take_over=take_over, program=program
+    )
+    if not read_only:
+        remember_project(project)
+    if project.read_only is None:
+        queue.start(project)  # after a reboot this brings a queue back to life
+    return project
+
+
+def list_examples() -> list[Example]:
+    """The examples that are shipped, in their folders' order."""
+    found = []
+    for file in sorted(resources.path("examples").glob("*/example.json")):
+        content = _example_content(file.parent)
+        found.append(
+            Example(
+                name=file.parent.name,
+                title=str(content.get("title", file.parent.name)),
+                sentence=str(content.get("sentence", "")),
+                facts=tuple(str(fact) for fact in content.get("facts", ())),
+                folder=file.parent,
+            )
+        )
+    return found
+
+
+def recent_projects() -> list[RecentProject]:
+    """The projects that were opened, the latest first."""
+    found = []
+    for entry in _recent_entries():
+        folder = Path(entry["folder"])
+        missing = not ProjectPaths(folder).file.exists()
+        found.append(RecentProject(folder, entry["name"], entry["opened"], missing))
+    return found
+
+
+def remember_project(project: Project) -> None:
+    """Puts a project at the top of the recent ones; where that cannot be written, it is not."""
+    entry = {"folder": str(project.folder), "name": project.name, "opened": time.time()}
+    _write_recent([entry, *(each for each in _recent_entries() if not _same(each, project.folder))])
+
+
+def forget_project(folder: Path) -> None:
+    """Takes a project out of the recent ones; its folder is not touched."""
+    _write_recent([each for each in _recent_entries() if not _same(each, folder)])
+
+
+def _recent_entries() -> list[dict[str, Any]]:
+    try:
+        content = atomic.read_json(processes.settings_folder() / _RECENT, limit_bytes=1_000_000)
+    except StorageError:
+        return []
+    entries = content.get("projects") if isinstance(content, dict) else None
+    return [
+        each
+        for each in (entries if isinstance(entries, list) else [])
+        if isinstance(each, dict)
+        and isinstance(each.get("folder"), str)
+        and isinstance(each.get("name"), str)
+        and isinstance(each.get("opened"), (int, float))
+    ]
+
+
+def _write_recent(entries: list[dict[str, Any]]) -> None:
+    folder = processes.settings_folder()
+    try:
+        atomic.make_folder(folder)
+        content = {"format": 1, "projects": entries[:_KEPT_RECENT]}
+        atomic.write_json(folder / _RECENT, content, durable=False)
+    except StorageError:
+        pass  # a home that cannot be written: everything else works all the same
+
+
+def _same(entry: Mapping[str, Any], folder: Path) -> bool:
+    return Path(entry["folder"]) == folder
+
+
+def _example(name: str) -> Example:
+    examples = list_examples()
+    for example in examples:
+        if example.name == name:
+            return example
+    raise ProjectError(
+        f"There is no example {name!r}.",
+        code="project.no-example",
+        remedy=f"There are: {', '.join(example.name for example in examples)}.",
+    )
+
+
+def _example_content(folder: Path) -> dict[str, Any]:
+    content = atomic.read_json(folder / "example.json")
+    return content if isinstance(content, dict) else {}
+
+
+def _copy_example(source: Path, paths: ProjectPaths) -> None:
+    for name in _example_content(source).get("files", ()):
+        target = paths.data / name
+        atomic.make_folder(target.parent)
+        with (source / name).open("rb") as reading, atomic.writing(target) as file:
+            shutil.copyfileobj(reading, file, 1 << 20)
+
+
+def _spec_for(
+    data: Path, folder: Path, target: Sequence[str] | None, inputs: Sequence[str] | None
+) -> RunSpec:
+    """Settings to begin with for a data file."""
+    data = data.expanduser().absolute()
+    if not data.is_file():
+        raise DataError(
+            f"There is no file {str(data)!r}.",
+            code="data.missing",
+            remedy="Check the name; the path begins where the command was typed.",
+        )
+    summary = data_actions.inspect({"file": str(data)}, folder)
+    for column in (*(target or ()), *(inputs or ())):
+        _refuse_unknown(summary, column)
+    settings = data_actions.suggest(summary, target=target, inputs=inputs)
+    settings = {"data.file": _reference(data, folder), "data.kind": summary.kind, **settings}
+    return RunSpec().with_values(settings | {"data.fingerprint": dict(summary.fingerprint)})
+
+
+def _refuse_unknown(summary: DatasetSummary, column: str) -> None:
+    names = [each.name for each in summary.columns]
+    if column not in names:
+        shown = ", ".join(repr(name) for name in names[:20]) + (" …" if len(names) > 20 else "")
+        raise DataError(
+            f"{Path(summary.file).name!r} has no column {column!r}.",
+            code="data.missing-column",
+            remedy=f"It has: {shown}.",
+        )
+
+
+def _reference(data: Path, folder: Path) -> str:
+    """The file as a project names it: from its own folder on where it is inside, else whole."""
+    try:
+        return data.relative_to(folder).as_posix()
+    except ValueError:
+        return str(data)

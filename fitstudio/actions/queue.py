@@ -1,0 +1,251 @@
+"""The queue of a project: runs that wait their turn, with their settings frozen.
+
+`queue.json` is the whole truth: waiting items in their order, then what became of earlier ones. A
+small process of its own (`queue_process`) starts one run after another; it survives the window, and
+whoever opens the project after a reboot starts it again with `start`. A run that fails is noted,
+and the next one begins.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from fitstudio.actions import processes
+from fitstudio.actions.run_making import editing
+from fitstudio.actions.run_titles import title_of
+from fitstudio.errors import RunError, StorageError
+from fitstudio.project import Project, ProjectPaths
+from fitstudio.project.run_files import read_spec
+from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage import atomic, ops
+from fitstudio.storage.file_lock import holder_of
+
+_FORMAT = 1
+_KEPT_FINISHED = 100
+
+
+class ItemState(StrEnum):
+    """What has become of an item."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueItem:
+    """One run that waits, runs, or has been.
+
+    Args:
+        id: Its mark in the queue.
+        name: What the run is (or will be) called.
+        state: What has become of it.
+        spec: What it is to do, as plain data, frozen when it was queued.
+        created: When it was queued.
+        run: The run's folder name, once it has one.
+        attempts: How often its process was started.
+        problem: Why it failed, in words.
+        needs_bytes: Begin only when that much memory is free on the device.
+    """
+
+    id: str
+    name: str
+    state: ItemState = ItemState.WAITING
+    spec: Mapping[str, Any] = field(repr=False)
+    created: float = 0.0
+    run: str | None = None
+    attempts: int = 0
+    problem: str | None = None
+    needs_bytes: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The item as plain data."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return fields | {"state": str(self.state), "spec": dict(self.spec)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> QueueItem:
+        """Reads what `to_json` wrote; fields of a later version are left out."""
+        fields: dict[str, Any] = {
+            name: data[name] for name in cls.__dataclass_fields__ if name in data
+        }
+        fields["state"] = ItemState(data["state"])
+        return cls(**fields)
+
+
+def enqueue(
+    project: Project,
+    spec: RunSpec | None = None,
+    *,
+    name: str | None = None,
+    needs_bytes: int | None = None,
+) -> QueueItem:
+    """Adds a run to the end of the queue; `start` sees to it that somebody works on it.
+
+    Args:
+        project: The project.
+        spec: What is to be done, frozen from now on; the project's settings by default.
+        name: What the run is called.
+        needs_bytes: Wait until that much memory is free on the device (courtesy to others).
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    spec = spec or project.settings
+    with editing(project.paths):
+        items = read(project.paths)
+        runs = project.paths.run_folders()
+        differences = spec.differences(read_spec(runs[-1].spec)) if runs else None
+        item = QueueItem(
+            id=_new_id(items),
+            name=str(name or spec.get("run.name") or title_of(spec, differences)),
+            spec=spec.to_json(),
+            created=round(time.time(), 3),
+            needs_bytes=needs_bytes,
+        )
+        write(project.paths, [*items, item])
+    return item
+
+
+def list_items(project: Project) -> list[QueueItem]:
+    """All items: what has been, what runs, what waits, in the order of the queue."""
+    return read(project.paths)
+
+
+def remove(project: Project, item_id: str) -> None:
+    """Takes an item out of the queue; a run that it has begun goes on.
+
+    Raises:
+        RunError: If there is no such item.
+        StorageError: If it cannot be written.
+    """
+    with editing(project.paths):
+        items = read(project.paths)
+        gone = _find(items, item_id)
+        write(project.paths, [item for item in items if item is not gone])
+
+
+def move(project: Project, item_id: str, place: int) -> None:
+    """Moves a waiting item to another place among the waiting ones, counted from 0.
+
+    Raises:
+        RunError: If there is no such item, or it does not wait any more.
+        StorageError: If it cannot be written.
+    """
+    with editing(project.paths):
+        items = read(project.paths)
+        moved = _find(items, item_id)
+        if moved.state is not ItemState.WAITING:
+            raise RunError(
+                f"{moved.name!r} does not wait any more.",
+                code="queue.not-waiting",
+                remedy="Only what waits can change its place.",
+            )
+        waiting = [item for item in items if item.state is ItemState.WAITING and item is not moved]
+        waiting.insert(max(0, place), moved)
+        write(
+            project.paths,
+            [item for item in items if item.state is not ItemState.WAITING] + waiting,
+        )
+
+
+def reorder(project: Project, item_ids: list[str]) -> None:
+    """Puts the waiting items into this order; those that are not named follow behind.
+
+    Raises:
+        RunError: If there is no such item.
+        StorageError: If it cannot be written.
+    """
+    with editing(project.paths):
+        items = read(project.paths)
+        named = [_find(items, item_id) for item_id in item_ids]
+        first = [item for item in named if item.state is ItemState.WAITING]
+        rest = [item for item in items if item.state is ItemState.WAITING and item not in first]
+        past = [item for item in items if item.state is not ItemState.WAITING]
+        write(project.paths, past + first + rest)
+
+
+def start(project: Project) -> bool:
+    """Sees to it that a process works on the queue; whether one is needed.
+
+    Called when something was queued, and when a project is opened: after a reboot that is what
+    brings the queue back to life.
+    """
+    items = read(project.paths)
+    if not any(item.state in (ItemState.WAITING, ItemState.RUNNING) for item in items):
+        return False
+    if holder_of(project.paths.queue_lock) is not None:
+        return True
+    log = ops.current().open(project.paths.queue_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        processes.start_detached(processes.queue_command(str(project.folder)), log=log)
+    finally:
+        ops.current().close(log)
+    return True
+
+
+def read(paths: ProjectPaths) -> list[QueueItem]:
+    """The items as they stand in the file; an unreadable one is left out."""
+    try:
+        content = atomic.read_json(paths.queue)
+        entries = content["items"]
+    except (StorageError, LookupError, TypeError):
+        return []
+    items = []
+    for entry in entries if isinstance(entries, list) else []:
+        try:
+            items.append(QueueItem.from_json(entry))
+        except (LookupError, TypeError, ValueError):
+            continue
+    return items
+
+
+def write(paths: ProjectPaths, items: list[QueueItem]) -> None:
+    """Writes the items; of those that are over only the latest are kept. Hold `editing`.
+
+    Raises:
+        StorageError: If it cannot be written; the queue is as it was.
+    """
+    over = [item for item in items if item.state in (ItemState.DONE, ItemState.FAILED)]
+    dropped = over[:-_KEPT_FINISHED]
+    kept = [item.to_json() for item in items if item not in dropped]
+    atomic.write_json(paths.queue, {"format": _FORMAT, "items": kept})
+
+
+def change(paths: ProjectPaths, item_id: str, **fields: Any) -> QueueItem | None:
+    """Changes an item; None if it was removed meanwhile.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    with editing(paths):
+        items = read(paths)
+        for index, item in enumerate(items):
+            if item.id == item_id:
+                items[index] = replace(item, **fields)
+                write(paths, items)
+                return items[index]
+    return None
+
+
+def _find(items: list[QueueItem], item_id: str) -> QueueItem:
+    for item in items:
+        if item.id == item_id:
+            return item
+    waiting = ", ".join(item.id for item in items if item.state is ItemState.WAITING)
+    raise RunError(
+        f"There is no {item_id!r} in the queue.",
+        code="queue.missing",
+        remedy=f"Waiting are: {waiting}." if waiting else "Nothing waits.",
+    )
+
+
+def _new_id(items: list[QueueItem]) -> str:
+    numbers = [int(item.id[1:]) for item in items if item.id[1:].isdigit()]
+    return f"q{max(numbers, default=0) + 1}"

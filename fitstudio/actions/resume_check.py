@@ -1,0 +1,100 @@
+"""What is different now from when a run was last trained, and whether it may go on all the same."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fitstudio.actions.run_making import environment, spec_digest
+from fitstudio.data.fingerprint import fingerprint
+from fitstudio.errors import StorageError
+from fitstudio.project.paths import RunPaths
+from fitstudio.project.run_files import read_spec
+from fitstudio.storage import atomic
+
+_ROUNDING = "Its numbers may differ from an undisturbed run in the last digits."
+_OTHER_RUN = "Start a new run: this one would no longer be what its folder says."
+
+
+@dataclass(frozen=True)
+class ResumeDifference:
+    """One thing that is different.
+
+    Args:
+        what: "data", "settings", or the name of a program.
+        before: As it was.
+        now: As it is.
+        allowed: Whether the run may go on.
+        sentence: What that means, for a person.
+    """
+
+    what: str
+    before: Any
+    now: Any
+    allowed: bool
+    sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, for the journal."""
+        return asdict(self)
+
+
+def resume_differences(project_folder: Path, paths: RunPaths) -> list[ResumeDifference]:
+    """Compares what a run recorded when it was made with what is there now.
+
+    Torch's own settings (threads, instruction set, device) are compared by the worker, which knows.
+
+    Raises:
+        StorageError: If the run's files cannot be read.
+    """
+    recorded = atomic.read_json(paths.resolved)
+    if not isinstance(recorded, dict):
+        raise StorageError(f"{str(paths.resolved)!r} does not hold what it should.")
+    found = [_settings(paths, recorded), _data(project_folder, paths, recorded)]
+    then, now = recorded.get("environment") or {}, environment()
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            found.append(_program(name, then.get(name), now.get(name)))
+    host = recorded.get("host")
+    if host and host != platform.node():
+        sentence = f"It was begun on the computer {host!r}. {_ROUNDING}"
+        found.append(ResumeDifference("computer", host, platform.node(), True, sentence))
+    return [each for each in found if each is not None]
+
+
+def _settings(paths: RunPaths, recorded: Mapping[str, Any]) -> ResumeDifference | None:
+    before, now = recorded.get("spec_sha256"), spec_digest(paths.spec)
+    if before in (None, now):
+        return None
+    sentence = f"run.json was changed after the run had begun. {_OTHER_RUN}"
+    return ResumeDifference("settings", before, now, False, sentence)
+
+
+def _data(
+    project_folder: Path, paths: RunPaths, recorded: Mapping[str, Any]
+) -> ResumeDifference | None:
+    before = recorded.get("data_fingerprint")
+    file = read_spec(paths.spec).get("data.file")
+    if not before or not file:
+        return None
+    path = project_folder / file
+    try:
+        status = path.stat()
+        if (status.st_size, status.st_mtime_ns) == (before.get("size"), before.get("mtime_ns")):
+            return None
+        now = fingerprint(path)
+    except OSError as problem:
+        sentence = f"The data file {file!r} cannot be read: {problem.strerror}."
+        return ResumeDifference("data", before, None, False, sentence)
+    if now["sha256"] == before.get("sha256"):
+        return None  # only touched or copied
+    sentence = f"The data file {file!r} has changed since the run began. {_OTHER_RUN}"
+    return ResumeDifference("data", before, now, False, sentence)
+
+
+def _program(name: str, before: Any, now: Any) -> ResumeDifference:
+    sentence = f"{name} was {before or 'missing'} and is {now or 'missing'} now. {_ROUNDING}"
+    return ResumeDifference(name, before, now, True, sentence)

@@ -1,0 +1,154 @@
+"""One line about each run, for lists; kept beside the run once it has ended, so lists are quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fitstudio.errors import StorageError
+from fitstudio.journal import RunState
+from fitstudio.journal.events import finite, number, numbers
+from fitstudio.project.paths import RunPaths
+from fitstudio.project.run_files import About
+from fitstudio.storage import atomic
+
+_FORMAT = 1
+_CURVE_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best value of the monitored metric; `epoch` counts from 0."""
+
+    monitor: str
+    value: float
+    epoch: int
+    mode: str = "min"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """What a list shows of a run.
+
+    Args:
+        run: The folder's name.
+        number: Its number, from 1.
+        name: What a person calls it.
+        outcome: How it ended, or None.
+        reason: Why, as a code; "" while it runs.
+        sentence: How it stands or ended, in words.
+        phase: What it is doing.
+        epochs: How many epochs it finished.
+        best: The best value of its monitored metric.
+        history: The values of its last epoch.
+        curve: The monitored metric over its epochs, thinned.
+        progress: 0 to 1, or None.
+        started: When (wall clock), or None.
+        seconds: How long its process worked.
+        parent: The run that it was made from.
+        changes: What differs from that: `key`, `mine`, `theirs`.
+        starred: Whether it is marked.
+        note: What a person wrote about it.
+        series: Its place in the order of plot colours, once it was compared with others.
+    """
+
+    run: str
+    number: int
+    name: str
+    outcome: str | None = None
+    reason: str = ""
+    sentence: str = ""
+    phase: str = "starting"
+    epochs: int = 0
+    best: Best | None = None
+    history: Mapping[str, Any]
+    curve: Sequence[float] = ()
+    progress: float | None = None
+    started: float | None = None
+    seconds: float = 0.0
+    parent: str | None = None
+    changes: Sequence[Mapping[str, Any]] = ()
+    starred: bool = False
+    note: str = ""
+    series: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data; numbers that are not finite as text."""
+        return finite(asdict(self))
+
+
+def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
+    """The line about a run from its journal."""
+    best = state.best
+    monitor = state.watch.monitor if state.watch else "loss"
+    values = [row.logs[monitor] for row in state.epochs if monitor in row.logs]
+    return RunSummary(
+        **_of_person(paths, about),
+        outcome=state.outcome.value if state.outcome else None,
+        reason=state.reason,
+        sentence=state.outcome_sentence(),
+        phase=state.phase.value,
+        epochs=len(state.epochs),
+        best=Best(best.monitor, best.value, best.epoch or 0, best.mode)
+        if best is not None and best.value is not None
+        else None,
+        history=dict(state.epochs[-1].logs) if state.epochs else {},
+        curve=_thinned(values),
+        progress=state.progress,
+        started=state.started or about.created or None,
+        seconds=round(state.seconds, 3),
+    )
+
+
+def keep(paths: RunPaths, summary: RunSummary, journal_bytes: int) -> None:
+    """Keeps the line of a run that has ended; where that cannot be written, nothing is lost."""
+    fields = summary.to_json()
+    for name in ("run", "number", "name", "parent", "changes", "starred", "note", "series"):
+        del fields[name]
+    content = {"format": _FORMAT, "journal_bytes": journal_bytes, "summary": fields}
+    try:
+        atomic.write_json(paths.summary, content, durable=False)
+    except (StorageError, ValueError):
+        pass
+
+
+def kept(paths: RunPaths, about: About, journal_bytes: int) -> RunSummary | None:
+    """The line that was kept, if the journal is still the same."""
+    try:
+        content = atomic.read_json(paths.summary, limit_bytes=1_000_000)
+        if content["format"] != _FORMAT or content["journal_bytes"] != journal_bytes:
+            return None
+        fields = dict(content["summary"])
+        best = fields.pop("best")
+        return RunSummary(
+            **_of_person(paths, about),
+            **fields
+            | {
+                "best": Best(**best | {"value": number(best["value"])}) if best else None,
+                "history": numbers(fields["history"]),
+                "curve": [number(value) for value in fields["curve"]],
+            },
+        )
+    except (StorageError, LookupError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
+    return {
+        "run": paths.name,
+        "number": paths.number,
+        "name": about.title,
+        "parent": about.parent,
+        "changes": about.changes,
+        "starred": about.starred,
+        "note": about.note,
+        "series": about.series,
+    }
+
+
+def _thinned(values: Sequence[Any]) -> list[Any]:
+    if len(values) <= _CURVE_POINTS:
+        return list(values)
+    step = (len(values) - 1) / (_CURVE_POINTS - 1)
+    return [values[round(index * step)] for index in range(_CURVE_POINTS)]

@@ -1,0 +1,326 @@
+"""Runs: check what would happen, start one, list, load and follow them, say something of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from fitstudio.actions import data as data_actions
+from fitstudio.actions import processes, run_ending, run_summary, worker_process
+from fitstudio.actions.run_making import make_run
+from fitstudio.actions.run_summary import Best, RunSummary
+from fitstudio.actions.run_watcher import RunWatcher
+from fitstudio.actions.worker_process import RunHandle
+from fitstudio.errors import ProjectError, SpecError, StorageError, WorkerError
+from fitstudio.journal import RunState, fold, read_all
+from fitstudio.project import Project, ProjectPaths, RunPaths
+from fitstudio.project.run_files import About, find_run, read_spec
+from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.resolve import Resolved, resolve
+from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage import atomic
+
+__all__ = [
+    "Best",
+    "RunHandle",
+    "RunRecord",
+    "RunSummary",
+    "RunWatcher",
+    "check",
+    "dataset_summary",
+    "list_runs",
+    "load_run",
+    "look_after",
+    "note_run",
+    "rename_run",
+    "run_name",
+    "set_series",
+    "star_run",
+    "start_run",
+    "summary_json",
+    "watch_run",
+]
+
+_summaries: dict[tuple[Any, ...], DatasetSummary] = {}
+_summaries_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything about one run.
+
+    Args:
+        run: Its folder's name.
+        folder: Its folder.
+        spec: What was asked for.
+        resolved: What was used; None if it cannot be read.
+        state: What happened.
+        history: `History.history`.
+        results: What the trained model is worth; None until the run has ended.
+        about: What a person said about it.
+    """
+
+    run: str
+    folder: Path
+    spec: RunSpec
+    resolved: Resolved | None
+    state: RunState
+    history: Mapping[str, list[Any]]
+    results: Mapping[str, Any] | None
+    about: About
+
+
+def dataset_summary(project: Project, spec: RunSpec | None = None) -> DatasetSummary | None:
+    """What is known about the data of a specification; None while no file is chosen.
+
+    Starts a reader process unless the same file was looked at before: call it off the GUI thread.
+
+    Raises:
+        DataError: If the file cannot be read.
+    """
+    data = (spec or project.settings).to_json().get("data", {})
+    if not data.get("file"):
+        return None
+    key = _data_key(project.folder, data)
+    with _summaries_lock:
+        known = _summaries.get(key)
+    if known is None:
+        known = data_actions.inspect(data, project.folder)
+        with _summaries_lock:
+            _summaries[key] = known
+    return known
+
+
+def check(
+    project: Project, spec: RunSpec | None = None, summary: DatasetSummary | None = None
+) -> Resolved:
+    """What training would do, and everything that speaks against it.
+
+    Args:
+        project: The project.
+        spec: What is to be done; the project's settings by default.
+        summary: What is known about the data; asked for by default.
+
+    Raises:
+        DataError: If the data file cannot be read.
+    """
+    spec = spec or project.settings
+    return resolve(spec, summary or dataset_summary(project, spec))
+
+
+def start_run(
+    project: Project,
+    *,
+    spec: RunSpec | None = None,
+    summary: DatasetSummary | None = None,
+    name: str | None = None,
+    parent: str | None = None,
+    foreground: bool = False,
+    output: IO[Any] | None = None,
+) -> RunHandle:
+    """Makes a run and starts its training process, which goes on whatever becomes of us.
+
+    Several processes may start runs in one project; who may change its settings is another matter.
+
+    Args:
+        project: The project; open for reading is enough, as long as the folder can be written.
+        spec: What is to be done; the project's settings by default.
+        summary: What is known about the data; asked for by default.
+        name: What the run is called; by default after what changed.
+        parent: The run that it was made from.
+        foreground: Whether the training's own output is wanted, at `output`.
+        output: A stream; what the engine prints goes there as it is.
+
+    Raises:
+        SpecError: If it cannot work; holds every finding.
+        DataError: If the data file cannot be read.
+        StorageError: If the folder cannot be written.
+        WorkerError: If the process does not start; the run stays, marked as failed.
+    """
+    spec = spec or project.settings
+    summary = summary or dataset_summary(project, spec)
+    resolved = resolve(spec, summary)
+    if not resolved.ok:
+        first = resolved.errors[0]
+        raise SpecError(first.sentence, resolved.errors, code=first.code)
+    parent = parent or spec.get("run.parent")
+    paths = make_run(project, spec, resolved, summary, title=name, parent=parent)
+    return launch(project, paths, output=output if foreground else None)
+
+
+def launch(
+    project: Project, paths: RunPaths, *, resume: bool = False, output: IO[Any] | None = None
+) -> RunHandle:
+    """Starts the training process of a run that is there.
+
+    Raises:
+        WorkerError: If it does not start; the run is marked as failed.
+    """
+    words = ["run", str(project.folder), paths.name, *(["--resume"] if resume else [])]
+    try:
+        return worker_process.launch(processes.worker_command(*words), paths, output=output)
+    except WorkerError as problem:
+        run_ending.end_as_not_started(paths, problem.details or problem.message)
+        raise
+
+
+def list_runs(project: Project) -> list[RunSummary]:
+    """Every run, the newest last; a damaged one is listed with what can be read of it."""
+    processes.reap()
+    return [_summary(paths) for paths in project.paths.run_folders()]
+
+
+def load_run(project: Project, run: str | int) -> RunRecord:
+    """Everything about one run.
+
+    Raises:
+        RunError: If there is no such run.
+        StorageError, ProjectError, SpecError: If its `run.json` cannot be read.
+    """
+    paths = find(project, run)
+    state = _state(paths)
+    return RunRecord(
+        run=paths.name,
+        folder=paths.folder,
+        spec=read_spec(paths.spec),
+        resolved=_resolved(paths),
+        state=state,
+        history=state.history(),
+        results=_json_object(paths.results),
+        about=About.read(paths),
+    )
+
+
+def watch_run(project: Project, run: str | int) -> RunWatcher:
+    """A follower of a run; `poll` it.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    return RunWatcher(find(project, run))
+
+
+def look_after(run_folder: Path) -> None:
+    """Notes the end of a run whose process is gone; for whoever reads its journal alone."""
+    run_ending.look_after(RunPaths(run_folder))
+
+
+def rename_run(project: Project, run: str | int, name: str) -> None:
+    """Changes what a run is called; its folder keeps its name.
+
+    Raises:
+        RunError: If there is no such run.
+        StorageError: If it cannot be written.
+    """
+    _change(project, run, title=name.strip()[:200])
+
+
+def note_run(project: Project, run: str | int, note: str) -> None:
+    """Changes the note of a run; raises as `rename_run`."""
+    _change(project, run, note=note[:10_000])
+
+
+def star_run(project: Project, run: str | int, starred: bool = True) -> None:
+    """Marks a run, or takes the mark away; raises as `rename_run`."""
+    _change(project, run, starred=starred)
+
+
+def set_series(project: Project, run: str | int, series: int) -> None:
+    """Keeps a run's place in the order of plot colours; raises as `rename_run`."""
+    _change(project, run, series=series)
+
+
+def run_name(project: Project | Path, run: str | int) -> str:
+    """The folder name of a run given by name or number.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    folder = project.folder if isinstance(project, Project) else Path(project)
+    return find_run(ProjectPaths(folder).run_folders(), run).name
+
+
+def summary_json(project: Project, run: str | int) -> dict[str, Any]:
+    """One run as plain data, as `runs --json` prints it.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    paths = find(project, run)
+    return _summary(paths).to_json() | {"folder": str(paths.folder)}
+
+
+def find(project: Project, run: str | int) -> RunPaths:
+    """The files of a run given by name or number.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    return find_run(project.paths.run_folders(), run)
+
+
+def _summary(paths: RunPaths) -> RunSummary:
+    about = About.read(paths)
+    size = _size(paths.journal)
+    known = run_summary.kept(paths, about, size)
+    if known is not None:
+        return known
+    try:
+        state = _state(paths)
+    except OSError:
+        state = RunState()
+    summary = run_summary.summarize(paths, about, state)
+    if state.outcome is not None:
+        run_summary.keep(paths, summary, _size(paths.journal))
+    return summary
+
+
+def _state(paths: RunPaths) -> RunState:
+    processes.reap()
+    return run_ending.settle(paths, fold(read_all(paths.journal)))
+
+
+def _change(project: Project, run: str | int, **fields: Any) -> None:
+    paths = find(project, run)
+    About.read(paths).changed(**fields).write(paths.about)
+
+
+def _resolved(paths: RunPaths) -> Resolved | None:
+    content = _json_object(paths.resolved)
+    try:
+        return Resolved.from_json(content) if content else None
+    except (LookupError, TypeError, ValueError, AttributeError, ProjectError):
+        return None
+
+
+def _json_object(path: Path) -> dict[str, Any] | None:
+    try:
+        content = atomic.read_json(path)
+    except StorageError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _data_key(folder: Path, data: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a summary depends on: the files as they are now, and how they are read."""
+    files = []
+    for name in ("file", "y_file"):
+        if data.get(name):
+            path = folder / data[name]
+            try:
+                status = path.stat()
+                files.append((str(path), status.st_size, status.st_mtime_ns))
+            except OSError:
+                files.append((str(path), None, None))
+    reading = {name: data.get(name) for name in ("kind", "options", "columns")}
+    return (*files, repr(reading))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
