@@ -37,6 +37,8 @@ class Adam(Optimizer):
         self.epsilon = float(epsilon)
         self.amsgrad = bool(amsgrad)
         self.weight_decay = 0.0
+        self._checked: list[Tensor] | None = None
+        self._is_fused = False
         if self.amsgrad:
             self.slot_names = ("momentum", "velocity", "velocity_hat")
 
@@ -47,7 +49,9 @@ class Adam(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
-        if kernels.usable(weights, gradients):
+        if weights is not self._checked:
+            self._checked, self._is_fused = weights, kernels.usable(weights)
+        if self._is_fused:
             kernels.fused_adam(
                 weights,
                 gradients,

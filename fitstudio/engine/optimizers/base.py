@@ -71,6 +71,10 @@ class Optimizer:
         self.iterations = 0
         self.parameters: dict[str, Tensor] = {}
         self.slots: dict[str, dict[str, Tensor]] = {}
+        self._clips = any(each is not None for each in (clipnorm, clipvalue, global_clipnorm))
+        self._bound_names: list[str] | None = None
+        self._bound_weights: list[Tensor] = []
+        self._bound_slots: dict[str, list[Tensor]] = {}
 
     # -- the learning rate -------------------------------------------------------------------
 
@@ -113,6 +117,7 @@ class Optimizer:
         """Learns which weights there are. Frozen ones may be among them: they get no gradient."""
         self.parameters = dict(named_parameters)
         self.slots = {name: {} for name in self.parameters}
+        self._bound_names = None
 
     def step(self) -> None:
         """One update from the gradients that are in the weights' ``grad``."""
@@ -125,16 +130,28 @@ class Optimizer:
         """One update of the named weights.
 
         Args:
-            names: Names of the weights, out of those given to `build`.
-            gradients: One for each. They may be overwritten.
+            names: Names of the weights, out of those given to `build`. Passing the same list object
+                again saves looking them up.
+            gradients: One for each, not needed afterwards.
         """
         if any(gradient.is_sparse for gradient in gradients):
             gradients = [g.to_dense() if g.is_sparse else g for g in gradients]
+        self.apply_dense(names, gradients)
+
+    def apply_dense(self, names: list[str], gradients: list[Tensor]) -> None:
+        """`apply` for callers that know that gradients are dense and autograd is off."""
         if gradients:
-            gradients = self._clipped(gradients)
-            weights = [self.parameters[name] for name in names]
-            self.update(weights, gradients, self._slots_of(names), self.current_rate())
+            if names is not self._bound_names:
+                self._bind(names)
+            if self._clips:
+                gradients = self._clipped(gradients)
+            self.update(self._bound_weights, gradients, self._bound_slots, self.current_rate())
         self.iterations += 1
+
+    def _bind(self, names: list[str]) -> None:
+        self._bound_weights = [self.parameters[name] for name in names]
+        self._bound_slots = self._slots_of(names)
+        self._bound_names = names
 
     def update(
         self,
@@ -214,6 +231,7 @@ class Optimizer:
             fresh = torch.empty_like(weight, requires_grad=False)
             slots[name][slot] = fresh.copy_(value)
         self.slots = slots
+        self._bound_names = None
         self.iterations = int(state["iterations"])
         if self.schedule is None:
             self._learning_rate = float(state["learning_rate"])

@@ -34,19 +34,12 @@ foreach_sqrt_ = _torch._foreach_sqrt_
 _FUSED_DTYPES = (torch.float32, torch.float64)
 
 
-def usable(weights: list[Tensor], gradients: list[Tensor]) -> bool:
-    """Whether torch's fused kernels can update these weights: all dense, one device, one dtype."""
+def usable(weights: list[Tensor]) -> bool:
+    """Whether torch's fused kernels can update these weights: one device, one common dtype."""
     first = weights[0]
     if first.dtype not in _FUSED_DTYPES or not available(first.device.type):
         return False
-    dtype, device = first.dtype, first.device
-    return all(
-        weight.dtype == dtype
-        and weight.device == device
-        and gradient.dtype == dtype
-        and gradient.device == device
-        for weight, gradient in zip(weights, gradients)
-    )
+    return all(each.dtype == first.dtype and each.device == first.device for each in weights)
 
 
 @cache

@@ -1,0 +1,329 @@
+"""The operations of one training step as data, and the simplifications that keep every bit.
+
+A tensor is a numbered slot. It is *fixed* if it exists between steps (weights, buffers, running
+sums, and views of them), *constant* if it is the same in each step, an *input* if it belongs to the
+batch, and *computed* otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+aten = torch.ops.aten
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The place of a tensor among an operation's arguments."""
+
+    slot: int
+
+
+@dataclass(slots=True)
+class Operation:
+    """One call: the function, its arguments with `Ref` for tensors, and the slots of its results.
+
+    Attributes:
+        outputs: The slot per result, None for a result that is no tensor.
+        is_single: Whether the function returns its result bare, not in a tuple or list.
+    """
+
+    function: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    outputs: tuple[int | None, ...]
+    is_single: bool
+
+    def inputs(self) -> list[int]:
+        """The slots it reads or writes."""
+        return list(_slots((self.args, tuple(self.kwargs.values()))))
+
+    def is_random(self) -> bool:
+        return torch.Tag.nondeterministic_seeded in self.function.tags
+
+    def written(self) -> list[int]:
+        """The slots it changes in place."""
+        slots: list[int] = []
+        schema = self.function._schema
+        for place, argument in enumerate(schema.arguments):
+            info = argument.alias_info
+            if info is None or not info.is_write:
+                continue
+            is_positional = place < len(self.args)
+            value = self.args[place] if is_positional else self.kwargs.get(argument.name)
+            slots.extend(_slots(value))
+        return slots
+
+    def is_view(self) -> bool:
+        """Whether its results are other ways to look at its arguments' memory."""
+        returns = self.function._schema.returns
+        return bool(returns) and all(
+            each.alias_info is not None and not each.alias_info.is_write for each in returns
+        )
+
+
+def _slots(value: Any) -> Iterator[int]:
+    if isinstance(value, Ref):
+        yield value.slot
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _slots(each)
+
+
+def map_refs(value: Any, change: Callable[[int], Any]) -> Any:
+    """The same arguments with every `Ref` replaced."""
+    if isinstance(value, Ref):
+        return change(value.slot)
+    if isinstance(value, list):
+        return [map_refs(each, change) for each in value]
+    if isinstance(value, tuple):
+        return tuple(map_refs(each, change) for each in value)
+    return value
+
+
+@dataclass(slots=True)
+class Tape:
+    """A recorded step.
+
+    Attributes:
+        operations: In the order in which they ran.
+        inputs: Slots of the batch's tensors.
+        results: Slots of what the step returns, None for a missing gradient.
+        fixed: Tensors that exist between steps, by slot.
+        constant: Tensors that are the same in each step, by slot.
+        values: The tensors of the recorded step, by slot; dropped by `simplify`.
+    """
+
+    operations: list[Operation]
+    inputs: tuple[int, ...]
+    results: tuple[int | None, ...]
+    fixed: dict[int, Tensor]
+    constant: dict[int, Tensor] = field(default_factory=dict)
+    values: dict[int, Tensor] = field(default_factory=dict)
+
+    def written_fixed(self) -> list[Tensor]:
+        """The tensors outside the batch that a replay changes, apart from the weights' update."""
+        slots = {slot for operation in self.operations for slot in operation.written()}
+        return [self.fixed[slot] for slot in sorted(slots) if slot in self.fixed]
+
+
+def simplify(tape: Tape) -> None:
+    """Removes what a replay need not compute, without changing a bit of its results."""
+    written = _written_memory(tape)
+    _drop_aliases(tape)
+    _fold(tape, written)
+    _drop_double_transposes(tape)
+    _drop_first_powers(tape, written)
+    _sum_straight_to_shape(tape)
+    _drop_unused(tape)
+    tape.values.clear()
+
+
+def _memory(tensor: Tensor) -> int:
+    return tensor.untyped_storage()._cdata
+
+
+def _written_memory(tape: Tape) -> set[int]:
+    """The memory that any operation writes to in place."""
+    return {
+        _memory(tape.values[slot]) for operation in tape.operations for slot in operation.written()
+    }
+
+
+def _rename(tape: Tape, names: dict[int, int]) -> None:
+    """Replaces slots everywhere; chains of replacements are followed."""
+    if not names:
+        return
+
+    def final(slot: int) -> int:
+        while slot in names:
+            slot = names[slot]
+        return slot
+
+    for operation in tape.operations:
+        operation.args = map_refs(operation.args, lambda slot: Ref(final(slot)))
+        operation.kwargs = {
+            key: map_refs(value, lambda slot: Ref(final(slot)))
+            for key, value in operation.kwargs.items()
+        }
+        operation.outputs = tuple(
+            None if slot is None else final(slot) for slot in operation.outputs
+        )
+    tape.results = tuple(None if slot is None else final(slot) for slot in tape.results)
+
+
+def _drop_aliases(tape: Tape) -> None:
+    """``detach`` and ``alias`` give the same memory in the same shape: the argument will do."""
+    names: dict[int, int] = {}
+    kept = []
+    for operation in tape.operations:
+        output = operation.outputs[0] if operation.is_single else None
+        if output is not None and operation.function in (aten.detach.default, aten.alias.default):
+            names[output] = operation.args[0].slot
+        else:
+            kept.append(operation)
+    tape.operations = kept
+    _rename(tape, names)
+
+
+def _fold(tape: Tape, written: set[int]) -> None:
+    """Takes out of the step what is the same in each one.
+
+    Results of operations on constants are constants (shapes are part of what is recorded, so
+    ``ones_like`` of anything is one), and a view of a weight stays a view of the weight.
+    """
+    known = set(tape.constant) | set(tape.fixed)
+    kept = []
+    for operation in tape.operations:
+        outputs = [slot for slot in operation.outputs if slot is not None]
+        values = [tape.values[slot] for slot in outputs]
+        reads = operation.inputs()
+        is_pure = not operation.written() and not operation.is_random()
+        untouched = all(_memory(value) not in written for value in values)
+        if is_pure and operation.is_view() and reads and all(slot in known for slot in reads):
+            into = tape.constant if all(slot in tape.constant for slot in reads) else tape.fixed
+            into.update(zip(outputs, values, strict=True))
+            known.update(outputs)
+        elif (
+            is_pure
+            and untouched
+            and (
+                operation.function in _SHAPE_ONLY
+                or all(
+                    slot in tape.constant and _memory(tape.constant[slot]) not in written
+                    for slot in reads
+                )
+            )
+        ):
+            tape.constant.update(zip(outputs, values, strict=True))
+            known.update(outputs)
+        else:
+            kept.append(operation)
+    tape.operations = kept
+
+
+# Their results depend on the shape and dtype of their arguments, not on the numbers in them.
+_SHAPE_ONLY = {
+    aten.ones_like.default,
+    aten.zeros_like.default,
+    aten.full_like.default,
+    aten.new_zeros.default,
+    aten.new_ones.default,
+    aten.new_full.default,
+}
+
+
+def _producers(tape: Tape) -> dict[int, Operation]:
+    return {
+        operation.outputs[0]: operation
+        for operation in tape.operations
+        if operation.is_single and operation.outputs[0] is not None
+    }
+
+
+def _drop_double_transposes(tape: Tape) -> None:
+    producers = _producers(tape)
+    names: dict[int, int] = {}
+    for operation in tape.operations:
+        if operation.function is not aten.t.default or operation.outputs[0] is None:
+            continue
+        before = producers.get(operation.args[0].slot)
+        if before is not None and before.function is aten.t.default:
+            names[operation.outputs[0]] = before.args[0].slot
+    tape.operations = [
+        operation
+        for operation in tape.operations
+        if not (operation.function is aten.t.default and operation.outputs[0] in names)
+    ]
+    _rename(tape, names)
+
+
+def _drop_first_powers(tape: Tape, written: set[int]) -> None:
+    """``x ** 1``, which the gradient of a square takes, is a copy of x that nobody needs."""
+    names: dict[int, int] = {}
+    kept = []
+    for operation in tape.operations:
+        output = operation.outputs[0]
+        if (
+            operation.function is aten.pow.Tensor_Scalar
+            and operation.args[1] == 1
+            and output is not None
+            and _memory(tape.values[output]) not in written
+            and _memory(tape.values[operation.args[0].slot]) not in written
+        ):
+            names[output] = operation.args[0].slot
+        else:
+            kept.append(operation)
+    tape.operations = kept
+    _rename(tape, names)
+
+
+def _sum_straight_to_shape(tape: Tape) -> None:
+    """A bias's gradient is summed with the axis kept and then viewed without it: sum without."""
+    producers = _producers(tape)
+    users: dict[int, int] = {}
+    for operation in tape.operations:
+        for slot in operation.inputs():
+            users[slot] = users.get(slot, 0) + 1
+    names: dict[int, int] = {}
+    for operation in tape.operations:
+        if operation.function is not aten.view.default or operation.outputs[0] is None:
+            continue
+        before = producers.get(operation.args[0].slot)
+        if before is None or before.function is not aten.sum.dim_IntList:
+            continue
+        summed, axes, *keep = before.args
+        if keep != [True] or before.kwargs or users[operation.args[0].slot] != 1:
+            continue
+        if operation.args[0].slot in tape.results:
+            continue
+        shape = list(tape.values[summed.slot].shape)
+        dropped = {axis % len(shape) for axis in axes}
+        left = [size for axis, size in enumerate(shape) if axis not in dropped]
+        if list(operation.args[1]) == left:
+            before.args = (summed, axes, False)
+            names[operation.outputs[0]] = operation.args[0].slot
+    tape.operations = [
+        operation
+        for operation in tape.operations
+        if not (operation.function is aten.view.default and operation.outputs[0] in names)
+    ]
+    _rename(tape, names)
+
+
+def _drop_unused(tape: Tape) -> None:
+    needed = {slot for slot in tape.results if slot is not None}
+    kept = []
+    for operation in reversed(tape.operations):
+        has_effect = bool(operation.written()) or operation.is_random()
+        if has_effect or any(slot in needed for slot in operation.outputs if slot is not None):
+            kept.append(operation)
+            needed.update(operation.inputs())
+    tape.operations = kept[::-1]
+    tape.fixed = {slot: value for slot, value in tape.fixed.items() if slot in needed}
+    tape.constant = {slot: value for slot, value in tape.constant.items() if slot in needed}
+
+
+def run_plainly(tape: Tape, inputs: Sequence[Tensor]) -> list[Tensor | None]:
+    """Runs the operations one by one: what a compiled form computes, and where there is none."""
+    slots: dict[int, Any] = dict(zip(tape.inputs, inputs, strict=True))
+    slots |= tape.fixed | tape.constant
+    for operation in tape.operations:
+        args = map_refs(operation.args, slots.__getitem__)
+        kwargs = {
+            key: map_refs(value, slots.__getitem__) for key, value in operation.kwargs.items()
+        }
+        result = operation.function(*args, **kwargs)
+        results = (result,) if operation.is_single else result
+        for slot, value in zip(operation.outputs, results):
+            if slot is not None:
+                slots[slot] = value
+    return [
+        None if slot is None else slots[slot].clone() if slot in tape.constant else slots[slot]
+        for slot in tape.results
+    ]
