@@ -153,7 +153,6 @@ CLASS_WEIGHT = Param(
     unset="all 1",
     applies=Fact("classes"),
     group=groups.CLASS_WEIGHTS,
-    level=Level.ADVANCED,
 )
 SAMPLE_WEIGHT = Param(
     section="fit",

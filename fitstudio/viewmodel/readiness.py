@@ -1,0 +1,49 @@
+"""Whether training can start, in two sentences and with the setting to go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fitstudio.spec.param import Finding, Severity
+from fitstudio.spec.resolve import Resolved
+from fitstudio.spec.wording import counted
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands at the foot of the plain-words panel.
+
+    Args:
+        state: "success", "warning" or "error".
+        title: A few strong words.
+        sentence: What it means.
+        first: The finding to go to, or None.
+    """
+
+    state: str
+    title: str
+    sentence: str
+    first: Finding | None = None
+
+
+def readiness(resolved: Resolved, *, reading: bool = False) -> Readiness:
+    """Sum up what was found.
+
+    Args:
+        resolved: The specification with its findings.
+        reading: Whether the data are being looked at just now.
+    """
+    errors = resolved.errors
+    if errors:
+        things = counted(len(errors), "thing")
+        sentence = errors[0].sentence if len(errors) == 1 else "Training cannot start before."
+        return Readiness("error", f"{things} to mend", sentence, errors[0])
+    if reading:
+        return Readiness("warning", "Looking at the data", "This takes a moment.")
+    advice = [each for each in resolved.findings if each.severity is Severity.ADVICE]
+    if advice:
+        things = counted(len(advice), "thing")
+        misleads = any(each.where.startswith("fit.validation") for each in advice)
+        sentence = "You can train, but the score will mislead." if misleads else "You can train."
+        return Readiness("warning", f"{things} to look at", sentence, advice[0])
+    return Readiness("success", "Ready to train", "Nothing left to look at.")

@@ -1,0 +1,328 @@
+"""What the training form shows: cards of rows, folded by level, found by search; no Qt in here.
+
+A row is worked out anew from the session whenever something changed: its value, whether it was
+changed, what stands beside it, what was found, and why it has no effect. The page only draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psygnal import Signal
+
+from fitstudio.spec import groups
+from fitstudio.spec.compile_params import COMPILE
+from fitstudio.spec.fit_params import FIT
+from fitstudio.spec.param import Finding, Fix, Level, Param, Severity
+from fitstudio.spec.registry import FIXED
+from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for
+from fitstudio.viewmodel.session import ProjectSession
+
+_ORDER = (Level.BASIC, Level.ADVANCED, Level.EXPERT)
+
+# Which rows stand in which card, in order; everything of fit() and compile() is somewhere.
+_CARDS: Mapping[str, tuple[str, ...]] = {
+    groups.LEARNING: (
+        "compile.optimizer",
+        "compile.learning_rate",
+        "compile.loss",
+        "compile.metrics",
+        "compile.optimizer_settings",
+        "compile.loss_settings",
+        "compile.weighted_metrics",
+    ),
+    groups.HOW_LONG: (
+        "fit.epochs",
+        "fit.batch_size",
+        "fit.shuffle",
+        "fit.steps_per_epoch",
+        "fit.initial_epoch",
+        "run.time_budget_min",
+    ),
+    groups.CHECKING: (
+        "fit.validation_split",
+        "data.row_order",
+        "fit.validation_data",
+        "fit.validation_freq",
+        "fit.validation_steps",
+        "fit.validation_batch_size",
+    ),
+    groups.CLASS_WEIGHTS: ("fit.class_weight",),
+    groups.WHILE_IT_RUNS: ("fit.callbacks", "fit.verbose", "run.on_nan", "run.keep_epochs"),
+    groups.MORE: (
+        "fit.x",
+        "fit.y",
+        "fit.sample_weight",
+        "compile.sample_weight_mode",
+        "compile.loss_weights",
+        "data.feed",
+        "fit.workers",
+        "fit.max_queue_size",
+        "fit.use_multiprocessing",
+        "run.seed",
+        "run.repeatable",
+        "run.device",
+        "run.precision",
+        "run.threads",
+        "run.oom_rescue",
+    ),
+}
+# Rows that the form folds differently from the declared level.
+_LEVELS: Mapping[str, Level] = {
+    "data.row_order": Level.EXPERT,
+    "fit.validation_data": Level.EXPERT,
+    "compile.optimizer_settings": Level.EXPERT,
+    "run.time_budget_min": Level.EXPERT,
+    "run.device": Level.EXPERT,
+    "run.seed": Level.EXPERT,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting as the form shows it.
+
+    Args:
+        param: Its declaration.
+        value: What ``fit()`` would get; None for "automatic".
+        changed: Whether it was set to something else than the default.
+        default_text: The default in words, for "Default 1".
+        automatic: What stands in the field while the value is None.
+        hint: A sentence beside the editor.
+        greyed: Why the setting has no effect, as a clause, or None.
+        findings: What was found at it; a finding that only repeats `greyed` is left out.
+        done: What was mended a moment ago, as a sentence, or None.
+    """
+
+    param: Param
+    value: Any
+    changed: bool
+    default_text: str
+    automatic: str
+    hint: str
+    greyed: str | None
+    findings: tuple[Finding, ...]
+    done: str | None
+
+    @property
+    def key(self) -> str:
+        """The setting's key, which is also its editor's object name."""
+        return self.param.key
+
+    @property
+    def state(self) -> str:
+        """The colour of the field's border: "error", "warning", "success" or "" for none."""
+        severities = {finding.severity for finding in self.findings}
+        if Severity.ERROR in severities:
+            return "error"
+        if Severity.ADVICE in severities:
+            return "warning"
+        return "success" if self.done else ""
+
+
+@dataclass(frozen=True)
+class CardModel:
+    """One card: a question and the settings that answer it."""
+
+    group: groups.Group
+    keys: tuple[str, ...]
+
+
+CARDS: tuple[CardModel, ...] = tuple(
+    CardModel(group, _CARDS[group.title]) for group in groups.GROUPS
+)
+
+
+class TrainingForm:
+    """The form's own state: level, search, what was mended; rows come from the session.
+
+    Signals:
+        rows_changed: Values, findings or hints changed.
+        layout_changed: Other rows are to be seen.
+        shown: A row is to be scrolled to and focused (its key).
+    """
+
+    rows_changed = Signal()
+    layout_changed = Signal()
+    shown = Signal(str)
+
+    def __init__(self, session: ProjectSession) -> None:
+        self.session = session
+        self._level = Level.ADVANCED
+        self._search = ""
+        self._unfolded: set[str] = set()
+        self._done: dict[str, tuple[str, Fix]] = {}
+        session.resolved_changed.connect(self._on_resolved)
+
+    def close(self) -> None:
+        """Stops listening to the session."""
+        self.session.resolved_changed.disconnect(self._on_resolved)
+
+    # What is to be seen
+
+    @property
+    def level(self) -> Level:
+        """How much of the form stands unfolded."""
+        return self._level
+
+    def set_level(self, level: Level) -> None:
+        """Shows more or less of the form."""
+        if level is not self._level:
+            self._level = level
+            self._unfolded.clear()
+            self.layout_changed.emit()
+
+    @property
+    def search(self) -> str:
+        """What is looked for; empty shows the form as it is."""
+        return self._search
+
+    def set_search(self, text: str) -> None:
+        """Shows only rows that have something to do with the text."""
+        text = text.strip()
+        if text != self._search:
+            self._search = text
+            self.layout_changed.emit()
+
+    def unfolded(self, card: CardModel) -> bool:
+        """Whether the card's "More" stands open."""
+        return card.group.title in self._unfolded
+
+    def set_unfolded(self, card: CardModel, unfolded: bool) -> None:
+        """Opens or closes the card's "More"."""
+        if unfolded != self.unfolded(card):
+            self._unfolded ^= {card.group.title}
+            self.layout_changed.emit()
+
+    def folded_keys(self, card: CardModel) -> tuple[str, ...]:
+        """The rows that stand behind the card's "More" at this level."""
+        if self._search:
+            return ()
+        return tuple(key for key in card.keys if not self._within_level(key))
+
+    def visible_keys(self, card: CardModel) -> tuple[str, ...]:
+        """The rows that are to be seen, in order: those behind "More" come last."""
+        if self._search:
+            return tuple(key for key in card.keys if self._matches(key))
+        plain = [key for key in card.keys if self._within_level(key)]
+        folded = self.folded_keys(card)
+        # A row with something to say is never hidden.
+        telling = [key for key in folded if self.unfolded(card) or self._tells(key)]
+        return tuple(plain + telling)
+
+    def show(self, key: str) -> None:
+        """Makes a row visible and has the page go to it."""
+        card = next((each for each in CARDS if key in each.keys), None)
+        if card is None:
+            return
+        self.set_search("")
+        if key in self.folded_keys(card):
+            self.set_unfolded(card, True)
+        self.shown.emit(key)
+
+    def _within_level(self, key: str) -> bool:
+        level = _LEVELS.get(key, FIXED[key].level)
+        return _ORDER.index(level) <= _ORDER.index(self._level)
+
+    def _tells(self, key: str) -> bool:
+        row = self.row(key)
+        return bool(row.findings) or row.changed or row.done is not None
+
+    def _matches(self, key: str) -> bool:
+        param = FIXED[key]
+        text = f"{param.title} {param.name} {param.key} {param.help} {param.more}".lower()
+        return all(word in text for word in self._search.lower().replace("_", " ").split()) or (
+            self._search.lower() in text
+        )
+
+    # Rows
+
+    def row(self, key: str) -> Row:
+        """The row as it is now."""
+        session, param = self.session, FIXED[key]
+        resolved = session.resolved
+        value = session.spec.get(key)
+        findings = tuple(
+            finding
+            for finding in resolved.findings_at(key)
+            if finding.severity is not Severity.NO_EFFECT or key not in resolved.greyed
+        )
+        done = self._done.get(key)
+        return Row(
+            param=param,
+            value=value,
+            changed=session.spec.is_set(key) and not same(value, param.default),
+            default_text=_default_text(param),
+            automatic=automatic_text(param, resolved),
+            hint=hint_for(param, session.spec, resolved),
+            greyed=resolved.greyed.get(key),
+            findings=findings,
+            done=done[0] if done is not None and not findings else None,
+        )
+
+    # What a person does
+
+    def set_value(self, key: str, value: Any) -> None:
+        """Sets a row's value; the default's value counts as not set."""
+        self._forget(key)
+        self.session.set_value(key, None if same(value, FIXED[key].default) else value)
+
+    def reset(self, key: str) -> None:
+        """Puts a row back to its default."""
+        self._forget(key)
+        self.session.reset(key)
+
+    def apply_fix(self, finding: Finding) -> None:
+        """Does what a finding proposes and says so where it stood."""
+        if finding.fix is None:
+            return
+        self._done[finding.where] = (done_sentence(finding), finding.fix)
+        self.session.apply_fix(finding.fix)
+
+    def undo_fix(self, key: str) -> None:
+        """Takes back what was mended at a row."""
+        if self._done.pop(key, None) is not None:
+            self.session.undo()
+
+    def dismiss_done(self, key: str) -> None:
+        """Stops saying that something was mended."""
+        self._forget(key)
+        self.rows_changed.emit()
+
+    def _forget(self, key: str) -> None:
+        self._done.pop(key, None)
+
+    def _on_resolved(self) -> None:
+        # What was mended and is now different again (undo, another change) is no news any more.
+        for key, (_, fix) in list(self._done.items()):
+            spec = self.session.spec
+            if any(
+                not same(spec.get(each), FIXED[each].default if value is None else value)
+                for each, value in fix.set.items()
+                if each in FIXED
+            ):
+                self._forget(key)
+        self.rows_changed.emit()
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same setting; True is not 1, and 1.0 is not True."""
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    return one == other
+
+
+def _default_text(param: Param) -> str:
+    if param.default is None:
+        return param.unset
+    if param.key == "fit.validation_split":
+        return "0 %"
+    kind = param.kind
+    title = getattr(kind, "title", None)
+    return str(title(param.default)) if callable(title) else param.show(param.default)
+
+
+TRAINING_KEYS: tuple[str, ...] = tuple(key for card in CARDS for key in card.keys)
+assert {param.key for param in (*FIT, *COMPILE)} <= set(TRAINING_KEYS)
