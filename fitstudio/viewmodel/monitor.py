@@ -18,6 +18,7 @@ from psygnal import Signal
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.patience import Watch
 from fitstudio.journal.run_state import Phase, RunState, shown
+from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.curves import Curve, EpochCurves
 from fitstudio.viewmodel.device_strip import MeterReading, device_title, read_meters
@@ -87,11 +88,12 @@ class MonitorModel:
     """One run as the Monitor page shows it.
 
     Args:
-        look_after: Called in the background every two seconds with the run's folder name, to notice
-            that its worker is gone.
+        look_after: Called in the background every two seconds with the run's folder, to notice that
+            its worker is gone.
         clock: The wall clock.
 
     Attributes:
+        spec: What the run was asked to do; None while not known.
         opened: Emitted when another run is shown.
         changed: Emitted by a tick that brought something new.
         ended: Emitted once when the run that was seen running has ended.
@@ -104,11 +106,12 @@ class MonitorModel:
     def __init__(
         self,
         *,
-        look_after: Callable[[str], None] | None = None,
+        look_after: Callable[[Path], None] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.shown: ShownRun | None = None
         self.state: RunState | None = None
+        self.spec: RunSpec | None = None
         self.curves = EpochCurves()
         self._look_after = look_after
         self._clock = clock
@@ -127,10 +130,7 @@ class MonitorModel:
         self.close()
         self.shown = run
         if run is not None:
-            look_after = self._look_after
-            self._feed = RunFeed(
-                run.folder, (lambda: look_after(run.run)) if look_after is not None else None
-            )
+            self._feed = RunFeed(run.folder, self._look_after)
             self._feed.start()
         self.opened.emit()
 
@@ -140,6 +140,7 @@ class MonitorModel:
             self._feed.close()
         self._feed = None
         self.shown = None
+        self.spec = None
         self.state = None
         self.curves = EpochCurves()
         self._verdict = None

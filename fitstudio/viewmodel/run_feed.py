@@ -86,7 +86,8 @@ class RunFeed:
 
     Args:
         folder: The run's folder; its files may not be there yet.
-        look_after: Called every two seconds in the reading thread, to notice that a worker is gone.
+        look_after: Called every two seconds in the reading thread with the folder, to notice that
+            the worker is gone.
 
     Attributes:
         state: The run's state as of the last `take`; None until the folder was read once.
@@ -95,7 +96,7 @@ class RunFeed:
     """
 
     folder: Path
-    look_after: Callable[[], None] | None = None
+    look_after: Callable[[Path], None] | None = None
     state: RunState | None = None
     losses: LossCurve = field(default_factory=LossCurve)
     problem: str | None = None
@@ -182,7 +183,7 @@ class RunFeed:
                 self._arrived.put(_Grown(events, records))
             if self.look_after and time.monotonic() - looked_after > _LOOK_AFTER_INTERVAL_S:
                 looked_after = time.monotonic()
-                self.look_after()
+                self.look_after(self.folder)
 
 
 def _open(events: list[Event], records: Records) -> _Opened:
