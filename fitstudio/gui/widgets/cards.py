@@ -1,0 +1,188 @@
+"""The ground that pages stand on: cards, page heads, rules, the page itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.labels import ElidedLabel, Label
+
+
+class Rule(QFrame):
+    """A hairline inside a card."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "rule")
+
+
+class Card(QFrame):
+    """A card with an optional head: title, caption, and a place for controls at the right.
+
+    Args:
+        title: In strong text.
+        caption: A sentence beside it.
+        name: The real parameter's name in mono, between the two.
+    """
+
+    def __init__(
+        self,
+        title: str = "",
+        caption: str = "",
+        *,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(Space.CARD, Space.CARD_TOP, Space.CARD, Space.CARD)
+        self._layout.setSpacing(Space.GRID)
+        self.title = Label(title, style="strong")
+        self.caption = ElidedLabel(caption, ink="text2")
+        self.name = Label(name, style="mono")
+        self.name.setVisible(bool(name))
+        self.caption.setVisible(bool(caption))
+        self._head_box = QWidget()
+        self._head_box.setFixedHeight(Size.CONTROL)
+        self.head = QHBoxLayout(self._head_box)
+        self.head.setContentsMargins(0, 0, 0, 0)
+        self.head.setSpacing(Space.GRID)
+        for part in (self.title, self.name, self.caption):
+            self.head.addWidget(part)
+        self.head.addStretch(1)
+        self._head_box.setVisible(bool(title))
+        self._layout.addWidget(self._head_box)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(Space.GRID)
+        self._layout.addLayout(self.body, 1)
+
+    def set_title(self, title: str, caption: str | None = None) -> None:
+        """Changes what the head says."""
+        self.title.setText(title)
+        self._head_box.setVisible(bool(title))
+        if caption is not None:
+            self.caption.setText(caption)
+            self.caption.setVisible(bool(caption))
+
+    def add(self, what: QWidget | QLayout, stretch: int = 0) -> None:
+        """Puts something under what is there."""
+        if isinstance(what, QWidget):
+            self.body.addWidget(what, stretch)
+        else:
+            self.body.addLayout(what, stretch)
+
+    def add_to_head(self, widget: QWidget) -> None:
+        """Puts a control at the right of the head."""
+        self._head_box.setVisible(True)
+        self.head.addWidget(widget)
+
+    def set_margins(self, left: int, top: int, right: int, bottom: int) -> None:
+        """For cards whose table reaches closer to the edge."""
+        self._layout.setContentsMargins(left, top, right, bottom)
+
+
+class PageHead(QWidget):
+    """A page's title, a caption beside it, and the page's controls at the right."""
+
+    def __init__(self, title: str, caption: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(Size.PAGE_HEAD)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.GRID + Space.HALF)
+        self.title = Label(title, style="title")
+        self.caption = ElidedLabel(caption, ink="text2")
+        row.addWidget(self.title)
+        row.addWidget(self.caption, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)
+        self.actions = QHBoxLayout()
+        self.actions.setSpacing(Space.GRID + 2)
+        row.addLayout(self.actions)
+
+    def set_title(self, title: str, caption: str | None = None) -> None:
+        """Changes what it says."""
+        self.title.setText(title)
+        if caption is not None:
+            self.caption.setText(caption)
+
+    def add(self, widget: QWidget) -> None:
+        """Puts a control at the right."""
+        self.actions.addWidget(widget)
+
+
+class ColumnScroll(QScrollArea):
+    """A column of cards that scrolls under the page head.
+
+    Args:
+        widest: The column grows up to this width and is then centred; None lets it grow.
+    """
+
+    def __init__(self, *, widest: int | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        holder = QWidget()
+        holder.setProperty("kind", "plain")
+        outer = QHBoxLayout(holder)
+        outer.setContentsMargins(0, 0, 0, 0)
+        inner = QWidget()
+        inner.setProperty("kind", "plain")
+        if widest is not None:
+            inner.setMaximumWidth(widest)
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(0, 0, 0, Space.WINDOW)
+        self.column.setSpacing(Space.CARDS)
+        outer.addWidget(inner, 1)
+        self.setWidget(holder)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Puts a card under those that are there."""
+        self.column.addWidget(widget, stretch)
+
+    def finish(self) -> None:
+        """Leaves what is below the last card empty."""
+        self.column.addStretch(1)
+
+
+class Page(QWidget):
+    """A station of the rail: a head over its content, both as wide as the design says.
+
+    The scroll handle stands in the gutter right of the cards, so that the content itself does not
+    move when it appears.
+
+    Args:
+        name: The page's object name, such as ``"page.data"``.
+        title: What the head says.
+    """
+
+    def __init__(
+        self, name: str, title: str, caption: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, Space.HALF, 0, 0)
+        layout.setSpacing(Space.CARDS)
+        self.page_head = PageHead(title, caption)
+        layout.addWidget(self.page_head)
+        self.content = layout
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Puts something under the head."""
+        self.content.addWidget(widget, stretch)

@@ -1,0 +1,133 @@
+"""Text in the few styles that the window has, and sentences with **strong** words."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from fitstudio.gui.theme.sheet import set_property
+from fitstudio.gui.theme.tokens import Text
+
+_STRONG = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+
+
+def rich(sentence: str) -> str:
+    """A sentence with `**strong**` words as rich text with the window's line height."""
+    marked = _STRONG.sub(r"<b style='font-weight:600'>\1</b>", html.escape(sentence, quote=False))
+    return f"<p style='line-height:{Text.LINE_HEIGHT_PERCENT}%;margin:0'>{marked}</p>"
+
+
+def plain(sentence: str) -> str:
+    """The sentence without its marks, for accessible names and the clipboard."""
+    return _STRONG.sub(r"\1", sentence)
+
+
+class Label(QLabel):
+    """One line of text.
+
+    Args:
+        text: What it says; taken as it is, never as rich text.
+        ink: A text token: text, text2, text3, accentText, success, warning or error.
+        style: body, strong, title, small or mono.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        ink: str = "text",
+        style: str = "body",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("ink", ink)
+        self.setProperty("type", style)
+        self.setText(text)
+
+    def set_ink(self, ink: str) -> None:
+        """Changes the colour to another text token."""
+        set_property(self, "ink", ink)
+
+    def set_style(self, style: str) -> None:
+        """Changes size and weight."""
+        set_property(self, "type", style)
+
+
+class Sentence(QLabel):
+    """One or more sentences that wrap; `**words**` are strong."""
+
+    def __init__(self, text: str = "", *, ink: str = "text", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setProperty("ink", ink)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._sentence = ""
+        self.set_sentence(text)
+
+    def sentence(self) -> str:
+        """The text as it was given, with its marks."""
+        return self._sentence
+
+    def set_sentence(self, text: str) -> None:
+        """Shows another text."""
+        self._sentence = text
+        self.setText(rich(text) if text else "")
+        self.setAccessibleName(plain(text))
+
+    def set_ink(self, ink: str) -> None:
+        """Changes the colour to another text token."""
+        set_property(self, "ink", ink)
+
+
+class ElidedLabel(Label):
+    """One line that is cut with … where room is short; the tooltip then has all of it."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        ink: str = "text",
+        style: str = "body",
+        middle: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._whole = ""
+        mode = Qt.TextElideMode
+        self._mode = mode.ElideMiddle if middle else mode.ElideRight
+        super().__init__(text, ink=ink, style=style, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self._elide()
+        self.updateGeometry()
+
+    def whole_text(self) -> str:
+        """The text without the cut."""
+        return self._whole
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(self.font()).horizontalAdvance(self._whole)
+        return QSize(width + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(48, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, max(self.width(), 0))
+        if shown != self.text():
+            super().setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setAccessibleName(self._whole)

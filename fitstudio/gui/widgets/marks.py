@@ -1,0 +1,277 @@
+"""Small painted signs: a station's state, bars, a curve in the height of a line, what is empty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.theme import colour, theme
+from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
+from fitstudio.gui.widgets.labels import Label, Sentence
+
+
+class State(StrEnum):
+    """How a station stands."""
+
+    EMPTY = "empty"
+    READY = "ready"
+    RUNNING = "running"
+    ATTENTION = "attention"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class StateDot(QWidget):
+    """A station's state by shape and colour: ring, dot, arc, triangle, check, cross."""
+
+    _TICK_MS = 60
+
+    def __init__(self, state: State = State.EMPTY, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._angle = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(self._TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self.setFixedSize(Size.ICON_STATE, Size.ICON_STATE)
+
+    def state(self) -> State:
+        """The state shown."""
+        return self._state
+
+    def set_state(self, state: State) -> None:
+        """Shows another state."""
+        if state is not self._state:
+            self._state = state
+            self._run_timer()
+            self.update()
+
+    def _run_timer(self) -> None:
+        turning = self._state is State.RUNNING and self.isVisible() and not theme().reduced_motion
+        if turning and not self._timer.isActive():
+            self._timer.start()
+        elif not turning:
+            self._timer.stop()
+
+    def _on_tick(self) -> None:
+        self._angle = (self._angle + 360 * self._TICK_MS / Motion.ARC_MS) % 360
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._run_timer()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_state(painter, QRectF(self.rect()), self._state, angle=self._angle)
+
+
+def paint_state(painter: QPainter, area: QRectF, state: State, *, angle: float = 0.0) -> None:
+    """Paints a state's sign into a square area."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = area.center()
+    match state:
+        case State.EMPTY:
+            painter.setPen(QPen(colour("borderHover"), 1.5))
+            painter.drawEllipse(middle, 3.5, 3.5)
+        case State.READY:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accentText"))
+            painter.drawEllipse(middle, 3, 3)
+        case State.RUNNING:
+            circle = area.adjusted(2, 2, -2, -2)
+            painter.setPen(QPen(colour("border"), 2))
+            painter.drawEllipse(circle)
+            arc = QPen(colour("accentText"), 2)
+            arc.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(arc)
+            painter.drawArc(circle, round((90 - angle) * 16), -100 * 16)
+        case State.ATTENTION:
+            paint_icon(painter, area, "warning-fill", "warnIcon")
+        case State.DONE:
+            paint_icon(painter, area, "check-circle-fill", "success")
+        case State.FAILED:
+            paint_icon(painter, area, "x-circle-fill", "error")
+    painter.restore()
+
+
+class BarMeter(QWidget):
+    """A bar from 0 to 1, such as a class's share of the rows.
+
+    Args:
+        value: From 0 to 1.
+        fill: The bar's token.
+        height: Of the bar itself.
+    """
+
+    def __init__(
+        self,
+        value: float = 0.0,
+        *,
+        fill: str = "accent",
+        height: int = 6,
+        width: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._value = value
+        self._fill = fill
+        self._bar = height
+        self.setFixedHeight(height)
+        if width is not None:
+            self.setFixedWidth(width)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def value(self) -> float:
+        """How full it is."""
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Fills it to another share; what is no number empties it."""
+        self._value = min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
+        self.update()
+
+    def set_fill(self, token: str) -> None:
+        """Gives the bar another colour."""
+        self._fill = token
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        area = QRectF(self.rect())
+        painter.setBrush(colour("track"))
+        painter.drawRoundedRect(area, Radius.BAR, Radius.BAR)
+        if self._value > 0:
+            area.setWidth(max(area.width() * self._value, self._bar))
+            painter.setBrush(colour(self._fill))
+            painter.drawRoundedRect(area, Radius.BAR, Radius.BAR)
+
+
+class Sparkline(QWidget):
+    """The shape of a curve, with a dot at its best value.
+
+    Args:
+        values: The curve; what is no number is left out.
+        series: Whose colour it has (0 is training).
+        best: Index of the value to mark; the last one if not given.
+    """
+
+    def __init__(
+        self,
+        values: Sequence[float] = (),
+        *,
+        series: int = 0,
+        best: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._series = series
+        self.set_values(values, best)
+        self.setFixedSize(84, 24)
+
+    def set_values(self, values: Sequence[float], best: int | None = None) -> None:
+        """Shows another curve."""
+        self._values = list(values)
+        self._best = best
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        known = [(at, y) for at, y in enumerate(self._values) if math.isfinite(y)]
+        if not known:
+            return
+        # More points than pixels would only make the line darker.
+        stride = max(1, len(known) // 84)
+        drawn = known[::stride] if known[-1] in known[::stride] else [*known[::stride], known[-1]]
+        low = min(y for _, y in known)
+        high = max(y for _, y in known)
+        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        count = max(len(self._values) - 1, 1)
+
+        def place(at: int, y: float) -> QPointF:
+            share = 0.5 if high == low else (high - y) / (high - low)
+            return QPointF(
+                inside.left() + inside.width() * at / count, inside.top() + share * inside.height()
+            )
+
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = theme().series(self._series).colour
+        painter.setPen(QPen(line, 1.5))
+        painter.drawPolyline(QPolygonF([place(at, y) for at, y in drawn]))
+        dot = next((point for point in known if point[0] == self._best), known[-1])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(line)
+        painter.drawEllipse(place(*dot), 2.5, 2.5)
+
+
+class IconMark(QWidget):
+    """An icon that stands by itself."""
+
+    def __init__(
+        self, icon: str, token: str, size: int = Size.ICON_RAIL, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._token = token
+        self.setFixedSize(size, size)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_icon(self, icon: str, token: str) -> None:
+        """Shows another icon."""
+        self._icon, self._token = icon, token
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        paint_icon(QPainter(self), QRectF(self.rect()), self._icon, self._token)
+
+
+class EmptyState(QWidget):
+    """What a place says while there is nothing to show: an icon, a line, a sentence, a way on."""
+
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        sentence: str = "",
+        action: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(Space.GRID)
+        column.addStretch(1)
+        middle = Qt.AlignmentFlag.AlignHCenter
+        column.addWidget(IconMark(icon, "text3", Size.ICON_BIG), 0, middle)
+        self.title = Label(title, style="strong")
+        column.addWidget(self.title, 0, middle)
+        self.sentence = Sentence(sentence, ink="text2")
+        self.sentence.setAlignment(middle)
+        self.sentence.setFixedWidth(380)
+        column.addWidget(self.sentence, 0, middle)
+        self.sentence.setVisible(bool(sentence))
+        if action is not None:
+            column.addSpacing(Space.GRID)
+            column.addWidget(action, 0, middle)
+        column.addStretch(2)
+
+    def set_text(self, title: str, sentence: str) -> None:
+        """Says something else."""
+        self.title.setText(title)
+        self.sentence.set_sentence(sentence)
+        self.sentence.setVisible(bool(sentence))
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(400, 200))

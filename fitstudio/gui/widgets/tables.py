@@ -1,0 +1,144 @@
+"""Tables in the window's look: hairlines between rows, numbers right, headers over their column."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from fitstudio.gui.theme import fonts
+from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.theme import colour
+from fitstudio.gui.theme.tokens import Size
+
+# A model may name the ink and the weight of a cell instead of colours and fonts of its own.
+INK_ROLE = Qt.ItemDataRole.UserRole + 100
+STRONG_ROLE = Qt.ItemDataRole.UserRole + 101
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints a cell: text by its tokens, a hairline under each row but the last."""
+
+    PAD = 10
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        self.paint_ground(painter, option, index)
+        text = index.data(Qt.ItemDataRole.DisplayRole)
+        if text is None:
+            return
+        painter.save()
+        painter.setFont(fonts.font("strong" if index.data(STRONG_ROLE) else "body"))
+        painter.setPen(colour(index.data(INK_ROLE) or "text"))
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        alignment = (
+            Qt.AlignmentFlag(int(align)) if align is not None else Qt.AlignmentFlag.AlignLeft
+        )
+        area = option.rect.adjusted(self.PAD, 0, -self.PAD, -1)
+        shown = painter.fontMetrics().elidedText(
+            str(text), Qt.TextElideMode.ElideRight, area.width()
+        )
+        painter.drawText(area, alignment | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
+
+    def paint_ground(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Selection, hover and hairline, for delegates that paint something else on top."""
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, colour("accentSoft"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            hovered = colour("hover")
+            hovered.setAlphaF(0.5)
+            painter.fillRect(option.rect, hovered)
+        if index.row() < index.model().rowCount(index.parent()) - 1:
+            painter.setPen(QPen(colour("hairline"), 1))
+            bottom = option.rect.bottom()
+            painter.drawLine(option.rect.left(), bottom, option.rect.right(), bottom)
+
+
+class DataTable(QTableView):
+    """A table view set up in the window's look.
+
+    Args:
+        row_height: From `Size`.
+        select_rows: Whether rows can be selected.
+    """
+
+    def __init__(
+        self,
+        *,
+        row_height: int = Size.ROW_DATA,
+        select_rows: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAlternatingRowColors(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        if select_rows:
+            self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        else:
+            self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        vertical = self.verticalHeader()
+        vertical.setVisible(False)
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setMinimumSectionSize(1)
+        vertical.setDefaultSectionSize(row_height)
+        horizontal = self.horizontalHeader()
+        horizontal.setHighlightSections(False)
+        horizontal.setFixedHeight(Size.TABLE_HEAD)
+        horizontal.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setItemDelegate(RowDelegate(self))
+
+
+def paint_checkbox(
+    painter: QPainter, area: QRectF, *, checked: bool, fill: str | None = None
+) -> None:
+    """Paints a tick box of 16 × 16 into the middle of an area.
+
+    Args:
+        painter: Where to.
+        area: The room for it.
+        checked: Whether it is ticked.
+        fill: The ticked ground as `#rrggbb` or a token; the accent if not given.
+    """
+    box = QRectF(0, 0, 16, 16)
+    box.moveCenter(area.center())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if checked:
+        painter.setPen(Qt.PenStyle.NoPen)
+        ground = colour("accent")
+        if fill is not None:
+            ground = ground.fromString(fill) if fill.startswith("#") else colour(fill)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(box, 4, 4)
+        paint_icon(painter, box.adjusted(2, 2, -2, -2), "check-bold", "onAccent")
+    else:
+        painter.setPen(QPen(colour("borderHover"), 1))
+        painter.setBrush(colour("field"))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.restore()
