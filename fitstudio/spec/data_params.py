@@ -95,6 +95,24 @@ DATA: tuple[Param, ...] = (
     ),
     Param(
         section="data",
+        name="scale_target",
+        kind=Choice(
+            (
+                Option("standard", "Mean 0, spread 1", "Answers come back in their own units."),
+                Option("none", "As it is"),
+            )
+        ),
+        default="standard",
+        title="Scale target",
+        help="Whether a target of numbers is scaled for training, by what the training rows show.",
+        more="Networks learn numbers around 0 most easily. Loss and metrics are then in multiples "
+        "of the target's spread; results and predictions are in its own units. Losses that need "
+        "the true size of a number (percentages, logarithms, counts) leave the target as it is.",
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
         name="row_order",
         kind=Choice(
             (
