@@ -224,22 +224,22 @@ def _ask(
         assert process.stdin is not None and process.stdout is not None
         watcher = threading.Thread(target=_end_if, args=(cancel, process), daemon=True)
         watcher.start()
-        answer: dict[str, Any] | None = None
+        answer: dict[str, Any] = {}
         with process:
             try:
                 process.stdin.write(json.dumps(job))
                 process.stdin.close()
                 for line in process.stdout:
                     answer = json.loads(line)
-                    if "progress" in answer and progress is not None:
+                    if progress is not None and "progress" in answer:
                         progress(answer["progress"], answer["sentence"])
             except (OSError, ValueError):
-                answer = None  # it died before it could listen, or in the middle of a line
+                answer = {}  # it died before it could listen, or in the middle of a line
         complaints.seek(0)
         details = complaints.read().decode("utf-8", "replace")[-20_000:]
     if cancel.is_set():
         raise WorkerError("It was cancelled.", code="worker.cancelled", safe="Nothing was written.")
-    if answer is None or not ("reply" in answer or "error" in answer):
+    if not ("reply" in answer or "error" in answer):
         raise WorkerError(
             f"The process ended without an answer (exit code {process.returncode}).",
             code="worker.no-answer",
@@ -279,10 +279,9 @@ def _end_if(cancel: threading.Event, process: subprocess.Popen[str]) -> None:
 
 def _as_error(fields: Mapping[str, Any], details: str) -> FitStudioError:
     """The error that the process met, as an error of this one."""
-    kind = getattr(errors, str(fields.get("type")), None)
+    kind: Any = getattr(errors, str(fields.get("type")), None)
     known = isinstance(kind, type) and issubclass(kind, FitStudioError)
-    error = kind if known and kind is not FitStudioError else RunError
-    return error(
+    return (kind if known else RunError)(
         str(fields.get("message")),
         code=fields.get("code"),
         remedy=fields.get("remedy"),

@@ -42,6 +42,12 @@ class BirthCertificate:
     compiled: Mapping[str, Any]
     origin: Mapping[str, Any]
 
+    @property
+    def answers_logits(self) -> bool:
+        """Whether the model ends without softmax or sigmoid although it answers with classes."""
+        head = self.plan.layers[-1].settings.get("activation")
+        return self.task == "classification" and head == "linear"
+
     def write(self, path: Path) -> None:
         """Writes the file.
 

@@ -41,23 +41,18 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     notes = list(trained.notes)
     if data is None:
         seed = atomic.read_json(trained.paths.resolved)["seed"]
-        with open_source(spec.data, project) as source:
-            parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
+        source = open_source(spec.data, project)
+        parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
     else:
         data = {"file": data} if isinstance(data, str) else dict(data)
         with open_source(data, Path(job.get("base") or project)) as source:
-            part, left_out = _test_part(source, certificate.recipe)
-        parts = [part]
-        if left_out:
-            notes.append(f"{left_out} rows lack a value and were left out.")
+            x, y, weights, kept = certificate.recipe.apply_with_targets(source, notes=notes)
+            parts = [Part("test", np.asarray(x), y, weights, kept)]
+            if len(kept) < source.rows:
+                left_out = source.rows - len(kept)
+                notes.append(f"{left_out} of {source.rows} rows lack a value and were left out.")
     progress(0.3, "Measuring")
-    measured = results.measure(
-        trained.model,
-        parts,
-        certificate.recipe,
-        task=certificate.task,
-        class_names=certificate.class_names,
-    )
+    measured = results.measure(trained.model, parts, certificate)
     progress(1.0, "Done")
     return {
         "run": trained.paths.name,
@@ -66,12 +61,3 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         "notes": notes,
         **measured,
     }
-
-
-def _test_part(source: Any, recipe: Any) -> tuple[Part, int]:
-    """The rows of a file that have all inputs and the target."""
-    x, with_inputs = recipe.apply(source)
-    y, with_targets = recipe.encode_targets(source)
-    both, of_inputs, of_targets = np.intersect1d(with_inputs, with_targets, return_indices=True)
-    part = Part("test", x[of_inputs], y[of_targets], None, both)
-    return part, source.rows - len(both)

@@ -58,7 +58,7 @@ def set_up(
         plan: The model, whose size decides the number of threads.
         batch_size: Rows of a step.
         seed: The seed that was drawn when the run was made, if one was.
-        before: The environment that is recorded for the run; after a resume it holds `threads`.
+        before: The machine that is recorded for the run; after a resume it holds `threads`.
 
     Raises:
         ArgumentError: If a device was asked for that is not there.

@@ -50,7 +50,7 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     with open_source(data, base) as source:
         _refuse_dangerous(output, source.path, project)
         progress(0.1, "Preparing the rows")
-        x, kept = recipe.apply(source)
+        x, kept = recipe.apply(source, notes=notes)
         if not len(kept):
             raise DataError(
                 "No row of the file can be predicted: each lacks a value in an input column.",

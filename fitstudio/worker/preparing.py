@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio import storage
+from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.prepare import Prepared, prepare
-from fitstudio.data.source import open_source
+from fitstudio.data.source import Source, open_source
 from fitstudio.engine import checkpoint, device
 from fitstudio.engine.checkpoint import Checkpoint
 from fitstudio.errors import RunError, SpecError
@@ -48,6 +49,7 @@ class Training:
     values: Mapping[str, Any]
     machine: Machine
     prepared: Prepared
+    certificate: BirthCertificate
     start: Checkpoint | None
     best: Watch
     rows: list[Row] = field(default_factory=list)
@@ -73,7 +75,7 @@ def prepare_training(process: RunProcess) -> Training:
             code="run.settings",
             remedy="Mend the settings, then train again.",
         )
-    before = stored.get("environment", {})
+    before = stored.get("machine", {})
     set_up = machine.set_up(
         values, plan, batch_size=facts.batch_size, seed=stored.get("seed"), before=before
     )
@@ -81,24 +83,25 @@ def prepare_training(process: RunProcess) -> Training:
     best = _watch(spec, values, validates=facts.validates)
     environment = set_up.environment()
     _announce(process, spec, set_up, start, best, facts.steps_per_epoch, before, environment)
-    with open_source(spec.data, process.project) as source:
-        prepared = prepare(source, spec, base=process.project, seed=set_up.seed)
-        environment["data"] = prepared.recipe.fingerprint
-    _require_same_data(before, environment)
+    # The source stays open: large arrays are read from it while training runs.
+    source = open_source(spec.data, process.project)
+    environment["data"] = _same_data(source, before.get("data"))
+    prepared = prepare(source, spec, base=process.project, seed=set_up.seed)
     _tell_data(process, prepared, plan.input_shape, plan.output_shape)
     storage.write_json(
         paths.resolved,
-        stored | resolved.to_json() | {"seed": set_up.seed, "environment": before | environment},
+        stored | resolved.to_json() | {"seed": set_up.seed, "machine": before | environment},
     )
-    BirthCertificate(
+    certificate = BirthCertificate(
         plan=plan,
         recipe=prepared.recipe,
         task=prepared.task,
         class_names=tuple(prepared.class_names or ()),
         compiled=model_setup.compiled_settings(values),
         origin={"run": paths.name, "created": process.began} | environment,
-    ).write(paths.model)
-    training = Training(process, spec, resolved, values, set_up, prepared, start, best)
+    )
+    certificate.write(paths.model)
+    training = Training(process, spec, resolved, values, set_up, prepared, certificate, start, best)
     training.micro_batch_size = before.get("micro_batch_size")
     return training
 
@@ -156,13 +159,16 @@ def _announce(
     if start is not None:
         first_epoch = start.facts["epoch"] + (0 if start.facts["step"] else 1)
         fields["resumed_from"] = f"checkpoints/{start.folder.name}"
-        fields["differences"] = device.differences_that_change_bits(dict(before), dict(environment))
-        if fields["differences"]:
+        changed = device.differences_that_change_bits(dict(before), dict(environment))
+        fields["differences"] = [
+            {"what": each, "allowed": True, "sentence": f"{each} differs."} for each in changed
+        ]
+        if changed:
             process.tell(
                 "warning",
                 "resume.other-machine",
                 "The machine differs, so numbers agree within rounding only: "
-                + ", ".join(fields["differences"])
+                + ", ".join(changed)
                 + ".",
             )
     process.journal.append(
@@ -194,16 +200,21 @@ def _announce(
     process.pulse.graphics = GraphicsProcessor.find(uuid) if uuid else None
 
 
-def _require_same_data(before: Mapping[str, Any], environment: Mapping[str, Any]) -> None:
-    old = (before.get("data") or {}).get("sha256")
-    new = (environment.get("data") or {}).get("sha256")
-    if old and new and old != new:
+def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The data file's fingerprint; after a resume the file must be the one it was."""
+    if before is not None:
+        known = source.path.stat()
+        if (known.st_size, known.st_mtime_ns) == (before["size"], before["mtime_ns"]):
+            return before
+    now = fingerprint(source.path)
+    if before is not None and now["sha256"] != before["sha256"]:
         raise RunError(
             "The data file has changed since this run began, so it cannot go on from where it was.",
             code="run.data-changed",
             remedy="Start a new run with the same settings, or put the old file back.",
             safe="The run's checkpoints and History are untouched.",
         )
+    return now
 
 
 def _tell_data(process: RunProcess, prepared: Prepared, inputs: tuple, outputs: tuple) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.prepare import Prepared
-from fitstudio.data.recipe import Recipe
 from fitstudio.engine.model import Model
+from fitstudio.worker.birth_certificate import BirthCertificate
 
 FORMAT = 1
 _ROWS_MEASURED = 100_000
@@ -72,21 +72,17 @@ def parts_of(prepared: Prepared) -> list[Part]:
     return parts
 
 
-def measure(
-    model: Model, parts: Sequence[Part], recipe: Recipe, *, task: str, class_names: Sequence[str]
-) -> dict[str, Any]:
+def measure(model: Model, parts: Sequence[Part], certificate: BirthCertificate) -> dict[str, Any]:
     """Scores and pictures' numbers for each part, ready for `results.json`.
 
     Args:
         model: Compiled, with the weights to be measured.
         parts: The parts; large ones are sampled.
-        recipe: Turns predictions into class names and original units.
-        task: "classification" or "regression".
-        class_names: In the order of the class index; empty for regression.
+        certificate: Turns answers into class names and original units.
     """
-    found: dict[str, Any] = {"task": task, "rows": {}, "scores": {}, "worst": {}}
-    if task == "classification":
-        found |= {"class_names": list(class_names), "confusion": {}}
+    found: dict[str, Any] = {"task": certificate.task, "rows": {}, "scores": {}, "worst": {}}
+    if certificate.task == "classification":
+        found |= {"class_names": list(certificate.class_names), "confusion": {}}
     else:
         found |= {"parity": {}}
     for whole in parts:
@@ -100,46 +96,39 @@ def measure(
             part.x, part.y, sample_weight=part.sample_weight, verbose=0, return_dict=True
         )
         found["scores"][part.name] = {name: float(value) for name, value in scores.items()}
-        predictions = np.asarray(model.predict(part.x, verbose=0))
-        if task == "classification":
-            _classes(found, part, predictions, class_names)
-        else:
-            _numbers(found, part, predictions, recipe)
+        answers = np.asarray(model.predict(part.x, verbose=0))
+        describe = _classes if certificate.task == "classification" else _numbers
+        describe(found, part, answers, certificate)
     return found
 
 
-def class_indices(predictions: np.ndarray, *, threshold: float = 0.5) -> np.ndarray:
-    """The predicted class of each row: the largest output, or one output against a threshold."""
-    if predictions.shape[-1] > 1:
-        return predictions.argmax(-1)
-    return (predictions[..., 0] > threshold).astype(np.int64)
-
-
 def _classes(
-    found: dict[str, Any], part: Part, predictions: np.ndarray, class_names: Sequence[str]
+    found: dict[str, Any], part: Part, answers: np.ndarray, certificate: BirthCertificate
 ) -> None:
+    """Confusion counts (true class by predicted class), and the rows that were most wrong."""
+    names = certificate.class_names
+    # A model that answers at each time step gives several rows of answers for a row of data.
+    steps = int(np.prod(answers.shape[1:-1])) if answers.ndim > 2 else 1
+    decoded = certificate.recipe.decode(
+        answers.reshape(-1, answers.shape[-1]), logits=certificate.answers_logits
+    )
+    probabilities = np.stack([decoded[f"probability {name}"] for name in names], axis=1)
+    predicted = probabilities.argmax(1)
     y = np.asarray(part.y)
-    one_hot = y.ndim == predictions.ndim and y.shape[-1] == predictions.shape[-1] > 1
-    true = y.argmax(-1) if one_hot else np.rint(y.reshape(predictions.shape[:-1])).astype(np.int64)
-    # Scores such as those of hinge lie around 0, probabilities between 0 and 1.
-    is_probability = bool((predictions >= 0).all() and (predictions <= 1).all())
-    predicted = class_indices(predictions, threshold=0.5 if is_probability else 0.0)
-    true = np.clip(true, 0, len(class_names) - 1)  # hinge's targets are -1 and 1
-    counts = np.zeros((len(class_names), len(class_names)), dtype=np.int64)
-    np.add.at(counts, (true.ravel(), predicted.ravel()), 1)
-    found["confusion"][part.name] = counts.tolist()
-    if predictions.ndim != 2:
-        return  # an answer at each step: there is no worst row, but worst steps
-    if predictions.shape[1] > 1:
-        share = np.take_along_axis(predictions, true[:, None], 1)[:, 0]
+    if certificate.recipe.encoding == "onehot":
+        true = y.reshape(-1, len(names)).argmax(1)
     else:
-        share = np.where(true == 1, predictions[:, 0], 1.0 - predictions[:, 0])
+        true = np.rint(y.reshape(-1)).astype(np.int64)
+    counts = np.zeros((len(names), len(names)), dtype=np.int64)
+    np.add.at(counts, (true, predicted), 1)
+    found["confusion"][part.name] = counts.tolist()
+    share = probabilities[np.arange(len(true)), true]
     worst = np.argsort(share, kind="stable")[:_WORST_ROWS]
     found["worst"][part.name] = [
         {
-            "row": _row(part, place),
-            "true": class_names[true[place]],
-            "predicted": class_names[predicted[place]],
+            "row": _row(part, place // steps),
+            "true": names[true[place]],
+            "predicted": names[predicted[place]],
             "probability": float(share[place]),
         }
         for place in worst
@@ -147,9 +136,13 @@ def _classes(
     ]
 
 
-def _numbers(found: dict[str, Any], part: Part, predictions: np.ndarray, recipe: Recipe) -> None:
-    y = np.asarray(part.y, dtype=np.float64).reshape(predictions.shape)
-    true, predicted = recipe.decode(y), recipe.decode(predictions)
+def _numbers(
+    found: dict[str, Any], part: Part, answers: np.ndarray, certificate: BirthCertificate
+) -> None:
+    """True against predicted in original units, and the rows that were most wrong."""
+    y = np.asarray(part.y, dtype=np.float64).reshape(answers.shape)
+    true = certificate.recipe.decode_targets(y)
+    predicted = certificate.recipe.decode(answers)
     shown = np.linspace(0, len(y) - 1, min(len(y), _PARITY_POINTS)).astype(np.int64)
     outputs = []
     error = np.zeros(len(y))

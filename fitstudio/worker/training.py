@@ -20,6 +20,7 @@ from fitstudio.engine.history import History
 from fitstudio.engine.model import Model
 from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory, Outcome, Reason
+from fitstudio.journal.events import finite
 from fitstudio.worker import callback_list, history_files, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.keeping import Keeper, StopRun
@@ -203,7 +204,7 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
     )
     paths = training.process.paths
     stored = storage.atomic.read_json(paths.resolved)
-    stored["environment"]["micro_batch_size"] = training.micro_batch_size
+    stored["machine"]["micro_batch_size"] = training.micro_batch_size
     storage.write_json(paths.resolved, stored)
 
 
@@ -277,15 +278,9 @@ def _measure(training: Training, model: Model) -> None:
     try:
         weights = checkpoint.load(folder)
         model.load_weights_from(weights.state["weights"])
-        measured = results.measure(
-            model,
-            results.parts_of(prepared),
-            prepared.recipe,
-            task=prepared.task,
-            class_names=prepared.class_names or (),
-        )
+        measured = results.measure(model, results.parts_of(prepared), training.certificate)
         measured |= {"format": results.FORMAT, "weights": name, "epoch": weights.facts["epoch"]}
-        storage.write_json(process.paths.results, measured)
+        storage.write_json(process.paths.results, finite(measured))
     except Exception as error:
         _log.warning("The results could not be measured.", exc_info=error)
         process.tell(
