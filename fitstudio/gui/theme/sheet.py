@@ -105,6 +105,9 @@ QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover, QPlainTextEdit:hover
     {{ border-color: {c.borderHover}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus
     {{ border: 2px solid {ring}; padding: 0 6px 0 8px; min-height: {Size.CONTROL - 4}px; }}
+QLineEdit {{ placeholder-text-color: {c.text3}; }}
+QLineEdit[kind="number"] {{ placeholder-text-color: {c.text2}; }}
+QLineEdit:disabled {{ placeholder-text-color: {c.off}; }}
 QPlainTextEdit:focus, QTextEdit:focus {{ border: 2px solid {ring}; }}
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled, QPlainTextEdit:disabled,
 QLineEdit:read-only {{ background: {c.fieldOff}; color: {c.off}; border-color: {c.hairline}; }}
@@ -115,7 +118,7 @@ QLineEdit[state="error"], QComboBox[state="error"], QPlainTextEdit[state="error"
 QLineEdit[state="success"], QComboBox[state="success"] {{ border-color: {c.success}; }}
 QLineEdit[kind="bare"] {{ background: transparent; border: none; padding: 0; min-height: 0; }}
 QLineEdit[kind="number"] {{ padding-right: 26px; }}
-QComboBox {{ padding-right: 28px; }}
+QComboBox {{ padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
 QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border};

@@ -20,6 +20,8 @@ from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Motion, Size
 
 _ICON_INK = {"primary": "onAccent", "secondary": "text2", "ghost": "text2", "link": "accentText"}
+# Qt leaves 4 px after the icon; a third of an em makes it the design's 8.
+_ICON_GAP = "\u2004"
 
 
 class Button(QPushButton):
@@ -71,9 +73,8 @@ class Button(QPushButton):
         if self._icon_name is not None:
             ink = _ICON_INK.get(str(self.property("kind")), "text2")
             self.setIcon(make_icon(self._icon_name, ink))
-            if self.text() and not self.text().startswith(" "):
-                # Qt leaves 4 px after the icon; a thin space makes it the design's 8.
-                self.setText(f"\u2009{self.text()}")
+            if self.text() and not self.text().startswith(_ICON_GAP):
+                self.setText(f"{_ICON_GAP}{self.text()}")
 
     def label(self) -> str:
         """The text as a person reads it."""

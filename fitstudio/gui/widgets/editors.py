@@ -365,7 +365,7 @@ class Combo(QComboBox):
             ),
             default=0,
         )
-        hint.setWidth(max(Size.NUMBER, min(widest + 44, self._widest)))
+        hint.setWidth(max(Size.NUMBER, min(widest + 46, self._widest)))
         return hint
 
     def minimumSizeHint(self) -> QSize:

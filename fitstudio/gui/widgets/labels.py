@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Text
 
+_NARROWEST = 80
+_TYPICAL = 300
 _STRONG = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -66,7 +68,7 @@ class Sentence(QLabel):
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setProperty("ink", ink)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._sentence = ""
@@ -85,6 +87,14 @@ class Sentence(QLabel):
     def set_ink(self, ink: str) -> None:
         """Changes the colour to another text token."""
         set_property(self, "ink", ink)
+
+    def sizeHint(self) -> QSize:
+        width = self.width() if self.width() > _NARROWEST else _TYPICAL
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        # Qt's own answer is the height at some narrow width, which leaves gaps at the real one.
+        return QSize(_NARROWEST, QFontMetrics(self.font()).lineSpacing())
 
 
 class ElidedLabel(Label):
