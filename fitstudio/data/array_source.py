@@ -12,7 +12,7 @@ import polars as pl
 
 from fitstudio.data import statistics
 from fitstudio.data.column_source import Source
-from fitstudio.data.column_types import TableColumn, override_types, summarise, type_of
+from fitstudio.data.column_types import WORDS, TableColumn, override_types, summarise, type_of
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.data.table_findings import patterns
@@ -235,7 +235,7 @@ def _typed(name: str, array: ArrayLike, wanted: str | None) -> TableColumn:
         floats = numbers.astype(np.int64).astype(np.float64)
         floats[np.isnat(numbers)] = np.nan
         return _number_column(name, floats / 86_400e6, wanted or NUMBER)
-    kind = wanted or NUMBER
+    kind = CATEGORY if wanted == WORDS else wanted or NUMBER
     if wanted is None and values.dtype.kind in "biu" and len(values):
         few = np.unique(values)
         if 2 <= len(few) <= _MOST_CODES and len(few) <= len(values) / 3 and few[0] >= 0:

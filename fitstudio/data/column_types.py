@@ -21,6 +21,7 @@ from fitstudio.spec.dataset_summary import (
     ColumnSummary,
 )
 
+WORDS = "words"  # wanted by a recipe: the text as it is written
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?Z?$"
 _DOTS = r"^\d{1,2}\.\d{1,2}\.\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
 _SLASHES = r"^\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
@@ -113,6 +114,9 @@ def type_of(
     if wanted == NUMBER:
         return _as_numbers(column, NUMBER, values, bad)
     mostly_numbers = good > 0 and bad_count <= max(1 if good >= 4 else 0, 0.1 * (good + bad_count))
+    if wanted == WORDS:
+        column.type = CATEGORY
+        return column
     if wanted == CATEGORY:
         # Labels of numbers are written one way, however the file writes them.
         if mostly_numbers and not bad_count and not padded:

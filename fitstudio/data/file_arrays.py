@@ -1,0 +1,90 @@
+"""Arrays that stay in their file, and that a reader process can open again for itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+class MappedArray:
+    """An array that the system maps from the disk; sent to another process, it is opened there.
+
+    Args:
+        path: The file.
+        dtype: Type of the values.
+        shape: Shape of the array.
+        offset: Bytes before the first value.
+        fortran: Whether the first axis runs fastest.
+    """
+
+    def __init__(
+        self, path: Path, dtype: np.dtype, shape: tuple[int, ...], offset: int, fortran: bool
+    ) -> None:
+        self.path, self.dtype, self.shape = path, dtype, shape
+        self._offset, self._fortran = offset, fortran
+        self._values: np.ndarray | None = None
+
+    def __getitem__(self, key: Any) -> Any:
+        if self._values is None:
+            order = "F" if self._fortran else "C"
+            self._values = np.memmap(
+                self.path, self.dtype, "r", self._offset, self.shape, order
+            ).view(np.ndarray)
+        return self._values[key]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_values": None}
+
+
+class ReopenedDataset:
+    """An HDF5 dataset; every process that reads it opens the file for itself.
+
+    Args:
+        path: The file.
+        name: The dataset's path in it.
+        dtype: Type of the values.
+        shape: Shape of the dataset.
+        field: For tables in HDF5, the column of the table.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        dtype: np.dtype,
+        shape: tuple[int, ...],
+        field: str | None = None,
+    ) -> None:
+        self.path, self.name, self.dtype, self.shape = path, name, dtype, shape
+        self.field = field
+        self._dataset: Any = None
+        self._process = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        from fitstudio.data.hdf5 import read_rows
+
+        # A handle that a forked child inherits shares its place in the file with the parent.
+        if self._dataset is None or self._process != os.getpid():
+            from fitstudio.data.hdf5 import open_dataset
+
+            self._dataset = open_dataset(self.path, self.name)
+            self._process = os.getpid()
+        return read_rows(self._dataset, self.field, key)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_dataset": None, "_process": 0}
+
+    def close(self) -> None:
+        """Closes the file, if this process has it open."""
+        if self._dataset is not None and self._process == os.getpid():
+            self._dataset.file.close()
+        self._dataset = None
