@@ -1,0 +1,158 @@
+"""The gallery of the Model page: one card a model; the chosen one carries a ring and a mark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QTextOption
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+
+from fitstudio.gui.theme import fonts
+from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.theme import colour
+from fitstudio.gui.theme.tokens import Radius, Space
+from fitstudio.viewmodel.model_page import GalleryEntry
+
+_ICONS = {
+    "mlp": "graph",
+    "cnn1d": "wave-sine",
+    "cnn2d": "image-square",
+    "lstm": "repeat",
+    "gru": "arrows-clockwise",
+}
+_COLUMNS = 3
+_HEIGHT = 112
+_ICON_SIDE = 20
+
+
+class GalleryCard(QAbstractButton):
+    """One model: an icon, its title, what it is good for, how many weights it would have."""
+
+    def __init__(self, entry: GalleryEntry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entry = entry
+        self.setObjectName(f"model.gallery.{entry.name}")
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_entry(entry)
+
+    def show_entry(self, entry: GalleryEntry) -> None:
+        """Shows the model's state anew."""
+        self.entry = entry
+        self.setChecked(entry.chosen)
+        self.setAccessibleName(entry.title)
+        self.setAccessibleDescription(f"{entry.sentence} {entry.why_not or entry.size}")
+        self.setToolTip(entry.why_not or entry.sentence)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(250, _HEIGHT)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter)
+        left, top = 16, 14
+        ink = "accentText" if self.isChecked() else "text2"
+        paint_icon(
+            painter,
+            QRectF(left, top, _ICON_SIDE, _ICON_SIDE),
+            _ICONS.get(self.entry.name, "graph"),
+            ink,
+        )
+        text_left = left + _ICON_SIDE + 10
+        room = self.width() - text_left - 16
+        painter.setFont(fonts.font("strong"))
+        painter.setPen(colour("text"))
+        title_room = room - (24 if self.isChecked() else 0)
+        title = painter.fontMetrics().elidedText(
+            self.entry.title, Qt.TextElideMode.ElideRight, title_room
+        )
+        line = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(text_left, top, title_room, _ICON_SIDE), line, title)
+        if self.isChecked():
+            mark = QRectF(self.width() - 16 - 18, top + 1, 18, 18)
+            paint_icon(painter, mark, "check-circle-fill", "accentText")
+        painter.setFont(fonts.font("body"))
+        painter.setPen(colour("text2"))
+        wrap = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        wrap.setWrapMode(QTextOption.WrapMode.WordWrap)
+        painter.drawText(QRectF(text_left, top + 24, room, 38), self.entry.sentence, wrap)
+        self._paint_foot(painter, QRectF(text_left, self.height() - 30, room, 20))
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        chosen, focused = self.isChecked(), self.hasFocus()
+        painter.setBrush(colour("card"))
+        if chosen or focused:
+            painter.setPen(QPen(colour("accentText"), 2))
+        elif self.underMouse():
+            painter.setPen(QPen(colour("borderHover"), 1))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(area, Radius.CARD, Radius.CARD)
+
+    def _paint_foot(self, painter: QPainter, area: QRectF) -> None:
+        painter.setFont(fonts.font("small"))
+        if self.entry.why_not:
+            text, ink = self.entry.why_not, "warning"
+        else:
+            usual = self.tr("Usual choice for this data")
+            parts = [self.entry.size, usual if self.entry.suggested else ""]
+            text, ink = " · ".join(part for part in parts if part), "text3"
+        painter.setPen(colour(ink))
+        shown = painter.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideRight, int(area.width())
+        )
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class Gallery(QWidget):
+    """All models, three a row; arrow keys move, Space chooses."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(Space.CARDS)
+        self._cards: dict[str, GalleryCard] = {}
+
+    def show_entries(self, entries: list[GalleryEntry]) -> None:
+        """Shows the models as they are now."""
+        for place, entry in enumerate(entries):
+            card = self._cards.get(entry.name)
+            if card is None:
+                card = GalleryCard(entry, self)
+                card.clicked.connect(lambda _on, name=entry.name: self.chosen.emit(name))
+                self._grid.addWidget(card, place // _COLUMNS, place % _COLUMNS)
+                self._cards[entry.name] = card
+            card.show_entry(entry)
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Moves the focus along the cards by arrow keys."""
+        step = {
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Down: _COLUMNS,
+            Qt.Key.Key_Up: -_COLUMNS,
+        }.get(Qt.Key(event.key()))
+        cards = list(self._cards.values())
+        focused = next((i for i, card in enumerate(cards) if card.hasFocus()), None)
+        if step is None or focused is None:
+            super().keyPressEvent(event)
+            return
+        cards[max(0, min(len(cards) - 1, focused + step))].setFocus()
