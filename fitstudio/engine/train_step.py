@@ -1,9 +1,9 @@
 """One update of the weights: forward, losses, backward, optimizer, running sums.
 
-`TrainStep` is the seam behind which steps become faster. Its plain form, `TrainStep.plainly`, is the
-reference: a page of ordinary torch. The faster form replays the operations of a recorded step (see
-`fitstudio.engine.replay`); a batch shape gets it only after it gave the same bits as the plain form
-on real batches, so that nothing depends on which of them ran.
+`TrainStep` is the seam behind which steps become faster. Its plain form, `TrainStep.plainly`, is
+the reference: a page of ordinary torch. The faster form replays the operations of a recorded step
+(see `fitstudio.engine.replay`); a batch shape gets it only after it gave the same bits as the plain
+form on real batches, so that nothing depends on which of them ran.
 """
 
 from __future__ import annotations
@@ -275,11 +275,16 @@ class TrainStep:
         """A plain step that is compared with the replay on the same batch."""
         given = [each for each in batch if each is not None]
         assert state.tape is not None
-        if state.replay is None:
-            state.replay = compile_tape(state.tape, given)
-        with untouched(state.written), torch.inference_mode():
-            replayed = [each.clone() for each in state.replay(*given)]
-            replayed_sums = [each.clone() for each in state.written]
+        try:
+            if state.replay is None:
+                state.replay = compile_tape(state.tape, given)
+            with untouched(state.written), torch.inference_mode():
+                replayed = [each.clone() for each in state.replay(*given)]
+                replayed_sums = [each.clone() for each in state.written]
+        except (RuntimeError, IndexError) as error:
+            # Some kernels, such as oneDNN's LSTM, work under autograd only.
+            state.stay_plain(str(error))
+            return self.plainly(inputs, targets, weights, rows)
         losses, outputs, gradients = self._losses_and_gradients(inputs, targets, weights)
         self._update_sums(losses, outputs, targets, weights, rows)
         plain = [*losses, *(each for each in gradients if each is not None)]

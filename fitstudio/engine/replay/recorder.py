@@ -39,11 +39,15 @@ _READS_VALUES = frozenset(
         "untyped_storage",
     }
 )
-_UNREPEATABLE = (
-    torch.Tag.dynamic_output_shape,
-    torch.Tag.data_dependent_output,
-    torch.Tag.inplace_view,
-)
+_UNREPEATABLE = (torch.Tag.dynamic_output_shape, torch.Tag.data_dependent_output)
+_aten = torch.ops.aten
+_OUT_OF_PLACE = {
+    _aten.transpose_.default: _aten.transpose.int,
+    _aten.t_.default: _aten.t.default,
+    _aten.unsqueeze_.default: _aten.unsqueeze.default,
+    _aten.squeeze_.default: _aten.squeeze.default,
+    _aten.squeeze_.dim: _aten.squeeze.dim,
+}
 MOST_OPERATIONS = 5_000
 MOST_BYTES = 256 * 2**20
 
@@ -109,6 +113,14 @@ class Recorder:
             self.refuse(f"{function} depends on values")
             return
         recorded = tuple(self._referenced(each) for each in args)
+        if torch.Tag.inplace_view in function.tags:
+            # The same object has another shape from here on: to us it is another tensor.
+            function = _OUT_OF_PLACE.get(function)
+            slot = recorded[0].slot
+            if function is None or slot in self._fixed or slot in self._inputs:
+                self.refuse("a tensor's shape was changed in place")
+                return
+            del self._slots[id(result)]
         named = {key: self._referenced(value) for key, value in kwargs.items()}
         is_single = not isinstance(result, list | tuple)
         outputs = tuple(self._output(each) for each in ((result,) if is_single else tuple(result)))

@@ -17,6 +17,14 @@ from torch import Tensor
 aten = torch.ops.aten
 
 
+# Arguments that are changed in place although the function's schema does not say so: the running
+# statistics of a batch normalisation.
+_HIDDEN_WRITES = {
+    aten.native_batch_norm.default: (3, 4),
+    aten.cudnn_batch_norm.default: (3, 4),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """The place of a tensor among an operation's arguments."""
@@ -57,6 +65,8 @@ class Operation:
             is_positional = place < len(self.args)
             value = self.args[place] if is_positional else self.kwargs.get(argument.name)
             slots.extend(_slots(value))
+        for place in _HIDDEN_WRITES.get(self.function, ()):
+            slots.extend(_slots(self.args[place]))
         return slots
 
     def is_view(self) -> bool:
@@ -107,7 +117,7 @@ class Tape:
     values: dict[int, Tensor] = field(default_factory=dict)
 
     def written_fixed(self) -> list[Tensor]:
-        """The tensors outside the batch that a replay changes, apart from the weights' update."""
+        """The tensors outside the batch that a replay changes: buffers and running sums."""
         slots = {slot for operation in self.operations for slot in operation.written()}
         return [self.fixed[slot] for slot in sorted(slots) if slot in self.fixed]
 
