@@ -242,7 +242,7 @@ def _spec_for(
     summary = data_actions.inspect({"file": str(data)}, folder)
     for column in (*(target or ()), *(inputs or ())):
         _refuse_unknown(summary, column)
-    settings = data_actions.suggest(summary, target=target, inputs=inputs)
+    settings = data_actions.suggest(summary, target=target or (), inputs=inputs or ())
     settings = {"data.file": _reference(data, folder), "data.kind": summary.kind, **settings}
     return RunSpec().with_values(settings | {"data.fingerprint": dict(summary.fingerprint)})
 

@@ -8,7 +8,6 @@ and the next one begins.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -182,7 +181,7 @@ def start(project: Project) -> bool:
         return False
     if holder_of(project.paths.queue_lock) is not None:
         return True
-    log = ops.current().open(project.paths.queue_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    log = ops.open_log(project.paths.queue_log, anew=True)
     try:
         processes.start_detached(processes.queue_command(str(project.folder)), log=log)
     finally:

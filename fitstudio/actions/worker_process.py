@@ -72,7 +72,7 @@ def launch(command: Sequence[str], run: RunPaths, *, output: IO[Any] | None = No
     """
     journal_size = _size(run.journal)
     log_size = _size(run.worker_log)
-    log = ops.current().open(run.worker_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    log = ops.open_log(run.worker_log)
     try:
         stdout, must_pump = _stdout_for(output)
         process = processes.start_detached(command, log=log, stdout=stdout)
@@ -113,10 +113,19 @@ def end(pid: int, started: float | None, *, timeout_s: float = 5.0) -> bool:
             each.kill()
         except psutil.NoSuchProcess:
             pass
-    processes.reap()
-    psutil.wait_procs(family, timeout=timeout_s)
-    processes.reap()
+    deadline = time.monotonic() + timeout_s
+    while any(_lives(each) for each in family) and time.monotonic() < deadline:
+        # Not psutil's own waiting: it would take the exit code away from whoever waits for it.
+        processes.reap()
+        time.sleep(_LOOK_INTERVAL_S)
     return True
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def log_tail(path: Path, *, after: int = 0) -> str:

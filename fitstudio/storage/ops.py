@@ -131,6 +131,23 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
         rest = rest[taken:]
 
 
+def open_log(path: Path, *, anew: bool = False) -> int:
+    """Opens a file that a process of ours is to write its own words to; returns the descriptor.
+
+    Args:
+        path: The file; made if missing.
+        anew: Empty it first.
+
+    Raises:
+        StorageError: If it cannot be opened.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if anew else 0)
+    try:
+        return patiently(_current.open, path, flags)
+    except OSError as problem:
+        raise problem_with(path, problem) from problem
+
+
 def require_space(folder: Path, needed_bytes: int) -> None:
     """Says beforehand that a disk is too full.
 
