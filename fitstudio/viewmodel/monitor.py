@@ -66,11 +66,15 @@ class ShownRun:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The state of a run as a chip: words, tone (info, success, warning, error, neutral), icon."""
+    """The state of a run as a chip.
 
+    Attributes:
+        state: Its look: running, paused, done, stopped, failed, attention, waiting, neutral.
+        text: What it says.
+    """
+
+    state: str
     text: str
-    tone: str
-    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +187,18 @@ class MonitorModel:
         """The state of the run as a chip."""
         state = self.state
         if state is None:
-            return Badge("Opening", "neutral", "clock")
+            return Badge("waiting", "Opening")
         if state.stop_requested is not None and state.running:
-            return Badge("Stopping", "info", "stop")
+            return Badge("running", "Stopping")
         match state.phase:
             case Phase.STARTING:
-                return Badge("Starting", "info", "clock")
+                return Badge("waiting", "Starting")
             case Phase.PREPARING:
-                return Badge("Preparing the data", "info", "clock")
+                return Badge("waiting", "Preparing the data")
             case Phase.TRAINING | Phase.VALIDATING:
-                return Badge("Running", "info", "play")
+                return Badge("running", "Running")
             case Phase.PAUSED:
-                return Badge("Paused", "warning", "pause")
+                return Badge("paused", "Paused")
             case Phase.ENDED:
                 return ended_badge(state)
 
@@ -327,16 +331,14 @@ def ended_badge(state: RunState) -> Badge:
     """How a run ended, as a chip."""
     match state.outcome:
         case Outcome.FAILED:
-            text = "Not a number" if state.reason == Reason.NOT_FINITE else "Stopped by an error"
-            return Badge(text, "error", "error")
+            nan = state.reason == Reason.NOT_FINITE
+            return Badge("failed", "Not a number" if nan else "Stopped by an error")
         case Outcome.INTERRUPTED:
-            return Badge("Interrupted", "warning", "warning")
-        case Outcome.STOPPED:
-            early = state.reason == Reason.EARLY_STOPPING
-            return Badge("Stopped early" if early else "Stopped", "success", "check")
-        case _:
-            early = state.reason == Reason.EARLY_STOPPING
-            return Badge("Stopped early" if early else "Done", "success", "check")
+            return Badge("attention", "Interrupted")
+        case Outcome.STOPPED if state.reason == Reason.PERSON:
+            return Badge("stopped", "Stopped")
+    early = state.reason == Reason.EARLY_STOPPING
+    return Badge("done", "Stopped early" if early else "Done")
 
 
 def _verdict(state: RunState, curves: EpochCurves) -> Verdict:

@@ -290,15 +290,15 @@ def badge_of(line: RunSummary) -> Badge | None:
     if line.outcome is None:
         match line.phase:
             case "paused":
-                return Badge("Paused", "warning", "pause")
+                return Badge("paused", "Paused")
             case "starting" | "preparing":
-                return Badge("Starting", "info", "clock")
-        return Badge("Running", "info", "play")
+                return Badge("waiting", "Starting")
+        return Badge("running", "Running")
     if line.outcome == Outcome.FAILED:
         nan = line.reason == Reason.NOT_FINITE
-        return Badge("NaN, stopped" if nan else "Failed", "error", "error")
+        return Badge("failed", "NaN, stopped" if nan else "Failed")
     if line.outcome == Outcome.INTERRUPTED:
-        return Badge("Interrupted", "warning", "warning")
+        return Badge("attention", "Interrupted")
     return None
 
 

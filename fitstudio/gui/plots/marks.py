@@ -25,6 +25,7 @@ class MarkKind(StrEnum):
     FAILURE = "failure"
     BASELINE = "baseline"
     RESUMED = "resumed"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Mark:
         at: Its x; for a baseline its y.
         text: First line of its label.
         more: Second line, quieter.
-        value: For the best: y of its diamond.
+        value: For the best: y of its diamond; for the end: y of the line there.
         style: For the best: the series that it belongs to.
     """
 
@@ -96,10 +97,12 @@ class MarkLayer(Layer):
                 pen = QPen(ink.colour("text3"), 1)
                 pen.setDashPattern([3, 3])
                 return pen
-            case MarkKind.PATIENCE:
+            case MarkKind.PATIENCE | MarkKind.END:
                 return None
 
     def _draw_label(self, painter: QPainter, mark: Mark) -> None:
+        if not mark.text:
+            return
         width, height = self.frame.size()
         strong = mark.kind is MarkKind.BEST
         first, second = ink.font(strong=strong, small=True), ink.font(small=True)
@@ -114,6 +117,11 @@ class MarkLayer(Layer):
             area = QRectF(width - size_x - 4, y - size_y - 2, size_x, size_y)
             if not 0 <= y <= height:
                 return
+        elif mark.kind is MarkKind.END and mark.value is not None:
+            y = float(self.frame.y_pixels(mark.value))
+            left = min(self._x(mark) + _GAP, width - size_x)
+            over = left < self._x(mark) + _GAP - 1
+            area = QRectF(left, y - size_y * (1.15 if over else 0.5), size_x, size_y)
         else:
             x = self._x(mark)
             if not -1 <= x <= width + 1:

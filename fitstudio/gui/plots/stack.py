@@ -61,8 +61,15 @@ class PlotStack(QWidget):
         if height is not None:
             plot.setFixedHeight(height)
             stretch = 0
-        self._column.insertWidget(len(self._plots), plot, stretch)
-        self._plots.append(plot)
+        return self._insert(len(self._plots), plot, stretch)
+
+    def insert_before(self, other: CurvePlot, plot: CurvePlot, *, stretch: int = 1) -> CurvePlot:
+        """Put a plot above one that is there."""
+        return self._insert(self._plots.index(other), plot, stretch)
+
+    def _insert(self, place: int, plot: CurvePlot, stretch: int) -> CurvePlot:
+        self._column.insertWidget(place, plot, stretch)
+        self._plots.insert(place, plot)
         plot.pointed.connect(lambda place, plot=plot: self._on_pointed(plot, place))
         plot.moved.connect(self._on_moved)
         plot.reset_wanted.connect(self.reset_zoom)

@@ -165,7 +165,7 @@ def test_a_failed_run_has_a_card_with_a_way_out(model: MonitorModel, tmp_path: P
     assert "epoch 12" in card.safe
     assert card.headline == "OutOfMemoryError, step 3 of epoch 13"
     assert "Traceback …" in card.details and "0015-b" in card.details
-    assert model.badge().tone == "error"
+    assert model.badge().state == "failed"
 
 
 def test_an_interrupted_run_offers_to_go_on(model: MonitorModel, tmp_path: Path):

@@ -1,0 +1,167 @@
+"""The Monitor page: one run as it trains, or as it ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from fitstudio.gui.pages.monitor.curves_card import CurvesCard
+from fitstudio.gui.pages.monitor.device_card import DeviceCard
+from fitstudio.gui.pages.monitor.epochs_card import EpochsCard
+from fitstudio.gui.pages.monitor.progress_card import ProgressCard
+from fitstudio.gui.pages.monitor.trouble_card import TroubleCard
+from fitstudio.gui.theme.tokens import Space
+from fitstudio.gui.widgets.cards import Page
+from fitstudio.gui.widgets.chips import StateChip
+from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.spec.param import Fix
+from fitstudio.spec.plain_words import Paragraph
+from fitstudio.viewmodel import monitor_words
+from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shown_run import SessionFollower, new_monitor
+
+_TICK_MS = 100
+_DEVICE_WIDTH = 288
+_BOTTOM_HEIGHT = 204
+
+
+class MonitorPage(Page):
+    """Follows the session's current run on one timer, with one redraw a tick.
+
+    Signals:
+        words_changed: What `plain_words` says has changed.
+    """
+
+    words_changed = Signal()
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__("page.monitor", self.tr("Monitor"), parent=parent)
+        self.session = session
+        self.model = new_monitor()
+        self._settings = QSettings()
+        self._stale = True
+        self._make_parts()
+        self.model.opened.connect(self._on_opened)
+        self.model.changed.connect(self._on_changed)
+        self._follower = SessionFollower(self.model, session)
+        self._timer = QTimer(self)
+        self._timer.setObjectName("monitor.tick")
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.model.tick)
+        self._timer.start()
+        self._on_opened()
+
+    def plain_words(self) -> list[Paragraph]:
+        """What the side panel says while this page is shown."""
+        return monitor_words.say(self.model)
+
+    def suggestion(self) -> monitor_words.Suggestion | None:
+        """The one change that is worth a run, for the foot of the side panel."""
+        return monitor_words.suggest(self.model.verdict(), self.model.spec)
+
+    def stop_following(self) -> None:
+        """Let go of the run's files, before the project is closed."""
+        self._timer.stop()
+        self.model.close()
+
+    def _make_parts(self) -> None:
+        self._chip = StateChip("waiting", "")
+        self._chip.setObjectName("monitor.state")
+        self.page_head.add(self._chip)
+        self.progress = ProgressCard(self.model)
+        self.trouble = TroubleCard()
+        self.trouble.fix_wanted.connect(self._on_fix_wanted)
+        self.trouble.resume_wanted.connect(self._on_resume_wanted)
+        self.curves = CurvesCard(self.model)
+        self.epochs = EpochsCard(self.model)
+        self.device = DeviceCard(self.model)
+        bottom = QWidget()
+        row = QHBoxLayout(bottom)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.CARDS)
+        row.addWidget(self.epochs, 1)
+        self.device.setFixedWidth(_DEVICE_WIDTH)
+        row.addWidget(self.device)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setObjectName("monitor.splitter")
+        self._splitter.setHandleWidth(Space.CARDS)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.curves)
+        self._splitter.addWidget(bottom)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([1000, _BOTTOM_HEIGHT])
+        self.curves.setMinimumHeight(220)
+        bottom.setMinimumHeight(150)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, Space.WINDOW)
+        column.setSpacing(Space.CARDS)
+        column.addWidget(self.progress)
+        column.addWidget(self.trouble)
+        column.addWidget(self._splitter, 1)
+        self._bottom = bottom
+        self._empty = EmptyState(
+            "pulse",
+            self.tr("No run yet"),
+            self.tr("Press Train, and watch here how the model learns."),
+        )
+        holder = QWidget()
+        self._places = QStackedLayout(holder)
+        self._places.addWidget(self._empty)
+        self._places.addWidget(whole)
+        self.add(holder, 1)
+        kept = self._settings.value("monitor/splitter")
+        if kept is not None:
+            self._splitter.restoreState(kept)
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+
+    def _on_opened(self) -> None:
+        shown = self.model.shown
+        self._places.setCurrentIndex(0 if shown is None else 1)
+        self.curves.forget_run()
+        self._refresh()
+
+    def _on_changed(self) -> None:
+        # A page that nobody sees draws nothing; it catches up when it is shown.
+        self._stale = True
+        if self.isVisible():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._stale = False
+        shown = self.model.shown
+        if shown is None:
+            self.page_head.set_title(self.tr("Monitor"), "")
+            self._chip.hide()
+            self.words_changed.emit()
+            return
+        self.page_head.set_title(shown.heading, shown.subheading)
+        badge = self.model.badge()
+        self._chip.show()
+        self._chip.set_state(badge.state, badge.text)
+        card = self.model.card()
+        self.trouble.show_card(card)
+        self.progress.setVisible(card is None)
+        self._bottom.setVisible(card is None)
+        self.progress.refresh()
+        self.curves.refresh()
+        self.epochs.refresh()
+        self.device.refresh()
+        self.words_changed.emit()
+
+    def _on_fix_wanted(self, fix: Fix) -> None:
+        self.session.apply_fix(fix)
+        self.session.train()
+
+    def _on_resume_wanted(self) -> None:
+        if self.model.shown is not None:
+            self.session.resume(self.model.shown.run)
+
+    def _on_splitter_moved(self) -> None:
+        self._settings.setValue("monitor/splitter", self._splitter.saveState())
