@@ -210,6 +210,7 @@ class Size:
     SEARCH = 168
     FIX_BUTTON = 152
     CONTENT = 808
+    GUTTER = 16
     PANEL = 244
     PANEL_WIDE = 320
     RAIL = 164

@@ -106,9 +106,9 @@ class PageHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.caption, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(Space.GRID + 2)
-        row.addLayout(self.actions)
+        self.controls = QHBoxLayout()
+        self.controls.setSpacing(Space.GRID + 2)
+        row.addLayout(self.controls)
 
     def set_title(self, title: str, caption: str | None = None) -> None:
         """Changes what it says."""
@@ -118,36 +118,26 @@ class PageHead(QWidget):
 
     def add(self, widget: QWidget) -> None:
         """Puts a control at the right."""
-        self.actions.addWidget(widget)
+        self.controls.addWidget(widget)
 
 
 class ColumnScroll(QScrollArea):
-    """A column of cards that scrolls under the page head.
+    """A column of cards that scrolls under the page head; its handle stands in the gutter."""
 
-    Args:
-        widest: The column grows up to this width and is then centred; None lets it grow.
-    """
-
-    def __init__(self, *, widest: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         holder = QWidget()
         holder.setProperty("kind", "plain")
-        outer = QHBoxLayout(holder)
-        outer.setContentsMargins(0, 0, 0, 0)
-        inner = QWidget()
-        inner.setProperty("kind", "plain")
-        if widest is not None:
-            inner.setMaximumWidth(widest)
-        self.column = QVBoxLayout(inner)
-        self.column.setContentsMargins(0, 0, 0, Space.WINDOW)
+        self.column = QVBoxLayout(holder)
         self.column.setSpacing(Space.CARDS)
-        outer.addWidget(inner, 1)
         self.setWidget(holder)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._leave_gutter()
+        self.verticalScrollBar().rangeChanged.connect(self._leave_gutter)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Puts a card under those that are there."""
@@ -157,32 +147,60 @@ class ColumnScroll(QScrollArea):
         """Leaves what is below the last card empty."""
         self.column.addStretch(1)
 
+    def _leave_gutter(self, _low: int = 0, high: int = 0) -> None:
+        taken = self.verticalScrollBar().sizeHint().width() if high > 0 else 0
+        self.column.setContentsMargins(0, 0, Size.GUTTER - taken, Space.WINDOW)
+
 
 class Page(QWidget):
     """A station of the rail: a head over its content, both as wide as the design says.
 
-    The scroll handle stands in the gutter right of the cards, so that the content itself does not
-    move when it appears.
+    The scroll handle of a `ColumnScroll` stands in the gutter right of the cards, so that the
+    content itself does not move when it appears.
 
     Args:
         name: The page's object name, such as ``"page.data"``.
         title: What the head says.
+        widest: Forms grow up to this width and are then centred; None lets the page grow.
     """
 
     def __init__(
-        self, name: str, title: str, caption: str = "", parent: QWidget | None = None
+        self,
+        name: str,
+        title: str,
+        caption: str = "",
+        *,
+        widest: int | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(title)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, Space.HALF, 0, 0)
-        layout.setSpacing(Space.CARDS)
+        self.setProperty("kind", "plain")
+        centred = QHBoxLayout(self)
+        centred.setContentsMargins(0, 0, 0, 0)
+        inner = QWidget()
+        inner.setProperty("kind", "plain")
+        if widest is not None:
+            inner.setMaximumWidth(widest + Size.GUTTER)
+        centred.addWidget(inner, 1)
+        self.content = QVBoxLayout(inner)
+        self.content.setContentsMargins(0, Space.HALF, 0, 0)
+        self.content.setSpacing(Space.CARDS)
         self.page_head = PageHead(title, caption)
-        layout.addWidget(self.page_head)
-        self.content = layout
+        self.add(self.page_head)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
-        """Puts something under the head."""
-        self.content.addWidget(widget, stretch)
+        """Puts something under what is there; all but scrolling columns leave the gutter free."""
+        if isinstance(widget, ColumnScroll):
+            self.content.addWidget(widget, stretch)
+            return
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, Size.GUTTER, 0)
+        row.addWidget(widget)
+        self.content.addLayout(row, stretch)
+
+    def finish(self) -> None:
+        """Leaves the window's margin under the last card of a page that does not scroll."""
+        self.content.addSpacing(Space.WINDOW - Space.CARDS)

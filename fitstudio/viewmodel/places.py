@@ -1,0 +1,49 @@
+"""Where the window keeps its own settings, and where new projects go unless told otherwise."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import platformdirs
+
+from fitstudio.actions import processes
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+
+
+def settings_file() -> Path:
+    """The file with the window's size, theme and last page."""
+    return processes.settings_folder() / "window.ini"
+
+
+def default_projects_folder() -> Path:
+    """The folder that new projects are made in at first."""
+    if os.environ.get("FITSTUDIO_HOME"):
+        return processes.settings_folder() / "projects"
+    return Path(platformdirs.user_documents_dir()) / "FitStudio"
+
+
+def free_folder(parent: Path, name: str) -> Path:
+    """A folder in `parent` that is not there yet, named after `name`.
+
+    Args:
+        parent: Where projects go.
+        name: What the project is called; characters that a file system refuses are left out.
+    """
+    stem = _FORBIDDEN.sub(" ", name).strip(" .")[:80] or "Project"
+    candidate, number = parent / stem, 2
+    while candidate.exists():
+        candidate, number = parent / f"{stem} {number}", number + 1
+    return candidate
+
+
+def short_place(folder: Path) -> str:
+    """A folder's parents as a person reads them: the last few, from the home folder on."""
+    try:
+        parts = folder.relative_to(Path.home()).parts
+    except ValueError:
+        parts = folder.parts[1:] if folder.anchor else folder.parts
+    shown = parts if len(parts) <= 3 else ("…", *parts[-3:])
+    return " / ".join(shown)

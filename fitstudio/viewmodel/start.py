@@ -1,0 +1,220 @@
+"""What the start page knows: recent projects with their latest curve, examples, what was cut off.
+
+Everything that touches a disk is done in the background; rows come first with what is at hand
+(name, place, day) and are filled in as their runs have been read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from psygnal import Signal
+
+from fitstudio.actions import projects, runs
+from fitstudio.actions.projects import Example
+from fitstudio.actions.run_summary import RunSummary
+from fitstudio.errors import FitStudioError
+from fitstudio.project import Project
+from fitstudio.viewmodel.background import Background, Job
+from fitstudio.viewmodel.figures import metric_words, score_words
+from fitstudio.viewmodel.places import free_folder, short_place
+
+_SHOWN = 6
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecentRow:
+    """One recent project.
+
+    Args:
+        folder: Its folder.
+        name: What it is called.
+        place: Where it is, in words.
+        when: When it was last opened, in words.
+        missing: Whether it is not there any more.
+        looked_at: Whether its runs have been read.
+        runs: How many runs it has.
+        score: Its best value, in words.
+        curve: The best run's curve.
+        best: Index of the best value in `curve`.
+        kind: What its data is: "table", "npy", "npz", "hdf5" or "".
+        interrupted: The newest run, if it was cut off and can go on.
+    """
+
+    folder: Path
+    name: str
+    place: str
+    when: str
+    missing: bool = False
+    looked_at: bool = False
+    runs: int = 0
+    score: str = ""
+    curve: Sequence[float] = ()
+    best: int | None = None
+    kind: str = ""
+    interrupted: RunSummary | None = None
+
+
+@dataclass
+class StartModel:
+    """The start page's state and verbs.
+
+    Args:
+        background: Where slow work is done.
+
+    Attributes:
+        recent: The projects opened last, newest first.
+        examples: The examples that are shipped.
+    """
+
+    background: Background
+    recent: list[RecentRow] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+
+    changed = Signal()
+
+    def load(self) -> None:
+        """Reads lists, then looks into each recent project."""
+        self.background.run(lambda job: projects.list_examples(), self._on_examples)
+        self.background.run(
+            lambda job: _recent_rows(), self._on_recent, lambda problem: None, replaces="recent"
+        )
+
+    def forget(self, folder: Path) -> None:
+        """Takes a project out of the list; its folder is not touched."""
+        self.recent = [row for row in self.recent if row.folder != folder]
+        self.changed.emit()
+        self.background.run(lambda job: projects.forget_project(folder))
+
+    @property
+    def cut_off(self) -> RecentRow | None:
+        """The newest project whose last run was cut off, or None."""
+        return next((row for row in self.recent if row.interrupted is not None), None)
+
+    def _on_examples(self, examples: list[Example]) -> None:
+        self.examples = examples
+        self.changed.emit()
+
+    def _on_recent(self, rows: list[RecentRow]) -> None:
+        self.recent = rows
+        self.changed.emit()
+        for row in rows:
+            if not row.missing:
+                self.background.run(
+                    lambda job, row=row: _looked_into(row),
+                    self._on_looked_into,
+                    lambda problem: None,
+                )
+
+    def _on_looked_into(self, looked: RecentRow) -> None:
+        self.recent = [looked if row.folder == looked.folder else row for row in self.recent]
+        self.changed.emit()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Opens and makes projects in the background, one at a time.
+
+    Args:
+        background: Where it is done.
+        opened: Called with the open project.
+        failed: Called with the reason where that was not possible.
+    """
+
+    background: Background
+    opened: Callable[[Project], None]
+    failed: Callable[[FitStudioError], None]
+
+    def open(self, folder: Path) -> Job:
+        """Opens a project's folder."""
+        return self._run(lambda: projects.open_project(folder))
+
+    def example(self, name: str, title: str, parent: Path) -> Job:
+        """Makes a project from an example in a new folder."""
+        return self._run(
+            lambda: projects.create_project(free_folder(parent, title), example=name)
+        )
+
+    def from_data(self, file: Path, parent: Path) -> Job:
+        """Makes a project from a data file, named after it."""
+        return self.create(free_folder(parent, file.stem), file.stem, file)
+
+    def create(self, folder: Path, name: str, data: Path | None) -> Job:
+        """Makes a project.
+
+        Args:
+            folder: Its folder; must be new or empty.
+            name: What it is called.
+            data: A file to start from.
+        """
+        return self._run(lambda: projects.create_project(folder, name=name, data=data))
+
+    def _run(self, work: Callable[[], Project]) -> Job:
+        def open_unless_cancelled(job: Job) -> Project:
+            project = work()
+            if job.cancelled.is_set():
+                # Nobody waits for it any more: let go of its lock.
+                project.close()
+            return project
+
+        return self.background.run(
+            open_unless_cancelled, self.opened, self.failed, replaces="open project"
+        )
+
+
+def is_project(path: Path) -> bool:
+    """Whether a folder or file that was dropped is a project."""
+    return path.name == "project.json" or (path / "project.json").is_file()
+
+
+def _recent_rows() -> list[RecentRow]:
+    return [
+        RecentRow(
+            folder=recent.folder,
+            name=recent.name,
+            place=short_place(recent.folder),
+            when=day_words(recent.opened),
+            missing=recent.missing,
+        )
+        for recent in projects.recent_projects()[:_SHOWN]
+    ]
+
+
+def _looked_into(row: RecentRow) -> RecentRow:
+    with projects.open_project(row.folder, read_only=True) as project:
+        found = runs.list_runs(project)
+        kind = str(project.settings.get("data.kind") or "")
+    scored = [run for run in found if run.best is not None]
+    last = found[-1] if found else None
+    cut_off = last if last is not None and last.outcome == "interrupted" else None
+    row = replace(row, looked_at=True, runs=len(found), kind=kind, interrupted=cut_off)
+    if not scored:
+        return row
+    newest = scored[-1]
+    alike = [run for run in scored if run.best.monitor == newest.best.monitor]  # pyright: ignore
+    pick = max if newest.best.mode == "max" else min  # pyright: ignore
+    best = pick(alike, key=lambda run: run.best.value)  # pyright: ignore
+    assert best.best is not None
+    curve = [float(value) for value in best.curve]
+    return replace(
+        row,
+        score=f"{metric_words(best.best.monitor)} {score_words(best.best.value)}",
+        curve=curve,
+        best=curve.index(pick(curve)) if curve else None,
+    )
+
+
+def day_words(when: float, *, now: float | None = None) -> str:
+    """A moment as a day: "Today", "Yesterday", "12 Nov", "3 Feb 2024"."""
+    now = time.time() if now is None else now
+    then, today = time.localtime(when), time.localtime(now)
+    if then[:3] == today[:3]:
+        return "Today"
+    if then[:3] == time.localtime(now - _DAY_S)[:3]:
+        return "Yesterday"
+    day = f"{then.tm_mday} {time.strftime('%b', then)}"
+    return day if then.tm_year == today.tm_year else f"{day} {then.tm_year}"
