@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import traceback
 from typing import NoReturn
 
 import fitstudio
+from fitstudio.actions import processes
 from fitstudio.cli import commands
-from fitstudio.errors import FitStudioError, SpecError, UsageError
+from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
+from fitstudio.storage import atomic
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -75,6 +78,31 @@ def main(words: list[str] | None = None) -> int:
         # The reader of a pipe (`| head`) has enough; nothing is wrong with what was printed.
         sys.stderr.close()
         return EXIT_DONE
+    except Exception as problem:
+        # A mistake of ours. A traceback is no answer to a person, but must not be lost either.
+        details = traceback.format_exc()
+        _report(
+            FitStudioError(
+                f"Something went wrong inside FitStudio ({type(problem).__name__}: {problem}).",
+                code="internal",
+                safe="Your data and your runs are as they were.",
+                remedy=_where_kept(details),
+                details=details,
+            ),
+            as_json,
+        )
+        return EXIT_FAILED
+
+
+def _where_kept(details: str) -> str:
+    """Writes a traceback into the settings folder and says where it is."""
+    report = processes.settings_folder() / "last-error.txt"
+    try:
+        atomic.make_folder(report.parent)
+        atomic.write_text(report, details)
+    except StorageError:
+        return "The same command with --json prints the details."
+    return f"Details are in {report}; please send that file along with your report."
 
 
 def _report(problem: FitStudioError, as_json: bool) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 # JSON numbers above 2^53 lose digits in other readers; no setting needs a larger one.
-LARGEST_INTEGER = 2**53
+# What 64 bits hold: a file's time stamp in nanoseconds needs more than the 53 bits of a float.
+LARGEST_INTEGER = 2**63 - 1
 LARGEST_REAL = 1e300
 LONGEST_TEXT = 10_000
 LONGEST_LIST = 100_000
