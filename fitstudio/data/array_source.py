@@ -74,11 +74,16 @@ class ArraySource(Source):
         self._close = close
         self._columns: dict[tuple[str, str | None], TableColumn] = {}
         self.rows = next(iter(self._arrays.values())).shape[0]
+        self.split_from: ArrayLike | None = None
         self._sampled: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._arrays)
+
+    @property
+    def whole(self) -> ArrayLike | None:
+        return self.split_from
 
     def close(self) -> None:
         close, self._close = self._close, None
@@ -104,6 +109,11 @@ class ArraySource(Source):
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
         if not self.column(name).shape:
             column = self.scalars(name)
+            if column.values is not None and self.array(name).dtype.kind in "biuf":
+                return [
+                    None if value != value else _short_number(value)
+                    for value in np.asarray(self.array(name)[start:stop]).reshape(-1)
+                ]
             return [None if label is None else str(label) for label in column.labels()[start:stop]]
         return [_glimpse(block) for block in np.asarray(self.array(name)[start:stop])]
 
@@ -280,6 +290,13 @@ def _glimpse(sample: np.ndarray) -> str:
         return "no numbers"
     low, high = (f"{float(value):.4g}" for value in (finite.min(), finite.max()))
     return f"{_shape(sample.shape)}, {low} to {high}"
+
+
+def _short_number(value: np.generic) -> str:
+    """A number with the digits that its type holds: 0.1, not 0.10000000149."""
+    if value.dtype.kind == "f" and 1e-4 <= abs(float(value)) < 1e15:
+        return np.format_float_positional(value, trim="-")
+    return str(value.item()) if value.dtype.kind in "biu" else f"{float(value):g}"
 
 
 def _shape(shape: tuple[int, ...]) -> str:

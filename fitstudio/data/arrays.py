@@ -17,10 +17,11 @@ from typing import IO, Any, cast
 import numpy as np
 
 from fitstudio.data.array_source import ArraySource, largest_group, usable
+from fitstudio.data.file_arrays import MappedArray
 from fitstudio.data.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
-from fitstudio.spec.dataset_summary import Guess
+from fitstudio.spec.dataset_summary import Guess, TreeNode
 from fitstudio.spec.param import Finding, Severity
 
 _MOST_ARRAYS = 10_000
@@ -60,17 +61,15 @@ def open_npy(
 
 
 def _single(
-    path: Path, file: str, array: np.ndarray, options: Mapping[str, Any], columns: Mapping
+    path: Path, file: str, array: MappedArray, options: Mapping[str, Any], columns: Mapping
 ) -> ArraySource:
     """One array alone: a table if it looks like one, so that a column of it can be the target."""
     if array.dtype.names:
-        arrays = {name: array[name] for name in array.dtype.names}
-        bad = [name for name in arrays if usable(arrays[name].dtype)]
-        arrays = {name: field for name, field in arrays.items() if name not in bad}
+        arrays = {name: array[name] for name in array.dtype.names if not usable(array[name].dtype)}
         if not arrays:
             raise DataError(f"{file!r} holds no fields that can be used.", code="data.no-arrays")
         return ArraySource(path, file, "npy", arrays, types=columns, options=options)
-    split = options.get("split", array.ndim == 2 and array.shape[1] <= _MOST_SPLIT)
+    split = options.get("split", len(array.shape) == 2 and array.shape[1] <= _MOST_SPLIT)
     guess = Guess(
         "split",
         bool(split),
@@ -81,12 +80,15 @@ def _single(
         "Columns apart" if split else "Rows whole",
         given="split" in options,
     )
-    if not split or array.ndim != 2:
+    if not split or len(array.shape) != 2:
         arrays = {path.stem: array}
     else:
         arrays = {f"column_{place + 1}": array[:, place] for place in range(array.shape[1])}
     kept = {**options, "split": bool(split)}
-    return ArraySource(path, file, "npy", arrays, types=columns, options=kept, guesses=(guess,))
+    source = ArraySource(path, file, "npy", arrays, types=columns, options=kept, guesses=(guess,))
+    # A model that was trained on whole rows finds them here, however the file was opened.
+    source.split_from = array
+    return source
 
 
 def open_npz(
@@ -118,6 +120,21 @@ def open_npz(
     )  # fmt: skip
 
 
+def npz_tree(path: Path, file: str) -> list[TreeNode]:
+    """The arrays in a file, as a tree without branches.
+
+    Raises:
+        DataError: If it is damaged.
+    """
+    headers, left_out = _look_inside(path, file)
+    nodes = [TreeNode("", "", "group")]
+    nodes += [
+        TreeNode(name, name, "array", header.shape, str(header.dtype))
+        for name, header in headers.items()
+    ]
+    return nodes + [TreeNode(name, name, "refused", note=why) for name, why in left_out.items()]
+
+
 def _refuse_options(options: Mapping[str, Any], known: set[str]) -> None:
     for name in options:
         if name not in known:
@@ -128,7 +145,7 @@ def _refuse_options(options: Mapping[str, Any], known: set[str]) -> None:
             )
 
 
-def _map(path: Path, file: str) -> np.ndarray:
+def _map(path: Path, file: str) -> MappedArray:
     """The array, mapped from the disk."""
     with path.open("rb") as stream:
         header = read_header(stream, what=file)
@@ -140,9 +157,8 @@ def _map(path: Path, file: str) -> np.ndarray:
     return _mapped(path, header, header.length)
 
 
-def _mapped(path: Path, header: NpyHeader, offset: int) -> np.ndarray:
-    order = "F" if header.fortran else "C"
-    return np.memmap(path, header.dtype, "r", offset, header.shape, order)
+def _mapped(path: Path, header: NpyHeader, offset: int) -> MappedArray:
+    return MappedArray(path, header.dtype, header.shape, offset, header.fortran)
 
 
 def _check(header: NpyHeader, what: str) -> None:

@@ -98,7 +98,12 @@ class Source(ABC):
         if missing:
             raise missing_columns(missing, self.names, self.file)
 
-    def close(self) -> None:
+    @property
+    def whole(self) -> ArrayLike | None:
+        """Where one array was split into columns: that array."""
+        return None
+
+    def close(self) -> None:  # noqa: B027 - most sources hold nothing open
         """Lets go of the file."""
 
     def __enter__(self) -> Source:

@@ -93,7 +93,7 @@ def _only_array(
     fitting = [name for name in source.names if source.column(name).shape == column.shape]
     if len(fitting) == 1:
         return fitting[0]
-    whole = getattr(source, "whole", None)
+    whole = source.whole
     return WHOLE if whole is not None and tuple(whole.shape[1:]) == column.shape else None
 
 
@@ -101,7 +101,8 @@ WHOLE = "(the array itself)"
 
 
 def _array(source: Source, name: str) -> ArrayLike:
-    return source.whole if name == WHOLE else source.array(name)  # type: ignore[attr-defined]
+    whole = source.whole
+    return whole if name == WHOLE and whole is not None else source.array(name)
 
 
 def _encode_arrays(

@@ -243,3 +243,77 @@ class DatasetSummary:
             else tuple((tuple(map(str, names)), int(count)) for names, count in patterns),
             twins=tuple((str(a), str(b), str(how)) for a, b, how in data.get("twins", ())),
         )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Some rows of a data file, as text.
+
+    Args:
+        columns: The names of the columns.
+        rows: For each row its cells; None where a value is missing.
+        row_numbers: Numbers of the rows, from 1, as a person counts them.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    row_numbers: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "row_numbers": list(self.row_numbers),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Preview:
+        return cls(
+            columns=tuple(map(str, data["columns"])),
+            rows=tuple(
+                tuple(None if cell is None else str(cell) for cell in row) for row in data["rows"]
+            ),
+            row_numbers=tuple(map(int, data["row_numbers"])),
+        )
+
+
+@dataclass(frozen=True)
+class TreeNode:
+    """A group or an array in a file that holds several.
+
+    Args:
+        path: Where it is, without a leading slash; "" for the file itself.
+        name: The last part of the path.
+        kind: "group", "array" or "refused".
+        shape: Of an array; the first number counts the rows.
+        dtype: Type of the values.
+        note: Why it cannot be used, or what else there is to say.
+    """
+
+    path: str
+    name: str
+    kind: str
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "name": self.name,
+            "kind": self.kind,
+            "shape": list(self.shape),
+            "dtype": self.dtype,
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TreeNode:
+        return cls(
+            path=str(data["path"]),
+            name=str(data["name"]),
+            kind=str(data["kind"]),
+            shape=tuple(map(int, data.get("shape", ()))),
+            dtype=str(data.get("dtype", "")),
+            note=str(data.get("note", "")),
+        )

@@ -1,0 +1,194 @@
+"""Looking into data files: each time in a process of its own, which a bad file may take down.
+
+Nothing here imports a library that reads data, so that the window can use it at once. All calls
+block; the window makes them in the background and cancels by an event.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from fitstudio.actions.processes import reader_command
+from fitstudio.actions.suggestions import suggest
+from fitstudio.errors import DataError
+from fitstudio.spec.dataset_summary import DatasetSummary, Preview, TreeNode
+
+__all__ = ["inspect", "inspect_and_preview", "preview", "suggest", "tree"]
+
+_POLL_SECONDS = 0.05
+_LEAST_SECONDS = 120
+_SECONDS_PER_GIB = 90
+_LEAST_MEMORY_BYTES = 3 << 30
+_SHARE_OF_MEMORY = 0.75
+
+
+def inspect(
+    data: Mapping[str, Any], base: Path, *, cancel: threading.Event | None = None
+) -> DatasetSummary:
+    """What a data file holds.
+
+    Args:
+        data: The data section of a run specification; only ``file`` is needed.
+        base: The folder that a relative path starts from.
+        cancel: Ends the reading when set.
+
+    Raises:
+        DataError: If the file cannot be read; code ``data.cancelled`` if it was cancelled.
+    """
+    return DatasetSummary.from_json(_ask("inspect", data, base, cancel)["summary"])
+
+
+def preview(
+    data: Mapping[str, Any],
+    base: Path,
+    start: int = 0,
+    stop: int = 100,
+    *,
+    cancel: threading.Event | None = None,
+) -> Preview:
+    """Some rows as text, from row `start` (counted from 0) up to, not with, row `stop`.
+
+    Raises:
+        DataError: As for `inspect`.
+    """
+    answer = _ask("preview", data, base, cancel, start=start, stop=stop)
+    return Preview.from_json(answer["preview"])
+
+
+def inspect_and_preview(
+    data: Mapping[str, Any],
+    base: Path,
+    start: int = 0,
+    stop: int = 100,
+    *,
+    cancel: threading.Event | None = None,
+) -> tuple[DatasetSummary, Preview]:
+    """Both at once: the file is read only one time.
+
+    Raises:
+        DataError: As for `inspect`.
+    """
+    answer = _ask("inspect_and_preview", data, base, cancel, start=start, stop=stop)
+    return DatasetSummary.from_json(answer["summary"]), Preview.from_json(answer["preview"])
+
+
+def tree(path: Path | str, *, cancel: threading.Event | None = None) -> list[TreeNode]:
+    """Groups and arrays of an HDF5 or NPZ file, parents before their children.
+
+    Raises:
+        DataError: As for `inspect`.
+    """
+    path = Path(path)
+    answer = _ask("tree", {"file": path.name}, path.parent, cancel, file=path.name)
+    return [TreeNode.from_json(node) for node in answer]
+
+
+def _ask(
+    do: str, data: Mapping[str, Any], base: Path, cancel: threading.Event | None, **more: Any
+) -> Any:
+    file = str(data.get("file") or "")
+    size = _size(file, base)
+    request = {
+        "do": do,
+        "data": {
+            name: data[name]
+            for name in ("file", "kind", "options", "columns", "y_file")
+            if data.get(name) is not None
+        },
+        "base": str(base),
+        # Files that are mapped from the disk count as memory although they take none.
+        "memory_bytes": _memory_bytes() + 2 * size,
+        **more,
+    }
+    seconds = _LEAST_SECONDS + _SECONDS_PER_GIB * size / (1 << 30)
+    reply, code, said = _run(json.dumps(request).encode(), seconds, cancel, file)
+    try:
+        answer = json.loads(reply)
+    except ValueError as problem:
+        raise _ended_without_a_word(file, code, said) from problem
+    if "error" in answer:
+        raise _as_error(answer["error"])
+    return answer["result"]
+
+
+def _run(
+    request: bytes, seconds: float, cancel: threading.Event | None, file: str
+) -> tuple[bytes, int, str]:
+    """The reader's answer, its exit code and what it said on the side."""
+    environment = os.environ | {"HDF5_PLUGIN_PATH": "", "HDF5_USE_FILE_LOCKING": "FALSE"}
+    process = subprocess.Popen(
+        reader_command(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    deadline = time.monotonic() + seconds
+    pending: bytes | None = request
+    with process:
+        while True:
+            try:
+                out, err = process.communicate(pending, timeout=_POLL_SECONDS)
+                return out, process.returncode, err.decode("utf-8", "replace")[-4_000:]
+            except subprocess.TimeoutExpired:
+                pending = None
+            if cancel is not None and cancel.is_set():
+                process.kill()
+                raise DataError("Reading the file was cancelled.", code="data.cancelled")
+            if time.monotonic() > deadline:
+                process.kill()
+                raise DataError(
+                    f"Reading {file!r} took longer than {seconds:.0f} seconds and was ended.",
+                    code="data.timeout",
+                    remedy="The file may be damaged. Save it again, or choose another.",
+                )
+
+
+def _size(file: str, base: Path) -> int:
+    try:
+        return (base / file).stat().st_size
+    except (OSError, ValueError):
+        return 0  # the reader says what is wrong with it
+
+
+def _memory_bytes() -> int:
+    return max(_LEAST_MEMORY_BYTES, int(psutil.virtual_memory().total * _SHARE_OF_MEMORY))
+
+
+def _as_error(fields: Mapping[str, Any]) -> DataError:
+    return DataError(
+        str(fields.get("message", "The file cannot be read.")),
+        code=fields.get("code"),
+        remedy=fields.get("remedy"),
+        safe=fields.get("safe"),
+        details=fields.get("details"),
+    )
+
+
+def _ended_without_a_word(file: str, code: int, said: str) -> DataError:
+    if "memory allocation" in said or "MemoryError" in said:
+        return DataError(
+            f"{file!r} needs more memory than reading may take.",
+            code="data.too-large",
+            remedy="Save the data as NPY or HDF5, which are not read whole.",
+            details=said,
+        )
+    how = f"signal {-code}" if code < 0 and sys.platform != "win32" else f"exit code {code}"
+    return DataError(
+        f"{file!r} made its reader crash ({how}); the file is damaged.",
+        code="data.reader-crashed",
+        remedy="Save it again from the program that made it.",
+        safe="Nothing else was touched.",
+        details=said or None,
+    )

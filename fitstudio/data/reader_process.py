@@ -1,0 +1,113 @@
+"""A throw-away process that reads one user's file: one JSON request in, one JSON reply out.
+
+Damaged and hostile files can make a library run out of memory, hang or crash. Here that costs only
+this process: the caller limits its memory and time, and turns its end into a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from fitstudio.errors import DataError, FitStudioError
+
+_MOST_PREVIEW_ROWS = 5_000
+_MOST_PREVIEW_COLUMNS = 2_000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Answers one request; always with JSON, unless the process is killed."""
+    # Libraries that print must not spoil the reply.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    try:
+        request = json.loads(sys.stdin.buffer.read())
+        limit_memory(request.get("memory_bytes"))
+        reply = {"result": answer(request)}
+    except FitStudioError as problem:
+        reply = {"error": problem.to_json()}
+    except MemoryError:
+        reply = {"error": _too_large().to_json()}
+    except BaseException as problem:  # polars panics with something that is no Exception
+        reply = {"error": _unexpected(problem).to_json()}
+    json.dump(reply, out, allow_nan=False)
+    out.flush()
+    # Threads of libraries that a damaged file left in a bad state must not hold the exit up.
+    os._exit(0)
+
+
+def answer(request: dict[str, Any]) -> Any:
+    """The result of a request.
+
+    Raises:
+        DataError: If the file cannot be read.
+    """
+    # The limit on memory has to stand before these are loaded.
+    from fitstudio.data.source import find_file, kind_of, open_source
+
+    base = Path(request["base"])
+    if request["do"] == "tree":
+        path = find_file(request["file"], base)
+        if kind_of(path) == "hdf5":
+            from fitstudio.data.hdf5 import tree
+
+            return [node.to_json() for node in tree(path, request["file"])]
+        from fitstudio.data.arrays import npz_tree
+
+        return [node.to_json() for node in npz_tree(path, request["file"])]
+    with open_source(request["data"], base) as source:
+        result: dict[str, Any] = {}
+        if request["do"] in ("inspect", "inspect_and_preview"):
+            result["summary"] = source.summary().to_json()
+        if request["do"] in ("preview", "inspect_and_preview"):
+            start = max(0, min(int(request["start"]), source.rows))
+            stop = min(int(request["stop"]), source.rows, start + _MOST_PREVIEW_ROWS)
+            names = source.names[:_MOST_PREVIEW_COLUMNS]
+            columns = [source.cells(name, start, stop) for name in names]
+            result["preview"] = {
+                "columns": list(names),
+                "rows": [list(row) for row in zip(*columns, strict=True)],
+                "row_numbers": list(range(start + 1, stop + 1)),
+            }
+        return result
+
+
+def limit_memory(most_bytes: int | None) -> None:
+    """Lets this process have no more memory; where the system cannot do that, does nothing."""
+    if not most_bytes:
+        return
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = most_bytes if hard == resource.RLIM_INFINITY else min(most_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _too_large() -> DataError:
+    return DataError(
+        "The file needs more memory than reading may take.",
+        code="data.too-large",
+        remedy="Save the data as NPY or HDF5, which are not read whole.",
+    )
+
+
+def _unexpected(problem: BaseException) -> DataError:
+    words = str(problem).lower()
+    if "memory" in words or "alloc" in words:
+        return _too_large()
+    return DataError(
+        "The file cannot be read: it is damaged, or not what its name says.",
+        code="data.damaged",
+        details="".join(traceback.format_exception(problem))[-4_000:],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
