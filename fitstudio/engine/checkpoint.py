@@ -38,7 +38,8 @@ class Checkpoint:
 
     Attributes:
         folder: Where it is.
-        facts: What its manifest says: at least `epoch` and `step` (batches done in that epoch).
+        facts: What its manifest says: at least `epoch`, and `step`: 0 after the epoch's end, else
+            how many of its batches were done.
         state: The tree that was saved; see `Model.training_state`.
     """
 
@@ -244,14 +245,16 @@ def _candidates(checkpoints: Path) -> list[Path]:
     return [path for path in checkpoints.iterdir() if path.is_dir() and path.name[0] != "."]
 
 
-def _age(checkpoint: Path) -> tuple[float, float, float]:
+def _age(checkpoint: Path) -> tuple[float, float, bool]:
     """What sorts checkpoints by progress; one whose manifest is damaged counts by its name."""
+    is_last = checkpoint.name == "last"
     try:
         facts = manifest.read_manifest(checkpoint)
-        return (facts["epoch"], facts["step"], facts.get("saved", 0.0))
+        # Step 0 is the end of the epoch, any other a place within it.
+        return (facts["epoch"] + (0 if facts["step"] else 1), facts["step"], is_last)
     except (CheckpointError, KeyError, TypeError):
         # A damaged "last" must be reported as passed over, so it comes before the good ones.
-        return (float("inf"), 0.0, 0.0) if checkpoint.name == "last" else (-1.0, 0.0, 0.0)
+        return (float("inf") if is_last else -1.0, 0.0, is_last)
 
 
 def _read_tensors(path: Path) -> dict[str, torch.Tensor]:

@@ -48,9 +48,6 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         with open_source(data, Path(job.get("base") or project)) as source:
             x, y, weights, kept = certificate.recipe.apply_with_targets(source, notes=notes)
             parts = [Part("test", np.asarray(x), y, weights, kept)]
-            if len(kept) < source.rows:
-                left_out = source.rows - len(kept)
-                notes.append(f"{left_out} of {source.rows} rows lack a value and were left out.")
     progress(0.3, "Measuring")
     measured = results.measure(trained.model, parts, certificate)
     progress(1.0, "Done")

@@ -64,11 +64,6 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         progress(0.8, "Writing the results")
         names = _write(output, source, kept, columns)
         rows = source.rows
-    if len(kept) < rows:
-        notes.append(
-            f"{rows - len(kept)} of {rows} rows lack a value in an input column; "
-            "their answers are empty."
-        )
     progress(1.0, "Done")
     return {
         "run": trained.paths.name,

@@ -1,7 +1,8 @@
 """The callback that tells the journal what `fit()` does, saves its state, and carries out orders.
 
 It is the last callback, so it sees what the others have added to the logs and whether they stop the
-training. After most batches it only looks at the clock and at one flag.
+training. It has no hook for single training batches, which would cost time at each of them: it is
+told of batches as `on_batch_losses`, many at once, ten times a second or after each long one.
 """
 
 from __future__ import annotations
@@ -78,43 +79,34 @@ class Reporter(Callback):
         self._epoch_watch = Stopwatch()
         self._told_at = 0.0
         self._epoch = 0
-        self._step = self._told_step = -1
-        self._names: tuple[str, ...] = ()
+        self._step = -1
         self._rate: float | None = None
 
     # The hooks, in the order in which fit() calls them.
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        self._epoch, self._step, self._told_step = epoch, -1, -1
+        self._epoch, self._step = epoch, -1
         self._epoch_watch = Stopwatch()
         self._rate = self._learning_rate()
         self._held.append(EventType.EPOCH_STARTED, epoch=epoch)
         self._look_around()
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        if self._step < 0:
-            self._names = tuple(logs or ())
-        self._step = batch
-        self.samples += self._batch_size
-        if self._orders.waiting:
-            self._obey(between_batches=True)
-        now = time.monotonic()
-        if now - self._told_at >= _INTERVAL_S:
-            self._tell_batch(now, "train", batch, logs)
-
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        if self._orders.waiting and self._orders.stop == "now":
-            self._obey(between_batches=False)
-        now = time.monotonic()
-        if now - self._told_at >= _INTERVAL_S:
-            self._tell_batch(now, "validate", batch, logs)
+        # A state saved here goes on with the validation from its beginning.
+        if self._orders.waiting:
+            self._obey(within_epoch=True)
+        if time.monotonic() - self._told_at >= _INTERVAL_S:
+            self._tell_batch("validate", batch, logs)
+            self._look_around()
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
         values = {f"val_{name}": float(value) for name, value in (logs or {}).items()}
         self._held.append(EventType.VALIDATION_ENDED, epoch=self._epoch, logs=values)
 
     def on_batch_losses(self, epoch: int, first_step: int, losses: np.ndarray) -> None:
-        """Takes the losses of successive batches, at most ten times a second."""
+        """Takes the losses of the batches since the last call."""
+        self._step = first_step + len(losses) - 1
+        self.samples += len(losses) * self._batch_size
         try:
             self._batch_history.append(epoch, first_step, losses.tolist())
         except StorageError:
@@ -122,10 +114,13 @@ class Reporter(Callback):
         if self._stop_on_nan and not np.isfinite(losses).all():
             bad = int(np.flatnonzero(~np.isfinite(losses))[0])
             raise NotFiniteError(epoch, first_step + bad, float(losses[bad]))
+        self._tell_batch("train", self._step, self.model.running_logs())
+        self._look_around()
+        if self._orders.waiting:
+            self._obey(within_epoch=True)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         values = {name: float(value) for name, value in (logs or {}).items()}
-        self._tell_last_batch(values)
         self._rows.append((epoch, values))
         rate = {} if self._rate is None else {"learning_rate": self._rate}
         self._held.append(
@@ -142,7 +137,7 @@ class Reporter(Callback):
         final = epoch == self._last_epoch or bool(self.model.stop_training)
         self._keeper.epoch_ended(epoch, values, self._state, final=final)
         if self._orders.waiting:
-            self._obey(between_batches=False)
+            self._obey(within_epoch=False)
 
     # What they do.
 
@@ -152,28 +147,17 @@ class Reporter(Callback):
         weights = engine.pop("weights")
         return {"weights": weights, "engine": engine, "worker": {"rows": list(self._rows)}}
 
-    def _tell_batch(
-        self, now: float, phase: str, step: int, logs: Mapping[str, Any] | None
-    ) -> None:
-        self._told_at = now
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        if phase == "train":
-            self._told_step = step
+    def _tell_batch(self, phase: str, step: int, logs: Mapping[str, Any] | None) -> None:
+        self._told_at = time.monotonic()
+        steps = self.params.get("steps") if phase == "train" else None
         self._held.append(
             EventType.BATCH_ENDED,
             epoch=self._epoch,
             step=step,
             phase=phase,
-            logs=values,
-            steps=self.params.get("steps") if phase == "train" else None,
+            logs={name: float(value) for name, value in (logs or {}).items()},
+            **({} if steps is None else {"steps": steps}),
         )
-        self._look_around()
-
-    def _tell_last_batch(self, epoch_logs: Mapping[str, float]) -> None:
-        """The last batch of an epoch is always told; its running means are the epoch's values."""
-        if self._step > self._told_step:
-            values = {name: epoch_logs[name] for name in self._names if name in epoch_logs}
-            self._tell_batch(time.monotonic(), "train", self._step, values)
 
     def _look_around(self) -> None:
         """What is looked at ten times a second."""
@@ -183,47 +167,43 @@ class Reporter(Callback):
             self._journal.append(EventType.STOP_REQUESTED, by="time_budget", when="batch")
             self._orders.ask_stop("batch", "time_budget")
 
-    def _obey(self, *, between_batches: bool) -> None:
+    def _obey(self, *, within_epoch: bool) -> None:
         orders = self._orders
-        if orders.snapshot:
-            orders.snapshot = False
-            self._save_snapshot(between_batches)
+        self._save_snapshot_if_asked(within_epoch)
         if orders.paused and orders.stop in (None, "epoch"):
-            self._pause()
-        if orders.stop in ("batch", "now") and between_batches:
-            self._keeper.save_within(self._epoch, self._step + 1, self._state())
-            raise StopRun(orders.stop_by)
-        if orders.stop == "now":
+            self._pause(within_epoch)
+        if orders.stop in ("batch", "now"):
+            if within_epoch:
+                self._keeper.save_within(self._epoch, self._step + 1, self._state())
             raise StopRun(orders.stop_by)
         orders.settled()
 
-    def _save_snapshot(self, between_batches: bool) -> None:
-        epoch, step = (self._epoch, self._step + 1) if between_batches else (self._epoch, 0)
-        name = f"snapshot-{self._epoch + 1:04d}-{self._step + 1:06d}"
-        self._keeper.save_within(epoch, step, self._state(), name=name)
-        self._journal.append(
-            EventType.MESSAGE,
-            level="info",
-            code="snapshot",
-            sentence=f"A snapshot is saved in {f'checkpoints/{name}'!r}.",
-        )
+    def _save_snapshot_if_asked(self, within_epoch: bool) -> None:
+        if not self._orders.snapshot:
+            return
+        self._orders.snapshot = False
+        done = self._step + 1
+        name = f"snapshot-{self._epoch + 1:04d}-{done:06d}"
+        step = done if within_epoch else 0
+        self._keeper.save_within(self._epoch, step, self._state(), name=name)
+        self._tell("snapshot", f"A snapshot is saved in {f'checkpoints/{name}'!r}.")
 
-    def _pause(self) -> None:
+    def _pause(self, within_epoch: bool) -> None:
         began = time.monotonic()
-        self._journal.append(
-            EventType.MESSAGE, level="info", code="paused", sentence="The run is paused."
-        )
+        self._tell("paused", "The run is paused.")
         if self._orders.free_memory:
             device.release_memory(self.model.device)
         while self._orders.paused and self._orders.stop not in ("batch", "now"):
             self._orders.wait_for_change(1.0)
+            self._save_snapshot_if_asked(within_epoch)
         seconds = time.monotonic() - began
         self._stopwatch.leave_out(seconds)
         self._epoch_watch.leave_out(seconds)
         if not self._orders.paused:
-            self._journal.append(
-                EventType.MESSAGE, level="info", code="continued", sentence="The run goes on."
-            )
+            self._tell("continued", "The run goes on.")
+
+    def _tell(self, code: str, sentence: str) -> None:
+        self._journal.append(EventType.MESSAGE, level="info", code=code, sentence=sentence)
 
     def _learning_rate(self) -> float | None:
         rate = getattr(self.model.optimizer, "learning_rate", None)

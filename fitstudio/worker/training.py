@@ -59,6 +59,8 @@ def train(process: RunProcess) -> Ending:
     """
     training = prepare_training(process)
     process.known["values"] = training.values
+    if process.orders.stop is not None:
+        raise StopRun(process.orders.stop_by)
     model, reporter, used = _fit(training)
     ending = _ending(training, reporter, used)
     if process.orders.stop != "now":
@@ -110,8 +112,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
     )
     try:
         model.fit(
-            **_data_arguments(training),
-            **{name: training.spec.get(f"fit.{name}") for name in _FIT_SETTINGS},
+            **_fit_arguments(training),
             # History comes before the reporter, so that the state it saves holds the epoch.
             callbacks=[*used, History(), reporter],
             seed=training.machine.seed,
@@ -157,15 +158,17 @@ def _go_back(training: Training) -> Mapping[str, Any] | None:
     return state["engine"] | {"weights": state["weights"]}
 
 
-def _data_arguments(training: Training) -> dict[str, Any]:
-    """x, y, sample_weight and validation_data as fit() takes them."""
+def _fit_arguments(training: Training) -> dict[str, Any]:
+    """The specification's arguments of fit(), with the prepared data in their places."""
     prepared = training.prepared
+    arguments = {name: training.spec.get(f"fit.{name}") for name in _FIT_SETTINGS}
     x, validation = prepared.x, prepared.validation_data
     if isinstance(x, RowBatches):
-        x = RowSequence(x)
+        # What yields batches itself takes neither of these: it was made with this batch size.
+        x, arguments["batch_size"], arguments["validation_split"] = RowSequence(x), None, 0.0
     if isinstance(validation, RowBatches):
         validation = RowSequence(validation)
-    return {
+    return arguments | {
         "x": x,
         "y": prepared.y,
         "sample_weight": prepared.sample_weight,

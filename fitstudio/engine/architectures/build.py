@@ -12,7 +12,7 @@ from fitstudio.spec.layer_plan import LayerPlan
 from fitstudio.spec.model_plan import ModelPlan
 
 
-def build(plan: ModelPlan, *, seed: int = 0, precision: str = "float32") -> nn.Sequential:
+def build(plan: ModelPlan, *, seed: int = 0) -> nn.Sequential:
     """The module of `plan`, in training mode, on the CPU.
 
     Its layers carry the plan's names, so weights in checkpoints are called ``dense_1.layer.weight``
@@ -21,22 +21,12 @@ def build(plan: ModelPlan, *, seed: int = 0, precision: str = "float32") -> nn.S
     Args:
         plan: What to build. Its parameter counts are those of the module's trained weights.
         seed: Where the first weights come from; the same on every device.
-        precision: "float32", or "mixed_bfloat16" to compute in 16 bits where that is enough.
     """
     generator = torch.Generator().manual_seed(seed)
-    module = MixedPrecision() if precision == "mixed_bfloat16" else nn.Sequential()
+    module = nn.Sequential()
     for layer in plan.layers:
         module.add_module(layer.name, _make(layer, generator))
     return module
-
-
-class MixedPrecision(nn.Sequential):
-    """Layers that compute in bfloat16 where that is enough; weights and answers have 32 bits."""
-
-    def forward(self, input: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(input.device.type, dtype=torch.bfloat16):
-            outputs = super().forward(input)
-        return outputs.float()
 
 
 def count_parameters(module: nn.Module) -> int:

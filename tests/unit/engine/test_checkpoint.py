@@ -137,6 +137,16 @@ def test_59_the_next_older_one_is_used_and_said(tmp_path: Path) -> None:
         assert len(passed_over) == 1 and "'last'" in passed_over[0]
 
 
+def test_the_end_of_an_epoch_is_newer_than_a_place_within_it(tmp_path: Path) -> None:
+    for name, epoch, step in [("last", 2, 0), ("snapshot-0003-000007", 2, 7), ("best", 1, 0)]:
+        checkpoint.save(tmp_path / name, training_state(), epoch=epoch, step=step)
+    found, _ = checkpoint.newest(tmp_path)
+    assert found is not None and found.folder.name == "last"
+    shutil.rmtree(tmp_path / "last")
+    found, _ = checkpoint.newest(tmp_path)
+    assert found is not None and found.folder.name.startswith("snapshot")
+
+
 def test_newest_of_nothing(tmp_path: Path) -> None:
     assert checkpoint.newest(tmp_path / "missing") == (None, [])
 

@@ -1,0 +1,94 @@
+"""When training goes wrong: what the card says, and what is kept."""
+
+from __future__ import annotations
+
+from fitstudio.engine import checkpoint
+from fitstudio.journal import Outcome
+
+
+def test_13_a_loss_that_is_no_number_ends_the_run_and_says_why(trained) -> None:
+    run = trained.new_run({"compile.optimizer": "sgd", "compile.learning_rate": 1e30})
+    state = trained.train(run, code=1)
+    assert (state.outcome, state.reason) == (Outcome.FAILED, "not_finite")
+    assert "in epoch 1, batch" in state.error["message"] and "rows" in state.error["message"]
+    assert any("learning rate" in fix["sentence"].lower() for fix in state.error["fixes"])
+    assert state.epochs == [] and state.error["details"]
+
+
+def test_13_the_last_good_weights_stay(trained) -> None:
+    run = trained.new_run(
+        {
+            "fit.epochs": 5,
+            "compile.optimizer": "sgd",
+            "fit.callbacks": [
+                {"kind": "LearningRateScheduler", "schedule": "table", "table": [0.01, 0.01, 1e30]}
+            ],
+        }
+    )
+    state = trained.train(run, code=1)
+    assert [row.epoch for row in state.epochs] == [0, 1]
+    assert checkpoint.load(run.checkpoints / "last").facts["epoch"] == 1
+    assert "after epoch 2" in state.error["safe"]
+
+
+# Stands for a device whose memory takes 20 rows and no more.
+SMALL_MEMORY = """
+import torch
+forward = torch.nn.Sequential.forward
+def cramped(self, rows):
+    if self.training and len(rows) > 20:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+    return forward(self, rows)
+torch.nn.Sequential.forward = cramped
+"""
+
+
+def test_14_a_batch_that_does_not_fit_is_trained_in_parts(trained) -> None:
+    settings = {"fit.batch_size": 60, "fit.epochs": 3}
+    whole, parts = trained.new_run(settings), trained.new_run(settings)
+    trained.train(whole)
+    state = trained.train(parts, before=SMALL_MEMORY)
+    assert state.outcome is Outcome.COMPLETED
+    told = [each.sentence for each in state.messages if each.code == "memory.smaller-parts"]
+    assert len(told) == 2 and "15 rows at a time" in told[-1]
+    mine, theirs = (trained.history(run)["history"] for run in (parts, whole))
+    for name in mine:
+        for value, expected in zip(mine[name], theirs[name], strict=True):
+            assert abs(value - expected) < 1e-4, name
+
+
+def test_14_the_rescue_can_be_switched_off(trained) -> None:
+    run = trained.new_run({"fit.batch_size": 60, "run.oom_rescue": False})
+    state = trained.train(run, before=SMALL_MEMORY, code=1)
+    assert (state.outcome, state.reason) == (Outcome.FAILED, "out_of_memory")
+    assert state.error["fixes"][0]["set"] == {"fit.batch_size": 30}
+
+
+def test_28_data_that_changed_are_refused_on_resume(trained) -> None:
+    run = trained.new_run({"fit.epochs": 2})
+    trained.train(run)
+    with (trained.folder / "flowers.csv").open("a") as file:
+        file.write("5.0,2.0,north,rose\n")
+    state = trained.train(run, "--resume", code=1)
+    assert state.error["code"] == "run.data-changed"
+
+
+def test_29_a_missing_data_file_is_named(trained) -> None:
+    run = trained.new_run()
+    (trained.folder / "flowers.csv").unlink()
+    state = trained.train(run, code=1)
+    assert state.error["code"] == "data.file-missing" and "flowers.csv" in state.error["message"]
+
+
+def test_17_a_crash_leaves_the_stack_in_a_file(trained) -> None:
+    run = trained.new_run()
+    process = trained.start(
+        run,
+        before="""
+import fitstudio.worker.run_process as life, ctypes
+life._train = lambda process: ctypes.string_at(0)
+""",
+    )
+    process.communicate(timeout=20)
+    assert process.returncode < 0
+    assert "Segmentation fault" in (run.folder / "faulthandler.log").read_text()
