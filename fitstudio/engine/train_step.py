@@ -8,13 +8,13 @@ form on real batches, so that nothing depends on which of them ran.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from fitstudio.engine.forward import Forward
 from fitstudio.engine.losses import FunctionLoss
 from fitstudio.engine.metrics import MeanOfFunction
 from fitstudio.engine.objective import Objective, Targets, Weights
@@ -35,7 +35,7 @@ from fitstudio.engine.replay.step import (
 )
 from fitstudio.engine.replay.tape import simplify
 
-PRECISIONS = ("float32", "mixed_bfloat16")
+Inputs = tuple[Tensor, ...]
 
 
 class TrainStep:
@@ -48,9 +48,7 @@ class TrainStep:
         module: The model's module, in training mode during calls.
         objective: Losses and metrics, bound to the outputs.
         optimizer: Built with the module's weights.
-        forward: How the module is called with a batch's inputs, for several of them.
-        precision: ``"mixed_bfloat16"`` computes the forward pass in bfloat16 where torch deems it
-            safe, with weights and sums in float32.
+        precision: One of `fitstudio.engine.forward.PRECISIONS`.
         replays: Whether steps may be recorded and replayed.
     """
 
@@ -60,14 +58,13 @@ class TrainStep:
         objective: Objective,
         optimizer: Optimizer,
         *,
-        forward: Callable[[Any], Any] | None = None,
         precision: str = "float32",
         replays: bool = True,
     ) -> None:
         self.module = module
         self.objective = objective
         self.optimizer = optimizer
-        self.forward = forward or module
+        self.forward = Forward(module, objective, precision=precision)
         self.precision = precision
         self._penalty: Callable[[], Tensor] | None = getattr(module, "regularization_loss", None)
         self._names: list[str] = []
@@ -116,11 +113,11 @@ class TrainStep:
 
     # -- one update
 
-    def __call__(self, inputs: Any, targets: Targets, weights: Weights, rows: int) -> Tensor:
+    def __call__(self, inputs: Inputs, targets: Targets, weights: Weights, rows: int) -> Tensor:
         """One update.
 
         Args:
-            inputs: What the module is called with: a tensor, or a tuple, list or dict of them.
+            inputs: What the module is called with, in order.
             targets: One per output; None for an output without a loss.
             weights: Sample weights times class weights, one per output or None.
             rows: Rows in the batch.
@@ -130,7 +127,7 @@ class TrainStep:
         """
         if not self._may_replay:
             return self.plainly(inputs, targets, weights, rows)
-        batch = (*_parts_of(inputs), *targets, *weights)
+        batch = (*inputs, *targets, *weights)
         shape = shape_of(batch)
         state = self._shapes.get(shape)
         if state is not None and state.phase is Phase.REPLAYING:
@@ -141,7 +138,7 @@ class TrainStep:
                 state.stay_plain("there are too many batch shapes")
         return self._step_towards_replay(state, inputs, targets, weights, rows, batch)
 
-    def plainly(self, inputs: Any, targets: Targets, weights: Weights, rows: int) -> Tensor:
+    def plainly(self, inputs: Inputs, targets: Targets, weights: Weights, rows: int) -> Tensor:
         """The reference for every faster form."""
         losses, outputs, gradients = self._losses_and_gradients(inputs, targets, weights)
         self._update_sums(losses, outputs, targets, weights, rows)
@@ -149,13 +146,10 @@ class TrainStep:
         return losses[0]
 
     def _losses_and_gradients(
-        self, inputs: Any, targets: Targets, weights: Weights
+        self, inputs: Inputs, targets: Targets, weights: Weights
     ) -> tuple[list[Tensor], list[Tensor], Sequence[Tensor | None]]:
         """The detached losses and outputs of a batch, and the gradients of the trained weights."""
-        with autocast(self.precision, self.objective.totals.device):
-            outputs = self.objective.flatten(self.forward(inputs))
-        if self.precision != "float32":
-            outputs = tuple(output.float() for output in outputs)
+        outputs = self.forward(inputs)
         losses = list(self.objective.losses(outputs, targets, weights))
         if self._penalty is not None:
             losses[0] = losses[0] + self._penalty()
@@ -188,7 +182,7 @@ class TrainStep:
     def _step_towards_replay(
         self,
         state: ShapeState,
-        inputs: Any,
+        inputs: Inputs,
         targets: Targets,
         weights: Weights,
         rows: int,
@@ -204,7 +198,7 @@ class TrainStep:
     def _record(
         self,
         state: ShapeState,
-        inputs: Any,
+        inputs: Inputs,
         targets: Targets,
         weights: Weights,
         rows: int,
@@ -266,7 +260,7 @@ class TrainStep:
     def _prove(
         self,
         state: ShapeState,
-        inputs: Any,
+        inputs: Inputs,
         targets: Targets,
         weights: Weights,
         rows: int,
@@ -302,7 +296,7 @@ class TrainStep:
     def _replay(
         self,
         state: ShapeState,
-        inputs: Any,
+        inputs: Inputs,
         targets: Targets,
         weights: Weights,
         rows: int,
@@ -336,18 +330,3 @@ class TrainStep:
     def replaying(self) -> bool:
         """Whether any batch shape is replayed."""
         return any(state.phase is Phase.REPLAYING for state in self._shapes.values())
-
-
-def _parts_of(inputs: Any) -> Sequence[Tensor | None]:
-    if isinstance(inputs, Tensor):
-        return (inputs,)
-    if isinstance(inputs, Mapping):
-        return tuple(inputs.values())
-    return tuple(inputs)
-
-
-def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[Any]:
-    """The context in which a forward pass runs at the chosen precision."""
-    if precision == "float32":
-        return contextlib.nullcontext()
-    return torch.autocast(device.type, dtype=torch.bfloat16)

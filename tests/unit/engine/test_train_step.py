@@ -136,7 +136,13 @@ def tuple_of(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def make_step(case: dict[str, Any], *, replays: bool, optimizer: Any = "adam") -> TrainStep:
+def make_step(
+    case: dict[str, Any],
+    *,
+    replays: bool,
+    optimizer: Any = "adam",
+    precision: str = "float32",
+) -> TrainStep:
     torch.manual_seed(3)
     module = case["module"]()
     module.train()
@@ -150,8 +156,7 @@ def make_step(case: dict[str, Any], *, replays: bool, optimizer: Any = "adam") -
     objective.bind_losses(form)
     targets = tuple(each[:16] for each in tuple_of(case["y"]))
     objective.bind_metrics([each.detach() for each in form.flatten(returned)], targets)
-    forward = (lambda parts: module(*parts)) if len(inputs) > 1 else None
-    return TrainStep(module, objective, built, forward=forward, replays=replays)
+    return TrainStep(module, objective, built, precision=precision, replays=replays)
 
 
 def train(
@@ -166,8 +171,7 @@ def train(
         parts = tuple(each[rows] for each in tuple_of(case["x"]))
         targets = tuple(each[rows] for each in tuple_of(case["y"]))
         weight = case["weights"][rows] if "weights" in case else None
-        inputs = parts if len(parts) > 1 else parts[0]
-        losses.append(step(inputs, targets, (weight,) * len(targets), 16))
+        losses.append(step(parts, targets, (weight,) * len(targets), 16))
     return losses
 
 
@@ -371,8 +375,7 @@ def test_bfloat16_is_replayed_and_close_to_float32() -> None:
     losses = {}
     for precision in ("float32", "mixed_bfloat16"):
         for replays in (False, True):
-            step = make_step(case, replays=replays, optimizer="sgd")
-            step.precision = precision
+            step = make_step(case, replays=replays, optimizer="sgd", precision=precision)
             torch.manual_seed(7)
             losses[precision, replays] = [float(each) for each in train(step, case)]
     assert losses["mixed_bfloat16", True] == losses["mixed_bfloat16", False]
