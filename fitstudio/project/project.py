@@ -251,27 +251,35 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
     stored = stored if isinstance(stored, dict) else {}
     try:
         return RunSpec.from_json(stored), {}
-    except SpecError as problem:
-        unknown = {finding.where for finding in problem.findings}
+    except SpecError:
+        pass  # one by one, then: what cannot be taken must not keep the rest out
     known: dict[str, Any] = {}
     foreign: dict[str, Any] = {}
+    unknown = []
     for section, values in stored.items():
-        if section in unknown or not isinstance(values, dict):
+        if not isinstance(values, dict) or not _can_be_taken({section: {}}):
             foreign[section] = values
+            unknown.append(section)
             continue
         for name, value in values.items():
-            place = foreign if f"{section}.{name}" in unknown else known
-            place.setdefault(section, {})[name] = value
-    try:
-        settings = RunSpec.from_json(known)
-    except SpecError:
-        settings, foreign = RunSpec(), stored
+            taken = _can_be_taken({section: {name: value}})
+            (known if taken else foreign).setdefault(section, {})[name] = value
+            if not taken:
+                unknown.append(f"{section}.{name}")
     notices.append(
-        "Some settings in project.json are unknown to this version: "
-        + ", ".join(sorted(name for name in unknown if name)[:20])
+        "Some settings in project.json cannot be taken by this version: "
+        + ", ".join(sorted(unknown)[:20])
         + ". They are kept, and have no effect here."
     )
-    return settings, foreign
+    return RunSpec.from_json(known), foreign
+
+
+def _can_be_taken(settings: dict[str, Any]) -> bool:
+    try:
+        RunSpec.from_json(settings)
+    except SpecError:
+        return False
+    return True
 
 
 def _clear_up(paths: ProjectPaths) -> None:

@@ -220,6 +220,7 @@ def test_what_this_version_does_not_know_is_carried_through_a_save(folder: Path)
     content = json.loads((folder / "project.json").read_text("utf-8"))
     content["clouds"] = [1]
     content["settings"]["fit"]["warp"] = 9
+    content["settings"]["fit"]["callbacks"] = 10**400
     content["settings"]["weather"] = {"sun": 1}
     (folder / "project.json").write_text(json.dumps(content))
 
@@ -229,7 +230,7 @@ def test_what_this_version_does_not_know_is_carried_through_a_save(folder: Path)
         project.save()
     saved = json.loads((folder / "project.json").read_text("utf-8"))
     assert saved["clouds"] == [1]
-    assert saved["settings"]["fit"] == {"warp": 9, "epochs": 8}
+    assert saved["settings"]["fit"] == {"warp": 9, "epochs": 8, "callbacks": 10**400}
     assert saved["settings"]["weather"] == {"sun": 1}
 
 
