@@ -265,10 +265,10 @@ class MonitorModel:
         if state is None:
             return 10.0
         now = float(shown(state.epoch)) if state.epoch is not None else 1.0
-        if not state.running:
+        if not state.running and self.card() is None:
             return max(now, 1.0)
         plan = float(shown(state.last_epoch)) if state.last_epoch is not None else math.inf
-        patience = self.patience()
+        patience = self.patience() if state.running else None
         needed = max(now * 1.25, patience.stops_at + 1.0 if patience else 0.0)
         if needed * 4 > plan:
             return plan

@@ -3,7 +3,7 @@
 Every statement is computed from the curves and holds what it was computed from; where there is too
 little to tell, it says that. The rules, in order:
 
-* *Progress* looks at the monitored metric over a recent stretch (a fifth of the epochs, at least
+* *Progress* looks at the monitored metric over a recent stretch (a tenth of the epochs, at least
   five): a new best in it means learning, slowly if the best moved by less than 5 %; no new best,
   or one by less than 1 % without a clear trend, means no better any more, or getting worse where
   the metric clearly goes the wrong way.
@@ -134,7 +134,7 @@ def _progress(monitored: npt.NDArray[np.float64], watch: Watch | None) -> Progre
     losses = known
     if watch.mode == "max":
         losses = 1.0 - known if known.min() >= 0.0 and known.max() <= 1.0 else -known
-    stretch = max(_LEAST_STRETCH, math.ceil(len(losses) / 5))
+    stretch = max(_LEAST_STRETCH, math.ceil(len(losses) / 10))
     if len(losses) <= stretch:
         return Progress.LEARNING if int(np.argmin(losses)) > 0 else Progress.EARLY
     before, recent = float(losses[:-stretch].min()), float(losses[-stretch:].min())

@@ -25,9 +25,10 @@ from fitstudio.gui.plots.ticks import Tick
 from fitstudio.viewmodel.figures import format_value, plural
 
 GUTTER = 53
-_TOP = 9
+_TOP = 7
 _BOTTOM = 9
 _ZOOM_STEP = 0.8
+_ROOM_FOR_TWO = 28
 
 
 class CurvePlot(pg.GraphicsView):
@@ -65,7 +66,7 @@ class CurvePlot(pg.GraphicsView):
         self.addItem(self.box)
         self.frame = Frame(self.box)
         self.band_layer = BandLayer(self.frame)
-        self.grid = GridLayer(self.frame, -5)
+        self.grid = GridLayer(self.frame, self.y_ticks)
         self.curves = CurveLayer(self.frame)
         self.curves.steps = steps
         self.mark_layer = MarkLayer(self.frame)
@@ -119,7 +120,8 @@ class CurvePlot(pg.GraphicsView):
         if not self.steps:
             return self.frame.y_ticks()
         greatest = self._greatest()
-        return [Tick(0.0, "0"), *([Tick(greatest, format_step(greatest))] if greatest else [])]
+        top = [Tick(greatest, format_step(greatest))] if greatest else []
+        return top if self.box.rect().height() < _ROOM_FOR_TWO else [Tick(0.0, "0"), *top]
 
     # Pointing
 

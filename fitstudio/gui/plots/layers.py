@@ -16,6 +16,7 @@ steps stay exact, and a pen's width needs no tricks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,11 +119,15 @@ class Layer(QGraphicsItem):
 class GridLayer(Layer):
     """Horizontal hairlines at the ticks of y."""
 
+    def __init__(self, frame: Frame, ticks: Callable[[], list[Tick]]) -> None:
+        super().__init__(frame, -5)
+        self._ticks = ticks
+
     def draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(ink.colour("hairline"), 1))
         width, height = self.frame.size()
-        for tick in self.frame.y_ticks():
+        for tick in self._ticks():
             y = round(float(self.frame.y_pixels(tick.value)))
             if 0 <= y <= height:
                 painter.drawLine(QPointF(0, y), QPointF(width, y))

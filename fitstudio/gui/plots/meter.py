@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fitstudio.gui.plots import ink
 
@@ -22,10 +22,7 @@ class Meter(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shares: Sequence[float] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_WIDTH, _HEIGHT)
+        self.setFixedSize(_WIDTH, _HEIGHT)
 
     def set_shares(self, shares: Sequence[float]) -> None:
         """Show these shares, 0 to 1, the newest last; not-a-number is a gap."""

@@ -51,18 +51,19 @@ def log_ticks(low: float, high: float, count: int) -> list[Tick]:
     if high / low < 3:
         return [tick for tick in linear_ticks(low, high, count) if tick.value > 0]
     decades = math.log10(high / low)
+    strides = (1, *range(2, math.ceil(decades / 2) + 1))
+    choices = [_log_choice(low, high, factors, 1) for factors in ((1, 2, 5), (1, 3))]
+    choices += [_log_choice(low, high, (1,), stride) for stride in strides]
+    # Too few ticks are worse than too many: one alone tells no scale.
+    return min(choices, key=lambda ticks: (len(ticks) < 2, abs(len(ticks) - count)))
+
+
+def _log_choice(low: float, high: float, factors: tuple[int, ...], stride: int) -> list[Tick]:
+    """The ticks at these multiples of every `stride`-th power of ten."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    if decades * 3 <= count * 1.6:
-        factors, stride = (1, 2, 5), 1
-    elif decades * 2 <= count * 1.6:
-        factors, stride = (1, 3), 1
-    else:
-        factors, stride = (1,), max(1, math.ceil(decades / count))
     ticks = []
     for exponent in range(first, last + 1):
-        if exponent % stride:
-            continue
-        for factor in factors:
+        for factor in factors if exponent % stride == 0 else ():
             value = factor * 10.0**exponent
             if low * (1 - 1e-9) <= value <= high * (1 + 1e-9):
                 ticks.append(Tick(value, _log_label(factor, exponent)))

@@ -20,7 +20,7 @@ from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor import MonitorModel
 
 _STRIP_HEIGHT = 72
-_FLAT_STRIP_HEIGHT = 44
+_FLAT_STRIP_HEIGHT = 56
 _SMOOTHING = 35
 _SHOWN_AT_FIRST = 2
 _LOSS_SHARE, _METRIC_SHARE = 3, 2
@@ -36,7 +36,7 @@ class CurvesCard(Card):
         self._hidden: set[str] = set()
         self._metrics: dict[str, CurvePlot] = {}
         self.set_margins(Space.CARD, Space.CARD_TOP, Space.CARD, 8)
-        self.body.setSpacing(2)
+        self.set_spacing(0)
         self._make_head()
         self.stack = PlotStack(self.tr("Epoch"))
         self.loss = CurvePlot(self.tr("Loss"))
@@ -114,8 +114,8 @@ class CurvesCard(Card):
             plot.setObjectName(f"plot.metric.{metric}")
             plot.set_smoothing(self._slider.value() / 100)
             shown = len(self._metrics) < _SHOWN_AT_FIRST and metric not in self._hidden
-            plot.setVisible(shown)
             self.stack.insert_before(self.strip, plot, stretch=_METRIC_SHARE)
+            plot.setVisible(shown)
             self._metrics[metric] = plot
 
     def _follow_learning_rate(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fitstudio.gui.plots.meter import Meter
 from fitstudio.gui.theme.tokens import Space
@@ -24,15 +24,11 @@ class DeviceCard(Card):
         self._model = model
         self.set_margins(Space.CARD, 10, Space.CARD, 12)
         self._rows = [_MeterRow() for _ in range(_METERS)]
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
-        for number, row in enumerate(self._rows):
-            grid.addWidget(row, number, 0)
-        self.add(grid, 1)
+        for row in self._rows:
+            self.add(row, 1)
         self._waiting = Label(self.tr("No measurements yet"), ink="text3")
         self.add(self._waiting)
-        self.body.addStretch(1)
+        self.body.addStretch(0)
 
     def refresh(self) -> None:
         """Show the model as it is now."""

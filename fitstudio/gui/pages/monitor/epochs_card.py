@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
 )
-from PySide6.QtGui import QKeySequence, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -35,7 +35,7 @@ from fitstudio.viewmodel.epoch_table import Column
 from fitstudio.viewmodel.monitor import MonitorModel
 
 _Index = QModelIndex | QPersistentModelIndex
-_NARROWEST = 76
+_NARROWEST = 62
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _INKS = {"error": "error", "warning": "warning", "advice": "warning"}
 
@@ -58,9 +58,7 @@ class EpochsCard(Card):
         self.table.setAccessibleName(self.tr("Finished epochs"))
         self.table.setModel(self.rows)
         self.table.setItemDelegate(_EpochDelegate(self.table))
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(_NARROWEST)
+        self.rows.modelReset.connect(self.table.share_width)
         self.log = LogRows(model)
         self.log_view = _CopyTable(select_rows=True)
         self.log_view.setObjectName("table.log")
@@ -257,7 +255,32 @@ class _CopyTable(DataTable):
         super().__init__(select_rows=select_rows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
 
-    def keyPressEvent(self, event) -> None:
+    def share_width(self) -> None:
+        """Give each column the room of its heading, and all of them an equal part of the rest."""
+        model = self.model()
+        metrics = QFontMetrics(fonts.font("body"))
+        needed = [
+            max(
+                _NARROWEST,
+                metrics.horizontalAdvance(
+                    str(model.headerData(section, Qt.Orientation.Horizontal) or "")
+                )
+                + 2 * RowDelegate.PAD,
+            )
+            for section in range(model.columnCount())
+        ]
+        if not needed:
+            return
+        spare = max(0, self.viewport().width() - sum(needed)) // len(needed)
+        for section, width in enumerate(needed):
+            self.setColumnWidth(section, width + spare)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.horizontalHeader().isHidden():
+            self.share_width()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             rows = sorted({index.row() for index in self.selectedIndexes()})
             columns = range(self.model().columnCount())

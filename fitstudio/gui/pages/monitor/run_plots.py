@@ -35,9 +35,9 @@ def learning_rate_series(model: MonitorModel) -> list[Series]:
 
 
 def learning_rate_marks(model: MonitorModel) -> list[Mark]:
-    """The present value, at the line's end."""
+    """The present value, at the line's end; the axis says it where it never changed."""
     curve = model.curves.learning_rate
-    if not curve.x:
+    if not curve.x or min(curve.y) == max(curve.y):
         return []
     return [Mark(MarkKind.END, curve.x[-1], format_exact(curve.y[-1]), value=curve.y[-1])]
 
