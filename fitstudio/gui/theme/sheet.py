@@ -50,6 +50,8 @@ QLabel[type="mono"] {{ font-size: {fonts.points("mono")}pt; font-family: "{fonts
 QFrame[kind="card"] {{ background: {c.card}; border: none; border-radius: {Radius.CARD}px; }}
 QFrame[kind="raised"] {{ background: {c.raised}; border: 1px solid {c.hairline};
     border-radius: {Radius.CONTROL}px; }}
+QFrame[kind="chip"] {{ background: {c.card if dark else c.track}; border: none;
+    border-radius: {Radius.CONTROL}px; }}
 QFrame[kind="rule"] {{ background: {c.hairline}; border: none; max-height: 1px; min-height: 1px; }}
 
 QFrame[kind="finding"] {{ border: none; border-radius: {Radius.CONTROL}px; }}
@@ -172,6 +174,15 @@ QTableCornerButton::section {{ background: {c.card}; border: none; }}
 QProgressBar {{ background: {c.track}; border: none; border-radius: {Radius.BAR}px;
     min-height: 6px; max-height: 6px; text-align: center; color: transparent; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: {Radius.BAR}px; }}
+
+QSlider {{ min-height: 20px; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px;
+    background: {c.border if dark else c.track}; }}
+QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.neutralBar}; }}
+QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
+    background: {c.raised}; border: 1px solid {c.borderHover}; }}
+QSlider::handle:horizontal:hover {{ border-color: {c.accentText}; }}
+QSlider::handle:horizontal:focus {{ border: 2px solid {ring}; margin: -6px 0; border-radius: 8px; }}
 
 QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {c.hover}; }}

@@ -91,6 +91,11 @@ class Card(QFrame):
         """For cards whose table reaches closer to the edge."""
         self._layout.setContentsMargins(left, top, right, bottom)
 
+    def set_spacing(self, spacing: int) -> None:
+        """The distance between the head and what is under it, and between the parts there."""
+        self._layout.setSpacing(spacing)
+        self.body.setSpacing(spacing)
+
 
 class PageHead(QWidget):
     """A page's title, a caption beside it, and the page's controls at the right."""
