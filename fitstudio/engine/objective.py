@@ -1,8 +1,8 @@
 """What compile() asked for (losses, weights, metrics), tied to the outputs of the model.
 
-Who owns what: `Objective` knows which loss and which metrics belong to which output, and holds the
-running sums of an epoch. `losses.Loss` and `metrics.Metric` know their formulas. `TrainStep` and the
-evaluation step call ``losses`` and ``update`` batch by batch; the loop reads `read` when somebody
+Who owns what: `Objective` knows which loss and metrics belong to which output, and holds the
+running sums of an epoch. `losses.Loss` and `metrics.Metric` know their formulas. `TrainStep` and
+`Evaluation` call ``losses`` and ``update`` batch by batch; the loop reads `read` when somebody
 looks at the logs.
 """
 
@@ -63,6 +63,8 @@ class Objective:
         for each in [*_leaves(metrics, _is_settings), *_leaves(weighted_metrics, _is_settings)]:
             metric_kinds.get(each)
         self.form: OutputForm | None = None
+        #: Whether the metrics are made too.
+        self.is_bound = False
         #: Per output its loss, or None if it takes no part in training.
         self.output_losses: tuple[Loss | None, ...] = ()
         self.output_weights: tuple[float, ...] = ()
@@ -148,6 +150,12 @@ class Objective:
         for each in bound:
             each.metric.place(outputs[each.output].device)
             each.metric.reset()
+        self.is_bound = True
+
+    def unbind(self) -> None:
+        """Forgets the outputs, when the first batch turned out not to fit."""
+        self.form, self.is_bound = None, False
+        self.metrics, self.metric_names, self.loss_names = (), (), ()
 
     def twin(self) -> Objective:
         """The same with running sums of its own: validation does not disturb the epoch's."""
@@ -157,6 +165,10 @@ class Objective:
             for each in self.metrics
         )
         other.totals, other.rows = self._empty_totals(self.totals.device), 0
+        for each in other.metrics:
+            # Now: sums that first appear in inference mode could not be reset outside of it.
+            each.metric.place(other.totals.device)
+            each.metric.reset()
         return other
 
     # -- batch by batch

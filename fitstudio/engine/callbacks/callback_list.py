@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.logging import LambdaCallback
 from fitstudio.engine.callbacks.progress import ProgbarLogger
 from fitstudio.engine.history import History
 from fitstudio.errors import ArgumentError
@@ -37,6 +38,7 @@ class CallbackList:
         model: Model | None = None,
         **params: Any,
     ) -> None:
+        self.params: dict[str, Any] = params
         self.callbacks: list[Any] = list(_flattened(callbacks))
         for callback in self.callbacks:
             _check(callback)
@@ -57,6 +59,11 @@ class CallbackList:
         self._test_batch_end = self._overriding("on_test_batch_end")
         self._predict_batch_begin = self._overriding("on_predict_batch_begin")
         self._predict_batch_end = self._overriding("on_predict_batch_end")
+        #: Whether code that is not ours runs between batches, and may change the model there.
+        self.has_foreign_batch_hooks = any(
+            not type(each).__module__.startswith("fitstudio.") or isinstance(each, LambdaCallback)
+            for each in (*self._train_batch_begin, *self._train_batch_end)
+        )
         self.loss_listeners = [
             each for each in self.callbacks if callable(getattr(each, "on_batch_losses", None))
         ]

@@ -1,0 +1,130 @@
+"""Turns class_weight into sample weights: each row weighs what its class weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fitstudio.engine.columns import Cast, Column, TensorColumn
+from fitstudio.errors import ArgumentError
+
+
+class ClassWeights:
+    """A checked class_weight argument.
+
+    Args:
+        given: Weight by class number; the numbers are 0 .. k-1 without a gap.
+
+    Raises:
+        ArgumentError: If it is no such dict.
+    """
+
+    def __init__(self, given: Mapping[Any, Any]) -> None:
+        if not isinstance(given, Mapping):
+            raise ArgumentError(
+                f"class_weight should be a dict from class number to weight; "
+                f"{type(given).__name__} was given.",
+                code="fit.class-weight",
+            )
+        missing = [number for number in range(len(given)) if number not in given]
+        if missing:
+            raise ArgumentError(
+                f"class_weight has the keys {sorted(given, key=str)}; they should be the numbers "
+                f"0 to {len(given) - 1} without a gap.",
+                code="fit.class-weight-keys",
+                remedy="Give a weight for every class, from 0 on; 1.0 changes nothing.",
+            )
+        try:
+            self._table = torch.tensor([float(given[number]) for number in range(len(given))])
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(
+                f"class_weight should hold numbers: {error}.", code="fit.class-weight"
+            ) from error
+
+    def weigh(self, target: Tensor, weights: Tensor | None, dtype: torch.dtype) -> Tensor:
+        """The rows' class weights, times their sample weights if there are any.
+
+        Raises:
+            ArgumentError: If a label has no weight.
+        """
+        classes = _classes(target)
+        table = self._table.to(device=classes.device, dtype=dtype)
+        self._check_range(classes)
+        own = table[classes]
+        if weights is None:
+            return own
+        return weights * own.reshape(own.shape + (1,) * (weights.ndim - own.ndim))
+
+    def _check_range(self, classes: Tensor) -> None:
+        if classes.numel() == 0:
+            return
+        lowest, highest = (int(each) for each in torch.aminmax(classes))
+        if lowest < 0 or highest >= len(self._table):
+            label = highest if highest >= len(self._table) else lowest
+            raise ArgumentError(
+                f"y holds the class {label}, but class_weight has only the classes 0 to "
+                f"{len(self._table) - 1}.",
+                code="fit.class-weight-missing",
+                remedy=f"Add a weight for class {label}.",
+            )
+
+
+def _classes(target: Tensor) -> Tensor:
+    """Class numbers: labels, one-hot rows, or numbers to round."""
+    if target.ndim > 2:
+        raise ArgumentError(
+            f"class_weight needs one class per row; y has the shape {tuple(target.shape)}.",
+            code="fit.class-weight-shape",
+            remedy="Use sample_weight for targets with more axes.",
+        )
+    if target.ndim == 2 and target.shape[1] > 1:
+        return target.argmax(1)
+    flat = target.reshape(len(target))
+    return (flat.round() if flat.is_floating_point() else flat).to(dtype=torch.int64)
+
+
+class ClassWeightColumn(Column):
+    """Sample weights of rows by the class in another column, block by block.
+
+    Args:
+        class_weights: The weights.
+        target: The column of targets.
+        weights: Sample weights to multiply with, or None.
+        cast: What sample weights are converted to.
+    """
+
+    def __init__(
+        self, class_weights: ClassWeights, target: Column, weights: Column | None, cast: Cast
+    ) -> None:
+        self._parts = (class_weights, target, weights, cast)
+        self.rows = target.rows
+        self.sample_shape = () if weights is None else weights.sample_shape
+
+    def read(self, start: int, stop: int) -> Tensor:
+        class_weights, target, weights, cast = self._parts
+        given = None if weights is None else cast(weights.read(start, stop))
+        return cast(class_weights.weigh(target.read(start, stop), given, _dtype(cast)))
+
+    def take(self, rows: Tensor) -> Tensor:
+        class_weights, target, weights, cast = self._parts
+        given = None if weights is None else cast(weights.take(rows))
+        return cast(class_weights.weigh(target.take(rows), given, _dtype(cast)))
+
+    def part(self, start: int, stop: int) -> ClassWeightColumn:
+        class_weights, target, weights, cast = self._parts
+        cut = None if weights is None else weights.part(start, stop)
+        return ClassWeightColumn(class_weights, target.part(start, stop), cut, cast)
+
+    def cast(self, cast: Cast) -> Column:
+        class_weights, target, weights, _ = self._parts
+        column = ClassWeightColumn(class_weights, target, weights, cast)
+        if all(each is None or isinstance(each, TensorColumn) for each in (target, weights)):
+            return TensorColumn(column.read(0, self.rows))  # small, and labels are checked at once
+        return column
+
+
+def _dtype(cast: Cast) -> torch.dtype:
+    return cast.dtype or torch.float32

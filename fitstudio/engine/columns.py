@@ -1,0 +1,296 @@
+"""Rows of numbers, wherever they are: a tensor or array in memory, or a file read piece by piece.
+
+Column
+├── TensorColumn   in memory (or on the GPU); slices are views
+└── FileColumn     an h5py dataset, a memory map, anything with shape, dtype and slices; never read
+                   whole
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fitstudio.errors import ArgumentError
+
+# Torch has no arithmetic for these; a wider type holds the same values.
+_WIDER = {np.dtype("uint16"): np.int64, np.dtype("uint32"): np.int64, np.dtype("uint64"): np.int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """How an array becomes what the model takes.
+
+    Attributes:
+        dtype: What its numbers are converted to; None leaves them.
+        adds_axis: Whether a flat (n,) becomes (n, 1).
+        device: Where it goes.
+    """
+
+    dtype: torch.dtype | None
+    adds_axis: bool
+    device: torch.device
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        if tensor.dtype != self.dtype or tensor.device != self.device:
+            tensor = tensor.to(device=self.device, dtype=self.dtype or tensor.dtype)
+        return tensor.unsqueeze(-1) if self.adds_axis else tensor
+
+
+class Column(ABC):
+    """One array of a dataset; its first axis counts rows.
+
+    Attributes:
+        rows: How many rows.
+        sample_shape: The shape of one row.
+    """
+
+    rows: int
+    sample_shape: tuple[int, ...]
+
+    @abstractmethod
+    def read(self, start: int, stop: int) -> Tensor:
+        """The rows from `start` up to `stop`."""
+
+    @abstractmethod
+    def take(self, rows: Tensor) -> Tensor:
+        """The rows with these numbers, in this order."""
+
+    @abstractmethod
+    def part(self, start: int, stop: int) -> Column:
+        """Rows `start` up to `stop` as a column of their own."""
+
+    @abstractmethod
+    def cast(self, cast: Cast) -> Column:
+        """The column as the model wants it."""
+
+
+class TensorColumn(Column):
+    """A column in memory."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+        self.rows = tensor.shape[0]
+        self.sample_shape = tuple(tensor.shape[1:])
+
+    def read(self, start: int, stop: int) -> Tensor:
+        return self.tensor[start:stop]
+
+    def take(self, rows: Tensor) -> Tensor:
+        return self.tensor.index_select(0, rows)
+
+    def part(self, start: int, stop: int) -> TensorColumn:
+        return TensorColumn(self.tensor[start:stop])
+
+    def cast(self, cast: Cast) -> TensorColumn:
+        return TensorColumn(cast(self.tensor))
+
+
+class FileColumn(Column):
+    """A column that stays where it is and is read in blocks.
+
+    Args:
+        source: Has ``shape``, ``dtype`` and slices along the first axis.
+        start: Its first row that belongs to the column.
+        stop: Where the column ends.
+        cast: Done to every block that is read.
+    """
+
+    def __init__(
+        self, source: Any, start: int = 0, stop: int | None = None, cast: Cast | None = None
+    ) -> None:
+        self.source = source
+        self.start = start
+        self._cast = cast
+        self.rows = (int(source.shape[0]) if stop is None else stop) - start
+        self.sample_shape = tuple(int(size) for size in source.shape[1:])
+
+    def read(self, start: int, stop: int) -> Tensor:
+        return self._tensor(self.source[self.start + start : self.start + stop])
+
+    def take(self, rows: Tensor) -> Tensor:
+        order, back = torch.sort(rows)
+        found = self._take_sorted(order.numpy())
+        # Where row k of the result stands in the sorted rows.
+        return found[torch.empty_like(back).scatter_(0, back, torch.arange(len(back)))]
+
+    def part(self, start: int, stop: int) -> FileColumn:
+        return FileColumn(self.source, self.start + start, self.start + stop, self._cast)
+
+    def cast(self, cast: Cast) -> FileColumn:
+        return FileColumn(self.source, self.start, self.start + self.rows, cast)
+
+    def _tensor(self, block: Any) -> Tensor:
+        tensor = to_tensor(block)
+        return tensor if self._cast is None else self._cast(tensor)
+
+    def _take_sorted(self, rows: np.ndarray) -> Tensor:
+        """Rows in ascending order, read run by run: neighbours come with one read."""
+        if isinstance(self.source, np.ndarray):
+            return self._tensor(self.source[self.start + rows])
+        breaks = np.flatnonzero(np.diff(rows) > 1) + 1
+        pieces = []
+        for run in np.split(rows, breaks):
+            first, last = self.start + int(run[0]), self.start + int(run[-1])
+            block = np.asarray(self.source[first : last + 1])
+            pieces.append(block if len(block) == len(run) else block[self.start + run - first])
+        return self._tensor(np.concatenate(pieces))
+
+
+def to_tensor(array: np.ndarray) -> Tensor:
+    """A tensor on the array's own memory where that is possible.
+
+    Raises:
+        TypeError: If torch has no such numbers.
+    """
+    array = np.asarray(array)
+    if array.dtype in _WIDER:
+        array = array.astype(_WIDER[array.dtype])
+    elif array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    elif not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if any(stride < 0 for stride in array.strides):
+        array = np.ascontiguousarray(array)
+    with warnings.catch_warnings():
+        # We never write to the data; torch warns that one could.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array)
+
+
+def is_array(value: Any) -> bool:
+    """Whether something is one array: numpy's, torch's, h5py's, a table that can become one."""
+    if isinstance(value, (np.ndarray, Tensor)):
+        return True
+    if isinstance(value, (list, tuple, dict, str, bytes)):
+        return False
+    if hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__getitem__"):
+        return True
+    return hasattr(value, "to_numpy")
+
+
+def is_rows_of_numbers(value: Any) -> bool:
+    """Whether a list or tuple spells out one array, number by number."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return isinstance(value, (int, float, str, bytes, np.generic))
+
+
+def open_column(argument: str, value: Any) -> Column:
+    """A column from whatever was passed as one array.
+
+    Args:
+        argument: What it was passed as, for messages: ``"x"``, ``"y['left']"``.
+        value: The array, or rows of numbers in lists.
+
+    Raises:
+        ArgumentError: If it holds text or objects, or has no rows.
+    """
+    if isinstance(value, (list, tuple)):
+        value = _listed_numbers(argument, value)
+    elif hasattr(value, "to_numpy") and not isinstance(value, np.ndarray):
+        value = value.to_numpy()  # a pandas or polars table
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = _numbers_among_objects(argument, value)
+    if not is_array(value):
+        raise _no_array(argument, value)
+    if len(value.shape) == 0:
+        raise _no_rows_axis(argument)
+    if isinstance(value, Tensor):
+        return TensorColumn(value.detach())
+    _check_numbers(argument, value.dtype)
+    if isinstance(value, np.ndarray) and not isinstance(value, np.memmap):
+        return TensorColumn(to_tensor(value))
+    return FileColumn(value)
+
+
+def batch_tensor(argument: str, value: Any) -> Tensor:
+    """One array of a batch as a tensor; see `open_column`."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim > 0:
+        return to_tensor(value)
+    column = open_column(argument, value)
+    return column.read(0, column.rows)
+
+
+def check_same_rows(columns: Sequence[tuple[str, Column]]) -> int:
+    """The number of rows that all columns have.
+
+    Raises:
+        ArgumentError: If they differ, with the sizes of each, or if there are none.
+    """
+    sizes = {column.rows for _, column in columns}
+    listed = "; ".join(f"{name} has {column.rows}" for name, column in columns)
+    if len(sizes) > 1:
+        raise ArgumentError(
+            "All arrays of x, y and sample_weight should have the same number of rows "
+            f"(data cardinality): {listed}.",
+            code="fit.cardinality",
+            remedy="Pass arrays whose first axes have the same length.",
+            safe="Nothing has been trained.",
+        )
+    rows = sizes.pop()
+    if rows == 0:
+        raise ArgumentError(
+            f"There is no data to work on: {listed} rows.",
+            code="fit.no-rows",
+            remedy="Pass at least one row.",
+        )
+    return rows
+
+
+def _check_numbers(argument: str, dtype: Any) -> None:
+    kind = np.dtype(dtype).kind
+    if kind not in "fiubc":
+        held = {"U": "text", "S": "text", "T": "text", "O": "Python objects"}.get(kind, str(dtype))
+        raise ArgumentError(
+            f"{argument} holds {held}; it should hold numbers.",
+            code="fit.not-numbers",
+            remedy="Turn categories into numbers first, for instance one column per category.",
+        )
+
+
+def _listed_numbers(argument: str, value: Any) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ArgumentError(
+            f"{argument} is a list whose rows have different lengths.",
+            code="fit.ragged",
+            remedy="Pad the rows to one length, or pass an array.",
+        ) from error
+
+
+def _numbers_among_objects(argument: str, value: np.ndarray) -> np.ndarray:
+    try:
+        return value.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            f"{argument} holds Python objects that are no numbers, such as {value.flat[0]!r}.",
+            code="fit.not-numbers",
+            remedy="Turn categories into numbers first; rows need one common length.",
+        ) from error
+
+
+def _no_rows_axis(argument: str) -> ArgumentError:
+    return ArgumentError(
+        f"{argument} is a single number; its first axis should count the rows.",
+        code="fit.no-rows-axis",
+    )
+
+
+def _no_array(argument: str, value: Any) -> ArgumentError:
+    return ArgumentError(
+        f"{argument} is {type(value).__name__} {str(value)[:60]!r}; it should be an array of "
+        "numbers.",
+        code="fit.not-an-array",
+        remedy="Pass a numpy array, a torch tensor, an h5py dataset or a list of numbers.",
+    )

@@ -1,0 +1,107 @@
+"""Measures a model on data without training it: validation inside fit(), and evaluate()."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fitstudio.engine.batches import Batches
+from fitstudio.engine.binding import Batch
+from fitstudio.engine.callbacks.callback_list import CallbackList
+from fitstudio.engine.forward import Forward
+from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
+from fitstudio.engine.objective import Objective
+
+
+class Evaluation:
+    """Runs a model over batches in inference mode.
+
+    Args:
+        module: The model's module.
+        objective: Losses and metrics; their running sums are those of the evaluation.
+        precision: As compiled.
+    """
+
+    def __init__(self, module: nn.Module, objective: Objective, *, precision: str) -> None:
+        self.module = module
+        self.objective = objective
+        self._forward = Forward(module, objective, precision=precision)
+        self._penalty = getattr(module, "regularization_loss", None)
+
+    def run(
+        self, batches: Batches, callbacks: CallbackList, *, expected_steps: int | None
+    ) -> dict[str, float]:
+        """One run over the batches.
+
+        Args:
+            batches: Read from their beginning; a stream goes on where it stopped.
+            callbacks: Get the on_test_ hooks.
+            expected_steps: How many batches were asked for, to warn if there are fewer.
+
+        Returns:
+            The means; empty if there was no batch left.
+        """
+        if batches.is_used_up(0):
+            warn_ran_out("Validation", 0, expected_steps)
+            return {}
+        self.objective.reset()
+        self.module.eval()
+        callbacks.on_test_begin()
+        done = 0
+        for batch in batches.epoch(0):
+            if callbacks.watches_test_batches:
+                callbacks.on_test_batch_begin(done)
+                self.module.eval()  # a callback may have predicted, or trained, something
+            self.step(batch)
+            if callbacks.watches_test_batches:
+                self._end_batch(callbacks, done)
+            done += 1
+        if expected_steps is not None and done < expected_steps:
+            warn_ran_out("Validation", done, expected_steps)
+        logs = self.numbers()
+        callbacks.on_test_end(dict(logs))
+        batches.end_epoch()
+        return logs
+
+    def step(self, batch: Batch) -> Tensor:
+        """Adds a batch to the running sums; returns its loss."""
+        inputs, targets, weights = batch
+        with torch.inference_mode():
+            outputs = self._forward(inputs)
+            losses = list(self.objective.losses(outputs, targets, weights))
+            if self._penalty is not None:
+                losses[0] = losses[0] + self._penalty()
+            self.objective.update(losses, outputs, targets, weights, len(inputs[0]))
+        return losses[0]
+
+    def numbers(self) -> dict[str, float]:
+        """The means so far."""
+        return to_numbers(self.objective.read())
+
+    def _end_batch(self, callbacks: CallbackList, step: int) -> None:
+        logs = Logs(self.objective.names, self.numbers)
+        callbacks.on_test_batch_end(step, logs)
+        if is_kept_elsewhere(logs):
+            logs.settle()
+
+
+def warn_ran_out(what: str, done: int, expected: int | None) -> None:
+    """Warns that a source had fewer batches than were asked for."""
+    asked = "" if expected is None else f", although {expected} steps were asked for"
+    warnings.warn(
+        f"{what} ran out of data after {done} batches{asked}. Make sure that the dataset or "
+        "generator gives at least steps x epochs batches.",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
+def as_result(numbers: dict[str, float], *, return_dict: bool) -> Any:
+    """What evaluate() returns: one number, a list in history order, or a dict."""
+    if return_dict:
+        return numbers
+    values = list(numbers.values())
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,147 @@
+"""A process that makes the batches of a Sequence, for sources that hold Python's global lock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import traceback
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+from fitstudio.errors import ArgumentError, WorkerError
+
+_START_TIMEOUT_S = 120.0
+_STOP_TIMEOUT_S = 2.0
+
+
+class CannotBeSentError(Exception):
+    """The class of a Sequence is not importable, so no other process can make one."""
+
+
+class WorkerTracebackError(Exception):
+    """The traceback of an error in another process, shown as the error's cause."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"\n\n{self.text}"
+
+
+def packed(sequence: Any) -> bytes:
+    """The Sequence as bytes that another process understands.
+
+    Raises:
+        ArgumentError: If one of its attributes cannot be sent; names it.
+        CannotBeSentError: If its class cannot be imported elsewhere.
+    """
+    try:
+        return bytes(ForkingPickler.dumps(sequence))
+    except Exception as problem:
+        for name, value in getattr(sequence, "__dict__", {}).items():
+            try:
+                ForkingPickler.dumps(value)
+            except Exception as why:
+                kind = type(sequence).__name__
+                raise ArgumentError(
+                    f"use_multiprocessing=True sends the Sequence {kind} to other processes, but "
+                    f"its attribute {name!r} ({type(value).__name__}) cannot be sent: {why}.",
+                    code="fit.cannot-be-sent",
+                    remedy=f"Make {name!r} in __getitem__ instead of __init__, leave it out in "
+                    "__getstate__, or use threads (use_multiprocessing=False).",
+                ) from why
+        raise CannotBeSentError(str(problem)) from problem
+
+
+class WorkerProcess:
+    """Runs ``sequence[index]`` elsewhere. Calls block; each process serves one thread."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, other = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(other,), name="fitstudio-batches", daemon=True
+        )
+        self._process.start()
+        other.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id."""
+        return self._process.pid
+
+    def load(self, sequence: bytes) -> None:
+        """Gives the process its Sequence.
+
+        Raises:
+            WorkerError: If it cannot make it.
+        """
+        self._call(("load", sequence))
+
+    def __call__(self, index: int) -> Any:
+        return self._call(("get", index))
+
+    def close(self) -> None:
+        """Ends the process; after two seconds by force."""
+        try:
+            self._connection.send(None)
+        except (OSError, ValueError):
+            pass
+        self._process.join(_STOP_TIMEOUT_S)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(_STOP_TIMEOUT_S)
+        self._connection.close()
+        if not self._process.is_alive():
+            self._process.close()
+
+    def _call(self, message: Any) -> Any:
+        try:
+            self._connection.send(message)
+            answer, result, text = self._connection.recv()
+        except (EOFError, OSError) as problem:
+            raise WorkerError(
+                "A process that makes batches ended without a word.",
+                code="fit.worker-process",
+                remedy='Put what your program does under `if __name__ == "__main__":`, so that '
+                "the process can import it; or use threads (use_multiprocessing=False).",
+            ) from problem
+        if answer == "result":
+            return result
+        raise result from WorkerTracebackError(text)
+
+
+def _serve(connection: Connection) -> None:
+    """What the process does: answers until told to end, or until the asker is gone."""
+    sequence: Any = None
+    while True:
+        try:
+            message = connection.recv()
+        except (EOFError, OSError, KeyboardInterrupt):
+            return
+        if message is None:
+            return
+        kind, value = message
+        try:
+            if kind == "load":
+                sequence = ForkingPickler.loads(value)
+                answer = ("result", None, "")
+            else:
+                answer = ("result", sequence[value], "")
+        except BaseException as error:
+            answer = ("error", _sendable(error), traceback.format_exc())
+        try:
+            connection.send(answer)
+        except (OSError, KeyboardInterrupt):
+            return
+        except Exception as error:  # the batch itself cannot be sent
+            connection.send(("error", _sendable(error), traceback.format_exc()))
+
+
+def _sendable(error: BaseException) -> BaseException:
+    try:
+        ForkingPickler.loads(ForkingPickler.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
