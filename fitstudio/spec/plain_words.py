@@ -245,7 +245,7 @@ def helper_sentence(item: Mapping[str, Any]) -> str:
             f"{counted(max(1, settings['patience']), 'epoch')}."
         )
     if entry.name == "LearningRateScheduler":
-        return f"The learning rate follows a plan: {_plan_words(settings)}."
+        return f"The learning rate follows a plan: {plan_words(settings)}."
     if entry.name == "ModelCheckpoint":
         when = "each time it is better" if settings["save_best_only"] else "after each epoch"
         if isinstance(settings["save_freq"], int):
@@ -258,7 +258,8 @@ def helper_sentence(item: Mapping[str, Any]) -> str:
     return ""
 
 
-def _plan_words(settings: Mapping[str, Any]) -> str:
+def plan_words(settings: Mapping[str, Any]) -> str:
+    """How a schedule changes the learning rate."""
     start = (
         f"a rise over {counted(settings['warmup'], 'epoch')}, then " if settings["warmup"] else ""
     )

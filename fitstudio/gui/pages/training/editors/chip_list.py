@@ -1,0 +1,140 @@
+"""Lists of names as chips with an add menu: metrics and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import icon_button
+from fitstudio.gui.widgets.chips import RemovableChip
+from fitstudio.gui.widgets.flow import FlowLayout
+
+# (value to add, text, tooltip)
+Offer = tuple[Any, str, str]
+
+
+class ChipList(QWidget):
+    """Chips that can be taken out, and a plus that offers more.
+
+    Args:
+        default: What `reset` puts back.
+        text_of: What a chip says for an item.
+        offers: What the plus offers, asked for each time its menu opens.
+        add_words: The plus's name for assistive tools.
+        open_item: Called with an item's place when its chip is pressed, for settings of its own.
+    """
+
+    valueChanged = Signal(object)  # noqa: N815 - the editors' common names follow Qt's
+
+    def __init__(
+        self,
+        *,
+        default: list[Any] | None,
+        text_of: Callable[[Any], str],
+        offers: Callable[[], Sequence[Offer]],
+        add_words: str,
+        open_item: Callable[[int, QWidget], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._default = default
+        self._text_of = text_of
+        self._offers = offers
+        self._open_item = open_item
+        self._value: list[Any] | None = None
+        self._flow = FlowLayout(self, gap=Space.GRID + Space.HALF)
+        self.add_button = icon_button("plus", add_words, small=True)
+        self.add_button.clicked.connect(self._on_add)
+        self._flow.addWidget(self.add_button)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumHeight(Size.CONTROL)
+        self.setFocusProxy(self.add_button)
+        self._show(default)
+
+    def value(self) -> list[Any] | None:
+        """The items; None where there are none."""
+        return list(self._value) if self._value is not None else None
+
+    def setValue(self, value: Any) -> None:
+        """Shows other items."""
+        changed = value != self._value
+        self._show(value)
+        if changed:
+            self.valueChanged.emit(self.value())
+
+    def reset(self) -> None:
+        """Puts the default back."""
+        self.setValue(self._default)
+
+    def set_state(self, automatic: str, look: str) -> None:
+        """Chips have no border to colour."""
+        del automatic, look
+
+    def chips(self) -> list[RemovableChip]:
+        """The chips from left to right."""
+        widgets = [self._flow.itemAt(place).widget() for place in range(self._flow.count())]  # type: ignore[union-attr]
+        return [widget for widget in widgets if isinstance(widget, RemovableChip)]
+
+    def add(self, item: Any) -> None:
+        """Adds an item behind the others."""
+        self.setValue([*(self._items()), item])
+
+    def _items(self) -> list[Any]:
+        return list(self._value) if isinstance(self._value, list | tuple) else []
+
+    def _show(self, value: Any) -> None:
+        if value == self._value and self._value is not None:
+            return
+        self._value = list(value) if isinstance(value, list | tuple) and value else None
+        for chip in self.chips():
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        for place, item in enumerate(self._items()):
+            chip = RemovableChip(self._text_of(item), self)
+            chip.removed.connect(lambda place=place: self._on_removed(place))
+            if self._open_item is not None:
+                chip.clicked.connect(
+                    lambda _=False, place=place, chip=chip: self._open(place, chip)
+                )
+            self._flow.insert_widget(place, chip)
+            chip.show()
+        self.updateGeometry()
+
+    def _open(self, place: int, chip: QWidget) -> None:
+        if self._open_item is not None:
+            self._open_item(place, chip)
+
+    def _on_removed(self, place: int) -> None:
+        items = self._items()
+        del items[place]
+        self.setValue(items or None)
+        chips = self.chips()
+        # The keyboard stays in the list: on the next chip, or on the plus.
+        (chips[min(place, len(chips) - 1)] if chips else self.add_button).setFocus()
+
+    def _on_add(self) -> None:
+        menu = self.menu()
+        menu.exec(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
+        menu.deleteLater()
+
+    def menu(self) -> QMenu:
+        """The menu of what can be added."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for value, text, tip in self._offers():
+            action = QAction(text, menu)
+            action.setToolTip(tip)
+            action.triggered.connect(lambda _=False, value=value: self.add(value))
+            menu.addAction(action)
+        if menu.isEmpty():
+            nothing = menu.addAction(self.tr("Nothing more fits"))
+            nothing.setEnabled(False)
+        return menu

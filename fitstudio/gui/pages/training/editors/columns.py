@@ -1,0 +1,79 @@
+"""Which columns are inputs, targets and row weights; the same roles as on the Data page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
+from fitstudio.gui.pages.training.editors.fields import ComboField
+from fitstudio.spec.dataset_summary import TEXT
+from fitstudio.spec.param import Param
+from fitstudio.viewmodel.session import ProjectSession
+
+
+class ColumnsEditor(ChipList):
+    """Several columns as chips."""
+
+    def __init__(
+        self, param: Param, session: ProjectSession, parent: QWidget | None = None
+    ) -> None:
+        self._session = session
+        super().__init__(
+            default=param.default,
+            text_of=str,
+            offers=self._columns,
+            add_words=self.tr("Add a column"),
+            parent=parent,
+        )
+
+    def _columns(self) -> list[Offer]:
+        summary = self._session.summary
+        taken = set(self.value() or ())
+        if summary is None:
+            return []
+        return [
+            (column.name, column.name, column.type)
+            for column in summary.columns
+            if column.name not in taken
+        ]
+
+
+class ColumnEditor(ComboField):
+    """One column, or none."""
+
+    def __init__(
+        self, param: Param, session: ProjectSession, parent: QWidget | None = None
+    ) -> None:
+        self._session = session
+        self._none = param.unset
+        self._names: tuple[str, ...] = ()
+        super().__init__(param, [(None, self._none.capitalize(), "")], parent)
+        self._offer_columns()
+
+    def set_state(self, automatic: str, look: str) -> None:
+        """Offers the columns that there are now."""
+        self._offer_columns()
+        super().set_state(automatic.capitalize(), look)
+
+    def setValue(self, value: Any) -> None:
+        self._offer_columns()
+        super().setValue(value)
+
+    def _offer_columns(self) -> None:
+        summary = self._session.summary
+        names = tuple(
+            column.name
+            for column in (summary.columns if summary is not None else ())
+            if column.type != TEXT and column.numeric
+        )
+        if names == self._names:
+            return
+        self._names = names
+        value = self.value()
+        options = [(None, self._none.capitalize(), "")]
+        options += [(name, name, "") for name in names]
+        if value is not None and value not in names:
+            options.append((value, value, ""))
+        self.set_options(options)

@@ -1,0 +1,159 @@
+"""The settings of one entry of the catalogue (a callback, an optimiser …) as a small form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from fitstudio.gui.pages.training.editors.fields import (
+    ComboField,
+    FrequencyField,
+    NumberField,
+    SegmentField,
+    SwitchField,
+    TextField,
+    options_of,
+)
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.spec.conditions import Situation
+from fitstudio.spec.fit_kinds import ValidationFreq
+from fitstudio.spec.kinds import Choice, Flag, Int, OneOf, Real
+from fitstudio.spec.param import Entry, Param
+
+_MOST_SEGMENTS = 4
+_LONGEST_SEGMENTS = 34
+
+
+def simple_field(param: Param, parent: QWidget | None = None) -> Any:
+    """The one-line editor for a setting's kind."""
+    kind = param.kind
+    if isinstance(kind, Flag):
+        return SwitchField(param, parent)
+    if isinstance(kind, Int | Real):
+        return NumberField(param, parent=parent)
+    if isinstance(kind, ValidationFreq):
+        return FrequencyField(param, parent)
+    if isinstance(kind, Choice):
+        options = options_of(param)
+        length = sum(len(text) for _, text in options)
+        if 2 <= len(options) <= _MOST_SEGMENTS and length <= _LONGEST_SEGMENTS:
+            return SegmentField(param, parent)
+        helps = {option.value: option.help for option in kind.options}
+        return ComboField(param, [(v, text, helps.get(v, "")) for v, text in options], parent)
+    if isinstance(kind, OneOf):
+        return TextField(param, width=Size.NUMBER, parent=parent)
+    return TextField(param, parent=parent)
+
+
+class EntryForm(QWidget):
+    """One row for each setting; tells the settings that differ from their defaults.
+
+    Args:
+        entry: Whose settings they are.
+        leave_out: Names of settings that have an editor elsewhere.
+        monitors: Names that can be watched, for a setting called "monitor".
+    """
+
+    valueChanged = Signal(object)  # noqa: N815
+
+    def __init__(
+        self,
+        entry: Entry,
+        *,
+        leave_out: Sequence[str] = (),
+        monitors: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._entry = entry
+        self._params = [param for param in entry.params if param.name not in leave_out]
+        self._values: dict[str, Any] = {}
+        self._fields: dict[str, Any] = {}
+        self._labels: dict[str, Label] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.HINT)
+        grid.setVerticalSpacing(Space.GRID)
+        for row, param in enumerate(self._params):
+            self._add_row(grid, row, param, monitors)
+        grid.setColumnStretch(2, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._show()
+
+    def _add_row(self, grid: QGridLayout, row: int, param: Param, monitors: Sequence[str]) -> None:
+        label = QWidget()
+        label.setFixedWidth(Size.LABEL - Space.CARD)
+        line = QGridLayout(label)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setHorizontalSpacing(Space.GRID)
+        title = Label(param.title)
+        line.addWidget(title, 0, 0)
+        line.addWidget(Label(param.name, style="mono"), 0, 1)
+        line.setColumnStretch(2, 1)
+        field = self._field(param, monitors)
+        field.setAccessibleName(f"{param.title} ({param.name})")
+        field.setToolTip(param.help)
+        field.setProperty("setting", param.name)
+        field.valueChanged.connect(lambda value, name=param.name: self._on_changed(name, value))
+        grid.addWidget(label, row, 0)
+        grid.addWidget(field, row, 1)
+        grid.addWidget(ElidedLabel(param.help, ink="text3"), row, 2)
+        self._fields[param.name] = field
+        self._labels[param.name] = title
+
+    def _field(self, param: Param, monitors: Sequence[str]) -> Any:
+        if param.name == "monitor" and monitors:
+            return ComboField(param, [(name, name, "") for name in monitors])
+        return simple_field(param)
+
+    def field(self, name: str) -> Any:
+        """The editor of a setting."""
+        return self._fields[name]
+
+    def value(self) -> dict[str, Any]:
+        """The settings that were made."""
+        return dict(self._values)
+
+    def setValue(self, value: Mapping[str, Any] | None) -> None:
+        """Shows other settings."""
+        wanted = dict(value) if isinstance(value, Mapping) else {}
+        if wanted == self._values:
+            return
+        self._values = wanted
+        self._show()
+        self.valueChanged.emit(self.value())
+
+    def _show(self) -> None:
+        for param in self._params:
+            field = self._fields[param.name]
+            field.blockSignals(True)
+            field.setValue(self._values.get(param.name, param.default))
+            field.blockSignals(False)
+        self._show_states()
+
+    def _show_states(self) -> None:
+        values = self._entry.defaults() | self._values
+        situation = Situation({f"callback.{name}": value for name, value in values.items()})
+        for param in self._params:
+            field = self._fields[param.name]
+            wrong = param.check(values[param.name]) is not None and not (
+                values[param.name] is None and param.default is None
+            )
+            field.set_state(param.unset, "error" if wrong else "")
+            applies = param.applies.holds(situation)
+            field.setEnabled(applies)
+            self._labels[param.name].set_ink("text" if applies else "text3")
+
+    def _on_changed(self, name: str, value: Any) -> None:
+        param = next(each for each in self._params if each.name == name)
+        is_default = value == param.default and type(value) is type(param.default)
+        if is_default or value is None:
+            self._values.pop(name, None)
+        else:
+            self._values[name] = value
+        self._show_states()
+        self.valueChanged.emit(self.value())

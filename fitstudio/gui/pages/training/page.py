@@ -1,0 +1,101 @@
+"""The Training page: every parameter of fit() and compile(), grouped by the question it answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from fitstudio.gui.pages.training.card import FormCard
+from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEditor
+from fitstudio.gui.pages.training.row import FormRow
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.cards import ColumnScroll, Page
+from fitstudio.gui.widgets.editors import SearchEdit, Segmented
+from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.spec.param import Level
+from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.training_form import CARDS, TrainingForm
+
+
+class TrainingPage(Page):
+    """The form, its search and its levels.
+
+    Args:
+        session: The open project.
+    """
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__("page.training", self.tr("Training"), parent=parent)
+        self.session = session
+        self.form = TrainingForm(session)
+        self.search = SearchEdit(self.tr("Find a setting"))
+        self.search.setObjectName("training.search")
+        self.search.textChanged.connect(self.form.set_search)
+        self.page_head.add(self.search)
+        self.level = Segmented(
+            [
+                (Level.BASIC, self.tr("Basic")),
+                (Level.ADVANCED, self.tr("Advanced")),
+                (Level.EXPERT, self.tr("Expert")),
+            ],
+            default=self.form.level,
+        )
+        self.level.setObjectName("training.level")
+        self.level.setAccessibleName(self.tr("How much of the form is shown"))
+        self.level.valueChanged.connect(self.form.set_level)
+        self.page_head.add(self.level)
+        self._scroll = ColumnScroll(widest=Size.CONTENT)
+        self._cards = [FormCard(self.form, model) for model in CARDS]
+        for card in self._cards:
+            self._scroll.add(card)
+        self._nothing = EmptyState("magnifying-glass", self.tr("Nothing found"))
+        self._nothing.hide()
+        self._scroll.add(self._nothing)
+        self._scroll.finish()
+        self.add(self._scroll, 1)
+        self.form.rows_changed.connect(self._show_rows)
+        self.form.layout_changed.connect(self._show_layout)
+        self.form.shown.connect(self._go_to_row)
+        session.data_changed.connect(self._show_rows)
+        self._show_layout()
+
+    def go_to(self, key: str) -> None:
+        """Makes a setting visible and puts the keyboard there."""
+        if self.search.text():
+            self.search.clear()
+        self.form.show(key)
+
+    def row(self, key: str) -> FormRow:
+        """The row of a setting."""
+        return next(card.row(key) for card in self._cards if key in card.model.keys)
+
+    def editor(self, key: str) -> Any:
+        """The editor of a setting."""
+        return self.row(key).editor
+
+    def _show_rows(self) -> None:
+        for card in self._cards:
+            card.show_rows()
+
+    def _show_layout(self) -> None:
+        self.level.setValue(self.form.level)
+        for card in self._cards:
+            card.show_layout()
+        found = any(not card.isHidden() for card in self._cards)
+        self._nothing.setVisible(not found)
+        if not found:
+            words = self.tr("No setting has to do with “{}”.")
+            self._nothing.set_text(self.tr("Nothing found"), words.format(self.form.search))
+
+    def _go_to_row(self, key: str) -> None:
+        row = self.row(key)
+        # The layout has to be done before the row knows its place.
+        QTimer.singleShot(0, row, lambda: self._scroll_to(row))
+
+    def _scroll_to(self, row: FormRow) -> None:
+        self._scroll.ensureWidgetVisible(row, 0, Space.CARD * 3)
+        editor = row.editor
+        target = editor.mode if isinstance(editor, ClassWeightsEditor) else editor
+        target.setFocus()

@@ -1,0 +1,241 @@
+"""One row of the form: label and real name, editor, hint, way back to the default, messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from fitstudio.gui.pages.training.messages import MessageArea
+from fitstudio.gui.theme import fonts
+from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.theme import colour
+from fitstudio.gui.theme.tokens import Radius, Size, Space
+from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.viewmodel.training_form import Row, TrainingForm, same
+
+# The dot of a changed row stands this far left of the label, in the card's padding.
+DOT_GUTTER = 12
+
+
+class FormRow(QWidget):
+    """Draws a `Row` and tells the form what the person does.
+
+    Args:
+        form: The view model.
+        row: The row as it is now.
+        editor: The setting's editor.
+        wide: Whether the editor takes all the room that is left (chips, small forms).
+        bare: Whether it is the editor alone; the card's head then has its name.
+    """
+
+    def __init__(
+        self,
+        form: TrainingForm,
+        row: Row,
+        editor: Any,
+        *,
+        wide: bool = False,
+        bare: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.key = row.key
+        self.editor = editor
+        self._form = form
+        self._row: Row | None = None
+        self._dot = ChangedDot()
+        self.reset_button = ResetButton()
+        self.reset_button.setObjectName(f"{row.key}.reset")
+        self.reset_button.clicked.connect(lambda: form.reset(self.key))
+        self._title = Label(row.param.title)
+        self._name = Label(row.param.name, style="mono")
+        self._hint = ElidedLabel("", ink="text2")
+        self._reason = ReasonLabel()
+        self.message = MessageArea(row.key)
+        self.message.fixRequested.connect(form.apply_fix)
+        self.message.undoRequested.connect(lambda: form.undo_fix(self.key))
+        self.message.doneOver.connect(lambda: form.dismiss_done(self.key))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.GRID)
+        if bare:
+            editor_line = QHBoxLayout()
+            editor_line.setContentsMargins(DOT_GUTTER, 0, 0, 0)
+            editor_line.addWidget(editor)
+            column.addLayout(editor_line)
+        else:
+            column.addLayout(self._line(wide=wide))
+        message_line = QHBoxLayout()
+        message_line.setContentsMargins(DOT_GUTTER, 0, 0, 0)
+        message_line.addWidget(self.message)
+        column.addLayout(message_line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        editor.valueChanged.connect(self._on_value_changed)
+        self.show_row(row)
+
+    def _line(self, *, wide: bool) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        label = QWidget()
+        label.setFixedWidth(Size.LABEL + DOT_GUTTER)
+        label.setFixedHeight(Size.CONTROL)
+        inside = QHBoxLayout(label)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self._dot)
+        inside.addWidget(self._title)
+        inside.addSpacing(Space.GRID)
+        inside.addWidget(self._name)
+        inside.addStretch(1)
+        top = Qt.AlignmentFlag.AlignTop
+        line.addWidget(label, 0, top)
+        line.addSpacing(Space.HINT)
+        if wide:
+            line.addWidget(self.editor, 1)
+        else:
+            line.addWidget(self.editor)
+        line.addSpacing(Space.HINT)
+        line.addWidget(self._hint, 0 if wide else 1)
+        line.addWidget(self._reason, 0 if wide else 1)
+        if not wide:
+            line.addStretch(0)
+        line.addWidget(self.reset_button, 0, top)
+        return line
+
+    def row(self) -> Row | None:
+        """The row as it was drawn last."""
+        return self._row
+
+    def show_row(self, row: Row) -> None:
+        """Draws the row as it is now."""
+        self._row = row
+        # What is being typed means the same value: rewriting it would take the cursor away.
+        if not same(self.editor.value(), row.value):
+            self.editor.blockSignals(True)
+            self.editor.setValue(row.value)
+            self.editor.blockSignals(False)
+        self.editor.set_state(row.automatic, row.state)
+        self.editor.setEnabled(row.greyed is None)
+        self._dot.set_on(row.changed)
+        self._title.set_ink("text" if row.greyed is None else "text3")
+        self._hint.setText(row.hint)
+        self._hint.setVisible(row.greyed is None and bool(row.hint))
+        self._reason.set_reason(row.greyed)
+        self.reset_button.set_default(row.default_text)
+        self.reset_button.setVisible(row.changed)
+        self.message.show_messages(row.findings, row.done)
+        self.editor.setAccessibleDescription(self._description(row))
+
+    def _description(self, row: Row) -> str:
+        parts = [self.message.text(), row.hint]
+        if row.greyed is not None:
+            parts.insert(0, self.tr("Ignored: {}").format(row.greyed))
+        return ". ".join(part for part in parts if part)
+
+    def _on_value_changed(self, value: Any) -> None:
+        if not same(value, self._form.session.spec.get(self.key)):
+            self._form.set_value(self.key, value)
+
+
+class ChangedDot(QWidget):
+    """A small dot left of the label of a changed setting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._on = False
+        self.setFixedSize(DOT_GUTTER, Size.CONTROL)
+
+    def set_on(self, on: bool) -> None:
+        """Shows or hides it."""
+        if on != self._on:
+            self._on = on
+            self.setAccessibleName(self.tr("Changed") if on else "")
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._on:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour("accentText"))
+        painter.drawEllipse(QPointF(2.5, self.height() / 2), 2.5, 2.5)
+
+
+class ReasonLabel(QWidget):
+    """Why a setting has no effect now; the Tab key reaches it, so that it is read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(Space.GRID, 0, 0, 0)
+        line.setSpacing(Space.HINT)
+        line.addWidget(IconMark("info", "text3", Size.ICON))
+        self._text = ElidedLabel("", ink="text3")
+        line.addWidget(self._text, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hide()
+
+    def set_reason(self, reason: str | None) -> None:
+        """Says why, or nothing."""
+        self.setVisible(reason is not None)
+        if reason is not None:
+            sentence = self.tr("Ignored: {}").format(reason)
+            self._text.setText(sentence)
+            self.setAccessibleName(sentence)
+
+    def reason(self) -> str:
+        """The sentence that is shown."""
+        return self._text.whole_text() if not self.isHidden() else ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colour("accentText"), 2))
+            around = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(around, Radius.CONTROL, Radius.CONTROL)
+
+
+class ResetButton(QAbstractButton):
+    """The words "Default 1" and an arrow back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def set_default(self, default: str) -> None:
+        """Tells what the default is."""
+        text = self.tr("Default {}").format(default)
+        if text != self.text():
+            self.setText(text)
+            self.setToolTip(self.tr("Back to the default: {}").format(default))
+            self.setAccessibleName(self.toolTip())
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(fonts.font("small")).horizontalAdvance(self.text())
+        return QSize(width + 26, Size.CONTROL)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        token = "text" if self.underMouse() else "text2"
+        painter.setFont(fonts.font("small"))
+        painter.setPen(colour(token))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(2, 0, self.width() - 22, self.height()), left, self.text())
+        area = QRectF(self.width() - 18, self.height() / 2 - 7, 14, 14)
+        paint_icon(painter, area, "arrow-counter-clockwise", token)
+        if self.hasFocus():
+            painter.setPen(QPen(colour("accentText"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 3, -1, -3), 6, 6)

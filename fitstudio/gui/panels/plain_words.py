@@ -1,0 +1,161 @@
+"""The panel at the right: what will happen with the current settings, and whether it can start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from fitstudio.gui.theme.sheet import set_property
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import link_button
+from fitstudio.gui.widgets.labels import Label, Sentence
+from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.spec.plain_words import Paragraph, describe
+from fitstudio.viewmodel.readiness import Readiness, readiness
+from fitstudio.viewmodel.session import ProjectSession
+
+Source = Callable[[], Sequence[Paragraph]]
+_ICONS = {"success": "check-circle-fill", "warning": "warning-fill", "error": "x-circle-fill"}
+
+
+class PlainWordsPanel(QWidget):
+    """Paragraphs computed from the session, and below them what is left to do.
+
+    Args:
+        session: The open project.
+
+    Signals:
+        goRequested: The key of the setting that the person wants to go to.
+    """
+
+    goRequested = Signal(str)  # noqa: N815 - signals are named as Qt names them
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel.plain_words")
+        self.setAccessibleName(self.tr("In plain words"))
+        self._session = session
+        self._source: Source | None = None
+        self._shown: list[Paragraph] | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, Space.HALF, 0, Space.WINDOW)
+        layout.setSpacing(Space.GRID)
+        layout.addWidget(self._head())
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._holder = QWidget()
+        self._holder.setProperty("kind", "plain")
+        self._column = QVBoxLayout(self._holder)
+        self._column.setContentsMargins(0, 0, Space.HALF, 0)
+        self._column.setSpacing(Space.GRID * 2)
+        self._column.addStretch(1)
+        self._scroll.setWidget(self._holder)
+        layout.addWidget(self._scroll, 1)
+        self._foot = ReadinessCard()
+        self._foot.goRequested.connect(self.goRequested)
+        layout.addWidget(self._foot)
+        session.resolved_changed.connect(self.refresh)
+        session.data_changed.connect(self.refresh)
+        self.refresh()
+
+    def set_source(self, source: Source | None) -> None:
+        """Lets a page say other paragraphs while it is shown; None goes back to the settings."""
+        self._source = source
+        self.refresh()
+
+    def paragraphs(self) -> list[Paragraph]:
+        """What is said now."""
+        return list(self._shown or ())
+
+    def refresh(self) -> None:
+        """Says everything anew; what is the same stays as it is."""
+        session = self._session
+        source = self._source
+        said = list(source() if source else describe(session.resolved, session.summary))
+        self._foot.show_readiness(readiness(session.resolved, reading=session.busy_with_data))
+        if said == self._shown:
+            return
+        self._shown = said
+        self._rebuild(said)
+
+    def _rebuild(self, said: list[Paragraph]) -> None:
+        while self._column.count() > 1:
+            item = self._column.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for place, paragraph in enumerate(said):
+            self._column.insertWidget(place, _ParagraphView(paragraph))
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        head.setFixedHeight(Size.PAGE_HEAD)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.GRID)
+        row.addWidget(IconMark("article", "text3", Size.ICON))
+        row.addWidget(Label(self.tr("In plain words"), style="strong"))
+        row.addStretch(1)
+        return head
+
+
+class _ParagraphView(QWidget):
+    """A short title over one to three sentences."""
+
+    def __init__(self, paragraph: Paragraph) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(Label(paragraph.title, ink="text2"))
+        column.addWidget(Sentence(paragraph.text))
+
+
+class ReadinessCard(QFrame):
+    """Ready to train, or what to look at first."""
+
+    goRequested = Signal(str)  # noqa: N815
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel.plain_words.readiness")
+        self.setProperty("kind", "finding")
+        self._first: str | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.CARDS, Space.CARDS, Space.CARDS, Space.CARDS)
+        column.setSpacing(Space.HALF)
+        head = QHBoxLayout()
+        head.setSpacing(Space.GRID)
+        self._icon = IconMark("check-circle-fill", "success", Size.ICON_RAIL)
+        self._title = Label("", style="strong")
+        head.addWidget(self._icon)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        column.addLayout(head)
+        self._sentence = Sentence("")
+        column.addWidget(self._sentence)
+        self._go = link_button(self.tr("Go to it"))
+        self._go.setObjectName("panel.plain_words.go")
+        self._go.clicked.connect(self._on_go)
+        column.addWidget(self._go, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_readiness(self, state: Readiness) -> None:
+        """Shows how things stand."""
+        from_state = {"success": "success", "warning": "warnIcon", "error": "error"}
+        set_property(self, "state", state.state)
+        self._icon.set_icon(_ICONS[state.state], from_state[state.state])
+        self._title.setText(state.title)
+        self._sentence.set_sentence(state.sentence)
+        self._first = state.first.where if state.first is not None else None
+        self._go.setVisible(self._first is not None)
+        self.setAccessibleName(f"{state.title}. {state.sentence}")
+
+    def _on_go(self) -> None:
+        if self._first is not None:
+            self.goRequested.emit(self._first)
