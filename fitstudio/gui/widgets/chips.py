@@ -170,6 +170,11 @@ _STATES = {
 }
 
 
+def chip_look(state: str) -> tuple[str, str, str | None]:
+    """Ground, ink and icon of a state, for tables that paint it themselves."""
+    return _STATES[state]
+
+
 class StateChip(Chip):
     """How something stands: soft ground, the state's colour, an icon and the word."""
 
