@@ -117,9 +117,7 @@ def _measure(
     target = set_up.choice.torch_device
     if target.type == "cuda":
         torch.cuda.reset_peak_memory_stats(target)
-    model = model_setup.build(
-        resolved.model_plan, seed=0, precision=values["run.precision"], device=target
-    )
+    model = model_setup.build(resolved.model_plan, seed=0, device=target)
     model_setup.compile_to_train(model, values)
     x, y, weights = _some_rows(prepared, size * (_WARM_UP_STEPS + _MEASURED_STEPS))
     warm_up = min(len(x), size * _WARM_UP_STEPS)

@@ -14,9 +14,9 @@ from fitstudio.spec.model_plan import ModelPlan
 _COMPILED = ("loss", "loss_settings", "metrics", "weighted_metrics", "loss_weights")
 
 
-def build(plan: ModelPlan, *, seed: int, precision: str, device: torch.device) -> Model:
+def build(plan: ModelPlan, *, seed: int, device: torch.device) -> Model:
     """The model with its first weights, on `device`; not compiled yet."""
-    return Model(architectures.build(plan, seed=seed, precision=precision).to(device))
+    return Model(architectures.build(plan, seed=seed).to(device))
 
 
 def compiled_settings(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,6 +43,7 @@ def compile_to_train(model: Model, values: Mapping[str, Any]) -> None:
         loss_weights=measured["loss_weights"],
         weighted_metrics=_listed(measured["weighted_metrics"]),
         sample_weight_mode=values.get("compile.sample_weight_mode"),
+        precision=measured["precision"],
     )
 
 
@@ -54,6 +55,7 @@ def compile_to_measure(model: Model, measured: Mapping[str, Any]) -> None:
         metrics=_listed(measured.get("metrics")),
         loss_weights=measured.get("loss_weights"),
         weighted_metrics=_listed(measured.get("weighted_metrics")),
+        precision=measured.get("precision") or "float32",
     )
 
 

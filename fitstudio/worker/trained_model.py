@@ -61,7 +61,6 @@ def load(project: Path, run: str) -> TrainedModel:
         model = model_setup.build(
             certificate.plan,
             seed=0,
-            precision=certificate.compiled.get("precision") or "float32",
             device=device.choose().torch_device,
         )
         model.load_weights_from(weights)

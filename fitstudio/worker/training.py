@@ -21,9 +21,11 @@ from fitstudio.engine.model import Model
 from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory, Outcome, Reason
 from fitstudio.journal.events import finite
+from fitstudio.journal.patience import Watch
 from fitstudio.worker import callback_list, history_files, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.keeping import Keeper, StopRun
+from fitstudio.worker.log_progress import LogProgress, prints_into
 from fitstudio.worker.preparing import Training, prepare_training
 from fitstudio.worker.reporter import Reporter
 from fitstudio.worker.row_sequence import RowSequence
@@ -105,6 +107,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         stop_on_nan=_stops_on_nan(values),
     )
     process.pulse.samples = lambda: reporter.samples
+    progress = [LogProgress()] if prints_into(process.paths.worker_log) else []
     used = callback_list.make(
         values["fit.callbacks"] or (),
         run_folder=process.paths.folder,
@@ -114,9 +117,10 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         model.fit(
             **_fit_arguments(training),
             # History comes before the reporter, so that the state it saves holds the epoch.
-            callbacks=[*used, History(), reporter],
+            callbacks=[*used, History(), *progress, reporter],
             seed=training.machine.seed,
             start_state=state,
+            micro_batch_size=training.micro_batch_size,
         )
         keeper.settle()
     except StopRun as stop:
@@ -137,18 +141,16 @@ def _new_model(training: Training) -> Model:
     model = model_setup.build(
         plan,
         seed=training.machine.seed,
-        precision=values["run.precision"],
         device=training.machine.choice.torch_device,
     )
     model_setup.compile_to_train(model, values)
-    model.micro_batch_size = training.micro_batch_size
     return model
 
 
 def _go_back(training: Training) -> Mapping[str, Any] | None:
     """Takes rows and best epoch from the starting point; returns the engine's part of it."""
     training.rows.clear()
-    training.best.start_over()
+    training.best = Watch(training.best.monitor, training.best.mode)
     if training.start is None:
         return None
     state = training.start.state
@@ -246,7 +248,7 @@ def _explained(
 
 
 def _ending(training: Training, reporter: Reporter, used: list[Any]) -> Ending:
-    best = training.best.best_epoch
+    best = training.best.epoch
     fields: dict[str, Any] = {"best_epoch": best}
     if training.rows:
         fields["logs"] = training.rows[-1][1]
