@@ -13,8 +13,8 @@ from fitstudio.gui.theme.tokens import Radius, Space
 from fitstudio.viewmodel.model_page import GalleryEntry
 
 _ICONS = {
-    "mlp": "graph",
-    "cnn1d": "wave-sine",
+    "mlp": "share-network",
+    "cnn1d": "activity",
     "cnn2d": "image-square",
     "lstm": "repeat",
     "gru": "arrows-clockwise",
@@ -67,7 +67,7 @@ class GalleryCard(QAbstractButton):
         paint_icon(
             painter,
             QRectF(left, top, _ICON_SIDE, _ICON_SIDE),
-            _ICONS.get(self.entry.name, "graph"),
+            _ICONS.get(self.entry.name, "stack"),
             ink,
         )
         text_left = left + _ICON_SIDE + 10
@@ -107,7 +107,7 @@ class GalleryCard(QAbstractButton):
         if self.entry.why_not:
             text, ink = self.entry.why_not, "warning"
         else:
-            usual = self.tr("Usual choice for this data")
+            usual = self.tr("usual here")
             parts = [self.entry.size, usual if self.entry.suggested else ""]
             text, ink = " · ".join(part for part in parts if part), "text3"
         painter.setPen(colour(ink))
