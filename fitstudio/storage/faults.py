@@ -1,8 +1,7 @@
 """Disks that fail on purpose: for tests, and for anyone who wants to try how much FitStudio bears.
 
 `CountingOps` counts the steps; `FailingOps` makes the nth fail; `DyingOps` ends the process there,
-or after a given byte; `RecordingOps` writes down all steps, so that `power_cuts` can build the
-states in which a power cut could leave the disk.
+or after a given byte. Power cuts are in `power_cuts`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ least one sealed version stands under a name that readers look at, or `settle` p
     previous         → .previous.old-…
     last             → previous           (or → .last.old-… where nothing is kept)
     .last.new-…      → last
-    .….old-…         removed
+    .….old-…         removed, its manifest first
 """
 
 from __future__ import annotations
@@ -136,7 +136,21 @@ def _exchange(fresh: Path, final: Path, keep_as: Path | None) -> None:
             _rename(final, keep_as)
     _rename(fresh, final)
     for path in replaced:
-        remove_tree(path, quietly=True)  # the next `settle` removes what cannot be removed now
+        _discard(path)
+
+
+def _discard(folder: Path) -> None:
+    """Removes a version that is not wanted any more, its seal first.
+
+    Should a power cut undo half of the removal, `settle` must not take it for the newest version.
+    """
+    disk = ops.current()
+    try:
+        disk.unlink(folder / manifest.NAME)
+        disk.sync_folder(folder)
+    except OSError:
+        pass  # it has none
+    remove_tree(folder, quietly=True)  # the next `settle` removes what cannot be removed now
 
 
 def _rename(source: Path, target: Path) -> None:
