@@ -50,9 +50,7 @@ class Card(QFrame):
         self.title = Label(title, style="strong")
         self.caption = ElidedLabel(caption, ink="text2")
         self.name = Label(name, style="mono")
-        self.name.setVisible(bool(name))
-        self.caption.setVisible(bool(caption))
-        self._head_box = QWidget()
+        self._head_box = QWidget(self)
         self._head_box.setFixedHeight(Size.CONTROL)
         self.head = QHBoxLayout(self._head_box)
         self.head.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +58,9 @@ class Card(QFrame):
         for part in (self.title, self.name, self.caption):
             self.head.addWidget(part)
         self.head.addStretch(1)
+        # Only once they have a parent: a widget without one would show as a window of its own.
+        self.name.setVisible(bool(name))
+        self.caption.setVisible(bool(caption))
         self._head_box.setVisible(bool(title))
         self._layout.addWidget(self._head_box)
         self.body = QVBoxLayout()
