@@ -14,7 +14,7 @@ import numpy as np
 from fitstudio.data.column_types import TableColumn, summarise
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
-from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary, Guess
+from fitstudio.spec.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
 
 
 class Source(ABC):
@@ -84,7 +84,8 @@ class Source(ABC):
                 found[name] = np.asarray(self.array(name)[rows])
             else:
                 column = self.scalars(name)
-                values = column.labels() if column.values is None else column.numbers()
+                words = column.values is None or column.type == CATEGORY
+                values = column.labels() if words else column.numbers()
                 found[name] = values[rows]
         return found
 

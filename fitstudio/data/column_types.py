@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -132,7 +133,7 @@ def type_of(
 
 def summarise(column: TableColumn) -> ColumnSummary:
     """The column's statistics."""
-    common = {"name": column.name, "title": column.title, "unit": column.unit}
+    common: dict[str, Any] = {"name": column.name, "title": column.title, "unit": column.unit}
     if column.values is None:
         return _summarise_words(column, common)
     values = column.values
@@ -150,7 +151,7 @@ def summarise(column: TableColumn) -> ColumnSummary:
     bins: tuple[int, ...] = ()
     if found.count:
         bins = tuple(statistics.histogram(present, found.minimum, found.maximum).tolist())
-    fields = found.as_fields() | {"unparsed": len(column.unparsed)}
+    fields: dict[str, Any] = found.as_fields() | {"unparsed": len(column.unparsed)}
     if column.type == CATEGORY:
         grouped = statistics.is_grouped(places, len(distinct))
     else:
@@ -272,7 +273,7 @@ def _date_form(cells: pl.Series) -> tuple[str | None, bool]:
         return None, False
     head = present.head(50)
     for form, pattern in (("iso", _ISO), ("dots", _DOTS), ("slashes", _SLASHES)):
-        if head.str.contains(pattern).mean() < 0.9 or present.str.contains(pattern).mean() < 0.95:
+        if not (_share(head, pattern) >= 0.9 and _share(present, pattern) >= 0.95):
             continue
         if form != "slashes":
             return form, False
@@ -282,6 +283,10 @@ def _date_form(cells: pl.Series) -> tuple[str | None, bool]:
         both_small = all(isinstance(part, int) and part <= 12 for part in (first, second))
         return form, both_small
     return None, False
+
+
+def _share(cells: pl.Series, pattern: str) -> float:
+    return int(cells.str.contains(pattern).sum()) / len(cells)
 
 
 def _days(

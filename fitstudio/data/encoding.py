@@ -236,7 +236,7 @@ def encode_targets(
         known = codes >= 0
         return _encode_classes(np.where(known, codes, 0), encoding, len(first.labels)), known
     values = np.stack([source.scalars(c.name, "number").numbers() for c in columns], axis=1)
-    known = np.isfinite(values).all(axis=1)
+    known = np.asarray(np.isfinite(values).all(axis=1))
     center = np.array([column.center[0] for column in columns])
     scale = np.array([column.scale[0] for column in columns])
     with np.errstate(invalid="ignore"):
@@ -257,7 +257,7 @@ def encode_weights(name: str, source: Source) -> tuple[np.ndarray, np.ndarray]:
     """The weights of all rows, and which rows have one."""
     if source.column(name).shape:
         weights = np.asarray(source.array(name)[:], np.float32)
-        return weights, np.isfinite(weights).reshape(len(weights), -1).all(axis=1)
+        return weights, np.asarray(np.isfinite(weights).reshape(len(weights), -1).all(axis=1))
     weights = source.scalars(name, "number").numbers().astype(np.float32)
     return weights, np.isfinite(weights)
 
@@ -284,10 +284,9 @@ def _note_unknown(
     rows = np.flatnonzero(unknown)
     seen = list(dict.fromkeys(str(source_label(source, name, int(row))) for row in rows[:50]))
     shown = ", ".join(f"“{label}”" for label in seen[:4]) + (" …" if len(seen) > 4 else "")
-    notes.append(
-        f"{len(rows)} {_rows(len(rows))} {'has' if len(rows) == 1 else 'have'} a {column.name} that "
-        f"training did not: {shown}."
-    )
+    count = len(rows)
+    verb = "has" if count == 1 else "have"
+    notes.append(f"{count} {_rows(count)} {verb} a {column.name} that training did not: {shown}.")
 
 
 def _rows(count: int) -> str:

@@ -18,6 +18,7 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 
 import h5py
 import numpy as np
+from h5py import h5o, h5pl, h5z  # pyright: ignore[reportAttributeAccessIssue]
 
 from fitstudio.data.array_source import ArraySource, largest_group, usable
 from fitstudio.data.file_arrays import ReopenedDataset
@@ -199,9 +200,8 @@ def _open(path: Path, file: str) -> Any:
 
 
 def _forget_plugins() -> None:
-    plugins = h5py.h5pl
-    while plugins.size():
-        plugins.remove(0)
+    while h5pl.size():
+        h5pl.remove(0)
 
 
 def _damaged(file: str, details: str) -> DataError:
@@ -247,7 +247,7 @@ def _walk(handle: Any) -> Iterator[Found]:
                 yield _refused(path, "a link to another place, which is not followed")
                 continue
             child = group[name]
-            address = h5py.h5o.get_info(child.id).addr
+            address = h5o.get_info(child.id).addr
             if address in seen:
                 continue
             seen.add(address)
@@ -307,7 +307,7 @@ def _problem(dataset: Any, size: int) -> str | None:
         number = properties.get_filter(place)[0]
         if number not in _KNOWN_FILTERS:
             return f"is packed with filter {number}, which needs a plug-in"
-        if not h5py.h5z.filter_avail(number):
+        if not h5z.filter_avail(number):
             return f"is packed with {_KNOWN_FILTERS[number]}, which is not available here"
     if dataset.shape is None or len(dataset.shape) == 0:
         return "is a single value"

@@ -6,6 +6,7 @@ then rows of numbers. The clue is the rows: what their columns hold further down
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -105,12 +106,13 @@ class _Columns:
         return Counter(self.kind(row.cells[place]) for place in places if place < len(row.cells))
 
     def is_data(self, row: _Row) -> bool:
-        strict = self.kinds(row, self.strict)
-        if self.strict and (strict["text"] or not strict["number"]):
-            # A row of gaps may stand between rows of numbers, but not first.
+        """Whether numbers stand where they should; a row of gaps alone does not count."""
+        return self._fits(row) and self.kinds(row, self.strict or self.numeric)["number"] > 0
+
+    def _fits(self, row: _Row) -> bool:
+        if self.kinds(row, self.strict)["text"]:
             return False
-        loose = self.kinds(row, self.numeric)
-        return loose["number"] > 0 and loose["text"] <= 0.25 * len(self.numeric)
+        return self.kinds(row, self.numeric)["text"] <= 0.25 * len(self.numeric)
 
     def first_data_row(self, rows: list[_Row]) -> int | None:
         """Index of the first row with data that others follow; None without any numbers."""
@@ -118,7 +120,7 @@ class _Columns:
             return None
         for index, row in enumerate(rows):
             following = rows[index : index + 4]
-            if self.is_data(row) and sum(map(self.is_data, following)) >= 0.7 * len(following):
+            if self.is_data(row) and sum(map(self._fits, following)) >= 0.7 * len(following):
                 return index
         return 0
 
@@ -135,7 +137,7 @@ class _Columns:
             ]
         except ValueError:
             return False
-        steps = [after - before for before, after in zip(values, values[1:], strict=False)]
+        steps = [after - before for before, after in itertools.pairwise(values)]
         return all(step > 0 for step in steps) or all(step < 0 for step in steps)
 
 

@@ -16,8 +16,8 @@ MISSING_EVERYWHERE = (
 # Missing where numbers are expected; in a column of words each of them could be a word.
 MISSING_IN_NUMBERS = (
     "-", "--", "---", ".", "..", "...", "*", "**", "/", "n.d.", "n.d", "nd", "ND", "N.D.", "n.a.",
-    "N.A.", "na", "none", "None", "NONE", "nil", "missing", "Missing", "unknown", "x", "X", "–", "—",
-    "n.b.", "k.A.", "k. A.", "tbd", "TBD", "bad", "Bad", "error", "Error",
+    "N.A.", "na", "none", "None", "NONE", "nil", "missing", "Missing", "unknown", "–",
+    "—", "n.b.", "k.A.", "k. A.", "tbd", "TBD", "bad", "Bad", "error", "Error",
 )  # fmt: skip
 
 _WIDE_SPACES = "\u00a0\u2009\u202f"

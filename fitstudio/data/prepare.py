@@ -23,7 +23,6 @@ from fitstudio.data import encoding
 from fitstudio.data.batches import RowBatches
 from fitstudio.data.learning import learn_inputs, learn_targets
 from fitstudio.data.recipe import Recipe
-from fitstudio.data.recipe_column import RecipeColumn
 from fitstudio.data.source import Source, open_source
 from fitstudio.errors import DataError
 from fitstudio.spec.catalogue_losses import (
@@ -197,10 +196,10 @@ def _target_kind(targets: tuple[tuple[ColumnSummary, str], ...], spec: RunSpec) 
                 code="data.several-targets",
             )
         loss, shape = spec.get("compile.loss"), targets[0][0].shape
-        if loss and len(shape) == 1 and shape[0] > 1:
+        one_hot = loss and target_encoding(loss, SEVERAL_CLASSES) == "onehot"
+        if one_hot and len(shape) == 1 and shape[0] > 1:
             # A column of 0 and 1 for each class, made before the data came here.
-            if target_encoding(loss, SEVERAL_CLASSES) == "onehot":
-                return SEVERAL_CLASSES
+            return SEVERAL_CLASSES
     return NUMBERS
 
 
@@ -346,6 +345,3 @@ def _hand_over(
 
 def _findings(source: Source, notes: list[str]) -> tuple[Finding, ...]:
     return tuple(Finding("data.prepared", Severity.ADVICE, "data.file", note) for note in notes)
-
-
-__all__ = ["Prepared", "RecipeColumn", "prepare", "training_count"]

@@ -85,18 +85,21 @@ class RecipeColumn:
 
 
 def damaged(why: str) -> DataError:
+    """The error for a stored recipe that cannot be used."""
     return DataError(
         f"The preparation stored in this model is damaged: {why}.", code="recipe.damaged"
     )
 
 
 def text(value: Any) -> str:
+    """The value, which must be text of a sane length."""
     if not isinstance(value, str) or len(value) > 10_000:
         raise ValueError(f"{value!r:.60} is no text")
     return value
 
 
 def whole(value: Any) -> int:
+    """The value, which must be a whole number, 0 or more."""
     if type(value) is not int or not 0 <= value < 1 << 53:
         raise ValueError(f"{value!r:.60} is no whole number")
     return value
@@ -117,6 +120,7 @@ def _fill(value: Any) -> float | str | None:
 
 
 def one_of(value: Any, known: tuple[str, ...]) -> str:
+    """The value, which must be one of those known."""
     if value not in known:
         raise ValueError(f"{value!r:.60} is none of {', '.join(known)}")
     return str(value)

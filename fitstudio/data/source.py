@@ -136,7 +136,7 @@ def kind_of(path: Path) -> str:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if ending in (".xlsx", ".xlsm", ".ods"):
             raise _foreign(path, "a workbook", "Save the sheet as CSV first.")
         if ending != ".npz" and b".npy" not in head:

@@ -34,8 +34,8 @@ def find(
     return (
         *_lines(source, options),
         *_layout(source, options, zeros),
-        *_cells(source, options, columns),
-        *_columns(source, columns),
+        *_few_of_each(_cells(source, options, columns)),
+        *_few_of_each(_columns(source, columns)),
         *_duplicates(source),
     )
 
@@ -114,6 +114,23 @@ def _coded_twins(
                 yield first.name, second.name, "one-to-one"
 
 
+def _few_of_each(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The first findings of each code, then how many more there are: a person reads these."""
+    more: dict[str, int] = {}
+    seen: dict[str, Finding] = {}
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+        if counts[finding.code] <= _NAMED:
+            seen[finding.code] = finding
+            yield finding
+        else:
+            more[finding.code] = more.get(finding.code, 0) + 1
+    for code, count in more.items():
+        noun = "column" if count == 1 else "columns"
+        yield _advice(code, seen[code].where, f"**{count} more {noun}** likewise.")
+
+
 def _lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
     odd, width = source.oddities, len(source.names)
     if odd.too_long_count:
@@ -175,8 +192,8 @@ def _layout(source: TableSource, options: Mapping[str, Any], zeros: int) -> Iter
         more = len(source.renamed) - _NAMED
         yield _advice(
             "data.renamed", "data.file",
-            f"**{len(source.renamed)} {'name' if len(source.renamed) == 1 else 'names'}** had to be "
-            f"changed: {shown}{f', and {more} more' if more > 0 else ''}.",
+            f"**{len(source.renamed)} {'name' if len(source.renamed) == 1 else 'names'}** had to "
+            f"be changed: {shown}{f', and {more} more' if more > 0 else ''}.",
         )  # fmt: skip
 
 

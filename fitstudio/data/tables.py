@@ -161,7 +161,7 @@ class TableSource(Source):
         if column.cells is None or column.dates or column.padded:
             return False
         shaped = column.cells.str.contains(r"^[+-]?\d[\d.,' ]*\d(?:[eE][+-]?\d+)?$")
-        return bool((shaped.mean() or 0.0) > 0.8)
+        return int(shaped.sum()) > 0.8 * max(1, len(column.cells) - column.cells.null_count())
 
     def _unreadable(self, names: list[str], numbers: NumberFormat) -> int:
         gaps = [*self.layout.missing, *self.layout.missing_numbers]

@@ -84,9 +84,9 @@ def to_utf8(data: bytes, encoding: str, *, file: str) -> bytes:
             code="data.encoding-unknown",
             remedy="Choose one of the list, such as UTF-8 or Windows-1252.",
         ) from problem
-    if name in ("utf-8", "ascii") and not data.startswith(codecs.BOM_UTF8):
-        if data.isascii() or fits(data, "utf-8"):
-            return data
+    plain = name in ("utf-8", "ascii") and not data.startswith(codecs.BOM_UTF8)
+    if plain and (data.isascii() or fits(data, "utf-8")):
+        return data
     try:
         # Decoding says where it fails; the engine of the table reader would not.
         text = data.decode("utf-8-sig" if name == "utf-8" else name)

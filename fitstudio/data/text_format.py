@@ -66,7 +66,7 @@ class TextFormat:
     encoding: str = "utf-8"
     separator: str = ","
     quote: str = '"'
-    numbers: NumberFormat = NumberFormat()
+    numbers: NumberFormat = FORMATS[0]
     header_line: int = 1
     units_line: int = 0
     first_line: int = 2
@@ -251,7 +251,7 @@ def _find_separator(
 
 
 def _score(lines: list[str], separator: str, quote: str) -> tuple[float, int, float]:
-    """How well the separator does (above 0 is acceptable), fields in a line, share of such lines."""
+    """How well it parts the lines (above 0 will do), fields in a line, share of such lines."""
     rows = [split_line(line, separator, quote) for line in lines]
     # A separator at the end of each line adds an empty cell that says nothing.
     counts = Counter(len(row) for row in rows)
@@ -304,6 +304,8 @@ def _find_numbers(
     )
     if example:
         reasons.add("decimal", f"Numbers look like {example}.", sure=sure)
+    elif not sure:
+        reasons.add("decimal", f"Numbers such as {cells[0]} can be read in two ways.", sure=False)
     else:
         reasons.add("decimal", "No number here has decimals.")
     return numbers
