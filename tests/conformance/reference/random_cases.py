@@ -23,14 +23,18 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from recorder import Recorder, as_array
 
+# Combinations whose numbers explode or hang on the last bit (a cosine of one column, a percentage
+# behind batch normalisation) tell nothing, and are not drawn.
 _LOSSES = {
-    "number": ["mse", "mae", "mape", "msle", "huber", "log_cosh", "cosine_similarity"],
+    "number": ["mse", "mae", "msle", "huber", "log_cosh"],
+    "steps": ["mse", "mae", "huber", "cosine_similarity"],
     "binary": ["binary_crossentropy", "mse", "hinge", "poisson"],
     "sparse": ["sparse_categorical_crossentropy"],
     "onehot": ["categorical_crossentropy", "kld", "categorical_hinge", "mse"],
 }
 _METRICS = {
-    "number": ["mae", "mse", "mape", "accuracy", "cosine_similarity"],
+    "number": ["mae", "mse", "mape", "accuracy", "cosine_similarity", "rmse"],
+    "steps": ["mae", "mse", "rmse"],
     "binary": ["accuracy", "binary_accuracy", "mae", "AUC", "precision", "recall"],
     "sparse": ["accuracy", "sparse_categorical_accuracy", "sparse_categorical_crossentropy"],
     "onehot": ["accuracy", "categorical_accuracy", "mse", "categorical_crossentropy"],
@@ -39,6 +43,7 @@ _METRIC_OBJECTS = {
     "AUC": {"$metric": "AUC", "num_thresholds": 20, "name": "auc"},
     "precision": {"$metric": "Precision", "name": "precision"},
     "recall": {"$metric": "Recall", "name": "recall"},
+    "rmse": {"$metric": "RootMeanSquaredError", "name": "rmse"},
 }
 _OPTIMIZERS = [
     {"name": "sgd", "learning_rate": 0.05},
@@ -62,18 +67,28 @@ class CaseMaker:
         self.numbers = np.random.default_rng(seed)
         self.arrays: dict[str, Any] = {}
         self.rows = self.pick.randint(6, 21)
+        self.in_steps = self.normed = self.columns = False
+        self.source = "arrays"
+        self.sources: dict[str, Any] = {}
 
     def case(self) -> dict[str, Any]:
         """The case without what the reference is to fill in."""
-        two_inputs = self._chance(0.2)
-        outputs = self.pick.choice(["single"] * 4 + ["dict", "list"])
-        kinds = [self.pick.choice(list(_LOSSES)) for _ in range(1 if outputs == "single" else 2)]
+        self.in_steps = self._chance(0.15)
+        two_inputs = not self.in_steps and self._chance(0.2)
+        outputs = "single" if self.in_steps else self.pick.choice(["single"] * 4 + ["dict", "list"])
+        usual = [kind for kind in _LOSSES if kind != "steps"]
+        kinds = [self.pick.choice(usual) for _ in range(1 if outputs == "single" else 2)]
+        if self.in_steps:
+            kinds = ["steps"]
+        # Labels in a column, out of a generator: the reference then counts "accuracy" against
+        # class 0, because it does not see the shape.
+        self.source = self.pick.choice(["arrays"] * 5 + ["sequence", "generator", "dataset"])
+        self.columns = self.source == "arrays"
         model = self._model(two_inputs, outputs, kinds)
         x = self._x(two_inputs)
         names = model["outputs"]["names"]
         y = self._by_output(outputs, [self._target(k, n) for k, n in zip(kinds, names)])
         compile_arguments = self._compile(outputs, kinds, names)
-        self.sources: dict[str, Any] = {}
         fit = self._fit(x, y, outputs, kinds, compile_arguments)
         steps = [{"call": "fit", "args": fit}]
         steps += self._later_steps(x, y, fit, compile_arguments)
@@ -94,8 +109,9 @@ class CaseMaker:
 
     def _model(self, two_inputs: bool, form: str, kinds: list[str]) -> dict[str, Any]:
         width = self.pick.randint(2, 4)
-        self.arrays["a"] = self._float(self.rows, width)
-        inputs = [{"name": "a", "shape": [width], "dtype": "float32"}]
+        shape = [4, width] if self.in_steps else [width]
+        self.arrays["a"] = self._float(self.rows, *shape)
+        inputs = [{"name": "a", "shape": shape, "dtype": "float32"}]
         layers: list[dict[str, Any]] = []
         before = "a"
         if two_inputs:
@@ -110,15 +126,16 @@ class CaseMaker:
             hidden["trainable"] = False
         layers.append(hidden)
         before = "h"
-        if self._chance(0.25):
+        self.normed = self._chance(0.25)
+        if self.normed:
             layers.append(
                 {"name": "bn", "op": "batchnorm", "in": ["h"], "momentum": 0.9, "epsilon": 0.001}
             )
             before = "bn"
         names = ["out"] if form == "single" else ["left", "right"]
         for kind, name in zip(kinds, names):
-            units = {"number": 1, "binary": 1, "sparse": 3, "onehot": 3}[kind]
-            activation = {"number": None, "binary": "sigmoid"}.get(kind, "softmax")
+            units = {"number": 1, "binary": 1, "steps": 2}.get(kind, 3)
+            activation = {"number": None, "steps": None, "binary": "sigmoid"}.get(kind, "softmax")
             layers.append(
                 {"name": name, "op": "dense", "in": [before], "units": units,
                  "activation": activation}
@@ -136,7 +153,9 @@ class CaseMaker:
 
     def _target(self, kind: str, name: str) -> dict[str, Any]:
         rows = self.rows
-        if kind == "number":
+        if kind == "steps":
+            value = self._float(rows, 4, 2)
+        elif kind == "number":
             value = np.abs(self._float(rows, 1)) + 0.1
             value = value if self._chance(0.6) else value[:, 0]
         elif kind == "binary":
@@ -145,7 +164,7 @@ class CaseMaker:
             labels = self.numbers.integers(0, 3, size=rows)
             labels[:3] = [0, 1, 2]
             value = labels if kind == "sparse" else np.eye(3, dtype="float32")[labels]
-            if kind == "sparse" and self._chance(0.3):
+            if kind == "sparse" and self.columns and self._chance(0.3):
                 value = value[:, None]
         self.arrays[f"y_{name}"] = value
         return {"$array": f"y_{name}"}
@@ -191,16 +210,15 @@ class CaseMaker:
         if self._chance(0.2):
             fit["initial_epoch"] = self.pick.randint(0, 2)
         weights = self._weights(form)
-        source = self.pick.choice(["arrays"] * 5 + ["sequence", "generator", "dataset"])
+        source = self.source
         if source == "arrays":
             fit |= {"x": x, "y": y, "shuffle": False}
             if self._chance(0.8):
-                fit["batch_size"] = self.pick.randint(2, 9)
+                fit["batch_size"] = self.pick.randint(4 if self.normed else 2, 9)
             if weights is not None:
                 fit["sample_weight"] = weights
             if self._chance(0.25):
-                steps = self.pick.randint(1, 4)
-                fit["steps_per_epoch"] = steps
+                fit["steps_per_epoch"] = self.pick.randint(1, 4)
         else:
             self._use_source(fit, source, x, y, form)
         single_class = form == "single" and kinds[0] in ("binary", "sparse", "onehot")
@@ -220,14 +238,17 @@ class CaseMaker:
             return None
         value = self.numbers.uniform(0.0, 2.0, size=self.rows).astype("float32")
         value[0] = 0.0
-        self.arrays["w"] = value if self._chance(0.7) else value[:, None]
+        if self.in_steps and self._chance(0.6):
+            value = self.numbers.uniform(0.0, 2.0, size=(self.rows, 4)).astype("float32")
+        column = not self.in_steps and self._chance(0.3)
+        self.arrays["w"] = value[:, None] if column else value
         if form == "single" or self._chance(0.3):
             return {"$array": "w"}
         self.arrays["w2"] = self.numbers.uniform(0.1, 1.0, size=self.rows).astype("float32")
         return self._by_output(form, [{"$array": "w"}, {"$array": "w2"}])
 
     def _use_source(self, fit: dict[str, Any], kind: str, x: Any, y: Any, form: str) -> None:
-        size = self.pick.randint(2, 6)
+        size = self.pick.randint(4 if self.normed else 2, 6)
         if kind == "dataset":
             if form != "single" or "$array" not in x or "a" not in x.values():
                 kind = "sequence"
