@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.spec.catalogue import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
+from fitstudio.spec.catalogue import CALLBACKS, METRICS, MODELS
 from fitstudio.spec.catalogue_metrics import metric_name
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.facts import Facts
@@ -41,7 +41,6 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
         Paragraph("One epoch", _epoch(resolved, facts)),
         Paragraph("Checking", _checking(resolved, facts)),
         Paragraph("Weights", _weights(resolved, facts)),
-        Paragraph("Learning", _learning(resolved, facts)),
         Paragraph("The end", _end(resolved, facts)),
         *(Paragraph("Helpers", text) for text in [_helpers(resolved)] if text),
         *(Paragraph("Size", text) for text in [_size(resolved, facts)] if text),
@@ -169,20 +168,6 @@ def _article(word: str) -> str:
     return "an" if word[:1].lower() in "aeiou" else "a"
 
 
-def _learning(resolved: Resolved, facts: Facts) -> str:
-    optimizer = OPTIMIZERS.get(resolved.value("compile.optimizer"))
-    model = MODELS.get(resolved.value("model.kind"))
-    rate = resolved.value("compile.learning_rate")
-    title = optimizer.title if optimizer is not None else resolved.value("compile.optimizer")
-    name = model.title if model is not None else resolved.value("model.kind")
-    article = "An" if name == "LSTM" else _article(name).capitalize()
-    aim = LOSSES[facts.loss].title.lower() if facts.loss in LOSSES else facts.loss
-    return (
-        f"{article} {name if name.isupper() else name[0].lower() + name[1:]} is trained with "
-        f"{title} at a rate of {strong(plain_number(rate))} to make {aim} small."
-    )
-
-
 def _end(resolved: Resolved, facts: Facts) -> str:
     last = resolved.value("fit.epochs")
     if facts.epochs_to_run == 0:
@@ -278,10 +263,10 @@ def _size(resolved: Resolved, facts: Facts) -> str:
     plan = resolved.model_plan
     if plan is None or not plan.ok:
         return ""
+    model = MODELS[resolved.value("model.kind")].title
+    name = model if model in ("LSTM", "GRU") else f"{model[:1].lower()}{model[1:]}"
     memory = amount_of_bytes(plan.batch_bytes(facts.batch_size))
-    return (
-        f"The model learns {strong(f'{plan.parameters:,}')} numbers; a step needs about {memory}."
-    )
+    return f"The {name} learns {strong(f'{plan.parameters:,}')} numbers and needs about {memory}."
 
 
 def _ignored(resolved: Resolved) -> str:

@@ -14,7 +14,7 @@ class Readiness:
     """What stands at the foot of the plain-words panel.
 
     Args:
-        state: "success", "warning" or "error".
+        state: "success", "warning", "error", or "info" while it is not known.
         title: A few strong words.
         sentence: What it means.
         first: The finding to go to, or None.
@@ -39,7 +39,7 @@ def readiness(resolved: Resolved, *, reading: bool = False) -> Readiness:
         sentence = errors[0].sentence if len(errors) == 1 else "Training cannot start before."
         return Readiness("error", f"{things} to mend", sentence, errors[0])
     if reading:
-        return Readiness("warning", "Looking at the data", "This takes a moment.")
+        return Readiness("info", "Looking at the data", "This takes a moment.")
     advice = [each for each in resolved.findings if each.severity is Severity.ADVICE]
     if advice:
         things = counted(len(advice), "thing")

@@ -14,7 +14,9 @@ from psygnal import Signal
 
 from fitstudio.spec import groups
 from fitstudio.spec.compile_params import COMPILE
+from fitstudio.spec.fit_kinds import Chosen
 from fitstudio.spec.fit_params import FIT
+from fitstudio.spec.kinds import Choice
 from fitstudio.spec.param import Finding, Fix, Level, Param, Severity
 from fitstudio.spec.registry import FIXED
 from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for
@@ -228,7 +230,7 @@ class TrainingForm:
 
     def _tells(self, key: str) -> bool:
         row = self.row(key)
-        return bool(row.findings) or row.changed or row.done is not None
+        return bool(row.findings) or row.done is not None
 
     def _matches(self, key: str) -> bool:
         param = FIXED[key]
@@ -316,12 +318,15 @@ def same(one: Any, other: Any) -> bool:
 
 def _default_text(param: Param) -> str:
     if param.default is None:
-        return param.unset
+        return {"not chosen": "none", "nothing": "none"}.get(param.unset, param.unset)
     if param.key == "fit.validation_split":
         return "0 %"
-    kind = param.kind
-    title = getattr(kind, "title", None)
-    return str(title(param.default)) if callable(title) else param.show(param.default)
+    if isinstance(param.kind, Choice):
+        title = param.kind.title(param.default)
+        return f"{title[:1].lower()}{title[1:]}"
+    if isinstance(param.kind, Chosen):
+        return param.kind.entries[param.default].title
+    return param.show(param.default)
 
 
 TRAINING_KEYS: tuple[str, ...] = tuple(key for card in CARDS for key in card.keys)

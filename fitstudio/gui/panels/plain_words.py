@@ -17,7 +17,13 @@ from fitstudio.viewmodel.readiness import Readiness, readiness
 from fitstudio.viewmodel.session import ProjectSession
 
 Source = Callable[[], Sequence[Paragraph]]
-_ICONS = {"success": "check-circle-fill", "warning": "warning-fill", "error": "x-circle-fill"}
+# state -> (icon, token)
+_LOOKS = {
+    "success": ("check-circle-fill", "success"),
+    "warning": ("warning-fill", "warnIcon"),
+    "error": ("warning-circle-fill", "error"),
+    "info": ("info", "accentText"),
+}
 
 
 class PlainWordsPanel(QWidget):
@@ -113,7 +119,7 @@ class _ParagraphView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(Label(paragraph.title, ink="text2"))
+        column.addWidget(Label(paragraph.title, ink="text3", style="small"))
         column.addWidget(Sentence(paragraph.text))
 
 
@@ -147,9 +153,8 @@ class ReadinessCard(QFrame):
 
     def show_readiness(self, state: Readiness) -> None:
         """Shows how things stand."""
-        from_state = {"success": "success", "warning": "warnIcon", "error": "error"}
         set_property(self, "state", state.state)
-        self._icon.set_icon(_ICONS[state.state], from_state[state.state])
+        self._icon.set_icon(*_LOOKS[state.state])
         self._title.setText(state.title)
         self._sentence.set_sentence(state.sentence)
         self._first = state.first.where if state.first is not None else None

@@ -41,7 +41,9 @@ class FormCard(Card):
         self.model = model
         self._form = form
         self.setObjectName(f"training.card.{model.group.title.lower().replace(' ', '_')}")
-        self.body.setContentsMargins(-DOT_GUTTER, 0, 0, 0)
+        # The dots of changed rows stand in the padding left of the labels.
+        self.set_margins(Space.CARD - DOT_GUTTER, Space.CARD_TOP, Space.CARD, Space.CARD)
+        self.head.setContentsMargins(DOT_GUTTER, 0, 0, 0)
         self._rows = {key: self._make_row(key) for key in model.keys}
         self._more = MoreButton()
         self._more.setObjectName(f"{self.objectName()}.more")
@@ -93,9 +95,6 @@ class FormCard(Card):
         self._put(self._more, len(order))
         for place, key in enumerate(folded):
             self._put(self._rows[key], len(order) + 1 + place)
-        self._more.show_names(
-            [FIXED[key].name for key in folded], unfolded=self._form.unfolded(self.model)
-        )
         self.show_rows()
 
     def _put(self, widget: QWidget, place: int) -> None:
@@ -106,8 +105,10 @@ class FormCard(Card):
     def _show_visible(self) -> None:
         visible = set(self._form.visible_keys(self.model))
         for key, row in self._rows.items():
-            row.setVisible(key in visible)
+            row.setVisible(key in visible and not _is_empty(row))
         folded = self._form.folded_keys(self.model)
+        names = {FIXED[key].name: self._form.row(key).changed for key in folded}
+        self._more.show_names(names, unfolded=self._form.unfolded(self.model))
         self._more.setVisible(bool(folded))
         self.setVisible(bool(visible) or bool(folded))
 
@@ -137,20 +138,26 @@ class FormCard(Card):
         editor.set_monitors(facts.monitors if facts is not None else ())
 
 
+def _is_empty(row: FormRow) -> bool:
+    """Whether a row without a label has nothing to show (class weights while they are off)."""
+    off = isinstance(row.editor, ClassWeightsEditor) and row.editor.mode.value() == row.editor.OFF
+    return off and not row.message.text()
+
+
 class MoreButton(QAbstractButton):
-    """Opens the rows that stand folded, and names them."""
+    """Opens the rows that stand folded, and names them; those that were changed stand out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names: list[str] = []
+        self._names: dict[str, bool] = {}
         self._unfolded = False
         self.setText(self.tr("More"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_names(self, names: list[str], *, unfolded: bool) -> None:
-        """Tells which settings stand behind it, and whether they are to be seen."""
+    def show_names(self, names: dict[str, bool], *, unfolded: bool) -> None:
+        """Tells which settings stand behind it (and were changed), and whether they are seen."""
         self._names, self._unfolded = names, unfolded
         state = self.tr("unfolded") if unfolded else self.tr("folded")
         self.setAccessibleName(f"{self.text()}: {', '.join(names)} ({state})")
@@ -173,9 +180,9 @@ class MoreButton(QAbstractButton):
         left += QFontMetrics(fonts.font("body")).horizontalAdvance(self.text()) + Space.GRID
         mono = fonts.font("mono")
         painter.setFont(mono)
-        painter.setPen(colour("text3"))
         metrics = QFontMetrics(mono)
-        for name in self._names:
+        for name, changed in self._names.items():
+            painter.setPen(colour("accentText" if changed else "text3"))
             width = metrics.horizontalAdvance(name)
             if left + width > self.width() - 16:
                 painter.drawText(QRectF(left, 0, 16, self.height()), middle, "…")

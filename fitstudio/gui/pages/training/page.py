@@ -27,7 +27,7 @@ class TrainingPage(Page):
     """
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.training", self.tr("Training"), parent=parent)
+        super().__init__("page.training", self.tr("Training"), widest=Size.CONTENT, parent=parent)
         self.session = session
         self.form = TrainingForm(session)
         self.search = SearchEdit(self.tr("Find a setting"))
@@ -46,7 +46,7 @@ class TrainingPage(Page):
         self.level.setAccessibleName(self.tr("How much of the form is shown"))
         self.level.valueChanged.connect(self.form.set_level)
         self.page_head.add(self.level)
-        self._scroll = ColumnScroll(widest=Size.CONTENT)
+        self._scroll = ColumnScroll()
         self._cards = [FormCard(self.form, model) for model in CARDS]
         for card in self._cards:
             self._scroll.add(card)

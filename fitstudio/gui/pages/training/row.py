@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN, SwitchField
 from fitstudio.gui.pages.training.messages import MessageArea
 from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
@@ -47,6 +48,7 @@ class FormRow(QWidget):
         self.editor = editor
         self._form = form
         self._row: Row | None = None
+        self._bare = bare
         self._dot = ChangedDot()
         self.reset_button = ResetButton()
         self.reset_button.setObjectName(f"{row.key}.reset")
@@ -94,7 +96,8 @@ class FormRow(QWidget):
         inside.addStretch(1)
         top = Qt.AlignmentFlag.AlignTop
         line.addWidget(label, 0, top)
-        line.addSpacing(Space.HINT)
+        margin = SWITCH_MARGIN if isinstance(self.editor, SwitchField) else 0
+        line.addSpacing(Space.HINT - margin)
         if wide:
             line.addWidget(self.editor, 1)
         else:
@@ -121,6 +124,12 @@ class FormRow(QWidget):
             self.editor.blockSignals(False)
         self.editor.set_state(row.automatic, row.state)
         self.editor.setEnabled(row.greyed is None)
+        self.message.show_messages(row.findings, row.done)
+        self.editor.setAccessibleDescription(self._description(row))
+        if not self._bare:
+            self._show_beside(row)
+
+    def _show_beside(self, row: Row) -> None:
         self._dot.set_on(row.changed)
         self._title.set_ink("text" if row.greyed is None else "text3")
         self._hint.setText(row.hint)
@@ -128,8 +137,6 @@ class FormRow(QWidget):
         self._reason.set_reason(row.greyed)
         self.reset_button.set_default(row.default_text)
         self.reset_button.setVisible(row.changed)
-        self.message.show_messages(row.findings, row.done)
-        self.editor.setAccessibleDescription(self._description(row))
 
     def _description(self, row: Row) -> str:
         parts = [self.message.text(), row.hint]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
+from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Switch, ghost_button, icon_button
 from fitstudio.gui.widgets.labels import ElidedLabel
@@ -40,7 +41,12 @@ class CallbacksEditor(QWidget):
         self.add_button = ghost_button(self.tr("Add a helper"), icon="plus", small=True)
         self.add_button.setObjectName("fit.callbacks.add")
         self.add_button.clicked.connect(self._on_add)
-        self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QHBoxLayout()
+        # The button has no border: its icon lines up with the titles.
+        foot.setContentsMargins(-10, 0, 0, 0)
+        foot.addWidget(self.add_button)
+        foot.addStretch(1)
+        self._column.addLayout(foot)
         self._rebuild()
 
     def set_monitors(self, monitors: Sequence[str]) -> None:
@@ -204,7 +210,7 @@ class _CallbackView(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.HINT)
         title = ElidedLabel(entry.title)
-        title.setFixedWidth(Size.LABEL)
+        title.setFixedWidth(Size.LABEL - SWITCH_MARGIN)
         title.setToolTip(f"{entry.name}: {entry.help}")
         row.addWidget(title)
         self.switch = Switch()
@@ -215,21 +221,21 @@ class _CallbackView(QFrame):
         row.addWidget(self._summary, 1)
         self.up = icon_button("caret-up", self.tr("Earlier"), small=True)
         self.up.clicked.connect(lambda: self._emit_move(-1))
-        self.up.setVisible(place is not None and last > 0)
-        self.up.setEnabled(place is not None and place > 0)
         self.down = icon_button("caret-down", self.tr("Later"), small=True)
         self.down.clicked.connect(lambda: self._emit_move(1))
-        self.down.setVisible(place is not None and last > 0)
-        self.down.setEnabled(place is not None and place < last)
         self.settings = icon_button("sliders-horizontal", self.tr("Settings"), small=True)
         self.settings.setCheckable(True)
         self.settings.toggled.connect(self._on_unfold)
-        self.settings.setVisible(place is not None and bool(entry.params))
         self.remove = icon_button("x", self.tr("Remove"), small=True)
         self.remove.clicked.connect(self._emit_remove)
-        self.remove.setVisible(place is not None and entry.name not in STANDING)
         for button in (self.up, self.down, self.settings, self.remove):
             row.addWidget(button)
+        self.up.setVisible(place is not None and last > 0)
+        self.up.setEnabled(place is not None and place > 0)
+        self.down.setVisible(place is not None and last > 0)
+        self.down.setEnabled(place is not None and place < last)
+        self.settings.setVisible(place is not None and bool(entry.params))
+        self.remove.setVisible(place is not None and entry.name not in STANDING)
         self._column.addWidget(head)
 
     def show_item(self, item: dict[str, Any] | None, *, unfolded: bool) -> None:

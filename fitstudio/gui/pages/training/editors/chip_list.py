@@ -50,6 +50,8 @@ class ChipList(QWidget):
         self._flow = FlowLayout(self, gap=Space.GRID + Space.HALF)
         self.add_button = icon_button("plus", add_words, small=True)
         self.add_button.clicked.connect(self._on_add)
+        # Chips are lower than fields: they stand in the middle of the row.
+        self.setContentsMargins(0, (Size.CONTROL - Size.SMALL_BUTTON) // 2, 0, 0)
         self._flow.addWidget(self.add_button)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)

@@ -20,6 +20,8 @@ from fitstudio.spec.param import Param
 from fitstudio.viewmodel.number_text import plain_text, without_unit
 
 PERCENT_KEYS = frozenset({"fit.validation_split"})
+# A switch keeps room for its focus ring on each side.
+SWITCH_MARGIN = 3
 _RATES = frozenset({"learning_rate", "epsilon", "min_delta", "min_lr"})
 
 
@@ -108,25 +110,34 @@ def _step_of(param: Param) -> float:
     return 0.1
 
 
-class FrequencyField(TextEdit):
+class FrequencyField(NumberEdit):
     """Every so many epochs, or a list of epochs: "1 epoch", "5 epochs", "1, 2, 10"."""
 
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         self._kind = param.kind
-        super().__init__(
-            default=param.default,
-            optional=False,
-            parse=self._read,
-            show=self._shown,
-            width=Size.NUMBER,
-            parent=parent,
-        )
-        self.editingFinished.connect(self._on_finished)
+        super().__init__(whole=True, minimum=1, default=param.default, parent=parent)
 
     def set_state(self, automatic: str, look: str) -> None:
         """Shows the colour of what was found."""
         del automatic
         set_property(self, "state", look)
+
+    def step_by(self, steps: int) -> None:
+        # A list of epochs has no next one.
+        if isinstance(self.value(), int):
+            super().step_by(steps)
+
+    def _text_of(self, value: Any) -> str:
+        if isinstance(value, str) or value is None:
+            return value or ""
+        return self._kind.show(value) if self._kind.check(value) is None else str(value)
+
+    def _show_value(self) -> None:
+        text = self._text_of(self._value)
+        if isinstance(self._value, int) and not self.hasFocus():
+            text += " epoch" if self._value == 1 else " epochs"
+        if text != self.text():
+            self.setText(text)
 
     def _read(self, text: str) -> Any:
         bare = without_unit(text, ("epoch", "epochs"))
@@ -134,14 +145,6 @@ class FrequencyField(TextEdit):
             return self._kind.parse(bare)
         except ValueError:
             return bare
-
-    def _shown(self, value: Any) -> str:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return f"{value} epoch" if value == 1 else f"{value} epochs"
-        return value if isinstance(value, str) else self._kind.show(value)
-
-    def _on_finished(self) -> None:
-        self.setText(self._shown(self.value()))
 
 
 class TextField(TextEdit):
