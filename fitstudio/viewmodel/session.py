@@ -289,6 +289,15 @@ class ProjectSession:
         """Asks the running run to stop: after this "batch", after this "epoch", or "now"."""
         self._on_running(lambda run: control.stop_run(self.project, run, when=when))
 
+    def stop_before_leaving(self) -> None:
+        """Asks the running run to stop, at once and not in the background: the window closes."""
+        run = self.running
+        if run is not None:
+            try:
+                control.stop_run(self.project, run.run, when="batch")
+            except FitStudioError as problem:
+                self.failed.emit(problem)
+
     def pause(self) -> None:
         """Asks the running run to hold where it is."""
         self._on_running(lambda run: control.pause_run(self.project, run))

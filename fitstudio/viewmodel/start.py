@@ -7,7 +7,7 @@ Everything that touches a disk is done in the background; rows come first with w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,11 +16,9 @@ from psygnal import Signal
 from fitstudio.actions import projects, runs
 from fitstudio.actions.projects import Example
 from fitstudio.actions.run_summary import RunSummary
-from fitstudio.errors import FitStudioError
-from fitstudio.project import Project
-from fitstudio.viewmodel.background import Background, Job
-from fitstudio.viewmodel.figures import metric_words, score_words
-from fitstudio.viewmodel.places import free_folder, short_place
+from fitstudio.viewmodel.background import Background
+from fitstudio.viewmodel.figures import format_value, monitored_title
+from fitstudio.viewmodel.places import short_place
 
 _SHOWN = 6
 _DAY_S = 86_400
@@ -115,57 +113,6 @@ class StartModel:
         self.changed.emit()
 
 
-@dataclass(frozen=True)
-class Opening:
-    """Opens and makes projects in the background, one at a time.
-
-    Args:
-        background: Where it is done.
-        opened: Called with the open project.
-        failed: Called with the reason where that was not possible.
-    """
-
-    background: Background
-    opened: Callable[[Project], None]
-    failed: Callable[[FitStudioError], None]
-
-    def open(self, folder: Path) -> Job:
-        """Opens a project's folder."""
-        return self._run(lambda: projects.open_project(folder))
-
-    def example(self, name: str, title: str, parent: Path) -> Job:
-        """Makes a project from an example in a new folder."""
-        return self._run(
-            lambda: projects.create_project(free_folder(parent, title), example=name)
-        )
-
-    def from_data(self, file: Path, parent: Path) -> Job:
-        """Makes a project from a data file, named after it."""
-        return self.create(free_folder(parent, file.stem), file.stem, file)
-
-    def create(self, folder: Path, name: str, data: Path | None) -> Job:
-        """Makes a project.
-
-        Args:
-            folder: Its folder; must be new or empty.
-            name: What it is called.
-            data: A file to start from.
-        """
-        return self._run(lambda: projects.create_project(folder, name=name, data=data))
-
-    def _run(self, work: Callable[[], Project]) -> Job:
-        def open_unless_cancelled(job: Job) -> Project:
-            project = work()
-            if job.cancelled.is_set():
-                # Nobody waits for it any more: let go of its lock.
-                project.close()
-            return project
-
-        return self.background.run(
-            open_unless_cancelled, self.opened, self.failed, replaces="open project"
-        )
-
-
 def is_project(path: Path) -> bool:
     """Whether a folder or file that was dropped is a project."""
     return path.name == "project.json" or (path / "project.json").is_file()
@@ -202,7 +149,7 @@ def _looked_into(row: RecentRow) -> RecentRow:
     curve = [float(value) for value in best.curve]
     return replace(
         row,
-        score=f"{metric_words(best.best.monitor)} {score_words(best.best.value)}",
+        score=f"{monitored_title(best.best.monitor)} {format_value(best.best.value)}",
         curve=curve,
         best=curve.index(pick(curve)) if curve else None,
     )

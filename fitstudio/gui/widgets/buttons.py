@@ -76,6 +76,10 @@ class Button(QPushButton):
             if self.text() and not self.text().startswith(_ICON_GAP):
                 self.setText(f"{_ICON_GAP}{self.text()}")
 
+    def say(self, text: str) -> None:
+        """Says something else; the gap after the icon stays."""
+        self.setText(f"{_ICON_GAP}{text}" if self._icon_name is not None and text else text)
+
     def label(self) -> str:
         """The text as a person reads it."""
         return self.text().strip()

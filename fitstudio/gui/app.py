@@ -1,0 +1,105 @@
+"""Starts the window: theme, language, exception hook, and the few options of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from fitstudio.gui.main_window import MainWindow
+from fitstudio.gui.shell.crash import CrashReports
+from fitstudio.gui.shell.logo import window_icon
+from fitstudio.gui.shell.unattended import Unattended
+from fitstudio.gui.shell.window_settings import WindowSettings
+from fitstudio.gui.theme.theme import theme
+
+
+def create_window(project: str | Path | None = None) -> MainWindow:
+    """The main window, inside an existing QApplication; not shown yet.
+
+    Args:
+        project: A project's folder to open; the start page without one.
+    """
+    settings = WindowSettings()
+    theme().apply(settings.mode, settings.contrast)
+    window = MainWindow(settings)
+    if project is not None:
+        window.open_project(Path(project))
+    return window
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Opens the window and waits until it is closed.
+
+    Args:
+        argv: The words after the program's name.
+
+    Returns:
+        The exit status: 0, or 1 where an unattended run did not complete.
+    """
+    options = _options(list(argv) if argv is not None else sys.argv[1:])
+    application = make_application()
+    window = create_window(options.project)
+    reports = CrashReports(window)
+    reports.install()
+    unattended = None
+    if options.example or options.train or options.exit_when_done:
+        unattended = Unattended(
+            window,
+            example=options.example,
+            train=options.train,
+            exit_when_done=options.exit_when_done,
+        )
+    window.show()
+    if unattended is not None:
+        QTimer.singleShot(0, unattended.begin)
+    status = application.exec()
+    reports.uninstall()
+    return status
+
+
+def make_application() -> QApplication:
+    """The QApplication with everything that must be set before the first widget."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
+    application.setApplicationName("FitStudio")
+    application.setApplicationDisplayName("FitStudio")
+    application.setDesktopFileName("fitstudio")
+    _translate(application)
+    theme().apply()
+    theme().follow_system()
+    application.setWindowIcon(window_icon())
+    return application
+
+
+def _translate(application: QApplication) -> None:
+    """Qt's own words (file dialogs, context menus) in the person's language."""
+    translator = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(QLocale(), "qtbase", "_", folder):
+        application.installTranslator(translator)
+
+
+def _options(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="fitstudio", description="Opens the window.")
+    parser.add_argument("project", nargs="?", help="a project's folder to open")
+    parser.add_argument("--example", metavar="NAME", help="make a project from an example")
+    parser.add_argument("--train", action="store_true", help="press Train as soon as it can be")
+    parser.add_argument(
+        "--exit-when-done", action="store_true", help="leave when the run has ended: 0 if completed"
+    )
+    options = parser.parse_args(words)
+    if options.example and options.project:
+        parser.error("give a project or --example, not both")
+    if options.project and not os.path.exists(options.project):
+        parser.error(f"there is no folder {options.project!r}")
+    return options

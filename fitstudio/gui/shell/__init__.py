@@ -1,0 +1,1 @@
+"""The frame around the pages: header, rail, menus, notices, dialogs."""

@@ -1,0 +1,53 @@
+"""The stations of the rail, and how their pages come to be: each when it is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from fitstudio.viewmodel.session import ProjectSession
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One station.
+
+    Args:
+        name: Of its rail entry (`rail.data`) and its page (`page.data`).
+        title: What the rail says; translated when shown.
+        icon: Phosphor's name.
+        class_name: Of the page, in `fitstudio.gui.pages.<name>.page`.
+    """
+
+    name: str
+    title: str
+    icon: str
+    class_name: str
+
+    def translated(self) -> str:
+        """The title in the language in force."""
+        return QCoreApplication.translate("Rail", self.title)
+
+
+N = QT_TRANSLATE_NOOP
+PAGES = (
+    PageEntry("data", N("Rail", "Data"), "database", "DataPage"),
+    PageEntry("model", N("Rail", "Model"), "stack", "ModelPage"),
+    PageEntry("training", N("Rail", "Training"), "sliders-horizontal", "TrainingPage"),
+    PageEntry("monitor", N("Rail", "Monitor"), "activity", "MonitorPage"),
+    PageEntry("results", N("Rail", "Results"), "target", "ResultsPage"),
+    PageEntry("runs", N("Rail", "Runs"), "rows", "RunsPage"),
+    PageEntry("predict", N("Rail", "Predict"), "lightning", "PredictPage"),
+)  # fmt: skip
+
+
+def make_page(entry: PageEntry, session: ProjectSession) -> QWidget:
+    """The page of a station, for a project.
+
+    Its module is imported only now: the window must not wait for plots at its start.
+    """
+    module = importlib.import_module(f"fitstudio.gui.pages.{entry.name}.page")
+    return getattr(module, entry.class_name)(session)
