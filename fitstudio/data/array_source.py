@@ -292,7 +292,7 @@ def _glimpse(sample: np.ndarray) -> str:
     return f"{_shape(sample.shape)}, {low} to {high}"
 
 
-def _short_number(value: np.generic) -> str:
+def _short_number(value: Any) -> str:
     """A number with the digits that its type holds: 0.1, not 0.10000000149."""
     if value.dtype.kind == "f" and 1e-4 <= abs(float(value)) < 1e15:
         return np.format_float_positional(value, trim="-")
