@@ -14,6 +14,7 @@ from psygnal import Signal
 from fitstudio.actions import runs
 from fitstudio.actions.runs import RunRecord, RunSummary
 from fitstudio.journal.events import Outcome, Reason
+from fitstudio.journal.patience import mode_of
 from fitstudio.spec.registry import find_param
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor import Badge
@@ -34,6 +35,7 @@ class Column(StrEnum):
     NOTE = "note"
 
 
+_TICKED_AT_FIRST = 4
 COLUMNS = tuple(Column)
 HIDDEN_AT_FIRST = frozenset({Column.TOOK, Column.NOTE})
 
@@ -72,6 +74,7 @@ class RunsModel:
         self._numbers: dict[str, int] = {}
         self._ticked: list[str] = []
         self._by_run: dict[str, RunSummary] = {}
+        self._greeted = False
         session.runs_changed.connect(self.refresh)
         self.refresh()
 
@@ -84,6 +87,9 @@ class RunsModel:
             if line.series is not None:
                 self._numbers.setdefault(line.run, line.series)
         self._ticked = [run for run in self._ticked if run in self._by_run]
+        if not self._greeted and self.session.runs:
+            self._greeted = True
+            self._tick_some()
         self._arrange()
         self._load_ticked()
 
@@ -230,6 +236,14 @@ class RunsModel:
         self.lines = known + unknown
         self.changed.emit()
 
+    def _tick_some(self) -> None:
+        """At first the newest runs that have a curve are compared, so that there is one to see."""
+        with_curve = [line.run for line in self.session.runs if line.epochs > 1]
+        for run in with_curve[-_TICKED_AT_FIRST:]:
+            self._ticked.append(run)
+            if run not in self._numbers:
+                self._number(run)
+
     def _number(self, run: str) -> None:
         taken = set(self._numbers.values())
         number = next(each for each in range(len(taken) + 1) if each not in taken)
@@ -309,11 +323,12 @@ def when_words(line: RunSummary, now: datetime) -> str:
 
 def best_index(line: RunSummary) -> int | None:
     """Where in its (thinned) curve a run was best."""
-    known = [index for index, value in enumerate(line.curve) if _is_number(value)]
-    if not known:
-        return None
-    better = max if line.best is not None and line.best.mode == "max" else min
-    return better(known, key=lambda index: line.curve[index])
+    return _best_index(line.curve, line.best.mode if line.best is not None else "min")
+
+
+def best_point(values: Sequence[float], metric: str) -> int | None:
+    """Where a metric's curve is best, by the metric's own sense of better."""
+    return _best_index(values, mode_of(metric))
 
 
 def settings_of(record: RunRecord) -> list[SettingsGroup]:
@@ -415,6 +430,12 @@ def _value(value: Any) -> str:
         case dict():
             return str(value.get("kind", "changed"))
     return str(value).rpartition("/")[2]
+
+
+def _best_index(values: Sequence[Any], mode: str) -> int | None:
+    known = [index for index, value in enumerate(values) if _is_number(value)]
+    better = max if mode == "max" else min
+    return better(known, key=lambda index: values[index], default=None)
 
 
 def _is_number(value: Any) -> bool:

@@ -27,13 +27,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from fitstudio.gui.plots import ink
-from fitstudio.gui.plots.series import Series
+from fitstudio.gui.plots.series import Series, marker_path
 from fitstudio.gui.plots.ticks import Tick, linear_ticks, log_ticks
 from fitstudio.viewmodel.pyramid import DRAWN_POINTS
 
 _CROWD_OPACITY = 0.15
 """Of the batches where they are too many to tell apart and become a band."""
 
+_BEST_SIZE = 11
 _Array = npt.NDArray[np.float64]
 
 
@@ -76,10 +77,10 @@ class Frame:
         return height - (values - low) * (height / ((high - low) or 1.0))
 
     def y_ticks(self) -> list[Tick]:
-        """About one tick in 40 pixels of height, at least three."""
+        """About one tick in 46 pixels of height, at least two."""
         low, high = self.y_range()
         _, height = self.size()
-        count = int(np.clip(height / 40, 2, 7))
+        count = int(np.clip(height / 46, 2, 6))
         return log_ticks(low, high, count) if self.log else linear_ticks(low, high, count)
 
     def x_ticks(self, *, whole: bool) -> list[Tick]:
@@ -213,6 +214,12 @@ class CurveLayer(Layer):
             painter.setPen(series.style.pen(colour, ink.LINE))
             self._stroke(painter, pixels_x, smoothed)
         self._draw_lone_points(painter, pixels_x, raw, colour)
+        if series.best is not None and series.best < len(x):
+            y = float(self.frame.y_pixels(raw[series.best]))
+            place = QPointF(float(pixels_x[series.best]), y)
+            painter.setPen(QPen(ink.colour("card"), 2))
+            painter.setBrush(colour)
+            painter.drawPath(marker_path(series.style.marker, place, _BEST_SIZE))
 
     def _stroke(self, painter: QPainter, x: _Array, values: _Array) -> None:
         y = self.frame.y_pixels(values)

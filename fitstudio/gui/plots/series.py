@@ -161,7 +161,7 @@ def _corners(marker: Marker, centre: QPointF, half: float) -> QPolygonF:
     points = []
     parts = count * 2 if inner else count
     for index in range(parts):
-        radius = half * (inner if inner and index % 2 else 1.08)
+        radius = half * (inner if inner and index % 2 else 1.18)
         angle = turn + 2 * np.pi * index / parts - np.pi / 2
         points.append(centre + QPointF(radius * np.cos(angle), radius * np.sin(angle)))
     return QPolygonF(points)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSlider, QWidget
 
 from fitstudio.gui.pages.monitor import run_plots
+from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.plots.curve_plot import CurvePlot
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.legend import Legend
@@ -32,7 +33,7 @@ class CurvesCard(Card):
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Loss"), parent=parent)
         self._model = model
-        self._settings = QSettings()
+        self._settings = view_settings()
         self._hidden: set[str] = set()
         self._metrics: dict[str, CurvePlot] = {}
         self.set_margins(Space.CARD, Space.CARD_TOP, Space.CARD, 8)

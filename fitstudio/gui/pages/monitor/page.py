@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from fitstudio.gui.pages.monitor.device_card import DeviceCard
 from fitstudio.gui.pages.monitor.epochs_card import EpochsCard
 from fitstudio.gui.pages.monitor.progress_card import ProgressCard
 from fitstudio.gui.pages.monitor.trouble_card import TroubleCard
+from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Page
 from fitstudio.gui.widgets.chips import StateChip
@@ -30,16 +31,16 @@ class MonitorPage(Page):
     """Follows the session's current run on one timer, with one redraw a tick.
 
     Signals:
-        words_changed: What `plain_words` says has changed.
+        plainWordsChanged: What `plain_words` says has changed.
     """
 
-    words_changed = Signal()
+    plainWordsChanged = Signal()  # noqa: N815 - the window looks for this name
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.monitor", self.tr("Monitor"), parent=parent)
         self.session = session
         self.model = new_monitor()
-        self._settings = QSettings()
+        self._settings = view_settings()
         self._stale = True
         self._make_parts()
         self.model.opened.connect(self._on_opened)
@@ -139,7 +140,7 @@ class MonitorPage(Page):
         if shown is None:
             self.page_head.set_title(self.tr("Monitor"), "")
             self._chip.hide()
-            self.words_changed.emit()
+            self.plainWordsChanged.emit()
             return
         self.page_head.set_title(shown.heading, shown.subheading)
         badge = self.model.badge()
@@ -153,7 +154,7 @@ class MonitorPage(Page):
         self.curves.refresh()
         self.epochs.refresh()
         self.device.refresh()
-        self.words_changed.emit()
+        self.plainWordsChanged.emit()
 
     def _on_fix_wanted(self, fix: Fix) -> None:
         self.session.apply_fix(fix)

@@ -1,0 +1,340 @@
+"""The Runs page: every run of the project in a table, the ticked ones compared below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fitstudio.gui.pages.runs.compare_card import CompareCard
+from fitstudio.gui.pages.runs.run_delegate import RunDelegate
+from fitstudio.gui.pages.runs.run_rows import RunRows
+from fitstudio.gui.pages.view_settings import view_settings
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import ghost_button, secondary_button
+from fitstudio.gui.widgets.cards import Card, Page
+from fitstudio.gui.widgets.editors import SearchEdit
+from fitstudio.gui.widgets.findings import FindingBar
+from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.tables import DataTable
+from fitstudio.spec.plain_words import Paragraph
+from fitstudio.viewmodel import runs_words
+from fitstudio.viewmodel.runs import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
+from fitstudio.viewmodel.session import ProjectSession
+
+_WIDTHS = {
+    Column.TICK: 44,
+    Column.RUN: 176,
+    Column.CHANGED: 154,
+    Column.BEST: 126,
+    Column.CURVE: 104,
+    Column.EPOCHS: 72,
+    Column.WHEN: 110,
+    Column.TOOK: 84,
+    Column.NOTE: 180,
+}
+_TABLE_HEIGHT = 6 * Size.ROW_RUNS + Size.TABLE_HEAD + 16
+
+
+class RunsPage(Page):
+    """Table above, comparison below, a splitter between them.
+
+    Signals:
+        pageRequested: Another page is to be shown ("monitor", "results", "training").
+        plainWordsChanged: What `plain_words` says has changed.
+    """
+
+    pageRequested = Signal(str)  # noqa: N815 - the window looks for these names
+    plainWordsChanged = Signal()  # noqa: N815
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__("page.runs", self.tr("Runs"), parent=parent)
+        self.session = session
+        self.model = RunsModel(session)
+        self._settings = view_settings()
+        self._discarding: str | None = None
+        self._make_head()
+        self._make_table()
+        self.compare = CompareCard(self.model)
+        self.compare.like_wanted.connect(self._on_like_wanted)
+        self._place_parts()
+        self.model.changed.connect(self._on_changed)
+        self.model.compared.connect(self._on_compared)
+        self._on_changed()
+
+    def plain_words(self) -> list[Paragraph]:
+        """What the side panel says while this page is shown."""
+        return runs_words.say(self.model)
+
+    def focus_search(self) -> None:
+        """Go to the filter."""
+        self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._filter.selectAll()
+
+    def _make_head(self) -> None:
+        self._filter = SearchEdit(self.tr("Filter runs"))
+        self._filter.setObjectName("runs.filter")
+        self._filter.textChanged.connect(self.model.set_filter)
+        self._columns = ghost_button(self.tr("Columns"), icon="sliders-horizontal")
+        self._columns.setObjectName("runs.columns")
+        self._columns.clicked.connect(self._show_columns_menu)
+        self._like = secondary_button(self.tr("New run like this"), icon="copy")
+        self._like.setObjectName("runs.new_like")
+        self._like.clicked.connect(lambda: self._on_like_wanted(self._current_run()))
+        for widget in (self._filter, self._columns, self._like):
+            self.page_head.add(widget)
+
+    def _make_table(self) -> None:
+        self.rows = RunRows(self.model)
+        self.table = _RunsTable(self)
+        self.table.setModel(self.rows)
+        delegate = RunDelegate(self.table)
+        delegate.star_pressed.connect(self._on_star_pressed)
+        self.table.setItemDelegate(delegate)
+        header = self.table.horizontalHeader()
+        header.setSortIndicatorShown(True)
+        header.setSectionsClickable(True)
+        for section, column in enumerate(COLUMNS):
+            self.table.setColumnWidth(section, _WIDTHS[column])
+            hidden = self._settings.value(f"runs/hide_{column}", column in HIDDEN_AT_FIRST)
+            self.table.setColumnHidden(section, str(hidden).lower() == "true")
+        header.setSectionResizeMode(COLUMNS.index(Column.TICK), QHeaderView.ResizeMode.Fixed)
+        header.setStretchLastSection(True)
+        header.setSortIndicator(COLUMNS.index(Column.RUN), Qt.SortOrder.DescendingOrder)
+        self.table.setSortingEnabled(True)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row_chosen)
+        self.table.doubleClicked.connect(self._on_double_clicked)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.rows.modelReset.connect(self._keep_row)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(lambda: self._ask_to_discard(self._current_run()))
+
+    def _place_parts(self) -> None:
+        table_card = Card()
+        table_card.set_margins(10, 6, 10, 6)
+        self._question = FindingBar()
+        self._question.fix_pressed.connect(self._on_discard_confirmed)
+        self._keep = ghost_button(self.tr("Keep it"), small=True)
+        self._keep.setObjectName("runs.keep")
+        row = QHBoxLayout()
+        row.addWidget(self._question, 1)
+        row.addWidget(self._keep)
+        self._asking = QWidget()
+        self._asking.setLayout(row)
+        self._asking.hide()
+        self._keep.clicked.connect(self._asking.hide)
+        table_card.add(self._asking)
+        table_card.add(self.table, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setObjectName("runs.splitter")
+        splitter.setHandleWidth(Space.CARDS)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(table_card)
+        splitter.addWidget(self.compare)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_TABLE_HEIGHT, 1000])
+        table_card.setMinimumHeight(140)
+        self.compare.setMinimumHeight(200)
+        kept = self._settings.value("runs/splitter")
+        if kept is not None:
+            splitter.restoreState(kept)
+        splitter.splitterMoved.connect(
+            lambda: self._settings.setValue("runs/splitter", splitter.saveState())
+        )
+        self._empty = EmptyState(
+            "rows",
+            self.tr("No runs yet"),
+            self.tr("Each training becomes a run: it is kept here, to compare and to use."),
+        )
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, Space.WINDOW)
+        column.addWidget(splitter)
+        holder = QWidget()
+        self._places = QStackedLayout(holder)
+        self._places.addWidget(self._empty)
+        self._places.addWidget(whole)
+        self.add(holder, 1)
+
+    # What changes
+
+    def _on_changed(self) -> None:
+        count = len(self.session.runs)
+        shown = len(self.model.lines)
+        self._places.setCurrentIndex(1 if count else 0)
+        caption = self.tr("{count} in this project").format(count=count) if count else ""
+        if shown != count:
+            caption = self.tr("{shown} of {count}").format(shown=shown, count=count)
+        self.page_head.set_title(self.tr("Runs"), caption)
+        for widget in (self._filter, self._columns):
+            widget.setVisible(count > 0)
+        self._show_like()
+        self.plainWordsChanged.emit()
+
+    def _on_compared(self) -> None:
+        self.plainWordsChanged.emit()
+
+    def _keep_row(self) -> None:
+        """After the rows were ordered anew: the same run stays the current one."""
+        row = self.rows.row_of(self._chosen) if self._chosen else -1
+        if row < 0 and self.rows.rowCount():
+            row = 0
+        if row >= 0:
+            self.table.selectionModel().setCurrentIndex(
+                self.rows.index(row, 1),
+                QItemSelectionModel.SelectionFlag.ClearAndSelect
+                | QItemSelectionModel.SelectionFlag.Rows,
+            )
+
+    _chosen: str = ""
+
+    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+        line = self.rows.line(current.row())
+        if line is None:
+            return
+        self._chosen = line.run
+        self._show_like()
+        if self.compare.view() == "settings":
+            self.compare.show_settings(line.run, _called(line))
+
+    def _show_like(self) -> None:
+        line = self.session.run_summary(self._current_run())
+        self._like.setVisible(line is not None and not self.session.read_only)
+        if line is not None:
+            words = self.tr("New run like {number}").format(number=line.number)
+            self._like.setText(f"\u2009{words}")
+
+    def _current_run(self) -> str:
+        line = self.rows.line(self.table.currentIndex().row())
+        return line.run if line is not None else self._chosen
+
+    # What a person does
+
+    def _on_like_wanted(self, run: str) -> None:
+        if run:
+            self.model.new_like(run, lambda: self.pageRequested.emit("training"))
+
+    def _on_star_pressed(self, row: int) -> None:
+        line = self.rows.line(row)
+        if line is not None and not self.session.read_only:
+            self.session.star_run(line.run, not line.starred)
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        line = self.rows.line(index.row())
+        if line is not None and COLUMNS[index.column()] is not Column.TICK:
+            self._open(line.run, "monitor")
+
+    def _open(self, run: str, page: str) -> None:
+        self.session.show_run(run)
+        self.pageRequested.emit(page)
+
+    def _ask_to_discard(self, run: str) -> None:
+        line = self.session.run_summary(run)
+        if line is None or self.session.read_only or line.outcome is None:
+            return
+        self._discarding = run
+        words = self.tr("Move **run {number}, {name}** to the project's trash? Nothing is deleted.")
+        self._question.show_sentence(
+            words.format(number=line.number, name=line.name), "warning", self.tr("Move to trash")
+        )
+        self._asking.show()
+        self._question.button.setFocus()
+
+    def _on_discard_confirmed(self) -> None:
+        self._asking.hide()
+        if self._discarding is not None:
+            self.session.discard(self._discarding)
+            self._discarding = None
+
+    def _show_menu(self, place: QPoint) -> None:
+        line = self.rows.line(self.table.indexAt(place).row())
+        if line is None:
+            return
+        writable = not self.session.read_only
+        menu = QMenu(self.table)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Show curves"), lambda: self._open(line.run, "monitor"))
+        menu.addAction(self.tr("Show results"), lambda: self._open(line.run, "results"))
+        menu.addAction(
+            self.tr("Show settings"), lambda: self.compare.show_settings(line.run, _called(line))
+        )
+        menu.addAction(self.tr("Predict with it"), lambda: self._open(line.run, "predict"))
+        menu.addSeparator()
+        for action in (
+            menu.addAction(self.tr("New run like this"), lambda: self._on_like_wanted(line.run)),
+            menu.addAction(self.tr("Rename…"), lambda: self._edit(line.run, Column.RUN)),
+            menu.addAction(self.tr("Note…"), lambda: self._edit(line.run, Column.NOTE)),
+            menu.addAction(
+                self.tr("Take the star away") if line.starred else self.tr("Star"),
+                lambda: self.session.star_run(line.run, not line.starred),
+            ),
+        ):
+            action.setEnabled(writable)
+        menu.addSeparator()
+        discard = menu.addAction(self.tr("Move to trash…"), lambda: self._ask_to_discard(line.run))
+        discard.setEnabled(writable and line.outcome is not None)
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _edit(self, run: str, column: Column) -> None:
+        section = COLUMNS.index(column)
+        self._set_hidden(column, hidden=False)
+        index = self.rows.index(self.rows.row_of(run), section)
+        self.table.setCurrentIndex(index)
+        self.table.edit(index)
+
+    def _show_columns_menu(self) -> None:
+        menu = QMenu(self._columns)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for section, column in enumerate(COLUMNS):
+            if column in (Column.TICK, Column.RUN):
+                continue
+            action = menu.addAction(self.rows.title(column))
+            action.setCheckable(True)
+            action.setChecked(not self.table.isColumnHidden(section))
+            action.toggled.connect(
+                lambda on, column=column: self._set_hidden(column, hidden=not on)
+            )
+        menu.popup(self._columns.mapToGlobal(self._columns.rect().bottomLeft()))
+
+    def _set_hidden(self, column: Column, *, hidden: bool) -> None:
+        self._settings.setValue(f"runs/hide_{column}", hidden)
+        self.table.setColumnHidden(COLUMNS.index(column), hidden)
+
+
+class _RunsTable(DataTable):
+    """The table of runs: Space ticks, F2 renames, Enter shows the curves."""
+
+    def __init__(self, page: RunsPage) -> None:
+        super().__init__(row_height=Size.ROW_RUNS)
+        self._page = page
+        self.setObjectName("table.runs")
+        self.setAccessibleName(self.tr("Runs"))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line = self._page.rows.line(self.currentIndex().row())
+        if line is not None and event.key() == Qt.Key.Key_Space:
+            model = self._page.model
+            model.tick(line.run, not model.is_ticked(line.run))
+        elif line is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._page.session.show_run(line.run)
+            self._page.pageRequested.emit("monitor")
+        else:
+            super().keyPressEvent(event)
+
+
+def _called(line: RunSummary) -> str:
+    return f"Run {line.number}, {line.name}"
