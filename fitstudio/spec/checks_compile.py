@@ -28,8 +28,10 @@ def check_compile(checked: Checked) -> Iterator[Finding]:
         yield from _twice(checked, key)
     if checked.facts is not None:
         yield from _loss_fits(checked, checked.facts)
-        for key in ("compile.metrics", "compile.weighted_metrics"):
-            yield from _metrics_fit(checked, checked.facts, key)
+        if checked.facts.target in LOSSES[checked.facts.loss].suits:
+            # How the target is given follows the loss: a wrong one would make all metrics wrong.
+            for key in ("compile.metrics", "compile.weighted_metrics"):
+                yield from _metrics_fit(checked, checked.facts, key)
     weights = checked.values["compile.loss_weights"]
     if weights is not None and len(weights) != 1:
         yield error(

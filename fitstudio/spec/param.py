@@ -148,7 +148,13 @@ class Param:
         if value is None and self.accepts_none:
             return None
         problem = self.kind.check(value)
-        return None if problem is None else ended(f"{self.title} ({self.name}) {problem}")
+        return None if problem is None else ended(f"{self.called} {problem}")
+
+    @property
+    def called(self) -> str:
+        """The setting in a sentence: its title, and its real name where that is another word."""
+        same = self.title.lower().replace(" ", "_") == self.name
+        return self.title if same else f"{self.title} ({self.name})"
 
     def show(self, value: Any) -> str:
         """The value as text: what a form, a list of changes or the help page prints."""

@@ -233,11 +233,12 @@ class TrainingForm:
         return bool(row.findings) or row.done is not None
 
     def _matches(self, key: str) -> bool:
-        param = FIXED[key]
-        text = f"{param.title} {param.name} {param.key} {param.help} {param.more}".lower()
-        return all(word in text for word in self._search.lower().replace("_", " ").split()) or (
-            self._search.lower() in text
-        )
+        found = self._found_by_name()
+        return key in found if found else _says(FIXED[key], self._search, thoroughly=True)
+
+    def _found_by_name(self) -> set[str]:
+        """The rows whose name has to do with the search; only without one do the texts count."""
+        return {key for key in TRAINING_KEYS if _says(FIXED[key], self._search)}
 
     # Rows
 
@@ -309,6 +310,14 @@ class TrainingForm:
         self.rows_changed.emit()
 
 
+def _says(param: Param, search: str, *, thoroughly: bool = False) -> bool:
+    text = f"{param.title} {param.name} {param.key}"
+    if thoroughly:
+        text += f" {param.help} {param.more}"
+    text = f"{text} {text.replace('_', ' ')}".lower()
+    return all(word in text for word in search.lower().split())
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same setting; True is not 1, and 1.0 is not True."""
     if isinstance(one, bool) != isinstance(other, bool):
@@ -318,7 +327,9 @@ def same(one: Any, other: Any) -> bool:
 
 def _default_text(param: Param) -> str:
     if param.default is None:
-        return {"not chosen": "none", "nothing": "none"}.get(param.unset, param.unset)
+        return {"not chosen": "none", "nothing": "none", "its defaults": "none"}.get(
+            param.unset, param.unset
+        )
     if param.key == "fit.validation_split":
         return "0 %"
     if isinstance(param.kind, Choice):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from fitstudio.gui.theme.sheet import set_property
-from fitstudio.gui.theme.tokens import Motion, Size
+from fitstudio.gui.theme.tokens import Motion, Size, Space
 from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.marks import IconMark
@@ -53,8 +53,14 @@ class FindingBar(QFrame):
         row.setContentsMargins(12, 10, 10, 10)
         row.setSpacing(12)
         self._icon = IconMark("info", "accentText", Size.ICON_RAIL)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        # Icon and first line stand as high as the button's text.
+        beside = QVBoxLayout()
+        beside.addSpacing(Space.HALF + 1)
+        beside.addWidget(self._icon)
+        beside.addStretch(1)
+        row.addLayout(beside)
         self.sentence = Sentence()
+        self.sentence.setContentsMargins(0, Space.HALF, 0, 0)
         row.addWidget(self.sentence, 1)
         self.button: Button = secondary_button("", small=True)
         self.button.clicked.connect(self._on_clicked)

@@ -22,7 +22,7 @@ from fitstudio.spec import groups
 from fitstudio.spec.registry import FIXED
 from fitstudio.viewmodel.training_form import CardModel, TrainingForm
 
-_WIDE = (ChipList, SettingsEditor, ValidationDataEditor)
+_WIDE = (ChipList, ValidationDataEditor)
 _BARE = (ClassWeightsEditor, CallbacksEditor)
 # Cards that are about one setting carry its name in their head.
 _NAMED = {groups.CLASS_WEIGHTS: "class_weight", groups.WHILE_IT_RUNS: "callbacks"}
@@ -65,6 +65,7 @@ class FormCard(Card):
             self._form.row(key),
             editor,
             wide=isinstance(editor, _WIDE),
+            below=isinstance(editor, SettingsEditor),
             bare=isinstance(editor, _BARE),
         )
         self.body.addWidget(row)

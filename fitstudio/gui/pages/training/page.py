@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from fitstudio.gui.pages.training.card import FormCard
@@ -98,4 +98,4 @@ class TrainingPage(Page):
         self._scroll.ensureWidgetVisible(row, 0, Space.CARD * 3)
         editor = row.editor
         target = editor.mode if isinstance(editor, ClassWeightsEditor) else editor
-        target.setFocus()
+        target.setFocus(Qt.FocusReason.TabFocusReason)

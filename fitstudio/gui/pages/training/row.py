@@ -29,7 +29,8 @@ class FormRow(QWidget):
         form: The view model.
         row: The row as it is now.
         editor: The setting's editor.
-        wide: Whether the editor takes all the room that is left (chips, small forms).
+        wide: Whether the editor takes all the room that is left (chips).
+        below: Whether it stands under the label (small forms).
         bare: Whether it is the editor alone; the card's head then has its name.
     """
 
@@ -40,6 +41,7 @@ class FormRow(QWidget):
         editor: Any,
         *,
         wide: bool = False,
+        below: bool = False,
         bare: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -64,13 +66,14 @@ class FormRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.GRID)
-        if bare:
+        if not bare:
+            column.addLayout(self._line(None if below else editor, wide=wide or below))
+        if bare or below:
             editor_line = QHBoxLayout()
-            editor_line.setContentsMargins(DOT_GUTTER, 0, 0, 0)
+            indent = Space.CARD if below else 0
+            editor_line.setContentsMargins(DOT_GUTTER + indent, 0, 0, 0)
             editor_line.addWidget(editor)
             column.addLayout(editor_line)
-        else:
-            column.addLayout(self._line(wide=wide))
         message_line = QHBoxLayout()
         message_line.setContentsMargins(DOT_GUTTER, 0, 0, 0)
         message_line.addWidget(self.message)
@@ -79,7 +82,7 @@ class FormRow(QWidget):
         editor.valueChanged.connect(self._on_value_changed)
         self.show_row(row)
 
-    def _line(self, *, wide: bool) -> QHBoxLayout:
+    def _line(self, editor: Any, *, wide: bool) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -96,12 +99,12 @@ class FormRow(QWidget):
         inside.addStretch(1)
         top = Qt.AlignmentFlag.AlignTop
         line.addWidget(label, 0, top)
-        margin = SWITCH_MARGIN if isinstance(self.editor, SwitchField) else 0
+        margin = SWITCH_MARGIN if isinstance(editor, SwitchField) else 0
         line.addSpacing(Space.HINT - margin)
-        if wide:
-            line.addWidget(self.editor, 1)
+        if editor is None:
+            line.addStretch(1)
         else:
-            line.addWidget(self.editor)
+            line.addWidget(editor, 1 if wide else 0)
         line.addSpacing(Space.HINT)
         line.addWidget(self._hint, 0 if wide else 1)
         line.addWidget(self._reason, 0 if wide else 1)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.gui.pages.training.editors.fields import (
+    SWITCH_MARGIN,
     ComboField,
     FrequencyField,
     NumberField,
@@ -74,36 +75,40 @@ class EntryForm(QWidget):
         self._values: dict[str, Any] = {}
         self._fields: dict[str, Any] = {}
         self._labels: dict[str, Label] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.HINT)
-        grid.setVerticalSpacing(Space.GRID)
-        for row, param in enumerate(self._params):
-            self._add_row(grid, row, param, monitors)
-        grid.setColumnStretch(2, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.GRID)
+        for param in self._params:
+            column.addLayout(self._line(param, monitors))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._show()
 
-    def _add_row(self, grid: QGridLayout, row: int, param: Param, monitors: Sequence[str]) -> None:
+    def _line(self, param: Param, monitors: Sequence[str]) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(0)
         label = QWidget()
-        label.setFixedWidth(Size.LABEL - Space.CARD)
-        line = QGridLayout(label)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setHorizontalSpacing(Space.GRID)
+        label.setFixedSize(Size.LABEL - Space.CARD, Size.CONTROL)
+        inside = QHBoxLayout(label)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(Space.GRID)
         title = Label(param.title)
-        line.addWidget(title, 0, 0)
-        line.addWidget(Label(param.name, style="mono"), 0, 1)
-        line.setColumnStretch(2, 1)
+        inside.addWidget(title)
+        inside.addWidget(Label(param.name, style="mono"))
+        inside.addStretch(1)
         field = self._field(param, monitors)
         field.setAccessibleName(f"{param.title} ({param.name})")
         field.setToolTip(param.help)
         field.setProperty("setting", param.name)
         field.valueChanged.connect(lambda value, name=param.name: self._on_changed(name, value))
-        grid.addWidget(label, row, 0)
-        grid.addWidget(field, row, 1)
-        grid.addWidget(ElidedLabel(param.help, ink="text3"), row, 2)
+        margin = SWITCH_MARGIN if isinstance(field, SwitchField) else 0
+        line.addWidget(label)
+        line.addSpacing(Space.HINT - margin)
+        line.addWidget(field)
+        line.addSpacing(Space.HINT)
+        line.addWidget(ElidedLabel(param.help, ink="text3"), 1)
         self._fields[param.name] = field
         self._labels[param.name] = title
+        return line
 
     def _field(self, param: Param, monitors: Sequence[str]) -> Any:
         if param.name == "monitor" and monitors:

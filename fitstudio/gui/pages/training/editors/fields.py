@@ -6,6 +6,7 @@ training from starting, and the text is neither lost nor silently corrected.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PySide6.QtCore import QLocale, QSize
@@ -67,7 +68,10 @@ class NumberField(NumberEdit):
             return value
         if isinstance(value, float) and not self.hasFocus() and self._digits < 10:
             return f"{value * self._scale:.{self._digits}g}"
-        return super()._text_of(value) if isinstance(value, int | float) else ""
+        if not isinstance(value, int | float):
+            return ""
+        # 1e-07 reads better as 1e-7.
+        return re.sub(r"e([+-])0+", r"e\1", super()._text_of(value)).replace("e+", "e")
 
     def _show_value(self) -> None:
         text = self._text_of(self._value)

@@ -13,6 +13,10 @@ from fitstudio.gui.widgets.labels import Label
 from fitstudio.spec.param import Entry
 
 
+class _Unasked:
+    """Stands for the entry before it was asked for the first time."""
+
+
 class SettingsEditor(QWidget):
     """A small form that follows the entry that is chosen elsewhere.
 
@@ -33,7 +37,7 @@ class SettingsEditor(QWidget):
         super().__init__(parent)
         self._entry_of = entry
         self._leave_out = leave_out
-        self._entry: Entry | None = None
+        self._entry: Entry | None | _Unasked = _Unasked()
         self._form: EntryForm | None = None
         self._value: dict[str, Any] | None = None
         self._column = QVBoxLayout(self)
