@@ -111,7 +111,8 @@ def _report(problem: FitStudioError, as_json: bool) -> None:
     print(f"fitstudio: {problem.message}", file=sys.stderr)
     if isinstance(problem, SpecError):
         for finding in problem.findings:
-            print(f"  {finding.where}: {finding.sentence}", file=sys.stderr)
+            if finding.sentence not in problem.message:
+                print(f"  {finding.where}: {finding.sentence}", file=sys.stderr)
             if finding.fix:
                 print(f"    {finding.fix.sentence}", file=sys.stderr)
     if problem.safe:

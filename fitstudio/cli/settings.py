@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.errors import UsageError
 from fitstudio.spec.compile_params import COMPILE
 from fitstudio.spec.fit_params import FIT
 from fitstudio.spec.param import Param
-from fitstudio.spec.run_spec import RunSpec
+from fitstudio.spec.registry import find_param
+from fitstudio.spec.run_spec import RunSpec, parse_setting
 
 # Parameters that name data have their own arguments (`new --data --target`) or go by --set.
 _WITHOUT_FLAG = {"x", "y", "sample_weight", "validation_data", "callbacks", "verbose"}
@@ -39,32 +42,62 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def typed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+def typed_settings(arguments: argparse.Namespace, spec: RunSpec | None = None) -> dict[str, Any]:
     """What was typed, and nothing else, as settings by key.
+
+    Args:
+        arguments: The parsed command line.
+        spec: The settings that they go on top of; a part of a nested one
+            (`compile.optimizer_settings.beta_1`) leaves its other parts as they are there.
 
     Raises:
         UsageError: If a `--set` has no `=`.
         SpecError: If a key is unknown or a value cannot be understood.
     """
+    spec = spec or RunSpec()
+    typed = [
+        f"{param.key}={text}"
+        for param in flagged_params()
+        if (text := getattr(arguments, _destination(param))) is not None
+    ]
     settings: dict[str, Any] = {}
-    for param in flagged_params():
-        text = getattr(arguments, _destination(param))
-        if text is not None:
-            key, value = RunSpec.parse_setting(f"{param.key}={text}")
-            settings[key] = value
-    for text in arguments.set:
+    for text in (*typed, *arguments.set):
         if "=" not in text:
             raise UsageError(
                 f"--set takes KEY=VALUE; what came is {text!r}.",
                 remedy="For example: --set fit.epochs=10",
             )
-        key, value = RunSpec.parse_setting(text)
+        key, value = _part_of_nested(text, spec, settings) or parse_setting(text, spec)
         settings[key] = value
+        spec = spec.with_values({key: value})
     if arguments.seed is not None:
         settings["run.seed"] = arguments.seed
     if arguments.verbose is not None:
         settings["fit.verbose"] = arguments.verbose
     return settings
+
+
+def _part_of_nested(
+    text: str, spec: RunSpec, settings: dict[str, Any]
+) -> tuple[str, dict[str, Any]] | None:
+    """Reads `section.name.part=value` of a setting that is a table of its own, or None."""
+    key, _, value = text.partition("=")
+    section, _, rest = key.strip().partition(".")
+    name, _, part = rest.partition(".")
+    whole = f"{section}.{name}"
+    if not part or find_param(key.strip()) is not None or find_param(whole) is None:
+        return None
+    present = settings.get(whole) or spec.get(whole) or {}
+    if not isinstance(present, Mapping):
+        return None
+    try:
+        read = json.loads(value)
+    except ValueError:
+        read = value.strip()
+    changed = {**present, part: read}
+    if read is None:
+        del changed[part]
+    return whole, changed
 
 
 def flagged_params() -> list[Param]:

@@ -83,7 +83,7 @@ def _declare_queue(parser: argparse.ArgumentParser) -> None:
 def _queue(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     if arguments.add:
-        spec = project.settings.with_values(typed_settings(arguments))
+        spec = project.settings.with_values(typed_settings(arguments, project.settings))
         queue.enqueue(project, spec, name=arguments.name)
         queue.start(project)
     if arguments.remove:

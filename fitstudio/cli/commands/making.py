@@ -71,7 +71,7 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 def _check(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    spec = project.settings.with_values(typed_settings(arguments))
+    spec = project.settings.with_values(typed_settings(arguments, project.settings))
     summary = runs.dataset_summary(project, spec)
     resolved = runs.check(project, spec=spec, summary=summary)
     if arguments.json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from fitstudio.actions import control, projects, runs
 from fitstudio.cli.command import (
@@ -16,6 +17,7 @@ from fitstudio.cli.command import (
 )
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import ProjectError
+from fitstudio.project import Project
 
 
 def _declare_train(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +33,7 @@ def _declare_train(parser: argparse.ArgumentParser) -> None:
 
 def _train(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    spec = project.settings.with_values(typed_settings(arguments))
+    spec = project.settings.with_values(typed_settings(arguments, project.settings))
     handle = runs.start_run(
         project,
         spec=spec,
@@ -110,12 +112,14 @@ def _free_folder(name: str) -> Path:
     )
 
 
-def _stream_for(arguments: argparse.Namespace):
+def _stream_for(arguments: argparse.Namespace) -> TextIO:
     """Where the engine prints its progress: with --json, stdout is for the one JSON value."""
     return sys.stderr if arguments.json else sys.stdout
 
 
-def _wait_and_report(project, handle: runs.RunHandle, arguments: argparse.Namespace) -> int:
+def _wait_and_report(
+    project: Project, handle: runs.RunHandle, arguments: argparse.Namespace
+) -> int:
     _wait(project, handle)
     record = runs.load_run(project, handle.run)
     state = record.state
@@ -123,7 +127,7 @@ def _wait_and_report(project, handle: runs.RunHandle, arguments: argparse.Namesp
         print_json(runs.summary_json(project, handle.run))
         return 0 if state.outcome in ("completed", "stopped") else 1
     print(f"{handle.run}: {state.outcome_sentence()}")
-    if state.best is not None:
+    if state.best is not None and state.best.epoch is not None:
         print(
             f"Best {state.best.monitor}: {number_text(state.best.value)} "
             f"(epoch {state.best.epoch + 1})"
@@ -132,7 +136,7 @@ def _wait_and_report(project, handle: runs.RunHandle, arguments: argparse.Namesp
     return 0 if state.outcome in ("completed", "stopped") else 1
 
 
-def _wait(project, handle: runs.RunHandle) -> None:
+def _wait(project: Project, handle: runs.RunHandle) -> None:
     """Waits for the worker; Ctrl-C asks it to stop after the batch, a second one ends it."""
     asked = False
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from fitstudio.actions import predict, projects
 from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
@@ -25,19 +26,24 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(scores)
         return 0
-    _print_scores(scores)
+    _print_measurement(scores)
     return 0
 
 
-def _print_scores(scores: dict, indent: str = "") -> None:
-    for name, value in scores.items():
-        if isinstance(value, dict):
-            print(f"{indent}{name}")
-            _print_scores(value, indent + "  ")
-        elif isinstance(value, int | float):
-            print(f"{indent}{name}: {number_text(value)}")
-        elif isinstance(value, str):
-            print(f"{indent}{name}: {value}")
+def _print_measurement(measured: dict[str, Any]) -> None:
+    """Prints the scores part by part; for numbers also the errors in the target's own units."""
+    weights = measured.get("weights", "best")
+    epoch = measured.get("epoch")
+    of_epoch = f" of epoch {epoch + 1}" if isinstance(epoch, int) else ""
+    print(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
+    for part, scores in measured.get("scores", {}).items():
+        print(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
+        for name, value in scores.items():
+            print(f"  {name}: {number_text(value)}")
+        for output in measured.get("parity", {}).get(part, {}).get("outputs", ()):
+            print(f"  {output['name']}, in its own units:")
+            for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
+                print(f"    {name}: {number_text(output.get(name))}")
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
