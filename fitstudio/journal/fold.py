@@ -154,10 +154,21 @@ def _epoch_ended(state: RunState, fields: Mapping[str, Any]) -> None:
     logs = numbers(fields["logs"])
     rate = fields.get("learning_rate", logs.get("lr", state.learning_rate))
     row = EpochRow(fields["epoch"], logs, fields["seconds"], rate, fields["time"])
-    state.epochs.append(row)
+    _add_epoch(state, row)
     state.epoch, state.logs, state.learning_rate = row.epoch, logs, rate
     state.validating = False
     _see(state, row)
+
+
+def _add_epoch(state: RunState, row: EpochRow) -> None:
+    """Puts an epoch in its place, which is the end but where a resume tells of it afterwards."""
+    place = len(state.epochs)
+    while place and state.epochs[place - 1].epoch >= row.epoch:
+        place -= 1
+    if place < len(state.epochs) and state.epochs[place].epoch == row.epoch:
+        state.epochs[place] = row
+    else:
+        state.epochs.insert(place, row)
 
 
 def _checkpoint_saved(state: RunState, fields: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from fitstudio.data.source import Source, open_source
 from fitstudio.engine import checkpoint, device
 from fitstudio.engine.checkpoint import Checkpoint
 from fitstudio.errors import RunError, SpecError
-from fitstudio.journal import EventType
+from fitstudio.journal import EventType, fold, read_all
 from fitstudio.journal.patience import Watch, mode_of
 from fitstudio.project.run_files import read_spec
 from fitstudio.spec.resolve import Resolved, resolve
@@ -191,6 +191,8 @@ def _announce(
         mode=best.mode,
         **fields,
     )
+    if start is not None:
+        _tell_of_saved_epochs(process, start)
     process.tell(
         "info",
         "device",
@@ -198,6 +200,21 @@ def _announce(
     )
     uuid = environment.get("device_uuid")
     process.pulse.graphics = GraphicsProcessor.find(uuid) if uuid else None
+
+
+def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
+    """Tells of finished epochs that the starting point holds and the journal does not.
+
+    Epochs are told when their checkpoint is on the disk: a process that was killed in between had
+    saved them without having said so.
+    """
+    told = {row.epoch for row in fold(read_all(process.paths.journal)).epochs}
+    saved = start.state["worker"]
+    details = {int(each["epoch"]): each for each in saved.get("ended", ())}
+    for epoch, logs in saved["rows"]:
+        if int(epoch) not in told:
+            known = details.get(int(epoch), {"epoch": int(epoch), "seconds": 0.0})
+            process.journal.append(EventType.EPOCH_ENDED, logs=dict(logs), **known)
 
 
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:

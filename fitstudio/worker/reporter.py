@@ -8,6 +8,7 @@ told of batches as `on_batch_losses`, many at once, ten times a second or after 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from fitstudio.worker.orders import Stopwatch
 from fitstudio.worker.run_process import RunProcess
 
 _INTERVAL_S = 0.1
+_ENDED_KEPT = 100
 
 
 class Reporter(Callback):
@@ -81,6 +83,8 @@ class Reporter(Callback):
         self._epoch = 0
         self._step = -1
         self._rate: float | None = None
+        # What a resume must tell of epochs that were saved and not yet told; see `HeldJournal`.
+        self._ended: deque[dict[str, Any]] = deque(maxlen=_ENDED_KEPT)
 
     # The hooks, in the order in which fit() calls them.
 
@@ -122,14 +126,11 @@ class Reporter(Callback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         values = {name: float(value) for name, value in (logs or {}).items()}
         self._rows.append((epoch, values))
-        rate = {} if self._rate is None else {"learning_rate": self._rate}
-        self._held.append(
-            EventType.EPOCH_ENDED,
-            epoch=epoch,
-            logs=values,
-            seconds=round(self._epoch_watch.seconds, 4),
-            **rate,
-        )
+        ended: dict[str, Any] = {"epoch": epoch, "seconds": round(self._epoch_watch.seconds, 4)}
+        if self._rate is not None:
+            ended["learning_rate"] = self._rate
+        self._ended.append(ended)
+        self._held.append(EventType.EPOCH_ENDED, logs=values, **ended)
         self.stopped_by_callback = bool(self.model.stop_training)
         if self._orders.stop is not None and epoch < self._last_epoch:
             self.stopped_by = self._orders.stop_by
@@ -145,7 +146,8 @@ class Reporter(Callback):
         """All that is needed to go on from here: the engine's state and ours."""
         engine = dict(self.model.training_state())
         weights = engine.pop("weights")
-        return {"weights": weights, "engine": engine, "worker": {"rows": list(self._rows)}}
+        worker = {"rows": list(self._rows), "ended": list(self._ended)}
+        return {"weights": weights, "engine": engine, "worker": worker}
 
     def _tell_batch(self, phase: str, step: int, logs: Mapping[str, Any] | None) -> None:
         self._told_at = time.monotonic()
