@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fitstudio.engine.objective import Objective
+from fitstudio.engine.outputs import OutputForm
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 
@@ -28,7 +29,7 @@ class Forward:
     """
 
     def __init__(
-        self, module: nn.Module, objective: Objective, *, precision: str = "float32"
+        self, module: nn.Module, objective: Objective | OutputForm, *, precision: str = "float32"
     ) -> None:
         self.module = module
         self.objective = objective

@@ -16,6 +16,7 @@ from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.evaluation import Evaluation, warn_ran_out
 from fitstudio.engine.history import History
 from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
+from fitstudio.engine.micro_batches import MicroBatchStep
 from fitstudio.engine.train_step import TrainStep
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class TrainingLoop:
     def __init__(
         self,
         model: Model,
-        step: TrainStep,
+        step: TrainStep | MicroBatchStep,
         batches: Batches,
         callbacks: CallbackList,
         *,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from fitstudio.engine import arguments, optimizers, random_state, weight_files
+from fitstudio.engine import arguments, optimizers, random_state
 from fitstudio.engine.batches import Batches
 from fitstudio.engine.binding import Binding
 from fitstudio.engine.callbacks.callback_list import CallbackList
@@ -22,6 +19,8 @@ from fitstudio.engine.forward import PRECISIONS
 from fitstudio.engine.history import History
 from fitstudio.engine.logs import to_numbers
 from fitstudio.engine.loop import TrainingLoop
+from fitstudio.engine.micro_batches import MicroBatchStep, can_be_split
+from fitstudio.engine.model_state import ModelState
 from fitstudio.engine.objective import Objective
 from fitstudio.engine.opening import (
     ArrayData,
@@ -34,12 +33,10 @@ from fitstudio.engine.opening import (
 )
 from fitstudio.engine.prediction import Prediction
 from fitstudio.engine.train_step import TrainStep
-from fitstudio.errors import ArgumentError, CheckpointError, NotCompiledError
-
-STATE_FORMAT = 1
+from fitstudio.errors import ArgumentError, NotCompiledError
 
 
-class Model:
+class Model(ModelState):
     """A torch module that trains as the reference's models do.
 
     Training, validation and prediction happen on the device that the module is on; data follow.
@@ -50,6 +47,7 @@ class Model:
             is added to the loss.
 
     Attributes:
+        module: The torch module.
         stop_training: Set it in a callback to end training after the batch or epoch under way.
         history: The `History` of the latest fit.
         optimizer: The optimizer, after compile().
@@ -62,17 +60,8 @@ class Model:
                 code="model.module",
                 remedy="For example: Model(torch.nn.Linear(4, 1)).",
             )
-        self.module = module
-        self.stop_training = False
-        self.history: History | None = None
-        self.optimizer: optimizers.Optimizer = None  # type: ignore[assignment]
-        self.precision = "float32"
-        self._objective: Objective | None = None
-        self._binding = Binding(module)
+        super().__init__(module)
         self._train_step: TrainStep | None = None
-        self._loop: TrainingLoop | None = None
-        self._step_key: Any = None
-        self._optimizer_is_built = False
         self._batch_evaluation: Evaluation | None = None
 
     # -- compile
@@ -366,7 +355,7 @@ class Model:
         objective = self._compiled("train_on_batch")
         class_weights = ClassWeights(class_weight) if class_weight else None
         inputs, targets, weights = self._binding.batch((x, y, sample_weight), class_weights)
-        step = self._step(objective, None)
+        step = self._step(objective)
         if reset_metrics:
             objective.reset()
         self.module.train()
@@ -399,122 +388,6 @@ class Model:
             self.module.eval()
             prediction = Prediction(self.module, self._binding, precision=self.precision)
             return prediction.in_form(prediction.of_batch(inputs))
-
-    # -- weights
-
-    def get_weights(self) -> list[np.ndarray]:
-        """The weights as arrays, in the order of the module's ``state_dict``."""
-        return [each.detach().cpu().numpy().copy() for each in self.module.state_dict().values()]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Puts back what `get_weights` gave.
-
-        Raises:
-            CheckpointError: If their number or shapes are those of another model.
-        """
-        present = self.module.state_dict()
-        given = {
-            name: torch.as_tensor(np.asarray(each))
-            for name, each in zip([*present, *range(len(weights))], weights, strict=False)
-        }
-        self.load_weights_from(given)
-
-    def copy_of_weights(self) -> dict[str, Tensor]:
-        """The weights by name, copied where they are."""
-        return {name: each.detach().clone() for name, each in self.module.state_dict().items()}
-
-    def load_weights_from(self, weights: Mapping[str, Tensor], source: str = "this state") -> None:
-        """Copies weights into the module's own, which stay the same tensors.
-
-        Raises:
-            CheckpointError: If they belong to another model.
-        """
-        present = self.module.state_dict()
-        weight_files.check_fits(weights, present, source)
-        with torch.no_grad():
-            for name, tensor in present.items():
-                tensor.copy_(weights[name])
-
-    def save_weights(self, path: str | os.PathLike[str]) -> None:
-        """Writes the weights to a safetensors file at exactly this path.
-
-        Raises:
-            StorageError: If it cannot be written; a previous file is untouched.
-        """
-        weight_files.write(path, self.module.state_dict())
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """As `save_weights`, with the optimizer's state in the same file.
-
-        Raises:
-            StorageError: If it cannot be written; a previous file is untouched.
-        """
-        state = None if self.optimizer is None else self.optimizer.state_dict()
-        weight_files.write(path, self.module.state_dict(), state)
-
-    def load_weights(self, path: str | os.PathLike[str]) -> None:
-        """Reads weights, and the optimizer's state if the file has one and compile() was called.
-
-        Raises:
-            CheckpointError: If there is no such file, or it belongs to another model.
-        """
-        weights, optimizer = weight_files.read(path)
-        self.load_weights_from(weights, source=repr(os.fspath(path)))
-        if optimizer is not None and self.optimizer is not None:
-            self._build_optimizer()
-            self.optimizer.load_state_dict(optimizer)
-
-    # -- the state of a training
-
-    def training_state(self, *, callbacks: bool = True) -> dict[str, Any]:
-        """Everything a training needs to go on bit for bit, as tensors and plain data.
-
-        In ``on_epoch_end`` it is the state after that epoch, in ``on_train_batch_end`` the state
-        after that batch. The tensors are the model's own: copy or write them before it trains on.
-
-        Args:
-            callbacks: Also hold what the callbacks and the history know.
-        """
-        state: dict[str, Any] = {
-            "format": STATE_FORMAT,
-            "epoch": 0,
-            "step": 0,
-            "weights": dict(self.module.state_dict()),
-            "random": random_state.get_state(),
-        }
-        if self.optimizer is not None:
-            self._build_optimizer()
-            state["optimizer"] = self.optimizer.state_dict()
-        if self._loop is not None:
-            state |= self._loop.get_state(callbacks=callbacks)
-        return state
-
-    def load_training_state(self, state: Mapping[str, Any]) -> None:
-        """Goes back to a state that `training_state` gave.
-
-        In a callback's ``on_train_begin`` the fit under way goes on from there.
-
-        Raises:
-            CheckpointError: If it belongs to another model, or another optimizer.
-        """
-        if state.get("format") != STATE_FORMAT:
-            raise CheckpointError(
-                f"The training state has the format {state.get('format')!r}; this version reads "
-                f"{STATE_FORMAT}.",
-                code="checkpoint.format",
-            )
-        self.load_weights_from(state["weights"])
-        if self.optimizer is not None and "optimizer" in state:
-            self._build_optimizer()
-            self.optimizer.load_state_dict(state["optimizer"])
-        if self._loop is not None:
-            self._loop.set_state(state)
-        random_state.set_state(state["random"])
-
-    @property
-    def last_batch_rows(self) -> np.ndarray | None:
-        """Numbers of the rows in the newest training batch, where the data have numbered rows."""
-        return None if self._loop is None else self._loop.last_batch_rows
 
     # -- details
 
@@ -593,22 +466,22 @@ class Model:
             use_multiprocessing=arguments.flag("use_multiprocessing", use_multiprocessing),
         )
 
-    def _build_optimizer(self) -> None:
-        if not self._optimizer_is_built:
-            self.optimizer.build(self.module.named_parameters())
-            self._optimizer_is_built = True
-
-    def _step(self, objective: Objective, micro_batch_size: int | None) -> TrainStep:
+    def _step(
+        self, objective: Objective, micro_batch_size: int | None = None
+    ) -> TrainStep | MicroBatchStep:
         """The training step, kept from fit to fit: it learns how to be fast."""
         self._build_optimizer()
-        key = (id(objective.totals), micro_batch_size)
-        if self._train_step is None or self._step_key != key:
-            self._step_key = key
-            self._train_step = TrainStep(
+        if micro_batch_size is not None and can_be_split(objective):
+            return MicroBatchStep(
                 self.module,
                 objective,
                 self.optimizer,
+                rows=micro_batch_size,
                 precision=self.precision,
+            )
+        if self._train_step is None or self._train_step.objective.totals is not objective.totals:
+            self._train_step = TrainStep(
+                self.module, objective, self.optimizer, precision=self.precision
             )
         return self._train_step
 

@@ -20,6 +20,7 @@ from fitstudio.engine import losses as loss_kinds
 from fitstudio.engine import metrics as metric_kinds
 from fitstudio.engine.losses import Loss
 from fitstudio.engine.metrics import Metric, TorchMetric
+from fitstudio.engine.metrics.base import accumulator_dtype
 from fitstudio.engine.outputs import OutputForm
 from fitstudio.errors import ArgumentError
 
@@ -255,7 +256,7 @@ class Objective:
     # -- details
 
     def _empty_totals(self, device: torch.device) -> Tensor:
-        dtype = metric_kinds.base.accumulator_dtype(device)
+        dtype = accumulator_dtype(device)
         return torch.zeros(len(self.loss_names), dtype=dtype, device=device)
 
     def _weights_for(self, form: OutputForm) -> tuple[float, ...]:

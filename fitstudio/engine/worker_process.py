@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import multiprocessing
 import traceback
 from multiprocessing.connection import Connection
@@ -10,7 +11,6 @@ from typing import Any
 
 from fitstudio.errors import ArgumentError, WorkerError
 
-_START_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 2.0
 
 
@@ -75,12 +75,29 @@ class WorkerProcess:
         """Gives the process its Sequence.
 
         Raises:
-            WorkerError: If it cannot make it.
+            ArgumentError: If it cannot make it, because its class is not importable there.
+            WorkerError: If the process is gone.
         """
-        self._call(("load", sequence))
+        try:
+            self._connection.send("load")
+            self._connection.send_bytes(sequence)
+            self._answer()
+        except (AttributeError, ImportError) as problem:
+            raise ArgumentError(
+                f"use_multiprocessing=True: another process cannot make the Sequence: {problem}.",
+                code="fit.cannot-be-sent",
+                remedy="Define its class in a module that can be imported (not in a notebook), or "
+                "use threads (use_multiprocessing=False).",
+            ) from problem
+        except OSError as problem:
+            raise _ended(problem) from problem
 
     def __call__(self, index: int) -> Any:
-        return self._call(("get", index))
+        try:
+            self._connection.send(index)
+        except OSError as problem:
+            raise _ended(problem) from problem
+        return self._answer()
 
     def close(self) -> None:
         """Ends the process; after two seconds by force."""
@@ -96,20 +113,23 @@ class WorkerProcess:
         if not self._process.is_alive():
             self._process.close()
 
-    def _call(self, message: Any) -> Any:
+    def _answer(self) -> Any:
         try:
-            self._connection.send(message)
-            answer, result, text = self._connection.recv()
+            kind, result, text = self._connection.recv()
         except (EOFError, OSError) as problem:
-            raise WorkerError(
-                "A process that makes batches ended without a word.",
-                code="fit.worker-process",
-                remedy='Put what your program does under `if __name__ == "__main__":`, so that '
-                "the process can import it; or use threads (use_multiprocessing=False).",
-            ) from problem
-        if answer == "result":
+            raise _ended(problem) from problem
+        if kind == "result":
             return result
         raise result from WorkerTracebackError(text)
+
+
+def _ended(problem: BaseException) -> WorkerError:
+    return WorkerError(
+        f"A process that makes batches ended without a word ({type(problem).__name__}).",
+        code="fit.worker-process",
+        remedy='Put what your program does under `if __name__ == "__main__":`, so that the '
+        "process can import it; or use threads (use_multiprocessing=False).",
+    )
 
 
 def _serve(connection: Connection) -> None:
@@ -118,30 +138,31 @@ def _serve(connection: Connection) -> None:
     while True:
         try:
             message = connection.recv()
+            if message is None:
+                return
+            try:
+                if message == "load":
+                    sequence = connection.recv()  # made from the bytes that `packed` gave
+                    answer = ("result", None, "")
+                else:
+                    answer = ("result", sequence[message], "")
+            except (EOFError, KeyboardInterrupt):
+                return
+            except BaseException as error:
+                answer = ("error", _sendable(error), traceback.format_exc())
+            try:
+                connection.send(answer)
+            except (TypeError, AttributeError, ValueError) as error:  # this batch cannot be sent
+                connection.send(("error", _sendable(error), traceback.format_exc()))
         except (EOFError, OSError, KeyboardInterrupt):
             return
-        if message is None:
-            return
-        kind, value = message
-        try:
-            if kind == "load":
-                sequence = ForkingPickler.loads(value)
-                answer = ("result", None, "")
-            else:
-                answer = ("result", sequence[value], "")
-        except BaseException as error:
-            answer = ("error", _sendable(error), traceback.format_exc())
-        try:
-            connection.send(answer)
-        except (OSError, KeyboardInterrupt):
-            return
-        except Exception as error:  # the batch itself cannot be sent
-            connection.send(("error", _sendable(error), traceback.format_exc()))
 
 
 def _sendable(error: BaseException) -> BaseException:
+    """The error, or one in its place if it cannot be sent or be made again at the other end."""
     try:
-        ForkingPickler.loads(ForkingPickler.dumps(error))
+        ForkingPickler.dumps(error)
+        copy.copy(error)
     except Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error

@@ -78,7 +78,7 @@ class CSVLogger(Callback):
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, Iterable) and not isinstance(value, str) and np.ndim(value) > 0:
+    if isinstance(value, (list, tuple, np.ndarray)) and np.ndim(value) > 0:
         return f'"[{", ".join(str(each) for each in value)}]"'
     return value
 

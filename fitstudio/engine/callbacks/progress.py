@@ -132,8 +132,11 @@ class ProgressLine:
         self._redraw(self._bar(done) + times + _words(values))
 
     def finish(self, done: int, values: Mapping[str, Any]) -> None:
-        """Draws the last state, which stays."""
-        self.target = done if self.target is None else self.target
+        """Draws the last state, which stays.
+
+        Like the reference it shows the target as reached, also after an epoch that was cut short.
+        """
+        self.target = done = self.target or done
         seconds = time.monotonic() - self._began
         per_step = seconds / max(done, 1)
         if self.verbose == 1:
