@@ -20,7 +20,7 @@ from fitstudio.errors import ArgumentError
 # Below this many multiply-adds a step, handing work to a second thread costs more than it saves.
 # The rule is fixed, not a measurement at the start of each run, which could choose differently from
 # one run to the next and so change the last bits of every result.
-_ONE_THREAD_BELOW = 20_000_000
+_ONE_THREAD_BELOW = 100_000_000
 
 _OUT_OF_MEMORY_TEXTS = (
     "out of memory",

@@ -55,8 +55,8 @@ class TrainedProject:
     """A project whose runs are trained by real processes."""
 
     def __init__(self, folder: Path) -> None:
-        self.project = Project.create(folder, name="test", settings=RunSpec())
         self.folder = folder
+        self.project = Project.create(folder, name="test", settings=RunSpec())
         write_table(folder / "flowers.csv")
         self.processes: list[subprocess.Popen[str]] = []
 
@@ -123,8 +123,9 @@ class TrainedProject:
         self.project.close()
 
 
-@pytest.fixture
-def trained(tmp_path: Path) -> Iterator[TrainedProject]:
-    project = TrainedProject(tmp_path / "my project ü")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainedProject]:
+    """One project for all tests of a file: each makes runs of its own in it."""
+    project = TrainedProject(tmp_path_factory.mktemp("project") / "my project ü")
     yield project
     project.close()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from conftest import write_table
+
 from fitstudio.engine import checkpoint
 from fitstudio.journal import Outcome
 
 
 def test_13_a_loss_that_is_no_number_ends_the_run_and_says_why(trained) -> None:
-    run = trained.new_run({"compile.optimizer": "sgd", "compile.learning_rate": 1e30})
+    rates = {"kind": "LearningRateScheduler", "schedule": "table", "table": [1e30]}
+    run = trained.new_run({"compile.optimizer": "sgd", "fit.callbacks": [rates]})
     state = trained.train(run, code=1)
     assert (state.outcome, state.reason) == (Outcome.FAILED, "not_finite")
     assert "in epoch 1, batch" in state.error["message"] and "rows" in state.error["message"]
@@ -65,19 +68,18 @@ def test_14_the_rescue_can_be_switched_off(trained) -> None:
 
 
 def test_28_data_that_changed_are_refused_on_resume(trained) -> None:
-    run = trained.new_run({"fit.epochs": 2})
+    file = trained.folder / "garden.csv"
+    write_table(file)
+    run = trained.new_run({"fit.epochs": 2, "data.file": file.name})
     trained.train(run)
-    with (trained.folder / "flowers.csv").open("a") as file:
-        file.write("5.0,2.0,north,rose\n")
+    with file.open("a") as table:
+        table.write("5.0,2.0,north,rose\n")
     state = trained.train(run, "--resume", code=1)
     assert state.error["code"] == "run.data-changed"
 
-
-def test_29_a_missing_data_file_is_named(trained) -> None:
-    run = trained.new_run()
-    (trained.folder / "flowers.csv").unlink()
-    state = trained.train(run, code=1)
-    assert state.error["code"] == "data.file-missing" and "flowers.csv" in state.error["message"]
+    file.unlink()
+    state = trained.train(run, "--resume", code=1)
+    assert state.error["code"] == "data.file-missing" and "garden.csv" in state.error["message"]
 
 
 def test_17_a_crash_leaves_the_stack_in_a_file(trained) -> None:

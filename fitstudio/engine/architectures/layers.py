@@ -1,7 +1,7 @@
 """The layers a model plan can hold, as torch modules that speak Keras's channels-last.
 
-Every module takes and returns (rows, …, channels). Convolutions turn the axes inside; for images
-that is a view, because torch's `channels_last` memory format is exactly this order.
+Every module takes and returns (rows, …, channels). Convolutions turn the axes inside, which is only
+a view, because torch's `channels_last` memory format is exactly this order.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from torch import nn
 from torch.nn import functional
 
 Shape = tuple[int, ...]
-
-_CONVOLUTIONS: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d}
 
 
 class Activation(nn.Module):
@@ -73,19 +71,21 @@ class Convolution(nn.Module):
         use_bias: bool,
     ) -> None:
         super().__init__()
-        self.kernel_size, self.strides, self.padding = kernel_size, strides, padding
-        make = _CONVOLUTIONS[len(kernel_size)]
-        self.convolution = make(channels, filters, kernel_size, strides, bias=use_bias)
-        if len(kernel_size) == 2:
-            self.convolution = self.convolution.to(
-                memory_format=torch.channels_last  # pyright: ignore[reportCallIssue]
-            )
+        self.kernel_size, self.strides = _in_a_plane(kernel_size), _in_a_plane(strides)
+        height, width = self.kernel_size
+        is_even = set(strides) == {1} and height % 2 == width % 2 == 1
+        # Where both sides get the same padding, the convolution adds it without a copy.
+        sides = (height // 2, width // 2) if is_even and padding == "same" else (0, 0)
+        self._must_pad = padding == "same" and not is_even
+        self.convolution = nn.Conv2d(
+            channels, filters, self.kernel_size, self.strides, padding=sides, bias=use_bias
+        ).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         turned = _channels_first(inputs)
-        if self.padding == "same":
+        if self._must_pad:
             turned = _pad_same(turned, self.kernel_size, self.strides, 0.0)
-        return _channels_last(self.convolution(turned))
+        return _channels_last(self.convolution(turned), inputs.dim())
 
 
 class MaxPooling(nn.Module):
@@ -93,14 +93,15 @@ class MaxPooling(nn.Module):
 
     def __init__(self, pool_size: Shape, strides: Shape, *, padding: str) -> None:
         super().__init__()
-        self.pool_size, self.strides, self.padding = pool_size, strides, padding
+        self.pool_size, self.strides = _in_a_plane(pool_size), _in_a_plane(strides)
+        self.padding = padding
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         turned = _channels_first(inputs)
         if self.padding == "same":
             turned = _pad_same(turned, self.pool_size, self.strides, float("-inf"))
-        pool = (functional.max_pool1d, functional.max_pool2d)[len(self.pool_size) - 1]
-        return _channels_last(pool(turned, self.pool_size, self.strides))
+        pooled = functional.max_pool2d(turned, self.pool_size, self.strides)
+        return _channels_last(pooled, inputs.dim())
 
     def extra_repr(self) -> str:
         return str(self.pool_size)
@@ -200,19 +201,30 @@ ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
+def _in_a_plane(sizes: Shape) -> tuple[int, int]:
+    """A size along a line as one in a plane of height 1."""
+    return (1, sizes[0]) if len(sizes) == 1 else (sizes[0], sizes[1])
+
+
 def _channels_first(inputs: torch.Tensor) -> torch.Tensor:
-    return inputs.movedim(-1, 1)
+    # A signal is a picture of height 1: torch has no channels-last form for signals, and turning
+    # their axes would copy them twice in each layer.
+    pictures = inputs.unsqueeze(1) if inputs.dim() == 3 else inputs
+    return pictures.movedim(-1, 1)
 
 
-def _channels_last(inputs: torch.Tensor) -> torch.Tensor:
-    return inputs.movedim(1, -1)
+def _channels_last(pictures: torch.Tensor, dim: int) -> torch.Tensor:
+    turned = pictures.movedim(1, -1)
+    return turned.squeeze(1) if dim == 3 else turned
 
 
-def _pad_same(inputs: torch.Tensor, window: Shape, strides: Shape, value: float) -> torch.Tensor:
+def _pad_same(
+    pictures: torch.Tensor, window: tuple[int, int], strides: tuple[int, int], value: float
+) -> torch.Tensor:
     """Pads so that ceil(length / stride) windows fit; an odd place goes to the end, as in Keras."""
     padding: list[int] = []
-    for length, size, stride in zip(inputs.shape[2:], window, strides, strict=True):
+    for length, size, stride in zip(pictures.shape[2:], window, strides, strict=True):
         total = max((-(-length // stride) - 1) * stride + size - length, 0)
         # torch.nn.functional.pad counts the axes from the last one.
         padding[:0] = [total // 2, total - total // 2]
-    return functional.pad(inputs, padding, value=value) if any(padding) else inputs
+    return functional.pad(pictures, padding, value=value) if any(padding) else pictures
