@@ -19,6 +19,7 @@ from fitstudio.engine.losses import FunctionLoss
 from fitstudio.engine.metrics import MeanOfFunction
 from fitstudio.engine.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer, TorchOptimizer
+from fitstudio.engine.optimizers.base import laid_out_like
 from fitstudio.engine.replay import guards
 from fitstudio.engine.replay.compiled import compile_tape, untouched
 from fitstudio.engine.replay.recorder import Recorder
@@ -155,7 +156,8 @@ class TrainStep:
             losses[0] = losses[0] + self._penalty()
         gradients: Sequence[Tensor | None] = ()
         if self._trained and losses[0].requires_grad:
-            gradients = torch.autograd.grad(losses[0], self._trained, allow_unused=True)
+            found = torch.autograd.grad(losses[0], self._trained, allow_unused=True)
+            gradients = [laid_out_like(w, g) for w, g in zip(self._trained, found, strict=True)]
         return [loss.detach() for loss in losses], [each.detach() for each in outputs], gradients
 
     def _update_sums(

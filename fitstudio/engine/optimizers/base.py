@@ -134,12 +134,14 @@ class Optimizer:
                 again saves looking them up.
             gradients: One for each, not needed afterwards.
         """
-        if any(gradient.is_sparse for gradient in gradients):
-            gradients = [g.to_dense() if g.is_sparse else g for g in gradients]
-        self.apply_dense(names, gradients)
+        laid_out: list[Any] = [
+            laid_out_like(self.parameters[name], gradient)
+            for name, gradient in zip(names, gradients, strict=True)
+        ]
+        self.apply_dense(names, laid_out)
 
     def apply_dense(self, names: list[str], gradients: list[Tensor]) -> None:
-        """`apply` for callers that know that gradients are dense and autograd is off."""
+        """`apply` for callers that know that gradients are laid out like weights, and autograd off."""
         if gradients:
             if names is not self._bound_names:
                 self._bind(names)
@@ -257,6 +259,21 @@ class Optimizer:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
         return f"{type(self).__name__}({settings})"
+
+
+def laid_out_like(weight: Tensor, gradient: Tensor | None) -> Tensor | None:
+    """The gradient, dense and with the weight's strides.
+
+    Kernels that go through memory from end to end need that. A convolution's gradient, for one, is
+    laid out like the images.
+    """
+    if gradient is None:
+        return None
+    if gradient.is_sparse:
+        gradient = gradient.to_dense()
+    if gradient.stride() == weight.stride():
+        return gradient
+    return torch.empty_like(weight, requires_grad=False).copy_(gradient)
 
 
 def _number(name: str, value: Any) -> float:

@@ -179,6 +179,19 @@ def test_frozen_weights_stay_and_may_thaw() -> None:
         assert (float(module.bias.detach()) != before) is thaw
 
 
+def test_gradients_may_be_laid_out_differently_from_weights() -> None:
+    gradient = torch.arange(6.0).reshape(2, 3)
+    found = []
+    for given in (gradient, gradient.t().contiguous().t()):
+        weight = torch.zeros(2, 3)
+        optimizer = optimizers.get("adam")
+        optimizer.build([("w", weight)])
+        for _ in range(3):
+            optimizer.apply(["w"], [given * (weight + 1.0)])
+        found.append(weight.tolist())
+    assert found[0] == found[1]
+
+
 def test_decay_and_schedules() -> None:
     weight = torch.zeros(1)
     optimizer = optimizers.SGD(learning_rate=1.0, decay=0.5)

@@ -214,6 +214,24 @@ def test_every_kind_of_optimizer_follows_a_replay(optimizer: Any) -> None:
     assert found[0] == found[1]
 
 
+def test_images_laid_out_channels_last_train_as_a_plain_loop_does() -> None:
+    case = CASES["cnn"]
+    step = make_step(case, replays=True, optimizer={"name": "sgd", "learning_rate": 0.1})
+    torch.manual_seed(3)
+    module = cnn()
+    losses = []
+    for number in range(STEPS):
+        rows = slice(number % 4 * 16, number % 4 * 16 + 16)
+        loss = nn.functional.cross_entropy(module(case["x"][rows]), case["y"][rows, 0])
+        module.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for weight in module.parameters():
+                weight -= 0.1 * weight.grad
+        losses.append(float(loss.detach()))
+    assert [float(each) for each in train(step, case)] == pytest.approx(losses, rel=1e-4)
+
+
 class Counting(nn.Linear):
     """Anneals by a count that it keeps in Python."""
 
