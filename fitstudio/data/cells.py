@@ -190,10 +190,9 @@ def _count_block(block: np.ndarray, wanted: int) -> np.ndarray:
     starts = np.concatenate(([0], ends[:-1] + 1))
     parts = np.flatnonzero(block == wanted)
     fields = np.searchsorted(parts, ends) - np.searchsorted(parts, starts) + 1
-    # Bytes that are neither space nor line end: without any, the line is blank.
-    inked = np.flatnonzero((block != 32) & (block != 13) & (block != 10) & (block != 9))
-    ink = np.searchsorted(inked, ends) - np.searchsorted(inked, starts)
-    return np.where((ink > 0) | (fields > 1), fields, 0)
+    # A line of nothing but spaces and separators (spreadsheets leave many) is blank.
+    inked = np.logical_or.reduceat((block > 32) & (block != wanted), starts)
+    return np.where(inked, fields, 0)
 
 
 def _count_quoted(
@@ -209,8 +208,7 @@ def _count_quoted(
     try:
         for row in reader:
             starts.append(line)
-            blank = not row or (len(row) == 1 and not row[0].strip())
-            fields.append(0 if blank else len(row))
+            fields.append(len(row) if any(map(str.strip, row)) else 0)
             line = reader.line_num
     except csv.Error:
         return None, line

@@ -126,8 +126,22 @@ def type_of(
         return column
     if mostly_numbers and not padded:
         column.long_digits = _long_digits(number_cells) if _wide(values) else 0
-        return _as_numbers(column, _number_type(name, values), values, bad)
+        filled = values.fill_null(float("nan")).to_numpy()
+        return _as_numbers(column, _number_type(name, filled), values, bad)
     column.type = TEXT if dates else _word_type(present, total)
+    return column
+
+
+def of_numbers(name: str, values: pl.Series, cells: pl.Series, wanted: str | None) -> TableColumn:
+    """A column that is known to hold nothing but numbers and gaps."""
+    column = TableColumn(
+        name=name, type=NUMBER, cells=None, values=None, unparsed=np.zeros(0, np.int64)
+    )
+    column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        if np.any(np.abs(column.values) >= 1e15):
+            column.long_digits = _long_digits(cells)
+    column.type = wanted or _number_type(name, column.values)
     return column
 
 
@@ -222,20 +236,16 @@ def _as_numbers(column: TableColumn, kind: str, values: pl.Series, bad: pl.Serie
     return column
 
 
-def _number_type(name: str, values: pl.Series) -> str:
-    present = values.drop_nulls()
-    if not len(present):
+def _number_type(name: str, values: np.ndarray) -> str:
+    present = values[~np.isnan(values)]
+    if not len(present) or present.min() == present.max():
         return CONSTANT
-    low, high = present.min(), present.max()
-    if low == high:
-        return CONSTANT
-    if len(present) < 5 or present.null_count() or len(present) < len(values):
+    if len(present) < 5 or len(present) < len(values) or not np.all(np.isfinite(present)):
         return NUMBER
-    array = present.to_numpy()
-    if not np.all(np.isfinite(array)) or not np.array_equal(array, np.rint(array)):
+    if not np.array_equal(present, np.rint(present)):
         return NUMBER
-    counting = bool(np.all(np.diff(array) == 1))
-    if counting or (_ID_NAME.search(name) and len(np.unique(array)) == len(array)):
+    counting = bool(np.all(np.diff(present) == 1))
+    if counting or (_ID_NAME.search(name) and len(np.unique(present)) == len(present)):
         return ID
     return NUMBER
 

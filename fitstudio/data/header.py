@@ -16,6 +16,7 @@ from typing import Any
 from fitstudio.data.text_format import Reasons, TextFormat, is_blank
 
 _JUDGED_ROWS = 80
+_JUDGED_CELLS = 20_000
 _UNIT = re.compile(
     r"^(?:[\[(<].{0,14}[\])>]|-|"
     r"[numkMGµμ]?(?:m|g|s|A|V|W|Hz|Pa|K|J|N|L|l|mol|Ohm|Ω|F|T|bar|eV|M)[²³23]?|"
@@ -46,7 +47,8 @@ def place_names(
         return replace(layout, header_line=0, first_line=1)
     width = _usual_width(rows)
     below = rows[max(1, len(rows) // 4) :] or rows
-    judged = [row for row in below if len(row.cells) == width][-_JUDGED_ROWS:]
+    judged = [row for row in below if len(row.cells) == width]
+    judged = judged[-max(10, min(_JUDGED_ROWS, _JUDGED_CELLS // width)) :]
     columns = _Columns(judged, width, layout)
     first = columns.first_data_row(rows)
     found = _Names(rows, layout, columns, width, reasons)

@@ -18,6 +18,7 @@ _MOST_PATTERNS = 200
 _MOST_TWIN_COLUMNS = 400
 _TWIN_ROWS = 5_000
 _NAMED = 5
+_STAND_INS = {-99.0, -999.0, -9999.0, -99999.0, -999999.0, -999.25, -99.99, -999.9, -9999.9}
 
 
 def find(
@@ -232,6 +233,7 @@ def _cells(
                 f"for a number, the first (“{_short(source.text(name)[row])}”) in line "
                 f"{source.lines[row]}; such rows count as missing.",
             )  # fmt: skip
+        yield from _stand_in(source, name, options)
         if column.long_digits:
             yield _advice(
                 "data.long-numbers", "data.columns",
@@ -247,6 +249,37 @@ def _cells(
             )  # fmt: skip
         if column.dates:
             yield from _dates(source, name, options, columns)
+
+
+def _stand_in(source: TableSource, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Numbers such as -999 that instruments write where they have no value."""
+    described = source.column(name)
+    lowest = described.minimum
+    if lowest not in _STAND_INS or described.type != NUMBER:
+        return
+    values = source.scalars(name).numbers()
+    hits = values == lowest
+    others = values[np.isfinite(values) & ~hits]
+    # Far below everything else; in a column of such sizes it may be a value like others.
+    if not len(others) or others.min() < 0.5 * lowest:
+        return
+    marker = source.text(name)[int(np.flatnonzero(hits)[0])]
+    layout, count = source.layout, int(hits.sum())
+    yield _advice(
+        "data.stand-in", "data.options",
+        f"**{name}** holds {marker} in {count} {'row' if count == 1 else 'rows'}, far below all "
+        "other values: it may stand for a missing value.",
+        Fix(
+            f"{marker} means missing",
+            {
+                "data.options": {
+                    **options,
+                    "missing": [*layout.missing, marker],
+                    "missing_numbers": list(layout.missing_numbers),
+                }
+            },
+        ),
+    )  # fmt: skip
 
 
 def _dates(

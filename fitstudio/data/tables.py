@@ -15,10 +15,10 @@ import polars as pl
 from fitstudio.data import table_findings
 from fitstudio.data.cells import Cells, Oddities, as_lines, read_cells
 from fitstudio.data.column_source import Source
-from fitstudio.data.column_types import TableColumn, override_types, type_of
+from fitstudio.data.column_types import WORDS, TableColumn, of_numbers, override_types, type_of
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.header import place_names
-from fitstudio.data.number_format import FORMATS, NumberFormat
+from fitstudio.data.number_format import FORMATS, NumberFormat, pure_numbers
 from fitstudio.data.statistics import ArrayLike, unit_of
 from fitstudio.data.table_guesses import as_options, say_guesses
 from fitstudio.data.text_encoding import EncodingGuess, find_encoding, to_utf8
@@ -98,6 +98,7 @@ class TableSource(Source):
         self._places = {name: place for place, name in enumerate(self._names)}
         self._units = cells.units
         self._columns: dict[tuple[str, str | None], TableColumn] = {}
+        self._pure: dict[str, pl.Series] | None = None
         self._zeros = 0
         self._given: dict[str, Any] = {}
         self._given_columns: dict[str, Any] = {}
@@ -110,8 +111,12 @@ class TableSource(Source):
         wanted = wanted or self._types.get(name)
         if (name, wanted) not in self._columns:
             self.require([name])
-            column = type_of(name, self.text(name), self.layout, wanted)
             place = self._places[name]
+            pure = self._pure_numbers().get(self._cells.columns[place])
+            if pure is not None and wanted != WORDS:
+                column = of_numbers(name, pure, self.text(name), wanted)
+            else:
+                column = type_of(name, self.text(name), self.layout, wanted)
             unit = self._units[place] if place < len(self._units) else ""
             column.unit = unit.strip("[]()<> ") or unit_of(name)
             column.title = next((old for new, old in self.renamed if new == name), None)
@@ -119,6 +124,12 @@ class TableSource(Source):
                 column.unit = "days since 1970"
             self._columns[name, wanted] = column
         return self._columns[name, wanted]
+
+    def _pure_numbers(self) -> dict[str, pl.Series]:
+        if self._pure is None:
+            markers = (*self.layout.missing, *self.layout.missing_numbers)
+            self._pure = pure_numbers(self._cells, self.layout.numbers, markers)
+        return self._pure
 
     def text(self, name: str) -> pl.Series:
         """The cells as they stand in the file; null where empty."""
@@ -154,6 +165,7 @@ class TableSource(Source):
         if best != self.layout.numbers:
             self.layout = replace(self.layout, numbers=best)
             self._columns.clear()
+            self._pure = None
             reasons.add("decimal", "So most cells further down are numbers.", sure=False)
 
     def _looks_numeric(self, name: str) -> bool:
@@ -182,7 +194,10 @@ class TableSource(Source):
     def _markers(self) -> list[str]:
         """The markers of missing values that do occur."""
         found: dict[str, int] = {}
+        pure = self._pure_numbers()
         for name in self._names:
+            if self._cells.columns[self._places[name]] in pure:
+                continue
             markers = self.layout.missing
             if self.scalars(name).values is not None:
                 markers = (*markers, *self.layout.missing_numbers)

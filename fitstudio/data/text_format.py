@@ -291,7 +291,7 @@ def _find_numbers(
         for line in lines[-2 * _JUDGED_LINES :]
         for cell in layout.split(line)
         if any(map(str.isdigit, cell))
-    ][: 5 * _JUDGED_FIELDS]
+    ][-2 * _JUDGED_FIELDS :]
     candidates = FORMATS
     if "thousands" in options:
         candidates = tuple(form for form in FORMATS if form.thousands == options["thousands"])

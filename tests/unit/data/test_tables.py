@@ -83,6 +83,15 @@ def test_markers_that_a_person_lists_are_the_only_ones(opened):
     assert source.column("b").missing == 0
 
 
+def test_numbers_that_stand_for_nothing_are_asked_about(opened, found):
+    text = "a,b\n" + "".join(f"{n * 0.1:.1f},{n}\n" for n in range(30)) + "-999,1\n-999,2\n"
+    finding = next(f for f in opened(text).summary().findings if f.code == "data.stand-in")
+    source = opened(text, options=finding.fix.set["data.options"])
+
+    assert source.column("a").missing == 2
+    assert "data.stand-in" not in found(source)
+
+
 def test_text_after_many_rows_of_numbers_is_counted_and_placed(opened):
     rows = "".join(f"{n},{n}\n" for n in range(20_000))
     source = opened("a,b\n" + rows + "oops,1\n")
