@@ -40,6 +40,7 @@ from fitstudio.gui.shell.side_panel import SidePanel
 from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.background import Background
 from fitstudio.viewmodel.device import DeviceModel
 from fitstudio.viewmodel.opening import Opening, OpenProject
@@ -170,7 +171,7 @@ class MainWindow(QMainWindow):
         if is_project(file):
             self.opening.open(file)
         elif self.session is not None:
-            self.session.set_many({"data.file": str(file)}, self.tr("Add data"))
+            data_page.take_file(self.session, file)
             self.show_page("data")
         else:
             self.start_page.set_busy(self.tr("Reading {}…").format(file.name))
@@ -482,6 +483,8 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            # Nothing has the keyboard's ring until Tab is pressed.
+            self.setFocus()
             QTimer.singleShot(_AFTER_SHOW_MS, self, self.device.ask)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

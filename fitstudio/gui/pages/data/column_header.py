@@ -1,0 +1,221 @@
+"""The head of the data table: name, type, role and distribution of each column.
+
+By mouse the role chip opens its menu; by keyboard the arrow keys go from column to column and Enter
+opens the menu of the one that has the ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractScrollArea, QHeaderView, QWidget
+
+from fitstudio.gui.theme import fonts
+from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.theme import colour
+from fitstudio.gui.theme.tokens import Radius
+from fitstudio.viewmodel.data_page import ColumnView, Role
+
+HEIGHT = 116
+_PAD = 10
+_CHIP_TOP = 40
+_CHIP_HEIGHT = 22
+_BARS_TOP = 71
+_BARS_HEIGHT = 36
+_WIDEST_BARS = 82
+
+ROLE_LOOKS = {
+    Role.TARGET: ("accent", "onAccent"),
+    Role.INPUT: ("accentSoft", "accentText"),
+    Role.WEIGHT: ("track", "text2"),
+    Role.LEFT_OUT: ("track", "text2"),
+}
+_BAR_INKS = {Role.TARGET: "accent", Role.INPUT: "histogram", Role.WEIGHT: "neutralBar"}
+
+
+class ColumnHeader(QHeaderView):
+    """Paints the columns' heads.
+
+    Signals:
+        role_pressed: A column's number, and where its menu belongs on the screen.
+    """
+
+    role_pressed = Signal(int, QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("data.columns")
+        self.setAccessibleName(self.tr("Columns and what they are for"))
+        self.setFixedHeight(HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(74)
+        self._columns: Sequence[ColumnView] = ()
+        self._current = 0
+        self._hovered = -1
+
+    def set_columns(self, columns: Sequence[ColumnView], role_words: dict[Role, str]) -> None:
+        """Shows other columns."""
+        self._columns = columns
+        self._words = role_words
+        self._current = min(self._current, max(len(columns) - 1, 0))
+        self._tell()
+        self.viewport().update()
+
+    _words: dict[Role, str] = {}
+
+    def chip_area(self, section: int) -> QRect:
+        """Where a column's role chip stands in the header."""
+        left = self.sectionViewportPosition(section) + _PAD
+        text = self._words.get(self._columns[section].role, "")
+        width = QFontMetrics(fonts.font("small")).horizontalAdvance(text) + 36
+        return QRect(left, _CHIP_TOP, min(width, self.sectionSize(section) - 12), _CHIP_HEIGHT)
+
+    def wanted_width(self, column: ColumnView) -> int:
+        """How wide a column's head would like to be."""
+        strong = QFontMetrics(fonts.font("strong"))
+        small = QFontMetrics(fonts.font("small"))
+        chip = small.horizontalAdvance(self._words.get(column.role, "")) + 36
+        text = max(strong.horizontalAdvance(column.name), small.horizontalAdvance(column.kind))
+        return min(max(text + 4, chip, 68), 200) + 2 * _PAD
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), HEIGHT)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        if section >= len(self._columns):
+            return
+        column = self._columns[section]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(rect, colour("card"))
+        quiet = column.role is Role.LEFT_OUT
+        room = rect.adjusted(_PAD, 0, -6, 0)
+        self._text(painter, room, 2, "strong", "text2" if quiet else "text", column.name)
+        self._text(painter, room, 19, "small", "text3", column.kind)
+        self._paint_chip(painter, section, column)
+        self._paint_bars(painter, rect, column)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(colour("hairline"), 1))
+        painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
+        painter.restore()
+
+    def _text(
+        self, painter: QPainter, room: QRect, top: int, font: str, ink: str, text: str
+    ) -> None:
+        painter.setFont(fonts.font(font))
+        painter.setPen(colour(ink))
+        line = QRect(room.left(), room.top() + top, room.width(), 18)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _paint_chip(self, painter: QPainter, section: int, column: ColumnView) -> None:
+        area = self.chip_area(section)
+        ground, ink = ROLE_LOOKS[column.role]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(ground))
+        painter.drawRoundedRect(area, _CHIP_HEIGHT / 2, _CHIP_HEIGHT / 2)
+        if section == self._hovered or (self.hasFocus() and section == self._current):
+            token = "accentText" if section != self._hovered or self.hasFocus() else "borderHover"
+            painter.setPen(QPen(colour(token), 2 if self.hasFocus() else 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(
+                QRectF(area).adjusted(1, 1, -1, -1), _CHIP_HEIGHT / 2, _CHIP_HEIGHT / 2
+            )
+        painter.setFont(fonts.font("small"))
+        painter.setPen(colour(ink))
+        painter.drawText(
+            area.adjusted(10, 0, -20, 0),
+            Qt.AlignmentFlag.AlignVCenter,
+            self._words.get(column.role, ""),
+        )
+        caret = QRectF(area.right() - 19, area.center().y() - 5, 11, 11)
+        paint_icon(painter, caret, "caret-down", ink)
+
+    def _paint_bars(self, painter: QPainter, rect: QRect, column: ColumnView) -> None:
+        if not column.bars:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(_BAR_INKS.get(column.role, "neutralBar")))
+        count = len(column.bars)
+        room = min(rect.width() - 2 * _PAD, _WIDEST_BARS)
+        gap = 4.0 if count <= 4 else 2.0 if count <= 20 else 1.0
+        width = min((room - gap * (count - 1)) / count, 20.0)
+        radius = min(Radius.BAR / 2, width / 2)
+        bottom = rect.top() + _BARS_TOP + _BARS_HEIGHT
+        for number, share in enumerate(column.bars):
+            height = share * _BARS_HEIGHT
+            left = rect.left() + _PAD + number * (width + gap)
+            bar = QRectF(left, bottom - height, width, height)
+            painter.drawRoundedRect(bar, radius, radius)
+
+    def _section_at(self, event: QMouseEvent) -> int:
+        point = event.position().toPoint()
+        section = self.logicalIndexAt(point)
+        if 0 <= section < len(self._columns) and self.chip_area(section).contains(point):
+            return section
+        return -1
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        hovered = self._section_at(event)
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.viewport().update()
+        super().mouseMoveEvent(event)
+        if hovered >= 0:
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        section = self._section_at(event)
+        if section >= 0:
+            self._current = section
+            self._open(section)
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            step = 1 if key == Qt.Key.Key_Right else -1
+            self._current = min(max(self._current + step, 0), len(self._columns) - 1)
+            self._show_current()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Down):
+            self._open(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self._tell()
+        self.viewport().update()
+
+    def focusOutEvent(self, event) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def _open(self, section: int) -> None:
+        if 0 <= section < len(self._columns):
+            corner = self.chip_area(section).bottomLeft() + QPoint(0, 4)
+            self.role_pressed.emit(section, self.viewport().mapToGlobal(corner))
+
+    def _show_current(self) -> None:
+        left, width = self.sectionPosition(self._current), self.sectionSize(self._current)
+        table = self.parent()
+        if isinstance(table, QAbstractScrollArea):
+            bar = table.horizontalScrollBar()
+            if left < bar.value():
+                bar.setValue(left)
+            elif left + width > bar.value() + self.viewport().width():
+                bar.setValue(left + width - self.viewport().width())
+        self._tell()
+        self.viewport().update()
+
+    def _tell(self) -> None:
+        if self._columns:
+            column = self._columns[self._current]
+            role = self._words.get(column.role, "")
+            self.setAccessibleDescription(f"{column.name}, {column.kind}, {role}")

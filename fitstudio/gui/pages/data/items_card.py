@@ -1,0 +1,112 @@
+"""What was found in the data: one line each, with the button that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import secondary_button
+from fitstudio.gui.widgets.cards import Card, Rule
+from fitstudio.gui.widgets.labels import ElidedLabel, plain
+from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.viewmodel.data_page import Item
+
+_ICONS = {
+    "error": ("warning-circle-fill", "error"),
+    "warning": ("warning-fill", "warnIcon"),
+    "info": ("info", "accentText"),
+    "done": ("check-circle-fill", "success"),
+}
+_ROW = 38
+_SHOWN = 4
+
+
+class ItemsCard(Card):
+    """The lines, the ones to decide first.
+
+    Signals:
+        decided: The person presses an item's button.
+    """
+
+    decided = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(" ", parent=parent)
+        self.setObjectName("data.findings")
+        self.set_margins(Space.CARD, 10, Space.CARD, 10)
+        self._items: Sequence[Item] = ()
+        self._all = False
+        self._holder: QWidget | None = None
+
+    def items(self) -> Sequence[Item]:
+        """What is shown."""
+        return self._items
+
+    def set_items(self, items: Sequence[Item]) -> None:
+        """Shows other lines."""
+        self.setVisible(bool(items))
+        if list(items) == list(self._items):
+            return
+        self._items = list(items)
+        self._fill()
+
+    def _fill(self) -> None:
+        done = sum(item.look == "done" for item in self._items)
+        open_items = len(self._items) - done
+        parts = []
+        if open_items:
+            parts.append(self.tr("{} to decide").format(open_items))
+        if done:
+            parts.append(self.tr("{} done").format(done))
+        self.set_title(self.tr("Found in the data"), ", ".join(parts))
+        if self._holder is not None:
+            self.body.removeWidget(self._holder)
+            self._holder.hide()
+            self._holder.deleteLater()
+        self._holder = QWidget()
+        column = QVBoxLayout(self._holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        shown = self._items if self._all else self._items[:_SHOWN]
+        for number, item in enumerate(shown):
+            if number:
+                column.addWidget(Rule())
+            column.addLayout(self._line(item))
+        if len(shown) < len(self._items):
+            more = secondary_button(
+                self.tr("Show {} more").format(len(self._items) - len(shown)), small=True
+            )
+            more.clicked.connect(self._on_more)
+            column.addSpacing(Space.HALF)
+            column.addWidget(more)
+        self.add(self._holder)
+
+    def _line(self, item: Item) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(Space.GRID)
+        icon = IconMark(*_ICONS[item.look], Size.ICON_RAIL)
+        line.addWidget(icon)
+        line.addSpacing(2)
+        title = ElidedLabel(plain(item.title))
+        title.setFixedHeight(_ROW)
+        line.addWidget(title)
+        detail = ElidedLabel(plain(item.detail), ink="text2")
+        line.addWidget(detail, 1)
+        if item.look == "done":
+            line.addWidget(ElidedLabel(self.tr("Done"), ink="success"))
+        if item.button:
+            button = secondary_button(item.button, small=True)
+            button.setMinimumWidth(Size.FIX_BUTTON)
+            button.setObjectName(f"data.fix.{item.where}")
+            button.setAccessibleDescription(plain(f"{item.title}. {item.detail}"))
+            button.clicked.connect(lambda _on=False, item=item: self.decided.emit(item))
+            line.addWidget(button)
+        return line
+
+    def _on_more(self) -> None:
+        self._all = True
+        self._fill()

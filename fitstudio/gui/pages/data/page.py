@@ -1,0 +1,352 @@
+"""The Data page: what the file is, how it was read, what each column is for, what to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
+
+from fitstudio.errors import FitStudioError
+from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
+from fitstudio.gui.pages.data.items_card import ItemsCard
+from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.data.row_model import RowModel
+from fitstudio.gui.pages.data.tree_card import TreeCard
+from fitstudio.gui.shell import dialogs
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import Button, link_button, primary_button, secondary_button
+from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
+from fitstudio.gui.widgets.chips import Chip
+from fitstudio.gui.widgets.findings import FindingBar
+from fitstudio.gui.widgets.flow import FlowLayout
+from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.tables import DataTable
+from fitstudio.spec.dataset_summary import Guess, TreeNode
+from fitstudio.viewmodel import data_page
+from fitstudio.viewmodel.data_page import DataView, Item, Role
+from fitstudio.viewmodel.figures import format_count
+from fitstudio.viewmodel.row_pages import RowPages
+from fitstudio.viewmodel.session import ProjectSession
+
+_FEW_ROWS = 7
+_MANY_ROWS = 15
+
+
+class DataPage(Page):
+    """The station where data comes in and gets its roles.
+
+    Args:
+        session: The open project.
+    """
+
+    settingRequested = Signal(str)  # noqa: N815 - signals are named as Qt names them
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__("page.data", "Data", parent=parent)
+        self.page_head.set_title(self.tr("Data"))
+        self._session = session
+        self._view: DataView | None = None
+        self._read_for: object = None
+        self._show_all = False
+        self._pages = RowPages(session)
+        self._add_button = secondary_button(self.tr("Add file"), icon="plus")
+        self._add_button.setObjectName("data.add")
+        self._add_button.clicked.connect(self._on_add)
+        self.page_head.add(self._add_button)
+        self._role_words = {
+            Role.TARGET: self.tr("Target"),
+            Role.INPUT: self.tr("Input"),
+            Role.WEIGHT: self.tr("Weight"),
+            Role.LEFT_OUT: self.tr("Left out"),
+        }
+        holder = QWidget()
+        self._stack = QStackedLayout(holder)
+        self._empty = self._empty_state()
+        self._stack.addWidget(self._empty)
+        self._scroll = ColumnScroll()
+        self._stack.addWidget(self._scroll)
+        self.content.addWidget(holder, 1)
+        self._problem = FindingBar()
+        self._problem.setObjectName("data.problem")
+        self._problem.fix_pressed.connect(lambda _fix: self._on_add())
+        self._scroll.add(self._problem)
+        self._tree = TreeCard()
+        self._tree.role_pressed.connect(self._on_role_pressed)
+        self._scroll.add(self._tree)
+        self._file_card = self._make_file_card()
+        self._scroll.add(self._file_card)
+        self._items = ItemsCard()
+        self._items.decided.connect(self._on_decided)
+        self._scroll.add(self._items)
+        self._scroll.finish()
+        session.data_changed.connect(self._show)
+        session.resolved_changed.connect(self._show)
+        self._show()
+
+    # What the window calls
+
+    def show_setting(self, key: str) -> None:
+        """Goes to what decides a setting."""
+        target: QWidget = self._header
+        if key.startswith("data.") and self._items.isVisibleTo(self):
+            target = self._items
+        self._scroll.ensureWidgetVisible(target)
+        buttons = target.findChildren(Button)
+        (buttons[0] if buttons else target).setFocus(Qt.FocusReason.TabFocusReason)
+
+    # Parts
+
+    def _empty_state(self) -> EmptyState:
+        button = primary_button(self.tr("Choose a file"), icon="file-plus")
+        button.setObjectName("data.choose")
+        button.clicked.connect(self._on_add)
+        return EmptyState(
+            "database",
+            self.tr("No data yet"),
+            self.tr("Drop a file anywhere in the window, or choose one: CSV, TSV, NumPy or HDF5."),
+            button,
+        )
+
+    def _make_file_card(self) -> Card:
+        card = Card(" ")
+        card.setObjectName("data.file")
+        card.set_margins(Space.CARD, 10, Space.CARD, 8)
+        self._chips_box = QWidget()
+        self._chips = FlowLayout(self._chips_box)
+        self._change = link_button(self.tr("Change"))
+        self._change.setObjectName("data.change")
+        self._change.clicked.connect(self._on_change)
+        card.add(self._chips_box)
+        self._targets = link_button(self.tr("Choose the file with the targets"))
+        self._targets.setObjectName("data.y_file")
+        self._targets.clicked.connect(self._on_targets)
+        card.add(self._targets)
+        self._rows = RowModel(self._pages, self)
+        self.table = DataTable(row_height=Size.ROW_DATA, select_rows=False)
+        self.table.setObjectName("data.table")
+        self.table.setAccessibleName(self.tr("Rows of the file"))
+        self._header = ColumnHeader(self.table)
+        self._header.role_pressed.connect(self._on_header_pressed)
+        self.table.setHorizontalHeader(self._header)
+        self.table.setModel(self._rows)
+        self.table.verticalScrollBar().valueChanged.connect(self._show_place)
+        card.add(self.table)
+        foot = QHBoxLayout()
+        self._place = Label("", ink="text2", style="small")
+        foot.addSpacing(10)
+        foot.addWidget(self._place)
+        foot.addStretch(1)
+        self._all_button = link_button("")
+        self._all_button.setObjectName("data.show_all")
+        self._all_button.clicked.connect(self._on_show_all)
+        foot.addWidget(self._all_button)
+        card.add(foot)
+        return card
+
+    # Showing
+
+    def _show(self) -> None:
+        session = self._session
+        view = data_page.view(session)
+        self._view = view
+        has_file = session.spec.get("data.file") is not None
+        self._stack.setCurrentWidget(self._scroll if has_file else self._empty)
+        self._add_button.setVisible(has_file)
+        self._add_button.setEnabled(session.read_only is None)
+        self._show_problem(session.data_problem)
+        if view is None:
+            self._file_card.setVisible(False)
+            self._tree.setVisible(False)
+            self._items.set_items(())
+            busy = has_file and session.busy_with_data
+            self.page_head.set_title(
+                self.tr("Data"), self.tr("The file is being read…") if busy else ""
+            )
+            return
+        self.page_head.set_title(self.tr("Data"), "")
+        self._file_card.setVisible(True)
+        self._file_card.set_title(view.title, view.facts)
+        summary = session.summary
+        assert summary is not None
+        if self._read_for is not summary:
+            self._read_for = summary
+            self._pages.forget()
+            self._look_into_tree()
+        self._show_guesses(view.guesses)
+        self._targets.setVisible(summary.kind == "npy")
+        self._header.set_columns(view.columns, self._role_words)
+        self._rows.set_shape(view.columns, view.rows)
+        self._tree.set_columns(view.columns, self._role_words)
+        self._items.set_items(view.items)
+        self._size_table(view)
+
+    def _show_problem(self, problem: FitStudioError | None) -> None:
+        if problem is None:
+            self._problem.set_finding(None)
+            return
+        words = " ".join(part for part in (problem.message, problem.remedy) if part)
+        self._problem.show_sentence(words, "error", self.tr("Choose another file"))
+
+    def _show_guesses(self, guesses: Sequence[Guess]) -> None:
+        while self._chips.count():
+            item = self._chips.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None and widget is not self._change:
+                widget.hide()
+                widget.deleteLater()
+        for guess in guesses:
+            chip = Chip(
+                guess.label,
+                ground="track" if guess.sure else "warningSoft",
+                ink="text2" if guess.sure else "warning",
+            )
+            chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
+            chip.setToolTip(guess.sentence)
+            self._chips.addWidget(chip)
+        if guesses:
+            self._chips.addWidget(self._change)
+        self._chips_box.setVisible(bool(guesses))
+
+    def _size_table(self, view: DataView) -> None:
+        for number, column in enumerate(view.columns):
+            if self.table.columnWidth(number) != self._header.wanted_width(column):
+                self.table.setColumnWidth(number, self._header.wanted_width(column))
+        wanted = sum(self._header.wanted_width(column) for column in view.columns)
+        room = self.table.viewport().width()
+        bar = self.table.horizontalScrollBar().sizeHint().height() if wanted > room else 0
+        shown = min(view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
+        self.table.setFixedHeight(HEIGHT + shown * Size.ROW_DATA + bar)
+        policy = Qt.ScrollBarPolicy
+        self.table.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if self._show_all else policy.ScrollBarAlwaysOff
+        )
+        self._all_button.setVisible(view.rows > _FEW_ROWS)
+        self._all_button.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all"))
+        spare = room - wanted
+        if spare > 0 and view.columns:
+            # The columns share what is left, so that the table ends where the card does.
+            share = min(spare // len(view.columns), 40)
+            for number, column in enumerate(view.columns):
+                self.table.setColumnWidth(number, self._header.wanted_width(column) + share)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        if self._view is None or not self._view.rows:
+            self._place.setText("")
+            return
+        first = max(self.table.rowAt(0), 0)
+        shown = min(self._view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
+        last = min(first + shown, self._view.rows)
+        self._place.setText(
+            self.tr("Rows {first} to {last} of {count}").format(
+                first=format_count(first + 1),
+                last=format_count(last),
+                count=format_count(self._view.rows),
+            )
+        )
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        if self._view is not None:
+            self._size_table(self._view)
+
+    def _look_into_tree(self) -> None:
+        summary = self._session.summary
+        if summary is None or not data_page.is_tree(summary):
+            self._tree.setVisible(False)
+            return
+        if summary.kind not in ("hdf5", "npz"):
+            self._tree.setVisible(False)
+            return
+        self._session.in_background(
+            lambda job: data_page.tree(self._session, job),
+            self._on_tree,
+            lambda problem: self._tree.setVisible(False),
+            replaces=f"tree {id(self)}",
+        )
+
+    def _on_tree(self, nodes: list[TreeNode]) -> None:
+        # A flat file shows all it has in the table already.
+        nested = any(node.kind == "group" and node.path for node in nodes)
+        refused = any(node.kind == "refused" for node in nodes)
+        self._tree.setVisible(nested or refused)
+        self._tree.set_nodes(nodes)
+        if self._view is not None:
+            self._tree.set_columns(self._view.columns, self._role_words)
+
+    # What a person does
+
+    def _on_add(self) -> None:
+        file = dialogs.ask_data_file(self)
+        if file is not None:
+            data_page.take_file(self._session, file)
+
+    def _on_targets(self) -> None:
+        file = dialogs.ask_data_file(self)
+        if file is not None:
+            self._session.set_many({"data.y_file": str(file)}, self.tr("Choose targets"))
+
+    def _on_change(self) -> None:
+        if self._view is None or self._session.read_only is not None:
+            return
+        options = dict(self._session.spec.get("data.options") or {})
+        dialog = ReadingDialog(self._view.guesses, options, self)
+        if dialog.ask() == 0 and dialog.changes():
+            data_page.set_options(self._session, dialog.changes())
+
+    def _on_show_all(self) -> None:
+        self._show_all = not self._show_all
+        if not self._show_all:
+            self.table.scrollToTop()
+        if self._view is not None:
+            self._size_table(self._view)
+
+    def _on_decided(self, item: Item) -> None:
+        if item.values is not None:
+            self._session.set_many(item.values, item.text)
+
+    def _on_header_pressed(self, section: int, place: QPoint) -> None:
+        if self._view is not None:
+            self._on_role_pressed(self._view.columns[section].name, place)
+
+    def _on_role_pressed(self, name: str, place: QPoint) -> None:
+        if self._session.read_only is None:
+            self.role_menu(name).popup(place)
+
+    def role_menu(self, name: str) -> QMenu:
+        """The menu of a column: its role, and what it is taken for."""
+        assert self._view is not None
+        column = next(each for each in self._view.columns if each.name == name)
+        menu = QMenu(self)
+        menu.setObjectName("menu.role")
+        menu.aboutToHide.connect(menu.deleteLater)
+        for role in Role:
+            action = menu.addAction(self._role_words[role])
+            action.setObjectName(f"role.{role.name.lower()}")
+            action.setCheckable(True)
+            action.setChecked(column.role is role)
+            action.triggered.connect(
+                lambda _on=False, role=role: data_page.set_role(self._session, name, role)
+            )
+        targets = [each for each in self._view.columns if each.role is Role.TARGET]
+        if targets and column.role is not Role.TARGET and column.numeric and targets[0].numeric:
+            also = menu.addAction(self.tr("Target, beside the other"))
+            also.triggered.connect(
+                lambda _on=False: data_page.set_role(self._session, name, Role.TARGET, also=True)
+            )
+        if column.can_convert:
+            menu.addSeparator()
+            for kind, words in (
+                ("number", self.tr("Take it for a number")),
+                ("category", self.tr("Take it for classes")),
+            ):
+                action = menu.addAction(words)
+                action.setObjectName(f"type.{kind}")
+                action.setCheckable(True)
+                action.setChecked(column.type == kind)
+                action.triggered.connect(
+                    lambda _on=False, kind=kind: data_page.set_type(self._session, name, kind)
+                )
+        return menu

@@ -1,0 +1,86 @@
+"""The rows of the data file as Qt's table model: read in pages, missing cells say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from fitstudio.gui.widgets.tables import INK_ROLE
+from fitstudio.viewmodel.data_page import ColumnView, Role
+from fitstudio.viewmodel.row_pages import RowPages
+
+_Index = QModelIndex | QPersistentModelIndex
+_NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class RowModel(QAbstractTableModel):
+    """Asks `RowPages` for cells; a row that is not there yet shows … until it comes."""
+
+    def __init__(self, pages: RowPages, parent=None) -> None:
+        super().__init__(parent)
+        self._pages = pages
+        self._columns: Sequence[ColumnView] = ()
+        self._rows = 0
+        self._missing = self.tr("missing")
+        pages.page_came.connect(self._on_page)
+
+    def set_shape(self, columns: Sequence[ColumnView], rows: int) -> None:
+        """Another file, or the same with other roles."""
+        same = [each.name for each in columns] == [each.name for each in self._columns]
+        if same and rows == self._rows:
+            self._columns = columns
+            if rows:
+                last = self.index(self._rows - 1, len(columns) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self._columns, self._rows = columns, rows
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else self._rows
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0):
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return self._columns[section].name if section < len(self._columns) else None
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole):
+        column = self._columns[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _NUMBER if column.numeric else _TEXT
+        if role not in (Qt.ItemDataRole.DisplayRole, INK_ROLE):
+            return None
+        try:
+            cell = self._pages.cell(index.row(), index.column())
+        except (KeyError, IndexError):
+            return "…" if role == Qt.ItemDataRole.DisplayRole else "text3"
+        if role == INK_ROLE:
+            if cell is None:
+                return "warning"
+            return "text2" if column.role is Role.LEFT_OUT else "text"
+        if cell is None:
+            return self._missing
+        return _spaced(cell) if column.numeric else cell
+
+    def _on_page(self, first: int, after: int) -> None:
+        if self._rows:
+            last = min(after, self._rows) - 1
+            self.dataChanged.emit(
+                self.index(first, 0), self.index(max(last, 0), len(self._columns) - 1)
+            )
+
+
+def _spaced(number: str) -> str:
+    """Thousands with thin spaces, as everywhere in the window: 3 750."""
+    whole, point, rest = number.partition(".")
+    digits = whole.lstrip("-+")
+    if not digits.isdigit() or len(digits) < 4:
+        return number
+    sign = whole[: len(whole) - len(digits)]
+    return f"{sign}{int(digits):,}".replace(",", "\u2009") + point + rest

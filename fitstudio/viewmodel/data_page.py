@@ -1,0 +1,392 @@
+"""What the Data page knows: the file in words, its columns with their roles, what to decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from fitstudio.actions import data as data_actions
+from fitstudio.spec.dataset_summary import (
+    ARRAY,
+    CATEGORY,
+    CONSTANT,
+    ID,
+    NUMBER,
+    TEXT,
+    ColumnSummary,
+    DatasetSummary,
+    Guess,
+    TreeNode,
+)
+from fitstudio.spec.param import Finding, Severity
+from fitstudio.viewmodel.background import Job
+from fitstudio.viewmodel.figures import format_bytes, format_count, plural
+from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.stations import station_of
+
+_MOST_BARS = 16
+# Settings that say how a file is read; another file starts with guesses of its own.
+_READING = ("data.kind", "data.y_file", "data.options", "data.columns", "data.fingerprint")
+_SORTED = "fit.sorted-rows"
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    TARGET = "target"
+    INPUT = "input"
+    WEIGHT = "weight"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnView:
+    """One column as the table's head shows it.
+
+    Args:
+        name: The column's name.
+        kind: What it holds, in two or three words: "3 classes", "number · mm", "8 × 8".
+        role: What it is for.
+        bars: Its distribution, each bar from 0 to 1.
+        classes: Whether a bar is a class; else the bars are a histogram.
+        numeric: Whether its cells stand at the right.
+        missing: How many cells are missing.
+        type: "number", "category" and so on, as the summary has it.
+        can_convert: Whether it can be taken for a number and for classes.
+    """
+
+    name: str
+    kind: str
+    role: Role
+    bars: tuple[float, ...]
+    classes: bool
+    numeric: bool
+    missing: int
+    type: str
+    can_convert: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One line of what was found in the data.
+
+    Args:
+        look: error, warning, info or done.
+        title: What was found.
+        detail: What it means.
+        button: What the button says; none if empty.
+        values: What the button sets, by key.
+        text: What undo calls that.
+        where: The setting that it stands at.
+    """
+
+    look: str
+    title: str
+    detail: str = ""
+    button: str = ""
+    values: Mapping[str, Any] | None = None
+    text: str = ""
+    where: str = "data.file"
+
+
+@dataclass(frozen=True)
+class DataView:
+    """Everything that the page shows of a file that was read."""
+
+    title: str
+    facts: str
+    guesses: tuple[Guess, ...]
+    columns: tuple[ColumnView, ...]
+    rows: int
+    items: tuple[Item, ...]
+
+
+def view(session: ProjectSession) -> DataView | None:
+    """What the page shows; None while nothing is known about the data."""
+    summary = session.summary
+    if summary is None:
+        return None
+    word = "row" if summary.kind == "table" else "sample"
+    part = "column" if summary.kind == "table" else "array"
+    facts = (
+        plural(summary.rows, word),
+        plural(len(summary.columns), part),
+        format_bytes(summary.bytes),
+    )
+    return DataView(
+        title=Path(summary.file).name,
+        facts=" · ".join(facts),
+        guesses=tuple(guess for guess in summary.guesses if guess.label),
+        columns=tuple(_column(session, column) for column in summary.columns),
+        rows=summary.rows,
+        items=tuple(_items(session, summary)),
+    )
+
+
+def role_of(session: ProjectSession, name: str) -> Role:
+    """What a column is for."""
+    if name in (session.spec.get("fit.y") or ()):
+        return Role.TARGET
+    if name in (session.spec.get("fit.x") or ()):
+        return Role.INPUT
+    if name == session.spec.get("fit.sample_weight"):
+        return Role.WEIGHT
+    return Role.LEFT_OUT
+
+
+def set_role(session: ProjectSession, name: str, role: Role, *, also: bool = False) -> None:
+    """Gives a column another role, as one step of undo.
+
+    A new target takes the place of the old one, and the old one that of the new: what was an input
+    becomes the target, what was the target becomes an input.
+
+    Args:
+        session: The open project.
+        name: The column.
+        role: What it is to be.
+        also: For a target: the targets that there are stay.
+    """
+    before = role_of(session, name)
+    if before is role and not also:
+        return
+    inputs = [each for each in session.spec.get("fit.x") or () if each != name]
+    targets = [each for each in session.spec.get("fit.y") or () if each != name]
+    weight = session.spec.get("fit.sample_weight")
+    weight = None if weight == name else weight
+    if role is Role.TARGET:
+        if not also:
+            if before is Role.INPUT:
+                inputs += targets
+            targets = []
+        targets.append(name)
+    elif role is Role.INPUT:
+        inputs.append(name)
+    elif role is Role.WEIGHT:
+        weight = name
+    inputs = _in_file_order(session.summary, inputs)
+    words = {
+        Role.TARGET: f"Predict {name}",
+        Role.INPUT: f"Use {name} as input",
+        Role.WEIGHT: f"Weigh rows by {name}",
+        Role.LEFT_OUT: f"Leave {name} out",
+    }
+    session.set_many(
+        {"fit.x": inputs or None, "fit.y": targets or None, "fit.sample_weight": weight},
+        words[role],
+    )
+
+
+def set_type(session: ProjectSession, name: str, kind: str) -> None:
+    """Takes a column for a "number" or a "category"."""
+    columns = dict(session.spec.get("data.columns") or {})
+    columns[name] = {**columns.get(name, {}), "type": kind}
+    session.set_many({"data.columns": columns}, f"Take {name} for a {kind}")
+
+
+def set_options(session: ProjectSession, changed: Mapping[str, Any]) -> None:
+    """Overrules how the file is read; None goes back to the guess."""
+    options = dict(session.spec.get("data.options") or {})
+    for name, value in changed.items():
+        if value is None:
+            options.pop(name, None)
+        else:
+            options[name] = value
+    session.set_many({"data.options": options or None}, "Change how the file is read")
+
+
+def take_file(session: ProjectSession, file: Path) -> Job:
+    """Makes a file the project's data.
+
+    Where it has the columns that are in use, everything else stays; else roles and model are
+    suggested anew. One step of undo takes it all back.
+    """
+    folder = session.project.folder
+    try:
+        reference = file.relative_to(folder).as_posix()
+    except ValueError:
+        reference = str(file)
+
+    def look(job: Job) -> dict[str, Any]:
+        summary = data_actions.inspect({"file": reference}, folder, cancel=job.cancelled)
+        used = {*(session.spec.get("fit.x") or ()), *(session.spec.get("fit.y") or ())}
+        values: dict[str, Any] = dict.fromkeys(_READING)
+        values |= {"data.file": reference, "data.kind": summary.kind}
+        values["data.fingerprint"] = dict(summary.fingerprint)
+        if not used or not used <= set(summary.names):
+            values |= dict.fromkeys(("fit.x", "fit.y", "fit.sample_weight"))
+            values |= dict.fromkeys(("fit.class_weight", "compile.loss"))
+            values |= data_actions.suggest(summary)
+        return values
+
+    return session.in_background(
+        look,
+        lambda values: session.set_many(values, f"Use {file.name}"),
+        replaces=f"take file {id(session)}",
+    )
+
+
+def tree(session: ProjectSession, job: Job) -> list[TreeNode]:
+    """The groups and arrays of the data file; for a background thread."""
+    file = session.project.folder / str(session.spec.get("data.file"))
+    return data_actions.tree(file, cancel=job.cancelled)
+
+
+def _column(session: ProjectSession, column: ColumnSummary) -> ColumnView:
+    counts = [count for _, count in column.classes] if column.type == CATEGORY else []
+    classes = bool(counts) and len(counts) <= _MOST_BARS
+    bars = counts if classes else list(column.histogram)
+    largest = max(bars, default=0)
+    return ColumnView(
+        name=column.name,
+        kind=_kind(column),
+        role=role_of(session, column.name),
+        bars=tuple(_share(count, largest) for count in bars),
+        classes=classes,
+        numeric=column.type == NUMBER,
+        missing=column.missing,
+        type=column.type,
+        can_convert=not column.shape and (column.numeric or column.type in (NUMBER, CATEGORY)),
+    )
+
+
+def _share(count: int, largest: int) -> float:
+    # A bin with few rows must still be seen beside one with many.
+    return 0.0 if not count or not largest else max(count / largest, 0.04)
+
+
+def _kind(column: ColumnSummary) -> str:
+    match column.type:
+        case "category":
+            return plural(len(column.classes) or column.distinct or 0, "class", "classes")
+        case "number":
+            return f"number · {column.unit}" if column.unit else "number"
+        case "id":
+            return "all different"
+        case "constant":
+            return "always the same"
+        case "array":
+            return " × ".join(str(size) for size in column.shape) or "array"
+    return column.type
+
+
+def _items(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
+    found = [
+        each
+        for each in session.resolved.findings
+        if station_of(each.where) == "data" or each.code == _SORTED
+    ]
+    codes = {each.code for each in found}
+    found += [each for each in summary.findings if each.code not in codes]
+    items = [_of_finding(each) for each in found]
+    items += _missing(session, summary)
+    items += _mixed(session, summary)
+    items += _left_out(session, summary)
+    order = {"error": 0, "warning": 1, "info": 2, "done": 3}
+    return sorted(items, key=lambda item: order[item.look])
+
+
+def _of_finding(finding: Finding) -> Item:
+    looks = {Severity.ERROR: "error", Severity.ADVICE: "warning", Severity.NO_EFFECT: "info"}
+    title, _, detail = finding.sentence.partition(". ")
+    fix = finding.fix
+    return Item(
+        look=looks[finding.severity],
+        title=title if detail else title.rstrip("."),
+        detail=detail,
+        button=fix.sentence if fix else "",
+        values=fix.set if fix else None,
+        text=fix.sentence if fix else "",
+        where=finding.where,
+    )
+
+
+def _missing(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
+    """What becomes of rows with gaps, which is a decision also where nobody made it."""
+    used = [*(session.spec.get("fit.x") or ()), *(session.spec.get("fit.y") or ())]
+    complete = summary.complete_rows_for(used)
+    if not used or complete is None or complete == summary.rows:
+        return []
+    gaps = summary.rows - complete
+    title = f"{plural(gaps, 'row')} with missing values"
+    columns = [each for each in summary.columns if each.name in used and each.missing]
+    most = sorted(columns, key=lambda each: -each.missing)[:2]
+    where = ", ".join(f"{each.name} in {format_count(each.missing)}" for each in most)
+    if session.spec.get("data.missing") == "fill":
+        return [
+            Item(
+                look="done",
+                title=title,
+                detail=f"{where}: filled in",
+                button="Leave them out",
+                values={"data.missing": None},
+                text="Leave rows with gaps out",
+                where="data.missing",
+            )
+        ]
+    return [
+        Item(
+            look="done",
+            title=title,
+            detail=f"{where}: left out",
+            button="Fill them in",
+            values={"data.missing": "fill"},
+            text="Fill in missing values",
+            where="data.missing",
+        )
+    ]
+
+
+def _mixed(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
+    if session.spec.get("data.row_order") != "random":
+        return []
+    targets = [summary.column(name) for name in session.spec.get("fit.y") or ()]
+    by = next((each.name for each in targets if each is not None and each.sorted_runs), None)
+    title = f"Sorted by {by}" if by else "Order of the rows"
+    return [
+        Item(
+            look="done",
+            title=title,
+            detail="rows are picked at random",
+            button="As in the file",
+            values={"data.row_order": None},
+            text="Keep the rows' order",
+            where="data.row_order",
+        )
+    ]
+
+
+def _left_out(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
+    items = []
+    for column in summary.columns:
+        left_out = role_of(session, column.name) is Role.LEFT_OUT
+        if left_out and column.type in (ID, CONSTANT, TEXT):
+            why = {
+                ID: "is different in every row",
+                CONSTANT: "is always the same",
+                TEXT: "holds free text",
+            }
+            items.append(
+                Item(
+                    look="done",
+                    title=f"{column.name} {why[column.type]}",
+                    detail="left out of the inputs",
+                    where="fit.x",
+                )
+            )
+    return items
+
+
+def _in_file_order(summary: DatasetSummary | None, names: Sequence[str]) -> list[str]:
+    if summary is None:
+        return list(dict.fromkeys(names))
+    place = {name: number for number, name in enumerate(summary.names)}
+    return sorted(dict.fromkeys(names), key=lambda name: place.get(name, math.inf))
+
+
+def is_tree(summary: DatasetSummary) -> bool:
+    """Whether the file holds arrays by name, perhaps in groups, rather than a table."""
+    return summary.kind in ("npz", "hdf5") or any(each.type == ARRAY for each in summary.columns)
