@@ -39,7 +39,8 @@ def chosen(summary: DatasetSummary, names: Sequence[str] | None) -> tuple[Column
 
 def role_type(spec: RunSpec, column: ColumnSummary) -> str:
     """What a column is taken for: number, category, array or text."""
-    given = (spec.data.get("columns") or {}).get(column.name)
+    settings = spec.data.get("columns")
+    given = settings.get(column.name) if isinstance(settings, Mapping) else None
     wanted = given.get("type") if isinstance(given, Mapping) else None
     if wanted == CATEGORY and not column.shape:
         return CATEGORY

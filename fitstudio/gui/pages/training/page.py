@@ -61,7 +61,7 @@ class TrainingPage(Page):
         session.data_changed.connect(self._show_rows)
         self._show_layout()
 
-    def go_to(self, key: str) -> None:
+    def show_setting(self, key: str) -> None:
         """Makes a setting visible and puts the keyboard there."""
         if self.search.text():
             self.search.clear()

@@ -37,7 +37,7 @@ class SettingsEditor(QWidget):
         super().__init__(parent)
         self._entry_of = entry
         self._leave_out = leave_out
-        self._entry: Entry | None | _Unasked = _Unasked()
+        self._entry: Entry | _Unasked | None = _Unasked()
         self._form: EntryForm | None = None
         self._value: dict[str, Any] | None = None
         self._column = QVBoxLayout(self)
