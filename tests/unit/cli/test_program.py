@@ -1,0 +1,52 @@
+import json
+
+import pytest
+
+from fitstudio.cli import program
+
+
+def test_no_such_project_is_a_sentence_and_exit_code_1(tmp_path, capsys):
+    assert program.main(["runs", str(tmp_path / "nowhere")]) == 1
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_an_unknown_flag_is_wrong_usage(capsys):
+    assert program.main(["train", "folder", "--epohs", "3"]) == 2
+    assert "--epohs" in capsys.readouterr().err
+
+
+def test_with_json_an_error_is_one_json_value(tmp_path, capsys):
+    assert program.main(["runs", str(tmp_path / "nowhere"), "--json"]) == 1
+
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "project.missing"
+    assert error["remedy"]
+
+
+def test_a_mistake_of_ours_shows_no_traceback_and_keeps_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("FITSTUDIO_HOME", str(tmp_path))
+
+    def fail(*arguments, **keywords):
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr("fitstudio.actions.projects.list_examples", fail)
+
+    assert program.main(["examples"]) == 1
+    shown = capsys.readouterr().err
+    assert "Traceback" not in shown
+    assert "last-error.txt" in shown
+    assert "ZeroDivisionError: a mistake" in (tmp_path / "last-error.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    "words", [["new", "folder"], ["new", "folder", "--example", "a", "--data", "b"]]
+)
+def test_new_wants_an_example_or_a_file(words, capsys):
+    assert program.main(words) == 2
+    assert "either --example NAME or --data FILE" in capsys.readouterr().err
+
+
+def test_the_examples_are_listed_as_json(capsys):
+    assert program.main(["examples", "--json"]) == 0
+    names = {example["name"] for example in json.loads(capsys.readouterr().out)}
+    assert {"penguins", "digits"} <= names
