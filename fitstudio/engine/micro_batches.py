@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -75,7 +75,7 @@ class MicroBatchStep:
         return total
 
     def _part(
-        self, inputs: Any, targets: Any, weights: Any, trained: dict[str, Tensor]
+        self, inputs: Any, targets: Any, weights: Any, trained: Mapping[str, Tensor]
     ) -> tuple[list[Tensor], list[Tensor], Sequence[Tensor | None]]:
         outputs = self._forward(inputs)
         losses = list(self.objective.losses(outputs, targets, weights))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -180,6 +181,13 @@ def open_source(
     if kind == "dataset":
         return DatasetBatches(
             source, argument, convert, steps=reading.steps, restarts=not reading.is_training
+        )
+    if reading.use_multiprocessing and reading.workers:
+        warnings.warn(
+            f"use_multiprocessing=True has no effect on {argument}: a generator cannot be sent to "
+            "another process. A thread reads it. A Sequence can be made by processes.",
+            RuntimeWarning,
+            stacklevel=4,
         )
     total = None
     if reading.is_training and reading.steps is not None:
