@@ -1,0 +1,255 @@
+"""The Results page: what a run's best model is worth, with its mistakes shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedLayout,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fitstudio.gui.pages.results.score_card import ScoreCard
+from fitstudio.gui.plots.confusion import ConfusionView
+from fitstudio.gui.plots.scatter import ScatterPlot
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import link_button
+from fitstudio.gui.widgets.cards import Card, Page
+from fitstudio.gui.widgets.editors import Combo, Segmented
+from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
+from fitstudio.spec.plain_words import Paragraph
+from fitstudio.viewmodel import results_words
+from fitstudio.viewmodel.results import ResultsModel
+from fitstudio.viewmodel.session import ProjectSession
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WORST_HEIGHT = 196
+_WORST_WIDTH = 300
+
+
+class ResultsPage(Page):
+    """Scores on top, mistakes as a picture, the worst rows beside it.
+
+    Signals:
+        plainWordsChanged: What `plain_words` says has changed.
+    """
+
+    plainWordsChanged = Signal()  # noqa: N815 - the window looks for this name
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__("page.results", self.tr("Results"), parent=parent)
+        self.session = session
+        self.model = ResultsModel(session)
+        self._make_head()
+        self._make_parts()
+        self.model.changed.connect(self._refresh)
+        session.runs_changed.connect(self._offer_runs)
+        self._offer_runs()
+        self._refresh()
+
+    def plain_words(self) -> list[Paragraph]:
+        """What the side panel says while this page is shown."""
+        return results_words.say(self.model)
+
+    def _make_head(self) -> None:
+        self._run = Combo([])
+        self._run.setObjectName("results.run")
+        self._run.setAccessibleName(self.tr("Run"))
+        self._run.valueChanged.connect(self.session.show_run)
+        self._part = Segmented(
+            [("validation", self.tr("Validation")), ("training", self.tr("Training"))]
+        )
+        self._part.setObjectName("results.part")
+        self._part.setAccessibleName(self.tr("Part of the data"))
+        self._part.valueChanged.connect(self.model.set_part)
+        self.page_head.add(self._run)
+        self.page_head.add(self._part)
+
+    def _make_parts(self) -> None:
+        self.scores = ScoreCard()
+        self._classes = Card(self.tr("Confusion matrix"))
+        self.confusion = ConfusionView()
+        self.confusion.cell_chosen.connect(self.model.set_cell)
+        self._classes.add(self.confusion, 1)
+        self._numbers = Card(self.tr("Predicted against measured"))
+        self._output = Combo([])
+        self._output.setObjectName("results.output")
+        self._output.setAccessibleName(self.tr("Output"))
+        self._output.valueChanged.connect(self.model.set_output)
+        self._numbers.add_to_head(self._output)
+        self.parity = ScatterPlot(self.tr("Measured"), self.tr("Predicted"), diagonal=True)
+        self.parity.setObjectName("plot.parity")
+        self.residuals = ScatterPlot(
+            self.tr("Measured"), self.tr("Predicted less measured"), diagonal=False
+        )
+        self.residuals.setObjectName("plot.residuals")
+        plots = QHBoxLayout()
+        plots.setSpacing(Space.CARDS)
+        plots.addWidget(self.parity, 1)
+        plots.addWidget(self.residuals, 1)
+        self._numbers.add(plots, 1)
+        self._worst_card = Card(self.tr("Worst rows"))
+        self._worst_card.set_margins(12, 10, 8, 8)
+        self._all_cells = link_button(self.tr("Show all"))
+        self._all_cells.setObjectName("results.all_cells")
+        self._all_cells.clicked.connect(self._on_all_wanted)
+        self._worst_card.add_to_head(self._all_cells)
+        self.worst = _WorstTable()
+        self._worst_card.add(self.worst, 1)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(Space.CARDS)
+        self._below.addWidget(self._classes, 1)
+        self._below.addWidget(self._worst_card)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, Space.WINDOW)
+        column.setSpacing(Space.CARDS)
+        column.addWidget(self.scores)
+        column.addWidget(self._numbers, 1)
+        column.addLayout(self._below, 1)
+        self._empty = EmptyState("target", "", "")
+        holder = QWidget()
+        self._places = QStackedLayout(holder)
+        self._places.addWidget(self._empty)
+        self._places.addWidget(whole)
+        self.add(holder, 1)
+
+    def _offer_runs(self) -> None:
+        with QSignalBlocker(self._run):
+            self._run.set_options(
+                [(line.run, f"{line.number}  {line.name}") for line in reversed(self.session.runs)]
+            )
+            self._run.setValue(self.model.run)
+        self._run.setVisible(bool(self.session.runs))
+
+    def _refresh(self) -> None:
+        with QSignalBlocker(self._run):
+            self._run.setValue(self.model.run)
+        ready = self.model.state == "ready"
+        self._places.setCurrentIndex(1 if ready else 0)
+        self._part.setVisible(ready and len(self.model.parts()) > 1)
+        self.page_head.set_title(self.tr("Results"), self.model.heading() if ready else "")
+        if ready:
+            self._show_results()
+        else:
+            self._say_why_not()
+        self.plainWordsChanged.emit()
+
+    def _show_results(self) -> None:
+        model = self.model
+        with QSignalBlocker(self._part):
+            self._part.setValue(model.part)
+        self.scores.show_scores(model.scores())
+        classes = model.is_classification()
+        self._classes.setVisible(classes)
+        self._numbers.setVisible(not classes)
+        if classes:
+            self._classes.set_title(self.tr("Confusion matrix"), model.rows_words())
+            self.confusion.show_confusion(model.confusion(), model.cell)
+        else:
+            self._show_numbers()
+        self._worst_card.setMaximumWidth(_WORST_WIDTH if classes else 16_777_215)
+        self._worst_card.setMinimumWidth(_WORST_WIDTH if classes else 0)
+        self._worst_card.setMaximumHeight(16_777_215 if classes else _WORST_HEIGHT)
+        self._show_worst()
+
+    def _show_numbers(self) -> None:
+        outputs = self.model.outputs()
+        with QSignalBlocker(self._output):
+            self._output.set_options(list(enumerate(outputs)))
+            self._output.setValue(min(self.model.output, max(len(outputs) - 1, 0)))
+        self._output.setVisible(len(outputs) > 1)
+        parity = self.model.parity()
+        if parity is None:
+            return
+        title = self.tr("Predicted against measured")
+        self._numbers.set_title(title, f"{parity.name} · {self.model.rows_words()}")
+        names = ["" if row is None else self.tr("Row {row}").format(row=row + 1)
+                 for row in parity.rows]  # fmt: skip
+        self.parity.show_points(parity.true, parity.predicted, names)
+        self.residuals.show_points(parity.true, parity.residuals, names)
+
+    def _show_worst(self) -> None:
+        model = self.model
+        confusion = model.confusion()
+        caption = ""
+        if model.cell is not None and confusion is not None:
+            true, predicted = (confusion.names[index] for index in model.cell)
+            caption = self.tr("{true} taken for {predicted}").format(true=true, predicted=predicted)
+        self._worst_card.set_title(self.tr("Worst rows"), caption)
+        self._all_cells.setVisible(model.cell is not None)
+        rows = [(row.row, row.true, row.predicted, row.measure) for row in model.worst()]
+        self.worst.show_rows(model.worst_headings(), rows, numbers=not model.is_classification())
+
+    def _say_why_not(self) -> None:
+        title, sentence = {
+            "none": (
+                self.tr("No run yet"),
+                self.tr("When a run has been trained, its scores are shown here."),
+            ),
+            "running": (
+                self.tr("Still training"),
+                self.tr("The best model is measured as soon as the run has ended."),
+            ),
+            "loading": (self.tr("Opening"), ""),
+            "missing": (
+                self.tr("Nothing was measured"),
+                self.tr("This run ended before it had a model that could be measured."),
+            ),
+        }[self.model.state]
+        self._empty.set_text(title, sentence)
+
+    def _on_all_wanted(self) -> None:
+        self.model.set_cell(None)
+
+
+class _WorstTable(QTableWidget):
+    """At most fifty rows, the worst first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("results.worst")
+        self.setAccessibleName(self.tr("Worst rows"))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setItemDelegate(RowDelegate(self))
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(Size.ROW_DATA)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setFixedHeight(Size.TABLE_HEAD)
+
+    def show_rows(
+        self, headings: tuple[str, ...], rows: list[tuple[str, ...]], *, numbers: bool
+    ) -> None:
+        """Fill the table anew."""
+        short = list(headings)
+        if not numbers:
+            short[3] = self.tr("Chance")
+        self.setColumnCount(len(short))
+        self.setHorizontalHeaderLabels(short)
+        self.setRowCount(len(rows))
+        for section, heading in enumerate(headings):
+            right = numbers or section in (0, 3)
+            item = self.horizontalHeaderItem(section)
+            assert item is not None
+            item.setToolTip(heading)
+            item.setTextAlignment(
+                _RIGHT if right else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            )
+            for row, values in enumerate(rows):
+                cell = QTableWidgetItem(values[section])
+                cell.setToolTip(values[section])
+                cell.setData(INK_ROLE, "text2" if section == 0 else "text")
+                if right:
+                    cell.setData(Qt.ItemDataRole.TextAlignmentRole, int(_RIGHT))
+                self.setItem(row, section, cell)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

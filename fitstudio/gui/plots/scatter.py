@@ -1,0 +1,201 @@
+"""Points against a line: predicted over measured (parity), residuals over predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QToolTip, QWidget
+
+from fitstudio.gui.plots import ink
+from fitstudio.gui.plots.curve_plot import GUTTER
+from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, polygon
+from fitstudio.gui.plots.ticks import linear_ticks
+from fitstudio.viewmodel.figures import format_value
+
+_Array = npt.NDArray[np.float64]
+_TOP = 22
+_BOTTOM = 40
+_POINT = 5.0
+_REACH = 14.0
+
+
+class ScatterPlot(pg.GraphicsView):
+    """Two columns of numbers as points, with a reference line.
+
+    Args:
+        x_title: What x is, under the axis.
+        y_title: What y is, over the axis.
+        diagonal: A line where both are equal (parity); else a line at zero (residuals).
+    """
+
+    def __init__(
+        self, x_title: str, y_title: str, *, diagonal: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, useOpenGL=False)
+        self.x_title = x_title
+        self.y_title = y_title
+        self.diagonal = diagonal
+        self.x: _Array = np.empty(0)
+        self.y: _Array = np.empty(0)
+        self.names: Sequence[str] = ()
+        self.setMinimumSize(200, 160)
+        self.setAntialiasing(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
+        self.box.setMouseEnabled(x=False, y=False)
+        self.box.disableAutoRange()
+        self.addItem(self.box)
+        self.frame = Frame(self.box)
+        self._layers = (
+            GridLayer(self.frame, self.frame.y_ticks),
+            _LineLayer(self.frame, self),
+            _PointLayer(self.frame, self),
+        )
+        self._labels = _Labels(self)
+        self.scene().addItem(self._labels)
+        self._on_theme_changed()
+
+    def show_points(self, x: _Array, y: _Array, names: Sequence[str]) -> None:
+        """Show these points; a name each is what the pointer tells."""
+        self.x, self.y, self.names = x, y, names
+        words = self.tr("{count} points, {y} over {x}")
+        self.setAccessibleName(words.format(count=len(x), y=self.y_title, x=self.x_title))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if not hasattr(self, "_labels"):
+            return  # pyqtgraph resizes in its constructor
+        size = self.viewport().size()
+        area = QRectF(GUTTER, _TOP, size.width() - GUTTER - 8, size.height() - _TOP - _BOTTOM)
+        self.box.setGeometry(area)
+        self._fit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.box.mapFromScene(self.mapToScene(event.position().toPoint()))
+        if not len(self.x):
+            return
+        distance = np.hypot(
+            self.frame.x_pixels(self.x) - place.x(), self.frame.y_pixels(self.y) - place.y()
+        )
+        at = int(np.argmin(distance))
+        if distance[at] <= _REACH:
+            words = f"{self.x_title} {format_value(float(self.x[at]), 4)}\n"
+            words += f"{self.y_title} {format_value(float(self.y[at]), 4)}"
+            name = self.names[at] if at < len(self.names) else ""
+            QToolTip.showText(event.globalPosition().toPoint(), f"{name}\n{words}".strip(), self)
+        else:
+            QToolTip.hideText()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        changed = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
+        if event.type() in changed and hasattr(self, "_labels"):
+            self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self.setBackground(ink.colour("card"))
+        self._fit()
+
+    def _fit(self) -> None:
+        known = np.isfinite(self.x) & np.isfinite(self.y)
+        x, y = self.x[known], self.y[known]
+        if not len(x):
+            x, y = np.array([0.0, 1.0]), np.array([0.0, 1.0])
+        if self.diagonal:
+            both = (min(x.min(), y.min()), max(x.max(), y.max()))
+            x_range = y_range = _room(*both)
+        else:
+            reach = max(float(np.abs(y).max()), 1e-12)
+            x_range, y_range = _room(x.min(), x.max()), (-1.12 * reach, 1.12 * reach)
+        self.box.setRange(xRange=x_range, yRange=y_range, padding=0)
+        for layer in self._layers:
+            layer.moved()
+        self._labels.update()
+
+
+class _LineLayer(Layer):
+    """The line that a perfect model's points would lie on."""
+
+    def __init__(self, frame: Frame, plot: ScatterPlot) -> None:
+        super().__init__(frame, 1)
+        self._plot = plot
+
+    def draw(self, painter: QPainter) -> None:
+        pen = QPen(ink.colour("text3"), 1)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        ends = np.asarray(self.frame.x_range())
+        x = self.frame.x_pixels(ends)
+        y = self.frame.y_pixels(ends if self._plot.diagonal else np.zeros(2))
+        painter.drawLine(QPointF(float(x[0]), float(y[0])), QPointF(float(x[1]), float(y[1])))
+
+
+class _PointLayer(Layer):
+    """The points, transparent so that a crowd is darker than one."""
+
+    def __init__(self, frame: Frame, plot: ScatterPlot) -> None:
+        super().__init__(frame, 2)
+        self._plot = plot
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def draw(self, painter: QPainter) -> None:
+        x, y = self.frame.x_pixels(self._plot.x), self.frame.y_pixels(self._plot.y)
+        known = np.isfinite(x) & np.isfinite(y)
+        colour = QColor(ink.colour("accentText"))
+        colour.setAlphaF(0.6 if known.sum() < 500 else 0.35)
+        pen = QPen(colour, _POINT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints(polygon(x[known], y[known]))
+
+
+class _Labels(QGraphicsItem):
+    """Ticks and titles of both axes."""
+
+    def __init__(self, plot: ScatterPlot) -> None:
+        super().__init__()
+        self._plot = plot
+
+    def boundingRect(self) -> QRectF:
+        size = self._plot.viewport().size()
+        return QRectF(0, 0, size.width(), size.height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        plot, area = self._plot, self._plot.box.geometry()
+        height = ink.line_height(small=True)
+        painter.setFont(ink.font(small=True))
+        painter.setPen(ink.colour("text2"))
+        painter.drawText(
+            QRectF(area.left(), 0, area.width(), height), Qt.AlignmentFlag.AlignLeft, plot.y_title
+        )
+        painter.drawText(
+            QRectF(area.left(), self.boundingRect().bottom() - height, area.width(), height),
+            Qt.AlignmentFlag.AlignRight,
+            plot.x_title,
+        )
+        painter.setPen(ink.colour("text3"))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for tick in plot.frame.y_ticks():
+            y = area.top() + float(plot.frame.y_pixels(tick.value))
+            painter.drawText(QRectF(0, y - height / 2, GUTTER - 8, height), right, tick.label)
+        low, high = plot.frame.x_range()
+        for tick in linear_ticks(low, high, max(2, int(area.width() / 90))):
+            x = area.left() + float(plot.frame.x_pixels(tick.value))
+            painter.drawText(
+                QRectF(x - 40, area.bottom() + 4, 80, height),
+                Qt.AlignmentFlag.AlignHCenter,
+                tick.label,
+            )
+
+
+def _room(low: float, high: float) -> tuple[float, float]:
+    room = (high - low) * 0.06 or max(abs(high), 1.0) * 0.1
+    return float(low - room), float(high + room)

@@ -1,0 +1,246 @@
+"""What the Results page knows: a run's final scores, confusions or residuals, worst rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psygnal import Signal
+
+from fitstudio.actions import predict
+from fitstudio.actions.predict import Results
+from fitstudio.actions.runs import RunSummary
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.scores import (
+    Confusion,
+    Parity,
+    Score,
+    class_scores,
+    number_scores,
+    percent,
+)
+from fitstudio.viewmodel.session import ProjectSession
+
+PARTS = ("validation", "training", "test")
+_PART_TITLES = {"validation": "Validation", "training": "Training", "test": "Test"}
+
+
+@dataclass(frozen=True, slots=True)
+class WorstRow:
+    """A row that the model got most wrong."""
+
+    row: str
+    true: str
+    predicted: str
+    measure: str
+
+
+class ResultsModel:
+    """The results of the session's current run, for one part of its data.
+
+    Attributes:
+        changed: Emitted when another run, part, output or measurement is shown.
+        state: "none" (no run), "running", "loading", "missing" (nothing was measured), "ready".
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: ProjectSession) -> None:
+        self.session = session
+        self.run: str | None = None
+        self.state = "none"
+        self.results: Results | None = None
+        self.part = "validation"
+        self.output = 0
+        self.cell: tuple[int, int] | None = None
+        session.current_run_changed.connect(self.show)
+        session.runs_changed.connect(self._on_runs_changed)
+        self.show(session.current_run)
+
+    def show(self, run: str | None) -> None:
+        """Show a run's results."""
+        self.run = run
+        self.results = None
+        self.cell = None
+        self._load()
+
+    def set_part(self, part: str) -> None:
+        """Show another part of the data."""
+        self.part = part
+        self.cell = None
+        self.changed.emit()
+
+    def set_output(self, output: int) -> None:
+        """Show another output of a model with several."""
+        self.output = output
+        self.changed.emit()
+
+    def set_cell(self, cell: tuple[int, int] | None) -> None:
+        """List only the rows of one cell of the confusion matrix: (true, predicted)."""
+        self.cell = cell
+        self.changed.emit()
+
+    @property
+    def line(self) -> RunSummary | None:
+        """The line about the shown run."""
+        return self.session.run_summary(self.run)
+
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts that were measured, with their titles."""
+        if self.results is None:
+            return []
+        return [(part, _PART_TITLES[part]) for part in PARTS if part in self.results.scores]
+
+    def heading(self) -> str:
+        """Which run and which of its models is shown."""
+        line = self.line
+        if line is None:
+            return ""
+        words = f"Run {line.number}, {line.name}"
+        if self.results is not None:
+            words += f" · {self.results.weights} model, epoch {self.results.epoch + 1}"
+        return words
+
+    def is_classification(self) -> bool:
+        """Whether classes are told, not numbers."""
+        return self.results is not None and self.results.task == "classification"
+
+    def confusion(self) -> Confusion | None:
+        """The confusion counts of the shown part."""
+        if self.results is None or self.part not in self.results.confusion:
+            return None
+        counts = np.asarray(self.results.confusion[self.part], dtype=np.int64)
+        return Confusion(self.results.class_names, counts)
+
+    def outputs(self) -> list[str]:
+        """Names of the numbers that the model tells."""
+        return [str(each["name"]) for each in self._parity_outputs()]
+
+    def parity(self) -> Parity | None:
+        """Measured and predicted values of the shown output."""
+        outputs = self._parity_outputs()
+        if not outputs:
+            return None
+        assert self.results is not None
+        chosen = outputs[min(self.output, len(outputs) - 1)]
+        return Parity(
+            str(chosen["name"]),
+            np.asarray(chosen["true"], dtype=np.float64),
+            np.asarray(chosen["predicted"], dtype=np.float64),
+            tuple(self.results.parity[self.part].get("rows", ())),
+        )
+
+    def scores(self) -> list[Score]:
+        """The final scores of the shown part."""
+        if self.results is None or self.part not in self.results.scores:
+            return []
+        confusion = self.confusion()
+        if confusion is not None and confusion.total:
+            found = class_scores(confusion)
+        elif (parity := self.parity()) is not None:
+            outputs = self._parity_outputs()
+            found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)])
+        else:
+            found = []
+        known = {score.title for score in found}
+        for name, value in self.results.scores[self.part].items():
+            title = figures.metric_title(name)
+            if title not in known:
+                found.append(Score(title, figures.format_value(value), tip=f"{name}: {value:.9g}"))
+        return found
+
+    def rows_words(self) -> str:
+        """How many rows were measured."""
+        if self.results is None or self.part not in self.results.rows:
+            return ""
+        rows = self.results.rows[self.part]
+        sampled = self.results.sampled.get(self.part)
+        if sampled:
+            return (
+                f"{figures.format_count(sampled)} of {figures.plural(rows, 'row')}, evenly spread"
+            )
+        return figures.plural(rows, "row")
+
+    def worst(self) -> list[WorstRow]:
+        """The rows that were most wrong; with a cell chosen, only those in it."""
+        if self.results is None:
+            return []
+        entries = self.results.worst.get(self.part, [])
+        if self.cell is not None and self.is_classification():
+            names = self.results.class_names
+            true, predicted = (names[index] for index in self.cell)
+            entries = [
+                each for each in entries if (each["true"], each["predicted"]) == (true, predicted)
+            ]
+        return [_worst_row(each) for each in entries]
+
+    def worst_headings(self) -> tuple[str, str, str, str]:
+        """The headings of their table."""
+        if self.is_classification():
+            return "Row", "True", "Predicted", "Chance given to the true class"
+        return "Row", "Measured", "Predicted", "Difference"
+
+    def _parity_outputs(self) -> Sequence[Mapping[str, Any]]:
+        if self.results is None:
+            return []
+        return self.results.parity.get(self.part, {}).get("outputs", [])
+
+    def _on_runs_changed(self) -> None:
+        # A run that has just ended has been measured; one that was resumed is being trained.
+        line = self.line
+        running = line is not None and line.outcome is None
+        if self.run is not None and (
+            running != (self.state == "running") or self.state == "missing"
+        ):
+            self._load()
+
+    def _load(self) -> None:
+        run, line = self.run, self.line
+        if run is None:
+            self.state = "none"
+            self.changed.emit()
+            return
+        if line is not None and line.outcome is None:
+            self.state = "running"
+            self.changed.emit()
+            return
+        if self.state != "missing":
+            self.state = "loading"
+            self.changed.emit()
+        self.session.in_background(
+            lambda job: predict.load_results(self.session.project, run),
+            lambda results: self._take(run, results),
+            lambda problem: self._take(run, None),
+            replaces=f"results {id(self)}",
+        )
+
+    def _take(self, run: str, results: Results | None) -> None:
+        if run != self.run:
+            return
+        before = (self.state, self.results)
+        self.results = results
+        self.state = "ready" if results is not None else "missing"
+        if results is not None and self.part not in results.scores:
+            self.part = next((part for part in PARTS if part in results.scores), "training")
+        if before != (self.state, self.results):
+            self.changed.emit()
+
+
+def _worst_row(entry: Mapping[str, Any]) -> WorstRow:
+    row = "–" if entry.get("row") is None else figures.format_count(int(entry["row"]) + 1)
+    true, predicted = entry["true"], entry["predicted"]
+    if isinstance(true, Mapping):
+        differences = [predicted[name] - true[name] for name in true]
+        return WorstRow(
+            row,
+            ", ".join(figures.format_value(each, 4) for each in true.values()),
+            ", ".join(figures.format_value(each, 4) for each in predicted.values()),
+            ", ".join(_signed(each) for each in differences),
+        )
+    return WorstRow(row, str(true), str(predicted), percent(float(entry["probability"])))
+
+
+def _signed(value: float) -> str:
+    return f"+{figures.format_value(value)}" if value > 0 else figures.format_value(value)

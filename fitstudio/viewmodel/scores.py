@@ -1,0 +1,182 @@
+"""Figures of merit with their uncertainty, and beside each what a trivial model would reach."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fitstudio.viewmodel import figures
+
+_Z = 1.96
+_Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One figure of merit: its value in words, its interval, and what a trivial model reaches.
+
+    Attributes:
+        title: What it is.
+        value: Its value.
+        interval: "± 0.02", or empty where none is known.
+        baseline: What the simplest possible model reaches, in a sentence; may be empty.
+        tip: What it means.
+    """
+
+    title: str
+    value: str
+    interval: str = ""
+    baseline: str = ""
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts by true class (rows) and predicted class (columns)."""
+
+    names: tuple[str, ...]
+    counts: npt.NDArray[np.int64]
+
+    @property
+    def true_totals(self) -> npt.NDArray[np.int64]:
+        """How many rows each class has."""
+        return self.counts.sum(axis=1)
+
+    @property
+    def predicted_totals(self) -> npt.NDArray[np.int64]:
+        """How often each class was predicted."""
+        return self.counts.sum(axis=0)
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return int(self.counts.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the rows that are right."""
+        return float(np.trace(self.counts) / self.total) if self.total else math.nan
+
+    def recall(self) -> _Array:
+        """Of each class, the share that was found; not-a-number for a class without rows."""
+        return _share(np.diag(self.counts), self.true_totals)
+
+    def precision(self) -> _Array:
+        """Of each class's predictions, the share that is right; not-a-number if never predicted."""
+        return _share(np.diag(self.counts), self.predicted_totals)
+
+    def majority(self) -> tuple[str, float]:
+        """The commonest class and its share: what always guessing it would reach."""
+        totals = self.true_totals
+        at = int(totals.argmax())
+        return self.names[at], float(totals[at] / self.total) if self.total else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """Measured and predicted values of one output, in its own unit."""
+
+    name: str
+    true: _Array
+    predicted: _Array
+    rows: tuple[int | None, ...]
+
+    @property
+    def residuals(self) -> _Array:
+        """Predicted less measured."""
+        return self.predicted - self.true
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson), honest also near 0 and 1 and for few rows."""
+    if not total:
+        return 0.0, 1.0
+    share = right / total
+    centre = share + _Z**2 / (2 * total)
+    reach = _Z * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
+    scale = 1 + _Z**2 / total
+    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+
+
+def percent(share: float) -> str:
+    """A share in percent, with as many digits as are worth reading."""
+    if math.isnan(share):
+        return "–"
+    if share in (0.0, 1.0):
+        return f"{share * 100:.0f} %"
+    return f"{share * 100:.1f} %"
+
+
+def class_scores(confusion: Confusion) -> list[Score]:
+    """Accuracy and balanced accuracy."""
+    right = int(np.trace(confusion.counts))
+    low, high = wilson(right, confusion.total)
+    name, share = confusion.majority()
+    recall = confusion.recall()
+    known = recall[np.isfinite(recall)]
+    return [
+        Score(
+            "Accuracy",
+            percent(confusion.accuracy),
+            f"{low * 100:.0f} to {high * 100:.0f} %",
+            f"always “{name}”: {percent(share)}",
+            f"{right} of {confusion.total} rows are right. With so many rows, the accuracy on new "
+            f"rows lies between {percent(low)} and {percent(high)} (95 % interval).",
+        ),
+        Score(
+            "Balanced accuracy",
+            percent(float(known.mean()) if len(known) else math.nan),
+            "",
+            f"by chance: {percent(1 / max(len(known), 1))}",
+            "The mean share found of each class: rare classes count as much as common ones.",
+        ),
+    ]
+
+
+def number_scores(parity: Parity, measured: Mapping[str, Any]) -> list[Score]:
+    """Errors of one output in its own unit, as the worker measured them."""
+    spread = float(np.std(parity.true))
+    scores = [
+        Score(
+            "Mean absolute error",
+            figures.format_value(measured["mean_absolute_error"]),
+            _mean_interval(np.abs(parity.residuals)),
+            f"always the mean: {figures.format_value(_mean_deviation(parity.true))}",
+            f"By how much a prediction of {parity.name} is off on average.",
+        ),
+        Score(
+            "Root mean squared error",
+            figures.format_value(measured["root_mean_squared_error"]),
+            "",
+            f"always the mean: {figures.format_value(spread)}",
+            "Like the mean absolute error, but large errors count more.",
+        ),
+    ]
+    if measured.get("r2") is not None:
+        tip = "The share of the differences that the model explains; 1 is all, 0 none."
+        scores.append(
+            Score("R²", figures.format_value(measured["r2"]), "", "always the mean: 0", tip)
+        )
+    return scores
+
+
+def _share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> _Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(whole > 0, part / whole, np.nan)
+
+
+def _mean_deviation(values: _Array) -> float:
+    return float(np.abs(values - values.mean()).mean()) if len(values) else math.nan
+
+
+def _mean_interval(values: _Array) -> str:
+    """± 1.96 standard errors of a mean; none for fewer than eight rows."""
+    if len(values) < 8:
+        return ""
+    reach = _Z * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return f"± {figures.format_value(reach, 2)}"
