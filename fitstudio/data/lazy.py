@@ -92,9 +92,14 @@ class LazyArray:
         return values.astype(np.float32)
 
 
+def in_memory(array: LazyArray) -> bool:
+    """Whether the array is small enough to be read at once."""
+    return array.nbytes <= psutil.virtual_memory().available // 4
+
+
 def in_memory_if_small(array: LazyArray) -> np.ndarray | LazyArray:
     """The array read now, if it takes no more than a quarter of the memory that is free."""
-    if array.nbytes <= psutil.virtual_memory().available // 4:
+    if in_memory(array):
         return np.asarray(array)
     return array
 
