@@ -305,7 +305,7 @@ class TrainStep:
         batch: Sequence[Tensor | None],
     ) -> Tensor:
         assert state.replay is not None
-        given = [each for each in batch if each is not None] if None in batch else batch
+        given = [each for each in batch if each is not None]
         takes_inference = not isinstance(self.optimizer, TorchOptimizer)
         try:
             with inference_guard() if takes_inference else torch.no_grad():

@@ -141,9 +141,9 @@ class Optimizer:
         self.apply_dense(names, laid_out)
 
     def apply_dense(self, names: list[str], gradients: list[Tensor]) -> None:
-        """`apply` for callers that know that gradients are laid out like weights, and autograd off."""
+        """`apply` for gradients that are laid out like their weights, with autograd off."""
         if gradients:
-            if names is not self._bound_names:
+            if names is not self._bound_names and names != self._bound_names:
                 self._bind(names)
             if self._clips:
                 gradients = self._clipped(gradients)

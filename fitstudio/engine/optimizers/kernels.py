@@ -88,8 +88,12 @@ def fused_adam(
 ) -> None:
     """Adam, or AdamW with a weight decay, with epsilon outside the bias correction."""
     # One counter serves all weights: the kernel only reads it.
-    counter = _step_counter(weights[0].device)
-    counter.fill_(updates)
+    device = weights[0].device
+    counter = _step_counter(device)
+    if device.type == "cpu":
+        counter.numpy()[()] = updates  # an operation would cost ten times as much
+    else:
+        counter.fill_(updates)
     kernel = _torch._fused_adamw_ if weight_decay else _torch._fused_adam_
     kernel(
         weights,

@@ -129,6 +129,8 @@ def simplify(tape: Tape) -> None:
     _fold(tape, written)
     _drop_double_transposes(tape)
     _drop_first_powers(tape, written)
+    _merge_equal(tape, written)
+    _drop_means_of_one(tape, written)
     _sum_straight_to_shape(tape)
     _pool_before_relu(tape)
     _drop_unused(tape)
@@ -270,6 +272,69 @@ def _drop_first_powers(tape: Tape, written: set[int]) -> None:
             names[output] = operation.args[0].slot
         else:
             kept.append(operation)
+    tape.operations = kept
+    _rename(tape, names)
+
+
+def _merge_equal(tape: Tape, written: set[int]) -> None:
+    """Two operations that compute the same from the same are done once.
+
+    A loss and a metric, for example, both begin with the difference of targets and predictions.
+    """
+    seen: dict[str, Operation] = {}
+    names: dict[int, int] = {}
+    kept = []
+    for operation in tape.operations:
+        operation.args = map_refs(operation.args, lambda slot: Ref(names.get(slot, slot)))
+        outputs = [slot for slot in operation.outputs if slot is not None]
+        involved = {*outputs, *operation.inputs()}
+        if (
+            operation.is_random()
+            or operation.written()
+            or any(_memory(tape.values[slot]) in written for slot in involved)
+            or any(slot in tape.results for slot in outputs)
+        ):
+            kept.append(operation)
+            continue
+        same = seen.setdefault(
+            f"{operation.function} {operation.args} {operation.kwargs}", operation
+        )
+        if same is operation:
+            kept.append(operation)
+        else:
+            pairs = zip(operation.outputs, same.outputs, strict=True)
+            names.update((mine, theirs) for mine, theirs in pairs if mine is not None)
+    tape.operations = kept
+    _rename(tape, names)
+
+
+def _drop_means_of_one(tape: Tape, written: set[int]) -> None:
+    """The mean over an axis with one element is that element, here only looked at in another shape.
+
+    If all that follows is a mean or sum over everything, the shape does not matter either.
+    """
+    users: dict[int, list[Operation]] = {}
+    for operation in tape.operations:
+        for slot in operation.inputs():
+            users.setdefault(slot, []).append(operation)
+    totals = (aten.sum.default, aten.mean.default)
+    names: dict[int, int] = {}
+    kept = []
+    for operation in tape.operations:
+        output = operation.outputs[0]
+        if operation.function is aten.mean.dim and output is not None and not operation.kwargs:
+            value = tape.values[operation.args[0].slot]
+            if (
+                all(value.shape[axis] == 1 for axis in operation.args[1])
+                and value.is_contiguous()
+                and output not in tape.results
+                and _memory(value) not in written
+                and _memory(tape.values[output]) not in written
+                and all(each.function in totals for each in users.get(output, []))
+            ):
+                names[output] = operation.args[0].slot
+                continue
+        kept.append(operation)
     tape.operations = kept
     _rename(tape, names)
 
