@@ -49,6 +49,7 @@ class ColumnView:
 
     Args:
         name: The column's name.
+        title: The name without the unit, which `kind` tells.
         kind: What it holds, in two or three words: "3 classes", "number · mm", "8 × 8".
         role: What it is for.
         bars: Its distribution, each bar from 0 to 1.
@@ -60,6 +61,7 @@ class ColumnView:
     """
 
     name: str
+    title: str
     kind: str
     role: Role
     bars: tuple[float, ...]
@@ -242,6 +244,7 @@ def _column(session: ProjectSession, column: ColumnSummary) -> ColumnView:
     largest = max(bars, default=0)
     return ColumnView(
         name=column.name,
+        title=_title(column),
         kind=_kind(column),
         role=role_of(session, column.name),
         bars=tuple(_share(count, largest) for count in bars),
@@ -251,6 +254,13 @@ def _column(session: ProjectSession, column: ColumnSummary) -> ColumnView:
         type=column.type,
         can_convert=not column.shape and (column.numeric or column.type in (NUMBER, CATEGORY)),
     )
+
+
+def _title(column: ColumnSummary) -> str:
+    if not column.unit or column.type != NUMBER:
+        return column.name
+    stem = column.name.removesuffix(column.unit).rstrip(" _([")
+    return stem if stem and column.name.endswith(column.unit) else column.name
 
 
 def _share(count: int, largest: int) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
 
 from psygnal import Signal
 
@@ -13,6 +15,8 @@ from fitstudio.viewmodel.session import ProjectSession
 
 PAGE_ROWS = 400
 _KEPT_PAGES = 24
+# The settings that change what the rows say.
+_READ_BY = ("file", "kind", "y_file", "options", "columns")
 
 
 class RowPages:
@@ -34,6 +38,7 @@ class RowPages:
         self._job: Job | None = None
         self._reading: int | None = None
         self._generation = 0
+        self._read: Mapping[str, Any] = {}
 
     def forget(self) -> None:
         """Starts anew: the file, or how it is read, has changed."""
@@ -44,6 +49,22 @@ class RowPages:
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+    def begin(self, data: Mapping[str, Any]) -> None:
+        """Starts to read the first rows of the file, if it is another one or read otherwise.
+
+        The first page is asked for while the file is still being looked at, because reading it
+        takes as long.
+
+        Args:
+            data: The data section of the specification, as JSON has it.
+        """
+        read = {name: data.get(name) for name in _READ_BY}
+        if read != self._read:
+            self.forget()
+            self._read = read
+            if data.get("file"):
+                self._want(0)
 
     def cell(self, row: int, column: int) -> str | None:
         """A cell's text; None where the value is missing.
@@ -71,7 +92,7 @@ class RowPages:
             self._read_next()
 
     def _read_next(self) -> None:
-        if not self._wanted or self._session.summary is None:
+        if not self._wanted:
             self._reading = None
             return
         number = self._wanted.pop()
@@ -80,7 +101,7 @@ class RowPages:
         data = self._session.spec.to_json().get("data", {})
         folder = self._session.project.folder
         start = number * PAGE_ROWS
-        stop = min(start + PAGE_ROWS, self._session.summary.rows)
+        stop = start + PAGE_ROWS
         self._job = self._session.in_background(
             lambda job: data_actions.preview(data, folder, start, stop, cancel=job.cancelled),
             lambda preview: self._on_page(generation, number, preview),

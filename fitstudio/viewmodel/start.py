@@ -6,21 +6,26 @@ Everything that touches a disk is done in the background; rows come first with w
 
 from __future__ import annotations
 
+import json
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from psygnal import Signal
 
 from fitstudio.actions import projects, runs
-from fitstudio.actions.projects import Example
 from fitstudio.actions.run_summary import RunSummary
 from fitstudio.viewmodel.background import Background
 from fitstudio.viewmodel.figures import format_value, monitored_title
 from fitstudio.viewmodel.places import short_place
 
-_SHOWN = 6
+_SHOWN = 4
+_LONGEST_FACTS = 32
+# From the best known kind of data to the most special one.
+_ORDER = ("penguins", "diabetes", "digits", "bearings", "motions")
 _DAY_S = 86_400
 
 
@@ -57,6 +62,25 @@ class RecentRow:
     interrupted: RunSummary | None = None
 
 
+@dataclass(frozen=True)
+class ExampleCardData:
+    """One example as its card shows it.
+
+    Args:
+        name: Its name for `Opening.example`.
+        title: What it is called.
+        sentence: What it shows.
+        facts: Kind, size and time, in one line.
+        picture: A small part of its data to draw: points, lines or images.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    facts: str
+    picture: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
 @dataclass
 class StartModel:
     """The start page's state and verbs.
@@ -71,13 +95,13 @@ class StartModel:
 
     background: Background
     recent: list[RecentRow] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
+    examples: list[ExampleCardData] = field(default_factory=list)
 
     changed = Signal()
 
     def load(self) -> None:
         """Reads lists, then looks into each recent project."""
-        self.background.run(lambda job: projects.list_examples(), self._on_examples)
+        self.background.run(lambda job: _examples(), self._on_examples)
         self.background.run(
             lambda job: _recent_rows(), self._on_recent, lambda problem: None, replaces="recent"
         )
@@ -93,7 +117,7 @@ class StartModel:
         """The newest project whose last run was cut off, or None."""
         return next((row for row in self.recent if row.interrupted is not None), None)
 
-    def _on_examples(self, examples: list[Example]) -> None:
+    def _on_examples(self, examples: list[ExampleCardData]) -> None:
         self.examples = examples
         self.changed.emit()
 
@@ -116,6 +140,38 @@ class StartModel:
 def is_project(path: Path) -> bool:
     """Whether a folder or file that was dropped is a project."""
     return path.name == "project.json" or (path / "project.json").is_file()
+
+
+def _examples() -> list[ExampleCardData]:
+    found = [
+        ExampleCardData(
+            name=each.name,
+            title=each.title,
+            sentence=each.sentence,
+            facts=_in_one_line(each.facts),
+            picture=_picture(each.folder),
+        )
+        for each in projects.list_examples()
+    ]
+    return sorted(found, key=lambda each: _ORDER.index(each.name) if each.name in _ORDER else 99)
+
+
+def _picture(folder: Path) -> Mapping[str, Any]:
+    """The part of `example.json` that is there to be drawn; nothing where it is damaged."""
+    try:
+        content = json.loads((folder / "example.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    preview = content.get("preview") if isinstance(content, dict) else None
+    return preview if isinstance(preview, dict) else {}
+
+
+def _in_one_line(facts: Sequence[str]) -> str:
+    """The facts with dots between; what is counted goes without saying where room is short."""
+    line = " · ".join(facts)
+    if len(line) <= _LONGEST_FACTS:
+        return line
+    return " · ".join(re.sub(r"^([\d,]+) \w{3,}$", r"\1", fact) for fact in facts)
 
 
 def _recent_rows() -> list[RecentRow]:

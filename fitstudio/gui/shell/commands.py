@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from fitstudio.gui.shell.pages import PAGES
@@ -119,11 +119,11 @@ VIEW = (
     Command("full_screen", N("Menu", "&Full screen"), N("Menu", "Fill the screen"), "F11"),
 )
 MENUS = (
-    (N("Menu", "&File"), FILE),
-    (N("Menu", "&Edit"), EDIT),
-    (N("Menu", "&Run"), RUN),
-    (N("Menu", "&View"), VIEW),
-    (N("Menu", "&Help"), HELP),
+    (N("Menu", "File"), FILE, "Alt+F"),
+    (N("Menu", "Edit"), EDIT, "Alt+E"),
+    (N("Menu", "Run"), RUN, "Alt+R"),
+    (N("Menu", "View"), VIEW, "Alt+V"),
+    (N("Menu", "Help"), HELP, "Alt+H"),
 )
 CHECKABLE = {"panel", "full_screen", "look_system", "look_light", "look_dark"}
 
@@ -150,9 +150,12 @@ class Commands(QObject):
         self.example_menu = QMenu(self._words("&Examples"), window)
         self.menu_bar = QMenuBar()
         self.menu_bar.setNativeMenuBar(False)
-        for title, commands in MENUS:
+        for title, commands, key in MENUS:
             menu = self.menu_bar.addMenu(self._words(title))
             menu.setToolTipsVisible(True)
+            # An access key in the title would be underlined all the time.
+            opening = QShortcut(QKeySequence(key), window)
+            opening.activated.connect(lambda menu=menu: self._open(menu))
             if commands is VIEW:
                 self._add_pages(menu, show_page)
             for command in commands:
@@ -179,6 +182,9 @@ class Commands(QObject):
         """The tooltip with the shortcut, for a button that does the same."""
         action = self.actions[name]
         return with_shortcut(action.statusTip(), action.shortcut())
+
+    def _open(self, menu: QMenu) -> None:
+        self.menu_bar.setActiveAction(menu.menuAction())
 
     def _add_pages(self, menu: QMenu, show_page: Callable[[str], None]) -> None:
         for number, entry in enumerate(PAGES, start=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from fitstudio.gui.shell.commands import Commands
@@ -47,6 +47,7 @@ class Header(QWidget):
         row.addWidget(self.title)
         self.project_button = icon_button("caret-down", self.tr("Projects"), small=True)
         self.project_button.setObjectName("header.project")
+        self.project_button.setIconSize(QSize(Size.CARET, Size.CARET))
         self.project_button.setMenu(self._project_menu())
         row.addWidget(self.project_button)
         row.addSpacing(Space.GRID)

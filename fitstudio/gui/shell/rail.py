@@ -165,13 +165,9 @@ class Rail(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Folds the rail to its icons."""
-        self.setFixedWidth((Size.RAIL_NARROW if narrow else Size.RAIL) + Space.CARDS - 12 * narrow)
-        self._column.setContentsMargins(
-            Space.CARDS if not narrow else Space.GRID,
-            Space.HALF,
-            0 if not narrow else Space.GRID,
-            Space.CARDS - 1,
-        )
+        side = Space.GRID if narrow else Space.CARDS
+        self.setFixedWidth(Size.RAIL_NARROW if narrow else Size.RAIL + Space.CARDS)
+        self._column.setContentsMargins(side, Space.HALF, side, Space.CARDS - 1)
         for item in (*self.items.values(), *self._foot):
             item.set_narrow(narrow)
 

@@ -80,7 +80,7 @@ class ColumnHeader(QHeaderView):
         strong = QFontMetrics(fonts.font("strong"))
         small = QFontMetrics(fonts.font("small"))
         chip = small.horizontalAdvance(self._words.get(column.role, "")) + 36
-        text = max(strong.horizontalAdvance(column.name), small.horizontalAdvance(column.kind))
+        text = max(strong.horizontalAdvance(column.title), small.horizontalAdvance(column.kind))
         return min(max(text + 4, chip, 68), 200) + 2 * _PAD
 
     def sizeHint(self) -> QSize:
@@ -95,7 +95,7 @@ class ColumnHeader(QHeaderView):
         painter.fillRect(rect, colour("card"))
         quiet = column.role is Role.LEFT_OUT
         room = rect.adjusted(_PAD, 0, -6, 0)
-        self._text(painter, room, 2, "strong", "text2" if quiet else "text", column.name)
+        self._text(painter, room, 2, "strong", "text2" if quiet else "text", column.title)
         self._text(painter, room, 19, "small", "text3", column.kind)
         self._paint_chip(painter, section, column)
         self._paint_bars(painter, rect, column)

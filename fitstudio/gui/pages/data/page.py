@@ -12,6 +12,7 @@ from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.items_card import ItemsCard
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.data.row_model import RowModel
+from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
 from fitstudio.gui.shell import dialogs
 from fitstudio.gui.theme.tokens import Size, Space
@@ -22,7 +23,6 @@ from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.spec.dataset_summary import Guess, TreeNode
 from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.data_page import DataView, Item, Role
@@ -32,6 +32,7 @@ from fitstudio.viewmodel.session import ProjectSession
 
 _FEW_ROWS = 7
 _MANY_ROWS = 15
+_MOST_SPARE = 40
 
 
 class DataPage(Page):
@@ -124,7 +125,8 @@ class DataPage(Page):
         self._targets.clicked.connect(self._on_targets)
         card.add(self._targets)
         self._rows = RowModel(self._pages, self)
-        self.table = DataTable(row_height=Size.ROW_DATA, select_rows=False)
+        self.table = RowTable()
+        self.table.resized.connect(self._on_table_resized)
         self.table.setObjectName("data.table")
         self.table.setAccessibleName(self.tr("Rows of the file"))
         self._header = ColumnHeader(self.table)
@@ -151,6 +153,7 @@ class DataPage(Page):
         session = self._session
         view = data_page.view(session)
         self._view = view
+        self._pages.begin(session.spec.to_json().get("data", {}))
         has_file = session.spec.get("data.file") is not None
         self._stack.setCurrentWidget(self._scroll if has_file else self._empty)
         self._add_button.setVisible(has_file)
@@ -172,7 +175,6 @@ class DataPage(Page):
         assert summary is not None
         if self._read_for is not summary:
             self._read_for = summary
-            self._pages.forget()
             self._look_into_tree()
         self._show_guesses(view.guesses)
         self._targets.setVisible(summary.kind == "npy")
@@ -210,12 +212,16 @@ class DataPage(Page):
         self._chips_box.setVisible(bool(guesses))
 
     def _size_table(self, view: DataView) -> None:
-        for number, column in enumerate(view.columns):
-            if self.table.columnWidth(number) != self._header.wanted_width(column):
-                self.table.setColumnWidth(number, self._header.wanted_width(column))
-        wanted = sum(self._header.wanted_width(column) for column in view.columns)
+        widths = [self._header.wanted_width(column) for column in view.columns]
         room = self.table.viewport().width()
-        bar = self.table.horizontalScrollBar().sizeHint().height() if wanted > room else 0
+        spare = room - sum(widths)
+        if spare > 0 and widths:
+            # The columns share what is left, so that the table ends where the card does.
+            share = min(spare // len(widths), _MOST_SPARE)
+            widths = [width + share for width in widths]
+        for number, width in enumerate(widths):
+            self.table.setColumnWidth(number, width)
+        bar = self.table.horizontalScrollBar().sizeHint().height() if spare < 0 else 0
         shown = min(view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
         self.table.setFixedHeight(HEIGHT + shown * Size.ROW_DATA + bar)
         policy = Qt.ScrollBarPolicy
@@ -224,12 +230,6 @@ class DataPage(Page):
         )
         self._all_button.setVisible(view.rows > _FEW_ROWS)
         self._all_button.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all"))
-        spare = room - wanted
-        if spare > 0 and view.columns:
-            # The columns share what is left, so that the table ends where the card does.
-            share = min(spare // len(view.columns), 40)
-            for number, column in enumerate(view.columns):
-                self.table.setColumnWidth(number, self._header.wanted_width(column) + share)
         self._show_place()
 
     def _show_place(self) -> None:
@@ -247,8 +247,7 @@ class DataPage(Page):
             )
         )
 
-    def resizeEvent(self, event) -> None:
-        super().resizeEvent(event)
+    def _on_table_resized(self) -> None:
         if self._view is not None:
             self._size_table(self._view)
 

@@ -34,7 +34,7 @@ from fitstudio.gui.widgets.cards import PageHead, Rule
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.gui.widgets.marks import IconMark, Sparkline
-from fitstudio.viewmodel.start import Example, RecentRow, StartModel
+from fitstudio.viewmodel.start import ExampleCardData, RecentRow, StartModel
 
 _DROP_HEIGHT = 120
 _ROW = 53
@@ -450,18 +450,18 @@ class ExampleCard(_Pressable):
 
     chosen = Signal(str)
 
-    def __init__(self, example: Example) -> None:
+    def __init__(self, example: ExampleCardData) -> None:
         super().__init__(lambda: self.chosen.emit(self.example.name))
         self.example = example
         self.setProperty("kind", "card")
         self.setObjectName(f"start.example.{example.name}")
-        facts = " · ".join(example.facts)
+        facts = example.facts
         self.setAccessibleName(f"{example.title}. {example.sentence} {facts}")
         self.setMinimumWidth(_CARD - 53)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 14)
         column.setSpacing(4)
-        picture = ExamplePicture(example.name)
+        picture = ExamplePicture(example.picture)
         picture.setFixedHeight(_PICTURE)
         column.addWidget(picture)
         column.addSpacing(6)
