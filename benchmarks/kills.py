@@ -204,7 +204,8 @@ def _start_and_kill(
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
-    return starter.wait(pid) == 0
+    starter.wait(pid)
+    return fold(read_all(run.journal)).outcome is not None
 
 
 def _finish(
@@ -223,7 +224,7 @@ def _look(project: Project, run: RunPaths, report: Report) -> None:
     try:
         with Project.open(project.folder, read_only=True) as opened:
             listed = {each.run: each for each in runs.list_runs(opened)}
-        if before.attempts and listed[run.name].outcome != "interrupted":
+        if before.attempts and before.outcome is None and listed[run.name].outcome != "interrupted":
             report.problems.append(f"{run.name} is {listed[run.name].outcome} after a kill")
     except Exception as problem:
         report.unopenable += 1

@@ -127,15 +127,46 @@ class DyingOps(CountingOps):
 
     def before(self, step: str) -> None:
         if self.at_step == len(self.steps):
-            _die()
+            self.die()
 
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         if self.after_byte is not None:
             room = self.after_byte - self.bytes_written
             if room <= len(data):
+                self.before("write")
                 os.write(descriptor, data[:room])
-                _die()
+                self.die()
         return super().write(descriptor, data)
+
+    def die(self) -> None:
+        """Ends the process; no handler, buffer or `finally` of it runs."""
+        if hasattr(signal, "SIGKILL"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        os._exit(9)
+
+
+class PowerOff(BaseException):
+    """Raised by `FrozenOps`. Not an `Exception`: nothing may catch it and carry on."""
+
+
+class FrozenOps(DyingOps):
+    """A disk that nothing reaches any more after one exact place.
+
+    It is left as a kill there leaves it, for a hundredth of the price of a process: whatever the
+    program still tries, each step raises `PowerOff`.
+    """
+
+    def __init__(self, *, at_step: int | None = None, after_byte: int | None = None) -> None:
+        super().__init__(at_step=at_step, after_byte=after_byte)
+        self.off = False
+
+    def before(self, step: str) -> None:
+        if self.off or self.at_step == len(self.steps):
+            self.die()
+
+    def die(self) -> None:
+        self.off = True
+        raise PowerOff
 
 
 class SlowOps(Ops):
@@ -152,10 +183,3 @@ class SlowOps(Ops):
     def fsync(self, descriptor: int) -> None:
         self._sleep(self._seconds)
         super().fsync(descriptor)
-
-
-def _die() -> None:
-    # Not os._exit: the point is that no handler, buffer or `finally` of this process runs.
-    if hasattr(signal, "SIGKILL"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    os._exit(9)

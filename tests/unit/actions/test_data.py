@@ -1,0 +1,137 @@
+"""Looking into files from outside: a reader process that may die, hang or be cancelled."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from fitstudio.actions import data
+from fitstudio.errors import DataError
+
+
+@pytest.fixture
+def fake_reader(monkeypatch, tmp_path):
+    """Lets a few lines of Python answer instead of the reader."""
+
+    def use(lines: str) -> None:
+        script = tmp_path / "reader.py"
+        script.write_text("import json, os, sys, time\nsys.stdin.buffer.read()\n" + lines)
+        monkeypatch.setattr(data, "reader_command", lambda: [sys.executable, str(script)])
+
+    return use
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,x\n,y\n3,x\n")
+    return path
+
+
+def test_a_file_is_described_and_shown(table):
+    summary, shown = data.inspect_and_preview({"file": "t.csv"}, table.parent, 1, 3)
+
+    assert (summary.rows, summary.names) == (3, ("a", "b"))
+    assert summary.fingerprint["size"] == table.stat().st_size
+    assert shown.columns == ("a", "b")
+    assert shown.rows == ((None, "y"), ("3", "x"))
+    assert shown.row_numbers == (2, 3)
+
+
+def test_rows_beyond_the_end_are_none(table):
+    assert data.preview({"file": "t.csv"}, table.parent, 50, 60).rows == ()
+
+
+def test_the_tree_of_a_file(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["group/x"] = np.zeros((4, 2))
+    np.savez(tmp_path / "a.npz", x=np.zeros((4, 2)))
+
+    nodes = data.tree(tmp_path / "a.h5")
+    assert [(node.path, node.kind, node.shape) for node in nodes] == [
+        ("", "group", ()), ("group", "group", ()), ("group/x", "array", (4, 2)),
+    ]  # fmt: skip
+    assert [node.path for node in data.tree(tmp_path / "a.npz")] == ["", "x"]
+
+
+def test_what_is_wrong_comes_back_in_words(tmp_path):
+    with pytest.raises(DataError, match="not where it was") as caught:
+        data.inspect({"file": "gone.csv"}, tmp_path)
+    assert caught.value.code == "data.file-missing"
+    (tmp_path / "empty.csv").touch()
+    with pytest.raises(DataError, match="empty"):
+        data.inspect({"file": "empty.csv"}, tmp_path)
+    with pytest.raises(DataError, match="folder"):
+        data.inspect({"file": "."}, tmp_path)
+
+
+def test_a_reader_that_crashes_is_a_sentence(fake_reader, table):
+    fake_reader("os.kill(os.getpid(), 11)")
+    with pytest.raises(DataError, match=r"crash.*signal 11"):
+        data.inspect({"file": "t.csv"}, table.parent)
+
+
+def test_a_reader_out_of_memory_is_a_sentence(fake_reader, table):
+    fake_reader("sys.stderr.write('memory allocation of 99 bytes failed'); sys.exit(134)")
+    with pytest.raises(DataError, match="more memory"):
+        data.inspect({"file": "t.csv"}, table.parent)
+
+
+def test_a_reader_that_hangs_is_ended(fake_reader, table, monkeypatch):
+    fake_reader("time.sleep(60)")
+    monkeypatch.setattr(data, "_LEAST_SECONDS", 0.3)
+    with pytest.raises(DataError, match="took longer"):
+        data.inspect({"file": "t.csv"}, table.parent)
+
+
+def test_reading_can_be_cancelled(fake_reader, table):
+    fake_reader("time.sleep(60)")
+    cancel = threading.Event()
+    threading.Timer(0.2, cancel.set).start()
+    start = time.monotonic()
+    with pytest.raises(DataError) as caught:
+        data.inspect({"file": "t.csv"}, table.parent, cancel=cancel)
+    assert caught.value.code == "data.cancelled"
+    assert time.monotonic() - start < 5
+
+
+def test_what_a_library_prints_does_not_spoil_the_reply(table):
+    program = (
+        "import os, sys\n"
+        "from fitstudio.data import reader_process, source\n"
+        "original = source.open_source\n"
+        "def loud(*a):\n    os.write(1, b'hello from C'); return original(*a)\n"
+        "source.open_source = loud\n"
+        "reader_process.main()\n"
+    )
+    request = f'{{"do": "inspect", "data": {{"file": "t.csv"}}, "base": "{table.parent}"}}'
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=request.encode(), capture_output=True, check=True
+    )
+    assert done.stdout.startswith(b'{"result"')
+    assert b"hello from C" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system cannot limit memory")
+def test_a_file_that_needs_too_much_memory_takes_down_the_reader_only(tmp_path, monkeypatch):
+    (tmp_path / "big.csv").write_bytes(b"a,b\n" + b"1.25,2.5\n" * 4_000_000)
+    monkeypatch.setattr(data, "_memory_bytes", lambda: 1_500 << 20)
+    with pytest.raises(DataError) as caught:
+        data.inspect({"file": "big.csv"}, tmp_path)
+    assert caught.value.code in ("data.too-large", "data.reader-crashed")
+
+
+def test_the_window_can_import_this_without_libraries():
+    program = (
+        "import sys\nimport fitstudio.actions.data\n"
+        "heavy = {'numpy', 'polars', 'h5py', 'torch', 'PySide6', 'sklearn'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
