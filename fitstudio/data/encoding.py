@@ -173,7 +173,7 @@ def encode_table(
     for column, name in zip(columns, names, strict=True):
         if column.role == "number":
             values = source.scalars(name, "number").numbers().copy()
-            values[np.isinf(values)] = np.nan
+            values[~usable_numbers(values)] = np.nan
             gaps = np.isnan(values)
             outside = _outside(column, values)
             if outside:
@@ -198,6 +198,12 @@ def encode_table(
         shown = ", ".join(beyond[:5]) + (" …" if len(beyond) > 5 else "")
         notes.append(f"Values beyond what training showed (number of rows): {shown}.")
     return matrix, whole
+
+
+def usable_numbers(values: np.ndarray) -> np.ndarray:
+    """Where there is a number that training can hold: 1e39 is no better than a gap."""
+    with np.errstate(invalid="ignore"):
+        return np.abs(values) <= float(np.finfo(np.float32).max)
 
 
 def encode_labels(column: RecipeColumn, source: Source, name: str) -> np.ndarray:
@@ -236,7 +242,7 @@ def encode_targets(
         known = codes >= 0
         return _encode_classes(np.where(known, codes, 0), encoding, len(first.labels)), known
     values = np.stack([source.scalars(c.name, "number").numbers() for c in columns], axis=1)
-    known = np.asarray(np.isfinite(values).all(axis=1))
+    known = usable_numbers(values).all(axis=1)
     center = np.array([column.center[0] for column in columns])
     scale = np.array([column.scale[0] for column in columns])
     with np.errstate(invalid="ignore"):

@@ -237,7 +237,7 @@ def _usable_rows(source: Source, spec: RunSpec, roles: _Roles, notes: list[str])
 def _present(source: Source, column: ColumnSummary, role: str) -> np.ndarray:
     if role == CATEGORY:
         return ~source.scalars(column.name, CATEGORY).missing()
-    return np.isfinite(source.scalars(column.name, "number").numbers())
+    return encoding.usable_numbers(source.scalars(column.name, "number").numbers())
 
 
 def _split_by_column(

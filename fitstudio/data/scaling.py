@@ -88,23 +88,28 @@ class _Moments:
         count = len(values)
         if not count:
             return
-        mean = values.mean(axis=0)
-        squares = np.square(values - mean).sum(axis=0)
         together = self.count + count
-        step = mean - self.mean
-        self.squares = self.squares + squares + step * step * (self.count * count / together)
-        self.mean = self.mean + step * (count / together)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = values.mean(axis=0)
+            squares = np.square(values - mean).sum(axis=0)
+            step = mean - self.mean
+            self.squares = self.squares + squares + step * step * (self.count * count / together)
+            self.mean = self.mean + step * (count / together)
         self.count = together
         self.low = np.minimum(self.low, values.min(axis=0))
         self.high = np.maximum(self.high, values.max(axis=0))
 
     def scaling(self, method: str) -> tuple[np.ndarray, np.ndarray]:
         mean, low, high = (np.atleast_1d(np.asarray(v)) for v in (self.mean, self.low, self.high))
+        half = high / 2 - low / 2
         if method == "minmax":
-            center, scale = low, high - low
+            center, scale = low, 2 * np.minimum(half, np.finfo(np.float64).max / 2)
         else:
-            center = mean
             scale = np.sqrt(np.atleast_1d(np.asarray(self.squares)) / max(1, self.count))
+            # Sums of numbers near the largest there are overflow; their range does not.
+            overflown = ~np.isfinite(mean) | ~np.isfinite(scale)
+            center = np.where(overflown, low / 2 + high / 2, mean)
+            scale = np.where(overflown, half, scale)
         # What never changes is left at 0, not blown up: rounding makes spreads of 1e-17.
         flat = scale <= 1e-12 * np.maximum(np.abs(low), np.abs(high))
         return center, np.where(flat | (scale == 0) | ~np.isfinite(scale), 1.0, scale)

@@ -57,12 +57,13 @@ class Statistics:
         if self.integer and not whole:
             self.integer = bool(np.all(values == np.rint(values)))
         # Chan's way of joining two sets: exact where sums of squares would cancel out.
-        count, mean = len(values), float(values.mean())
-        squares = float(np.square(values - mean).sum())
-        together = self.count + count
-        step = mean - self.mean
-        self._squares += squares + step * step * self.count * count / together
-        self.mean += step * count / together
+        with np.errstate(over="ignore", invalid="ignore"):
+            count, mean = len(values), values.mean()
+            squares = np.square(values - mean).sum()
+            together = self.count + count
+            step = mean - self.mean
+            self._squares += squares + step * step * (self.count * count / together)
+            self.mean += step * (count / together)
         self.count = together
         self.minimum = min(self.minimum, float(values.min()))
         self.maximum = max(self.maximum, float(values.max()))
@@ -81,8 +82,9 @@ class Statistics:
             "infinite": self.infinite,
             "minimum": self.minimum if known else None,
             "maximum": self.maximum if known else None,
-            "mean": self.mean if known else None,
-            "std": self.std if known else None,
+            # Numbers near the largest there are have no mean that could be written down.
+            "mean": float(self.mean) if known and np.isfinite(self.mean) else None,
+            "std": self.std if known and np.isfinite(self.std) else None,
             "integer": known and self.integer,
         }
 

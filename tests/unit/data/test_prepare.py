@@ -137,6 +137,14 @@ def test_gaps_are_filled_from_the_training_rows(made):
     assert done.x[2].tolist() == [3, 1, 0]
 
 
+@pytest.mark.parametrize("scale", ["standard", "none"])
+def test_numbers_that_training_cannot_hold_are_gaps(made, scale):
+    done = made("a,y\n1,1\n1e999,2\n1e39,3\n4,4\n5,1e39\n6,6\n", ["a"], ["y"], data__scale=scale)
+
+    assert done.training_rows.tolist() == [0, 3, 5]
+    assert np.isfinite(done.x).all() and np.isfinite(done.y).all()
+
+
 def test_random_order_is_the_seeds(made):
     one, same, other = (
         made(TABLE, ["size"], ["class"], seed=s, data__row_order="random") for s in (1, 1, 2)

@@ -1,0 +1,40 @@
+"""The shipped examples are small, described in full, and prepare without a word of trouble."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fitstudio import resources
+from fitstudio.data.prepare import prepare
+from fitstudio.data.source import open_source
+from fitstudio.spec.param import Severity
+from fitstudio.spec.run_spec import RunSpec
+
+FOLDERS = sorted(path.parent for path in resources.path("examples").glob("*/example.json"))
+
+
+def test_the_promised_examples_are_there():
+    assert {"penguins", "digits", "diabetes", "bearings"} <= {path.name for path in FOLDERS}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_an_example_is_whole(folder: Path, tmp_path: Path):
+    content = json.loads((folder / "example.json").read_text(encoding="utf-8"))
+    assert content["name"] == folder.name
+    assert content["title"] and content["sentence"] and content["licence"]
+    assert len(content["facts"]) == 3
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 2 << 20
+    spec = RunSpec.from_json(content["settings"])
+    assert spec.problems() == ()
+    assert spec.get("data.file") == f"data/{content['files'][0]}"
+    data = dict(spec.data) | {"file": content["files"][0]}
+    with open_source(data, folder) as source:
+        assert f"{source.rows:,}" in content["facts"][1]
+        assert all(f.severity is Severity.ADVICE for f in source.summary().findings)
+        done = prepare(source, spec, base=folder, seed=1)
+    assert len(done.validation_rows) >= 60
+    assert np.isfinite(np.asarray(done.x)).all()
