@@ -116,7 +116,7 @@ def make_digits() -> None:
         "digits",
         title="Handwritten digits",
         sentence="Which digit a picture shows",
-        facts=["Images → class", "1,797 images", "20 s"],
+        facts=["Images → class", "1,797", "20 s"],
         files=["digits.npz"],
         licence="Optical recognition of handwritten digits, E. Alpaydin and C. Kaynak, 1998, UCI "
         "Machine Learning Repository (CC BY 4.0); as distributed with scikit-learn "
@@ -222,7 +222,7 @@ def make_bearings() -> None:
         "bearings",
         title="Bearing wear",
         sentence="Fault type from vibration",
-        facts=["Signals → class", "800 signals", "20 s"],
+        facts=["Signals → class", "800", "20 s"],
         files=["bearings.h5"],
         licence="Made up for FitStudio (packaging/make_examples.py); free of rights (CC0).",
         preview={
@@ -285,7 +285,7 @@ def make_motions() -> None:
         "motions",
         title="Motions",
         sentence="What a person does, from a wrist sensor",
-        facts=["Sequences → class", "750 sequences", "30 s"],
+        facts=["Sequences → class", "750", "30 s"],
         files=["motions.npz"],
         licence="Made up for FitStudio (packaging/make_examples.py); free of rights (CC0).",
         preview={

@@ -245,8 +245,8 @@ def encode_targets(
     known = usable_numbers(values).all(axis=1)
     center = np.array([column.center[0] for column in columns])
     scale = np.array([column.scale[0] for column in columns])
-    with np.errstate(invalid="ignore"):
-        return ((values - center) / scale).astype(np.float32), known
+    scaled = np.where(known[:, None], (values - center) / scale, 0.0)
+    return scaled.astype(np.float32), known
 
 
 def _encode_classes(codes: np.ndarray, encoding: str, classes: int) -> np.ndarray:
