@@ -22,6 +22,8 @@ from fitstudio.spec.wording import counted, listed, strong
 
 # Above this part of rows left out, it is worth a look.
 _MUCH_LEFT_OUT = 0.05
+# When another file was chosen all columns may be gone: a few of them are enough to see it.
+_MOST_NAMED = 5
 
 
 def check_data(checked: Checked) -> Iterator[Finding]:
@@ -46,12 +48,11 @@ def _missing_columns(checked: Checked, summary: DatasetSummary, key: str) -> Ite
         article = "an" if role == "input" else "a"
         yield error(f"{key}-not-chosen", key, f"Choose {article} {role} on the Data page.")
         return
-    for name in names:
-        if summary.column(name) is not None:
-            continue
+    known = set(summary.names)
+    for name in [each for each in names if each not in known][:_MOST_NAMED]:
         meant = closest(name, summary.names)
         kept = [meant if each == name and meant else each for each in names]
-        kept = [each for each in dict.fromkeys(kept) if summary.column(each) is not None]
+        kept = [each for each in dict.fromkeys(kept) if each in known]
         question = f" Did you mean {meant!r}?" if meant else ""
         fix = Fix(f"Use {meant}" if meant else "Leave it out", {key: kept or None})
         sentence = f"The data have no column {strong(name)}.{question}"
@@ -61,7 +62,8 @@ def _missing_columns(checked: Checked, summary: DatasetSummary, key: str) -> Ite
 def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     names = checked.values["fit.x"] or []
     columns = chosen(summary, names)
-    both = [name for name in names if name in (checked.values["fit.y"] or [])]
+    targets = set(checked.values["fit.y"] or ())
+    both = [name for name in names if name in targets]
     if both:
         yield error(
             "fit.x-holds-target",

@@ -33,15 +33,17 @@ class Rows:
 
 def chosen(summary: DatasetSummary, names: Sequence[str] | None) -> tuple[ColumnSummary, ...]:
     """The columns of these names, those left out that do not exist."""
-    found = (summary.column(name) for name in names or ())
-    return tuple(column for column in found if column is not None)
+    by_name = {column.name: column for column in summary.columns}
+    return tuple(by_name[name] for name in names or () if name in by_name)
 
 
 def role_type(spec: RunSpec, column: ColumnSummary) -> str:
     """What a column is taken for: number, category, array or text."""
     settings = spec.data.get("columns")
-    given = settings.get(column.name) if isinstance(settings, Mapping) else None
-    wanted = given.get("type") if isinstance(given, Mapping) else None
+    wanted = None
+    if settings and isinstance(settings, Mapping):
+        given = settings.get(column.name)
+        wanted = given.get("type") if isinstance(given, Mapping) else None
     if wanted == CATEGORY and not column.shape:
         return CATEGORY
     if wanted == NUMBER and column.numeric:
@@ -60,11 +62,6 @@ def role_type(spec: RunSpec, column: ColumnSummary) -> str:
     )
 
 
-def width(spec: RunSpec, column: ColumnSummary) -> int:
-    """How many numbers a single-valued column becomes."""
-    return max(1, len(column.classes)) if role_type(spec, column) == CATEGORY else 1
-
-
 def input_shape(spec: RunSpec, columns: Sequence[ColumnSummary]) -> Shape | None:
     """The shape of one row of inputs, or None if the columns cannot go into one model.
 
@@ -75,7 +72,8 @@ def input_shape(spec: RunSpec, columns: Sequence[ColumnSummary]) -> Shape | None
     if not columns or any(kind in LEFT_OUT for kind in types):
         return None
     if ARRAY not in types:
-        return (sum(width(spec, column) for column in columns),)
+        widths = zip(types, columns)
+        return (sum(max(1, len(each.classes)) if kind == CATEGORY else 1 for kind, each in widths),)
     shapes = {column.shape for column in columns}
     if len(shapes) != 1:
         return None

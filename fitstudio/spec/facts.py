@@ -263,11 +263,18 @@ def _validation_steps(
     return there if wanted is None else min(wanted, there)
 
 
-def _scaled(counts: tuple[int, ...], rows: int) -> tuple[int, ...]:
+def _scaled(counts: Sequence[float], rows: int) -> tuple[int, ...]:
+    """The counts in proportion, so that they add up to the rows."""
     whole = sum(counts)
-    if whole in (0, rows):
-        return counts
-    return tuple(round(count * rows / whole) for count in counts)
+    if not whole:
+        return tuple(round(count) for count in counts)
+    shares = [count * rows / whole for count in counts]
+    rounded = [math.floor(share) for share in shares]
+    # What is left over goes to those that lost most by rounding down.
+    by_loss = sorted(range(len(shares)), key=lambda each: rounded[each] - shares[each])
+    for each in by_loss[: max(0, rows - sum(rounded))]:
+        rounded[each] += 1
+    return tuple(rounded)
 
 
 def _training_counts(
@@ -287,7 +294,7 @@ def _training_counts(
             taken = min(length, max(0.0, remaining))
             left[label] = left.get(label, 0.0) + taken
             remaining -= length
-        return tuple(round(left[name] * rows.used / max(1, whole)) for name in target.names)
+        return _scaled([left[name] for name in target.names], training)
     return _scaled(target.counts, training)
 
 

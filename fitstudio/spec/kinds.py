@@ -337,10 +337,12 @@ class ListOf(Kind):
             if problem is not None:
                 return f"has a value that does not fit, number {number}: it {problem}"
         if self.distinct:
-            shown = [self.item.show(item) for item in value]
-            twice = next((text for text in shown if shown.count(text) > 1), None)
-            if twice is not None:
-                return f"names {twice} twice"
+            seen: set[str] = set()
+            for item in value:
+                shown = self.item.show(item)
+                if shown in seen:
+                    return f"names {shown} twice"
+                seen.add(shown)
         return None
 
     def parse(self, text: str) -> list[Any]:

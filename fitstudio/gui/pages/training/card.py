@@ -97,6 +97,8 @@ class FormCard(Card):
         for place, key in enumerate(folded):
             self._put(self._rows[key], len(order) + 1 + place)
         self.show_rows()
+        _chain_focus([*(self._rows[key] for key in order), self._more])
+        _chain_focus([self._more, *(self._rows[key] for key in folded)])
 
     def _put(self, widget: QWidget, place: int) -> None:
         if self.body.indexOf(widget) != place:
@@ -137,6 +139,19 @@ class FormCard(Card):
     def _prepare_callbacks(self, editor: CallbacksEditor) -> None:
         facts = self._form.session.resolved.facts
         editor.set_monitors(facts.monitors if facts is not None else ())
+
+
+def _chain_focus(widgets: list[QWidget]) -> None:
+    """Lets the Tab key go through the widgets as they stand, from top to bottom."""
+    before: QWidget | None = None
+    for widget in widgets:
+        for each in (widget, *widget.findChildren(QWidget)):
+            reachable = bool(each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            # A combo box's list is a window of its own.
+            if reachable and each.focusProxy() is None and each.window() is widget.window():
+                if before is not None:
+                    QWidget.setTabOrder(before, each)
+                before = each
 
 
 def _is_empty(row: FormRow) -> bool:

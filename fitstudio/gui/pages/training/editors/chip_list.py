@@ -13,6 +13,11 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.chips import RemovableChip
 from fitstudio.gui.widgets.flow import FlowLayout
+from fitstudio.gui.widgets.labels import Label
+
+# A spectrum has a thousand columns: what does not fit into a glance is counted.
+_MOST_CHIPS = 24
+_MOST_OFFERS = 60
 
 # (value to add, text, tooltip)
 Offer = tuple[Any, str, str]
@@ -52,6 +57,10 @@ class ChipList(QWidget):
         self.add_button.clicked.connect(self._on_add)
         # Chips are lower than fields: they stand in the middle of the row.
         self.setContentsMargins(0, (Size.CONTROL - Size.SMALL_BUTTON) // 2, 0, 0)
+        self._rest = Label("", ink="text2", parent=self)
+        self._rest.setFixedHeight(Size.SMALL_BUTTON)
+        self._rest.hide()
+        self._flow.addWidget(self._rest)
         self._flow.addWidget(self.add_button)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -99,7 +108,8 @@ class ChipList(QWidget):
             self._flow.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
-        for place, item in enumerate(self._items()):
+        items = self._items()
+        for place, item in enumerate(items[:_MOST_CHIPS]):
             chip = RemovableChip(self._text_of(item), self)
             chip.removed.connect(lambda place=place: self._on_removed(place))
             if self._open_item is not None:
@@ -108,6 +118,9 @@ class ChipList(QWidget):
                 )
             self._flow.insert_widget(place, chip)
             chip.show()
+        beyond = len(items) - _MOST_CHIPS
+        self._rest.setText(self.tr("and {:,} more").format(beyond))
+        self._rest.setVisible(beyond > 0)
         self.updateGeometry()
 
     def _open(self, place: int, chip: QWidget) -> None:
@@ -131,11 +144,17 @@ class ChipList(QWidget):
         """The menu of what can be added."""
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        for value, text, tip in self._offers():
+        offers = list(self._offers())
+        for value, text, tip in offers[:_MOST_OFFERS]:
             action = QAction(text, menu)
             action.setToolTip(tip)
             action.triggered.connect(lambda _=False, value=value: self.add(value))
             menu.addAction(action)
+        if len(offers) > _MOST_OFFERS:
+            more = menu.addAction(
+                self.tr("{:,} more on the Data page").format(len(offers) - _MOST_OFFERS)
+            )
+            more.setEnabled(False)
         if menu.isEmpty():
             nothing = menu.addAction(self.tr("Nothing more fits"))
             nothing.setEnabled(False)
