@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
             "add_data": self._on_add_data,
             "show_folder": self._on_show_folder,
             "settings": self._on_settings,
-            "quit": self.close,
+            "quit": self._on_quit,
             "undo": lambda: self._with_session(lambda session: session.undo()),
             "redo": lambda: self._with_session(lambda session: session.redo()),
             "find": self._on_find,
@@ -436,6 +436,9 @@ class MainWindow(QMainWindow):
     def _on_show_folder(self) -> None:
         if self.session is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.session.project.folder)))
+
+    def _on_quit(self) -> None:
+        self.close()
 
     def _on_settings(self) -> None:
         dialogs.show_settings(self, self.settings)

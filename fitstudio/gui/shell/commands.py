@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from fitstudio.gui.shell.pages import PAGES
+from fitstudio.gui.shell.words import marked
 from fitstudio.gui.widgets.buttons import with_shortcut
 
 
@@ -34,96 +35,133 @@ class Command:
     shortcut: str = ""
 
 
-N = QT_TRANSLATE_NOOP
 _LINE = None
 FILE = (
-    Command("new_project", N("Menu", "&New project…"), N("Menu", "Make a new project"), "Ctrl+N"),
     Command(
-        "open_project", N("Menu", "&Open a project…"), N("Menu", "Open a project folder"), "Ctrl+O"
+        "new_project",
+        marked("Menu", "&New project…"),
+        marked("Menu", "Make a new project"),
+        "Ctrl+N",
     ),
-    Command("start", N("Menu", "&Start page"), N("Menu", "Recent projects and examples"), "Ctrl+W"),
+    Command(
+        "open_project",
+        marked("Menu", "&Open a project…"),
+        marked("Menu", "Open a project folder"),
+        "Ctrl+O",
+    ),
+    Command(
+        "start",
+        marked("Menu", "&Start page"),
+        marked("Menu", "Recent projects and examples"),
+        "Ctrl+W",
+    ),
     _LINE,
     Command(
-        "add_data", N("Menu", "&Add data…"), N("Menu", "Choose the project's data file"), "Ctrl+D"
+        "add_data",
+        marked("Menu", "&Add data…"),
+        marked("Menu", "Choose the project's data file"),
+        "Ctrl+D",
     ),
     Command(
         "show_folder",
-        N("Menu", "Show &folder"),
-        N("Menu", "Open the project's folder in the file manager"),
+        marked("Menu", "Show &folder"),
+        marked("Menu", "Open the project's folder in the file manager"),
         "Ctrl+Shift+F",
     ),
     _LINE,
-    Command("settings", N("Menu", "Se&ttings…"), N("Menu", "Look and folders"), "Ctrl+,"),
-    Command("quit", N("Menu", "&Quit"), N("Menu", "Close the window"), "Ctrl+Q"),
+    Command("settings", marked("Menu", "Se&ttings…"), marked("Menu", "Look and folders"), "Ctrl+,"),
+    Command("quit", marked("Menu", "&Quit"), marked("Menu", "Close the window"), "Ctrl+Q"),
 )
 EDIT = (
-    Command("undo", N("Menu", "&Undo"), N("Menu", "Take the last change back"), "Ctrl+Z"),
-    Command("redo", N("Menu", "&Redo"), N("Menu", "Make the change again"), "Ctrl+Shift+Z"),
+    Command("undo", marked("Menu", "&Undo"), marked("Menu", "Take the last change back"), "Ctrl+Z"),
+    Command(
+        "redo", marked("Menu", "&Redo"), marked("Menu", "Make the change again"), "Ctrl+Shift+Z"
+    ),
     _LINE,
-    Command("find", N("Menu", "&Find…"), N("Menu", "Find on this page"), "Ctrl+F"),
+    Command("find", marked("Menu", "&Find…"), marked("Menu", "Find on this page"), "Ctrl+F"),
 )
 RUN = (
-    Command("train", N("Menu", "&Train"), N("Menu", "Train with the present settings"), "Ctrl+R"),
-    Command("pause", N("Menu", "&Pause"), N("Menu", "Hold the run where it is"), "Ctrl+P"),
+    Command(
+        "train",
+        marked("Menu", "&Train"),
+        marked("Menu", "Train with the present settings"),
+        "Ctrl+R",
+    ),
+    Command(
+        "pause", marked("Menu", "&Pause"), marked("Menu", "Hold the run where it is"), "Ctrl+P"
+    ),
     Command(
         "resume",
-        N("Menu", "&Continue"),
-        N("Menu", "Go on with a paused or cut-off run"),
+        marked("Menu", "&Continue"),
+        marked("Menu", "Go on with a paused or cut-off run"),
         "Ctrl+Shift+R",
     ),
     _LINE,
     Command(
         "stop",
-        N("Menu", "&Stop, keep best"),
-        N("Menu", "Stop after this batch; the best model is kept"),
+        marked("Menu", "&Stop, keep best"),
+        marked("Menu", "Stop after this batch; the best model is kept"),
         "Ctrl+.",
     ),
     Command(
         "stop_epoch",
-        N("Menu", "Stop after this &epoch"),
-        N("Menu", "Finish the epoch, then stop"),
+        marked("Menu", "Stop after this &epoch"),
+        marked("Menu", "Finish the epoch, then stop"),
         "Ctrl+Shift+E",
     ),
     Command(
         "stop_now",
-        N("Menu", "Stop &now"),
-        N("Menu", "End at once; the last checkpoint is kept"),
+        marked("Menu", "Stop &now"),
+        marked("Menu", "End at once; the last checkpoint is kept"),
         "Ctrl+Shift+.",
     ),
     _LINE,
     Command(
         "snapshot",
-        N("Menu", "Save a chec&kpoint"),
-        N("Menu", "Save the model as it is now"),
+        marked("Menu", "Save a chec&kpoint"),
+        marked("Menu", "Save the model as it is now"),
         "Ctrl+S",
     ),
     Command(
         "extend",
-        N("Menu", "Train &longer…"),
-        N("Menu", "Train the shown run for more epochs"),
+        marked("Menu", "Train &longer…"),
+        marked("Menu", "Train the shown run for more epochs"),
         "Ctrl+L",
     ),
 )
 HELP = (
-    Command("help", N("Menu", "&Help"), N("Menu", "What every setting does"), "F1"),
-    Command("about", N("Menu", "&About FitStudio"), N("Menu", "Version and licences"), "Shift+F1"),
+    Command("help", marked("Menu", "&Help"), marked("Menu", "What every setting does"), "F1"),
+    Command(
+        "about",
+        marked("Menu", "&About FitStudio"),
+        marked("Menu", "Version and licences"),
+        "Shift+F1",
+    ),
 )
 VIEW_LOOKS = (
-    Command("look_system", N("Menu", "As the s&ystem"), N("Menu", "Light or dark as the system"),
-            "Ctrl+Alt+S"),
-    Command("look_light", N("Menu", "&Light"), N("Menu", "Always light"), "Ctrl+Alt+L"),
-    Command("look_dark", N("Menu", "&Dark"), N("Menu", "Always dark"), "Ctrl+Alt+D"),
+    Command(
+        "look_system",
+        marked("Menu", "As the s&ystem"),
+        marked("Menu", "Light or dark as the system"),
+        "Ctrl+Alt+S",
+    ),
+    Command("look_light", marked("Menu", "&Light"), marked("Menu", "Always light"), "Ctrl+Alt+L"),
+    Command("look_dark", marked("Menu", "&Dark"), marked("Menu", "Always dark"), "Ctrl+Alt+D"),
 )  # fmt: skip
 VIEW = (
-    Command("panel", N("Menu", "&In plain words"), N("Menu", "Show what will happen"), "F9"),
-    Command("full_screen", N("Menu", "&Full screen"), N("Menu", "Fill the screen"), "F11"),
+    Command(
+        "panel", marked("Menu", "&In plain words"), marked("Menu", "Show what will happen"), "F9"
+    ),
+    Command(
+        "full_screen", marked("Menu", "&Full screen"), marked("Menu", "Fill the screen"), "F11"
+    ),
 )
 MENUS = (
-    (N("Menu", "File"), FILE, "Alt+F"),
-    (N("Menu", "Edit"), EDIT, "Alt+E"),
-    (N("Menu", "Run"), RUN, "Alt+R"),
-    (N("Menu", "View"), VIEW, "Alt+V"),
-    (N("Menu", "Help"), HELP, "Alt+H"),
+    (marked("Menu", "File"), FILE, "Alt+F"),
+    (marked("Menu", "Edit"), EDIT, "Alt+E"),
+    (marked("Menu", "Run"), RUN, "Alt+R"),
+    (marked("Menu", "View"), VIEW, "Alt+V"),
+    (marked("Menu", "Help"), HELP, "Alt+H"),
 )
 CHECKABLE = {"panel", "full_screen", "look_system", "look_light", "look_dark"}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from fitstudio.gui.shell.words import marked
 from fitstudio.viewmodel.session import ProjectSession
 
 
@@ -32,15 +33,14 @@ class PageEntry:
         return QCoreApplication.translate("Rail", self.title)
 
 
-N = QT_TRANSLATE_NOOP
 PAGES = (
-    PageEntry("data", N("Rail", "Data"), "database", "DataPage"),
-    PageEntry("model", N("Rail", "Model"), "stack", "ModelPage"),
-    PageEntry("training", N("Rail", "Training"), "sliders-horizontal", "TrainingPage"),
-    PageEntry("monitor", N("Rail", "Monitor"), "activity", "MonitorPage"),
-    PageEntry("results", N("Rail", "Results"), "target", "ResultsPage"),
-    PageEntry("runs", N("Rail", "Runs"), "rows", "RunsPage"),
-    PageEntry("predict", N("Rail", "Predict"), "lightning", "PredictPage"),
+    PageEntry("data", marked("Rail", "Data"), "database", "DataPage"),
+    PageEntry("model", marked("Rail", "Model"), "stack", "ModelPage"),
+    PageEntry("training", marked("Rail", "Training"), "sliders-horizontal", "TrainingPage"),
+    PageEntry("monitor", marked("Rail", "Monitor"), "activity", "MonitorPage"),
+    PageEntry("results", marked("Rail", "Results"), "target", "ResultsPage"),
+    PageEntry("runs", marked("Rail", "Runs"), "rows", "RunsPage"),
+    PageEntry("predict", marked("Rail", "Predict"), "lightning", "PredictPage"),
 )  # fmt: skip
 
 
