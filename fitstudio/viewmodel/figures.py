@@ -57,7 +57,7 @@ def format_value(value: float | None, digits: int = 3) -> str:
     if -4 <= size < 6:
         decimals = max(0, digits - 1 - size)
         text = f"{value:.{decimals}f}"
-        if decimals and size >= 0 and float(text).is_integer():
+        if decimals and float(value).is_integer():
             text = text.split(".")[0]
         return text.replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")

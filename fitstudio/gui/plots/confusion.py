@@ -13,7 +13,7 @@ from fitstudio.gui.plots import ink
 from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.scores import Confusion, percent
 
-_LARGEST_CELL = 84
+_LARGEST_CELL = 112
 _SMALLEST_CELL = 6
 _READABLE_CELL = 26
 _LABEL_SHARE = 0.22
@@ -147,7 +147,12 @@ class ConfusionView(QWidget):
         count = len(self._confusion.names)
         metrics = QFontMetricsF(ink.font())
         widest = max(metrics.horizontalAdvance(name) for name in self._confusion.names)
-        label = min(widest + 14, _WIDEST_LABEL, self.width() * _LABEL_SHARE + 40)
+        small = QFontMetricsF(ink.font(small=True))
+        foot = max(
+            small.horizontalAdvance(self.tr("Predicted as")),
+            small.horizontalAdvance(self.tr("Of them right")),
+        )
+        label = max(foot, min(widest, _WIDEST_LABEL, self.width() * _LABEL_SHARE + 40)) + 14
         head = 2 * ink.line_height() + 10
         room_x = self.width() - label - _SUMMARY - 70
         room_y = self.height() - head - 2 * ink.line_height() - 12

@@ -339,8 +339,8 @@ def padded(low: float, high: float, *, log: bool) -> tuple[float, float]:
         half = 0.5 * size or 0.5
         return low - half, high + half
     room = (high - low) * 0.07
-    # Losses and shares begin at zero: the axis does not promise room below it.
-    floor = 0.0 if low >= 0 and low - room < 0 else low - room
+    # Losses and shares begin at zero: the axis shows no more below it than a line's width needs.
+    floor = max(low - room, -0.3 * room) if low >= 0 else low - room
     return floor, high + room
 
 

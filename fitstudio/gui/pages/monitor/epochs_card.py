@@ -36,6 +36,7 @@ from fitstudio.viewmodel.monitor import MonitorModel
 
 _Index = QModelIndex | QPersistentModelIndex
 _NARROWEST = 62
+_WIDEST_VALUE = "0.00000"
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _INKS = {"error": "error", "warning": "warning", "advice": "warning"}
 
@@ -259,9 +260,10 @@ class _CopyTable(DataTable):
         """Give each column the room of its heading, and all of them an equal part of the rest."""
         model = self.model()
         metrics = QFontMetrics(fonts.font("body"))
+        value = metrics.horizontalAdvance(_WIDEST_VALUE) + 2 * RowDelegate.PAD
         needed = [
             max(
-                _NARROWEST,
+                value if 0 < section < model.columnCount() - 1 else _NARROWEST,
                 metrics.horizontalAdvance(
                     str(model.headerData(section, Qt.Orientation.Horizontal) or "")
                 )

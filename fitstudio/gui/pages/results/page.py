@@ -21,6 +21,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button
 from fitstudio.gui.widgets.cards import Card, Page
 from fitstudio.gui.widgets.editors import Combo, Segmented
+from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
 from fitstudio.spec.plain_words import Paragraph
@@ -30,7 +31,7 @@ from fitstudio.viewmodel.session import ProjectSession
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORST_HEIGHT = 196
-_WORST_WIDTH = 300
+_WORST_WIDTH = 320
 
 
 class ResultsPage(Page):
@@ -74,6 +75,7 @@ class ResultsPage(Page):
     def _make_parts(self) -> None:
         self.scores = ScoreCard()
         self._classes = Card(self.tr("Confusion matrix"))
+        self._classes.set_margins(Space.CARD, 10, Space.CARD, Space.CARD)
         self.confusion = ConfusionView()
         self.confusion.cell_chosen.connect(self.model.set_cell)
         self._classes.add(self.confusion, 1)
@@ -101,7 +103,10 @@ class ResultsPage(Page):
         self._all_cells.clicked.connect(self._on_all_wanted)
         self._worst_card.add_to_head(self._all_cells)
         self.worst = _WorstTable()
+        self._no_worst = Sentence("", ink="text2")
+        self._worst_card.add(self._no_worst)
         self._worst_card.add(self.worst, 1)
+        self._worst_card.body.addStretch(0)
         self._below = QHBoxLayout()
         self._below.setSpacing(Space.CARDS)
         self._below.addWidget(self._classes, 1)
@@ -184,6 +189,13 @@ class ResultsPage(Page):
             caption = self.tr("{true} taken for {predicted}").format(true=true, predicted=predicted)
         self._worst_card.set_title(self.tr("Worst rows"), caption)
         self._all_cells.setVisible(model.cell is not None)
+        if model.cell is None:
+            none = self.tr("No row of this part is told wrong.")
+        else:
+            none = self.tr("None of the worst rows is in this cell.")
+        self._no_worst.set_sentence("" if model.worst() else none)
+        self._no_worst.setVisible(not model.worst())
+        self.worst.setVisible(bool(model.worst()))
         rows = [(row.row, row.true, row.predicted, row.measure) for row in model.worst()]
         self.worst.show_rows(model.worst_headings(), rows, numbers=not model.is_classification())
 
@@ -252,4 +264,8 @@ class _WorstTable(QTableWidget):
                 if right:
                     cell.setData(Qt.ItemDataRole.TextAlignmentRole, int(_RIGHT))
                 self.setItem(row, section, cell)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        if not numbers:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
