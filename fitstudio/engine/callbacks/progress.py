@@ -129,24 +129,24 @@ class ProgressLine:
             times = f" - ETA: {_clock(per_step * (self.target - done))}"
         else:
             times = f" - {seconds:.0f}s {_per_step(per_step)}"
-        self._redraw(self._bar(done) + times + _words(values))
+        self._redraw(self._bar(done) + times + _words(values, 1))
 
     def finish(self, done: int, values: Mapping[str, Any]) -> None:
         """Draws the last state, which stays.
 
         Like the reference it shows the target as reached, also after an epoch that was cut short.
         """
-        self.target = done = self.target or done
         seconds = time.monotonic() - self._began
         per_step = seconds / max(done, 1)
+        self.target = done = self.target or done
         if self.verbose == 1:
             times = f" - {seconds:.0f}s {_per_step(per_step)}"
-            self._redraw(self._bar(done) + times + _words(values))
+            self._redraw(self._bar(done) + times + _words(values, 1))
             _write("\n")
             return
         count = f"{done:>{len(str(self.target))}d}/{self.target}"
         ending = f" - {_seconds(seconds)}/epoch - {_per_step(per_step)}" if self.is_epoch else ""
-        _write(f"{count} - {_seconds(seconds)}{_words(values)}{ending}\n")
+        _write(f"{count} - {_seconds(seconds)}{_words(values, 2)}{ending}\n")
 
     def _bar(self, done: int) -> str:
         if self.target is None:
@@ -170,16 +170,18 @@ def _write(text: str) -> None:
         sys.stdout.flush()
 
 
-def _words(values: Mapping[str, Any]) -> str:
-    return "".join(f" - {name}: {_number(value)}" for name, value in values.items())
+def _words(values: Mapping[str, Any], verbose: int) -> str:
+    return "".join(f" - {name}: {_number(value, verbose)}" for name, value in values.items())
 
 
-def _number(value: Any) -> str:
+def _number(value: Any, verbose: int) -> str:
     try:
         number = float(value)
     except (TypeError, ValueError):
         return str(value)
-    return f"{number:.4e}" if abs(number) <= 1e-3 else f"{number:.4f}"
+    # What is not above 0.001 gets an exponent; in a bar, unlike a line, by its size.
+    size = abs(number) if verbose == 1 else number
+    return f"{number:.4f}" if size > 1e-3 else f"{number:.4e}"
 
 
 def _seconds(seconds: float) -> str:
