@@ -1,0 +1,71 @@
+"""A project of every format that was ever released opens, shows its runs, and its models load."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fitstudio.actions import runs
+from fitstudio.engine import checkpoint
+from fitstudio.project import Project, migrations
+
+HERE = Path(__file__).resolve().parent
+FORMATS = range(1, migrations.FORMAT + 1)
+
+
+@pytest.fixture(params=FORMATS, ids=lambda number: f"format-{number}")
+def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HERE / f"format-{request.param}", tmp_path / "project"))
+
+
+def test_fault_41_a_project_of_every_format_opens_and_its_runs_are_there(golden: Path):
+    with Project.open(golden) as project:
+        assert project.read_only is None
+        assert project.notices == []
+        assert project.name == "Penguins, kept"
+        assert project.settings.get("fit.y") == ["species"]
+        first, second = runs.list_runs(project)
+        record = runs.load_run(project, 1)
+
+    assert [first.outcome, second.outcome] == ["completed", "completed"]
+    assert (first.starred, first.note, second.parent) == (True, "Kept for ever.", first.run)
+    assert [change["key"] for change in second.changes] == ["compile.learning_rate"]
+    assert first.epochs == 4
+    history = json.loads((record.folder / "history.json").read_text())
+    assert record.history == history["history"]
+    assert record.state.patiences[0].patience == 3
+    assert record.resolved is not None
+    assert record.results is not None
+
+
+def test_fault_41_the_checkpoints_of_every_format_verify_and_load(golden: Path):
+    for run in sorted((golden / "runs").iterdir()):
+        newest, passed_over = checkpoint.newest(run / "checkpoints")
+        assert passed_over == []
+        assert newest is not None
+        assert newest.facts["epoch"] == 3
+        assert newest.state["weights"]
+
+
+def test_fault_41_a_migrated_project_is_saved_in_the_newest_format_beside_a_copy(golden: Path):
+    before = (golden / "project.json").read_bytes()
+    with Project.open(golden) as project:
+        project.name = "Renamed"
+        project.save()
+
+    assert json.loads((golden / "project.json").read_text())["format"] == migrations.FORMAT
+    assert (golden / "project.previous.json").read_bytes() == before
+
+
+def test_fault_42_of_a_later_format_nothing_is_written(golden: Path):
+    file = golden / "project.json"
+    later = file.read_text().replace('"format": 1', f'"format": {migrations.FORMAT + 1}')
+    file.write_text(later)
+    project = Project.open(golden)
+
+    assert project.read_only is not None
+    assert [each.outcome for each in runs.list_runs(project)] == ["completed", "completed"]
+    assert file.read_text() == later
