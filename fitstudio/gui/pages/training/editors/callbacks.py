@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN
 from fitstudio.gui.theme.tokens import Size, Space
-from fitstudio.gui.widgets.buttons import Switch, ghost_button, icon_button
+from fitstudio.gui.widgets.buttons import Switch, icon_button, link_button
 from fitstudio.gui.widgets.labels import ElidedLabel
 from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.spec.param import Entry
@@ -38,15 +38,11 @@ class CallbacksEditor(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.GRID)
         self._views: list[_CallbackView] = []
-        self.add_button = ghost_button(self.tr("Add a helper"), icon="plus", small=True)
+        self.add_button = link_button(self.tr("Add a helper"))
+        self.add_button.set_icon("plus")
         self.add_button.setObjectName("fit.callbacks.add")
         self.add_button.clicked.connect(self._on_add)
-        foot = QHBoxLayout()
-        # The button has no border: its icon lines up with the titles.
-        foot.setContentsMargins(-10, 0, 0, 0)
-        foot.addWidget(self.add_button)
-        foot.addStretch(1)
-        self._column.addLayout(foot)
+        self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._rebuild()
 
     def set_monitors(self, monitors: Sequence[str]) -> None:
