@@ -161,7 +161,7 @@ def survive(
 
 
 class _Pace:
-    """How long a worker takes to its first epoch, and for an epoch: kills fall in between."""
+    """When to kill: one in five while the worker gets ready, the rest while it trains."""
 
     def __init__(self, calm: RunPaths) -> None:
         events = read_all(calm.journal)
@@ -170,11 +170,31 @@ class _Pace:
         self.start_s = float(first.fields["elapsed"])
         self.epoch_s = (state.seconds - self.start_s) / max(1, len(state.epochs))
 
-    def moment(self, share: float) -> float:
-        """A moment from 0 to 1.2 epochs after the first one began; one in five is before that."""
+    def wait(self, run: RunPaths, known: int, share: float) -> None:
+        """Waits for the moment that `share` (0 to 1) stands for.
+
+        While it trains: up to 1.2 epochs after the first epoch began, or a quarter of a second
+        where epochs are so short that the waiting itself would miss them.
+        """
         if share < 0.2:
-            return share / 0.2 * self.start_s
-        return self.start_s + (share - 0.2) / 0.8 * 1.2 * max(self.epoch_s, 0.02)
+            _wait_for(run, known, b"")
+            time.sleep(share / 0.2 * self.start_s)
+        else:
+            _wait_for(run, known, b'"epoch_started"')
+            time.sleep((share - 0.2) / 0.8 * max(1.2 * self.epoch_s, 0.25))
+
+
+def _wait_for(run: RunPaths, known: int, word: bytes) -> None:
+    """Waits until the journal has grown beyond `known` bytes and `word` is in what came."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if _size(run.journal) > known:
+            with run.journal.open("rb") as file:
+                file.seek(known)
+                came = file.read()
+            if word in came or b'"run_ended"' in came:
+                return
+        time.sleep(0.001)
 
 
 def _make(project: Project, settings: dict | None) -> RunPaths:
@@ -196,10 +216,7 @@ def _start_and_kill(
     """Whether the worker had ended before it could be killed."""
     known = _size(run.journal)
     pid = starter.start(project.folder, run, resume=resume)
-    deadline = time.monotonic() + 60
-    while _size(run.journal) == known and time.monotonic() < deadline and share > 0.05:
-        time.sleep(0.001)  # a real worker loads Python first; the clock starts with its first word
-    time.sleep(pace.moment(share))
+    pace.wait(run, known, share)
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -38,6 +38,8 @@ def test_fault_01_100_random_kills_lose_no_epoch_and_end_in_the_same_bits():
     assert report["kills"] == KILLS
     assert (report["lost_epochs"], report["unopenable"], report["problems"]) == (0, 0, [])
     assert report["identical"]
+    # It was killed while it trained, not only before.
+    assert report["resumes_from"].get("nothing", 0) < KILLS / 2
 
 
 def test_fault_01_a_kill_at_every_byte_and_step_of_a_save_leaves_a_verified_checkpoint():
