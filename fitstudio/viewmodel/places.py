@@ -1,42 +1,18 @@
-"""Where the window keeps its own settings, and where new projects go unless told otherwise."""
+"""Where the window keeps its own settings, and how it names folders to a person."""
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 
-import platformdirs
-
 from fitstudio.actions import processes
+from fitstudio.actions.folders import free_folder, projects_folder
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+__all__ = ["free_folder", "projects_folder", "settings_file", "short_place"]
 
 
 def settings_file() -> Path:
     """The file with the window's size, theme and last page."""
     return processes.settings_folder() / "window.ini"
-
-
-def default_projects_folder() -> Path:
-    """The folder that new projects are made in at first."""
-    if os.environ.get("FITSTUDIO_HOME"):
-        return processes.settings_folder() / "projects"
-    return Path(platformdirs.user_documents_dir()) / "FitStudio"
-
-
-def free_folder(parent: Path, name: str) -> Path:
-    """A folder in `parent` that is not there yet, named after `name`.
-
-    Args:
-        parent: Where projects go.
-        name: What the project is called; characters that a file system refuses are left out.
-    """
-    stem = _FORBIDDEN.sub(" ", name).strip(" .")[:80] or "Project"
-    candidate, number = parent / stem, 2
-    while candidate.exists():
-        candidate, number = parent / f"{stem} {number}", number + 1
-    return candidate
 
 
 def short_place(folder: Path) -> str:

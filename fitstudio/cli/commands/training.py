@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from fitstudio.actions import control, projects, runs
+from fitstudio.actions.folders import free_folder, projects_folder
 from fitstudio.cli.command import (
     Command,
     add_project,
@@ -16,7 +17,6 @@ from fitstudio.cli.command import (
     print_json,
 )
 from fitstudio.cli.settings import add_settings, typed_settings
-from fitstudio.errors import ProjectError
 from fitstudio.project import Project
 
 
@@ -89,7 +89,7 @@ def _declare_demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    folder = arguments.folder or _free_folder(arguments.example)
+    folder = arguments.folder or free_folder(projects_folder(), arguments.example)
     project = projects.create_project(
         folder, example=arguments.example, settings=typed_settings(arguments)
     )
@@ -97,19 +97,6 @@ def _demo(arguments: argparse.Namespace) -> int:
         print(f"Training the example {project.name!r} in {project.folder}")
     handle = runs.start_run(project, foreground=True, output=_stream_for(arguments))
     return _wait_and_report(project, handle, arguments)
-
-
-def _free_folder(name: str) -> Path:
-    """A folder below the user's own that nothing is in yet; nothing is ever overwritten."""
-    base = Path.home() / "FitStudio"
-    for number in range(1, 1000):
-        folder = base / (name if number == 1 else f"{name}-{number}")
-        if not folder.exists():
-            return folder
-    raise ProjectError(
-        f"There are a thousand projects named {name!r} in {base} already.",
-        remedy="Name a folder with --folder.",
-    )
 
 
 def _stream_for(arguments: argparse.Namespace) -> TextIO:

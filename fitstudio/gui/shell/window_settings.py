@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from fitstudio.gui.theme.theme import Contrast, Mode
-from fitstudio.viewmodel.places import default_projects_folder, settings_file
+from fitstudio.viewmodel.places import projects_folder, settings_file
 
 
 class WindowSettings:
@@ -38,7 +38,7 @@ class WindowSettings:
     def projects_folder(self) -> Path:
         """Where new projects are made."""
         own = self._text("projects/folder")
-        return Path(own) if own else default_projects_folder()
+        return Path(own) if own else projects_folder()
 
     @projects_folder.setter
     def projects_folder(self, folder: Path) -> None:
