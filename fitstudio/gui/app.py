@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -61,7 +61,18 @@ def run(argv: Sequence[str] | None = None) -> int:
         QTimer.singleShot(0, unattended.begin)
     status = application.exec()
     reports.uninstall()
+    _take_down(window)
     return status
+
+
+def _take_down(window: MainWindow) -> None:
+    """Destroys the window while Qt and Python are both still whole.
+
+    Left to the interpreter's end, widgets and the application go in any order, which can crash.
+    """
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
 
 
 def make_application() -> QApplication:

@@ -75,6 +75,8 @@ def paint_icon(
         token: The colour.
         turned: Degrees, clockwise.
     """
+    # Looked up first: an error after save() would leave the painter in disorder.
+    glyph = glyph_path(name)
     area = QRectF(area)
     side = min(area.width(), area.height())
     painter.save()
@@ -83,7 +85,7 @@ def paint_icon(
     painter.rotate(turned)
     painter.translate(QPointF(-side / 2, -side / 2))
     painter.scale(side, side)
-    painter.fillPath(glyph_path(name), colour(token))
+    painter.fillPath(glyph, colour(token))
     painter.restore()
 
 
@@ -92,6 +94,7 @@ class _GlyphEngine(QIconEngine):
 
     def __init__(self, name: str, token: str, active: str | None = None) -> None:
         super().__init__()
+        glyph_path(name)  # an unknown name is an error where it is written, not in a paint event
         self._name = name
         self._token = token
         self._active = active

@@ -145,6 +145,7 @@ QMenu::separator {{ height: 1px; background: {c.hairline}; margin: 6px 8px; }}
 QScrollArea, QScrollArea > QWidget > QWidget[kind="plain"], QWidget[kind="plain"]
     {{ background: transparent; border: none; }}
 QAbstractScrollArea {{ border: none; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: {Size.SCROLL + 4}px; }}
 QScrollBar:horizontal {{ height: {Size.SCROLL + 4}px; }}

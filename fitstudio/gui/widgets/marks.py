@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.icons import glyph_path, paint_icon
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
 from fitstudio.gui.widgets.labels import Label, Sentence
@@ -224,13 +224,13 @@ class IconMark(QWidget):
         self, icon: str, token: str, size: int = Size.ICON_RAIL, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._icon = icon
-        self._token = token
+        self.set_icon(icon, token)
         self.setFixedSize(size, size)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def set_icon(self, icon: str, token: str) -> None:
         """Shows another icon."""
+        glyph_path(icon)  # an unknown name is an error here, not in a paint event
         self._icon, self._token = icon, token
         self.update()
 

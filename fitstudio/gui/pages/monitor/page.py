@@ -42,10 +42,12 @@ class MonitorPage(Page):
         self.model = new_monitor()
         self._settings = view_settings()
         self._stale = True
+        self._words: list[Paragraph] = []
         self._make_parts()
         self.model.opened.connect(self._on_opened)
         self.model.changed.connect(self._on_changed)
         self._follower = SessionFollower(self.model, session)
+        self.destroyed.connect(self._follower.close)
         self._timer = QTimer(self)
         self._timer.setObjectName("monitor.tick")
         self._timer.setInterval(_TICK_MS)
@@ -60,11 +62,6 @@ class MonitorPage(Page):
     def suggestion(self) -> monitor_words.Suggestion | None:
         """The one change that is worth a run, for the foot of the side panel."""
         return monitor_words.suggest(self.model.verdict(), self.model.spec)
-
-    def stop_following(self) -> None:
-        """Let go of the run's files, before the project is closed."""
-        self._timer.stop()
-        self.model.close()
 
     def _make_parts(self) -> None:
         self._chip = StateChip("waiting", "")
@@ -103,7 +100,7 @@ class MonitorPage(Page):
         column.addWidget(self._splitter, 1)
         self._bottom = bottom
         self._empty = EmptyState(
-            "pulse",
+            "activity",
             self.tr("No run yet"),
             self.tr("Press Train, and watch here how the model learns."),
         )
@@ -140,7 +137,7 @@ class MonitorPage(Page):
         if shown is None:
             self.page_head.set_title(self.tr("Monitor"), "")
             self._chip.hide()
-            self.plainWordsChanged.emit()
+            self._tell_words()
             return
         self.page_head.set_title(shown.heading, shown.subheading)
         badge = self.model.badge()
@@ -154,7 +151,13 @@ class MonitorPage(Page):
         self.curves.refresh()
         self.epochs.refresh()
         self.device.refresh()
-        self.plainWordsChanged.emit()
+        self._tell_words()
+
+    def _tell_words(self) -> None:
+        words = self.plain_words()
+        if words != self._words:
+            self._words = words
+            self.plainWordsChanged.emit()
 
     def _on_fix_wanted(self, fix: Fix) -> None:
         self.session.apply_fix(fix)
