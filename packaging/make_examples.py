@@ -129,12 +129,12 @@ def make_digits() -> None:
         },
         settings={
             "data": {"file": "data/digits.npz", "kind": "npz"},
-            "model": {"kind": "cnn2d", "filters": [16, 32]},
+            "model": {"kind": "cnn2d", "filters": [16, 32], "dropout": 0.3},
             "compile": {"optimizer": "adam", "learning_rate": 0.002, "metrics": ["accuracy"]},
             "fit": {
                 "x": ["image"],
                 "y": ["digit"],
-                "epochs": 12,
+                "epochs": 15,
                 "batch_size": 32,
                 "validation_split": 0.2,
             },

@@ -15,6 +15,7 @@ from fitstudio.data.column_types import TableColumn, summarise
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
+from fitstudio.spec.param import Finding
 
 
 class Source(ABC):
@@ -98,6 +99,23 @@ class Source(ABC):
         missing = [name for name in names if name not in self.names]
         if missing:
             raise missing_columns(missing, self.names, self.file)
+
+    def problems(self) -> tuple[Finding, ...]:
+        """What keeps the rows from being used until a person decides."""
+        return ()
+
+    def refuse_problems(self) -> None:
+        """Refuses to go on with a file that is not clear.
+
+        Raises:
+            DataError: With the first problem.
+        """
+        for problem in self.problems():
+            raise DataError(
+                f"{self.file!r}: {problem.sentence.replace('**', '')}",
+                code=problem.code,
+                remedy=f"{problem.fix.sentence}, or mend the file." if problem.fix else None,
+            )
 
     @property
     def whole(self) -> ArrayLike | None:

@@ -31,6 +31,7 @@ def encode_inputs(
         missing: "drop" or "fill".
         notes: Gets a sentence for whatever was not quite as in training.
     """
+    source.refuse_problems()
     names = find_columns(columns, source, notes)
     if columns[0].role == "array":
         return _encode_arrays(columns, [_array(source, name) for name in names], source, notes)
@@ -242,7 +243,7 @@ def encode_targets(
         known = codes >= 0
         return _encode_classes(np.where(known, codes, 0), encoding, len(first.labels)), known
     values = np.stack([source.scalars(c.name, "number").numbers() for c in columns], axis=1)
-    known = usable_numbers(values).all(axis=1)
+    known = np.asarray(usable_numbers(values).all(axis=1))
     center = np.array([column.center[0] for column in columns])
     scale = np.array([column.scale[0] for column in columns])
     scaled = np.where(known[:, None], (values - center) / scale, 0.0)

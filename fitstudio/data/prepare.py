@@ -81,6 +81,7 @@ def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared
     Raises:
         DataError: If the columns cannot be used as asked, or no rows are left.
     """
+    source.refuse_problems()
     roles = _roles(source, spec)
     notes: list[str] = []
     rows = _usable_rows(source, spec, roles, notes)

@@ -33,10 +33,11 @@ def find(
         zeros: Characters of value zero that were taken out of the text.
     """
     return (
-        *_lines(source, options),
+        *source.problems(),
+        *_lines(source),
         *_layout(source, options, zeros),
         *_few_of_each(_cells(source, options, columns)),
-        *_few_of_each(_columns(source, columns)),
+        *_few_of_each(_columns(source)),
         *_duplicates(source),
     )
 
@@ -132,24 +133,30 @@ def _few_of_each(findings: Iterator[Finding]) -> Iterator[Finding]:
         yield _advice(code, seen[code].where, f"**{count} more {noun}** likewise.")
 
 
-def _lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def unclear_lines(source: TableSource, options: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Lines with too many fields, as long as nobody has said what to do with them."""
     odd, width = source.oddities, len(source.names)
-    if odd.too_long_count:
+    if not odd.too_long_count or source.layout.ragged:
+        return ()
+    where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)
+    finding = Finding(
+        "data.lines-too-long", Severity.ERROR, "data.options",
+        f"**{where}** {_has(odd.too_long_count)} {odd.too_long[0][1]} fields instead of {width}: "
+        "it is not clear which field belongs to which column.",
+        Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
+    )  # fmt: skip
+    return (finding,)
+
+
+def _lines(source: TableSource) -> Iterator[Finding]:
+    odd, width = source.oddities, len(source.names)
+    if odd.too_long_count and source.layout.ragged:
         where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)
-        fields = odd.too_long[0][1]
-        if not source.layout.ragged:
-            yield Finding(
-                "data.lines-too-long", Severity.ERROR, "data.options",
-                f"**{where}** {_has(odd.too_long_count)} {fields} fields instead of {width}: it is "
-                "not clear which field belongs to which column.",
-                Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
-            )  # fmt: skip
-        else:
-            done = "left out" if source.layout.ragged == "skip" else "cut to fit"
-            yield _advice(
-                "data.lines-too-long", "data.options",
-                f"**{where}** with too many fields {_is(odd.too_long_count)} {done}.",
-            )  # fmt: skip
+        done = "left out" if source.layout.ragged == "skip" else "cut to fit"
+        yield _advice(
+            "data.lines-too-long", "data.options",
+            f"**{where}** with too many fields {_is(odd.too_long_count)} {done}.",
+        )  # fmt: skip
     if odd.too_short_count:
         where = _line_list([line for line, _ in odd.too_short], odd.too_short_count)
         yield _advice(
@@ -157,11 +164,10 @@ def _lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]
             f"**{where}** {_has(odd.too_short_count)} fewer than {width} fields; what is not there "
             "counts as missing.",
         )  # fmt: skip
-    if odd.quotes_given_up is not None and source.layout.quote:
+    if odd.quotes_given_up is not None:
         yield _advice(
             "data.quote-open", "data.options",
             f"A quote in **line {odd.quotes_given_up}** never ends, so quotes are read as text.",
-            Fix("Quotes are text", {"data.options": {**options, "quote": ""}}),
         )  # fmt: skip
     if odd.blank:
         yield _advice(
@@ -300,21 +306,10 @@ def _dates(
         )  # fmt: skip
 
 
-def _columns(source: TableSource, columns: Mapping[str, Any]) -> Iterator[Finding]:
+def _columns(source: TableSource) -> Iterator[Finding]:
     for column in source.columns:
         if column.count == 0:
             yield _advice("data.empty-column", "fit.x", f"**{column.name}** is empty.")
-        elif column.type == CONSTANT:
-            yield _advice(
-                "data.constant", "fit.x",
-                f"**{column.name}** is the same in every row: nothing can be learned from it.",
-            )  # fmt: skip
-        elif column.type == ID:
-            yield _advice(
-                "data.id", "fit.x",
-                f"**{column.name}** is different in every row: it names rows, it does not "
-                "describe them.",
-            )  # fmt: skip
 
 
 def _duplicates(source: TableSource) -> Iterator[Finding]:

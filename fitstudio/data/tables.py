@@ -25,6 +25,7 @@ from fitstudio.data.text_encoding import EncodingGuess, find_encoding, to_utf8
 from fitstudio.data.text_format import Reasons, TextFormat, find_format, sample_lines
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.param import Finding
 
 _LONGEST_NAME = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -190,6 +191,9 @@ class TableSource(Source):
         markers = self._markers()
         self.guesses = say_guesses(self.layout, reasons, options, markers)
         self.options = as_options(self.layout)
+
+    def problems(self) -> tuple[Finding, ...]:
+        return table_findings.unclear_lines(self, self._given)
 
     def _markers(self) -> list[str]:
         """The markers of missing values that do occur."""

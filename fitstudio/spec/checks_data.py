@@ -16,7 +16,7 @@ from fitstudio.spec.dataset_summary import (
     DatasetSummary,
 )
 from fitstudio.spec.facts import find_target
-from fitstudio.spec.param import Finding, Fix
+from fitstudio.spec.param import Finding, Fix, Severity
 from fitstudio.spec.spelling import closest
 from fitstudio.spec.wording import counted, listed, strong
 
@@ -33,9 +33,12 @@ def check_data(checked: Checked) -> Iterator[Finding]:
         return
     if checked.summary is None:
         return
+    # What is wrong with the file itself was found by its reader; advice is for the Data page.
+    yield from (each for each in checked.summary.findings if each.severity is Severity.ERROR)
     for key in ("fit.x", "fit.y"):
         yield from _missing_columns(checked, checked.summary, key)
     yield from _inputs(checked, checked.summary)
+    yield from _telling_inputs(checked, checked.summary)
     yield from _targets(checked, checked.summary)
     yield from _sample_weight(checked, checked.summary)
     yield from _rows(checked, checked.summary)
@@ -106,6 +109,26 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
             "own. Choose one of them, or arrays of the same shape.",
             Fix(f"Only {arrays[0]}", {"fit.x": arrays[:1]}),
         )
+
+
+def _telling_inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    """Inputs that are the target in other words, as a column worked out from it is."""
+    names, targets = checked.values["fit.x"] or [], set(checked.values["fit.y"] or ())
+    how = {
+        "same": "is a copy of",
+        "proportional": "goes up and down exactly with",
+        "one-to-one": "names the same things as",
+    }
+    for first, second, kind in summary.twins:
+        told = next(((a, b) for a, b in ((first, second), (second, first)) if b in targets), None)
+        if told and told[0] in names and told[0] not in targets:
+            yield advice(
+                "fit.x-tells-target",
+                "fit.x",
+                f"{strong(told[0])} {how.get(kind, 'tells')} {strong(told[1])}, the target: the "
+                "model would be told the answer. Is it known before the target is?",
+                _without(names, [told[0]]),
+            )
 
 
 def _without(names: Sequence[str], dropped: Sequence[str]) -> Fix | None:

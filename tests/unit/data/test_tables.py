@@ -117,7 +117,10 @@ def test_too_many_fields_stop_until_a_person_decides(opened, found):
     assert finding.severity is Severity.ERROR
     assert "Line 3" in finding.sentence
     options = finding.fix.set["data.options"]
+    with pytest.raises(DataError, match="Line 3 has 4 fields instead of 3"):
+        opened(text).refuse_problems()
     skipped = opened(text, options=options)
+    skipped.refuse_problems()
     assert numbers(skipped, "a") == [1, 8, 11]
     assert numbers(opened(text, options={"ragged": "cut"}), "a") == [1, 4, 8, 11]
     assert all(f.severity is Severity.ADVICE for f in skipped.summary().findings)
@@ -424,10 +427,13 @@ def test_impossible_options_are_refused(opened, options):
 def test_five_thousand_columns(opened):
     head = ",".join(f"c{n}" for n in range(5_000))
     row = ",".join(str(n % 7) for n in range(5_000))
+    dates = ",".join("2026-01-02" for n in range(5_000))
     source = opened("\n".join([head, row, row, row.replace("3", "4")]) + "\n")
 
     assert len(source.columns) == 5_000
-    assert len(source.summary().findings) < 100
+    many = opened("\n".join([head, dates, dates]) + "\n").summary().findings
+    assert len(many) < 20
+    assert "4995 more columns" in many[-1].sentence
 
 
 def test_many_classes_are_not_listed(opened):
