@@ -1,0 +1,1 @@
+"""The contenders: each trains every workload with the means of one framework."""
