@@ -69,12 +69,11 @@ def set_up(
         # Forward and backward together cost about three times the forward multiplications.
         work = 3 * plan.flops * batch_size // 2
         threads = device.choose_threads(None, work_per_step=work)
-    if values["run.seed"] is not None:
-        seed = values["run.seed"]
-    elif seed is None:
-        seed = secrets.randbelow(2**32)
+    chosen = seed if values["run.seed"] is None else values["run.seed"]
+    if chosen is None:
+        chosen = secrets.randbelow(2**32)
     device.make_repeatable(threads=threads, repeatable=values["run.repeatable"])
-    return Machine(choice, threads, int(seed))
+    return Machine(choice, threads, int(chosen))
 
 
 def _version(package: str) -> str:

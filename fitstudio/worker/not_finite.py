@@ -35,7 +35,6 @@ class NotFiniteError(FitStudioError):
 
 
 def explain(
-    error: NotFiniteError,
     *,
     rows: np.ndarray | None,
     arrays: Mapping[str, Any],
@@ -45,7 +44,6 @@ def explain(
     """What is wrong with the rows of the first bad batch, in a sentence; empty if nothing is.
 
     Args:
-        error: Which batch it was.
         rows: The batch's places in the training arrays; None if the engine cannot tell.
         arrays: "x", "y" and "sample_weight" as fit() got them.
         original_rows: For each place in the arrays the row of the data file, from 0.
@@ -57,22 +55,20 @@ def explain(
     more = f" and {len(rows) - _ROWS_NAMED} more" if len(rows) > _ROWS_NAMED else ""
     sentences = [f"The batch held rows {named}{more} of the data."]
     for what, array in arrays.items():
-        if array is None or isinstance(array, (list, tuple, dict)):
+        if array is None:
             continue
         values = np.asarray(array[np.sort(rows)])
         if values.dtype.kind != "f":
             continue
         bad = ~np.isfinite(values)
         if bad.any():
-            first = np.unravel_index(int(np.argmax(bad)), bad.shape)
-            row = _original(np.sort(rows)[first[0] : first[0] + 1], original_rows)[0] + 1
-            column = (
-                f" in the column {names[first[1]]!r}"
-                if what == "x" and len(first) == 2 and len(names) == values.shape[1]
-                else ""
-            )
+            place, *column = (int(index[0]) for index in np.nonzero(bad))
+            row = _original(np.sort(rows)[place : place + 1], original_rows)[0] + 1
+            named = len(column) == 1 and len(names) == values.shape[1] and what == "x"
+            where = f" in the column {names[column[0]]!r}" if named else ""
             title = {"x": "The input", "y": "The target"}.get(what, "The sample weight")
-            sentences.append(f"{title} of row {row} is {values[first]}{column}.")
+            value = values[(place, *column)]
+            sentences.append(f"{title} of row {row} is {value}{where}.")
     if len(sentences) == 1:
         sentences.append("All numbers in it are finite, so it was the training that went astray.")
     return " ".join(sentences)

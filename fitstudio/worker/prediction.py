@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +137,9 @@ def _write(
     return list(answers)
 
 
-def _flat(columns: Mapping[str, np.ndarray], *, taken: set[str]) -> dict[str, Sequence[Any]]:
+def _flat(columns: Mapping[str, np.ndarray], *, taken: set[str]) -> dict[str, np.ndarray]:
     """One column for each number or name; an answer of several numbers becomes several columns."""
-    flat: dict[str, Sequence[Any]] = {}
+    flat: dict[str, np.ndarray] = {}
     for name, values in columns.items():
         values = np.asarray(values)
         title = f"predicted {name}" if name in taken else name
@@ -151,7 +151,7 @@ def _flat(columns: Mapping[str, np.ndarray], *, taken: set[str]) -> dict[str, Se
     return flat
 
 
-def _shown(values: Sequence[Any], place: int) -> str:
+def _shown(values: np.ndarray, place: int) -> str:
     if place < 0:
         return ""
     value = values[place]

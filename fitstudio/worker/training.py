@@ -22,6 +22,7 @@ from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory, Outcome, Reason
 from fitstudio.journal.events import finite
 from fitstudio.journal.patience import Watch
+from fitstudio.storage import atomic
 from fitstudio.worker import callback_list, history_files, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.keeping import Keeper, StopRun
@@ -208,7 +209,7 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
         "stays the same.",
     )
     paths = training.process.paths
-    stored = storage.atomic.read_json(paths.resolved)
+    stored = atomic.read_json(paths.resolved)
     stored["machine"]["micro_batch_size"] = training.micro_batch_size
     storage.write_json(paths.resolved, stored)
 
@@ -234,13 +235,12 @@ def _explained(
 ) -> not_finite.NotFiniteError:
     """The same error with what is wrong in the rows of that batch."""
     prepared = training.prepared
-    rows = model.batch_rows(error.epoch, error.step)
-    held_out = len(prepared.training_rows)
+    if isinstance(prepared.x, RowBatches):
+        return error  # the file has been read on since
     sentence = not_finite.explain(
-        error,
-        rows=rows,
+        rows=model.batch_rows(error.epoch, error.step),
         arrays={"x": prepared.x, "y": prepared.y, "sample_weight": prepared.sample_weight},
-        original_rows=np.asarray(prepared.training_rows) if held_out else None,
+        original_rows=np.asarray(prepared.training_rows),
         names=prepared.recipe.input_names,
     )
     error.message = f"{error.message} {sentence}".strip()

@@ -60,8 +60,13 @@ class TrainedProject:
         write_table(folder / "flowers.csv")
         self.processes: list[subprocess.Popen[str]] = []
 
+    def spec(self, settings: Mapping[str, Any] | None = None) -> RunSpec:
+        return RunSpec().with_values(TABLE | dict(settings or {}))
+
     def new_run(self, settings: Mapping[str, Any] | None = None) -> RunPaths:
-        spec = RunSpec().with_values(TABLE | dict(settings or {}))
+        return self.new_run_of(self.spec(settings))
+
+    def new_run_of(self, spec: RunSpec) -> RunPaths:
         with open_source(spec.data, self.folder) as source:
             summary = source.summary()
         resolved = resolve(spec, summary)
