@@ -1,4 +1,4 @@
-"""Public door to the engine's callbacks, under the reference's names: ``from fitstudio.callbacks import …``."""
+"""The engine's callbacks under the reference's names: ``from fitstudio.callbacks import …``."""
 
 from __future__ import annotations
 

@@ -152,5 +152,6 @@ class UsageError(FitStudioError):
 
     default_code = "usage"
 
+
 # The built-in exceptions among the bases (ValueError, RuntimeError, OSError) are there so that code
 # written for the reference, which catches those, keeps working.

@@ -1,4 +1,4 @@
-"""Public door to the engine's losses, under the reference's names: ``from fitstudio.losses import …``."""
+"""The engine's losses under the reference's names: ``from fitstudio.losses import …``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public door to the engine's metrics, under the reference's names: ``from fitstudio.metrics import …``."""
+"""The engine's metrics under the reference's names: ``from fitstudio.metrics import …``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public door to the engine's optimizers, under the reference's names: ``from fitstudio.optimizers import …``."""
+"""The engine's optimizers under the reference's names: ``from fitstudio.optimizers import …``."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def weights_of(module: nn.Module) -> list[list[float]]:
     return [weight.flatten().tolist() for weight in module.parameters()]
 
 
-@pytest.mark.parametrize("identifier", EVERY, ids=str)
+@pytest.mark.parametrize("identifier", EVERY, ids=lambda each: getattr(each, "__name__", str(each)))
 def test_restored_state_goes_on_bit_for_bit(identifier: Any) -> None:
     through = trained(optimizers.get(identifier), 7)
     first = optimizers.get(identifier)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fitstudio.gui.pages.model.gallery import Gallery
 from fitstudio.gui.pages.model.layer_table import LayerTable
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
-from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
