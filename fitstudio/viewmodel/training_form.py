@@ -96,6 +96,7 @@ class Row:
         greyed: Why the setting has no effect, as a clause, or None.
         findings: What was found at it; a finding that only repeats `greyed` is left out.
         done: What was mended a moment ago, as a sentence, or None.
+        fixed: Whether it cannot be changed, because the project is open for reading only.
     """
 
     param: Param
@@ -107,6 +108,7 @@ class Row:
     greyed: str | None
     findings: tuple[Finding, ...]
     done: str | None
+    fixed: bool = False
 
     @property
     def key(self) -> str:
@@ -263,6 +265,7 @@ class TrainingForm:
             greyed=resolved.greyed.get(key),
             findings=findings,
             done=done[0] if done is not None and not findings else None,
+            fixed=session.read_only is not None,
         )
 
     # What a person does

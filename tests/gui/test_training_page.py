@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from fitstudio.gui.pages.training.editors.contract import Editor
 from fitstudio.gui.pages.training.page import TrainingPage
 from fitstudio.gui.panels.plain_words import PlainWordsPanel
 from fitstudio.gui.theme.theme import Mode, theme
+from fitstudio.project import Project
 from fitstudio.spec.compile_params import COMPILE
+from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary
 from fitstudio.spec.fit_params import FIT
 from fitstudio.spec.param import Level
 from fitstudio.spec.run_spec import RunSpec
+from fitstudio.viewmodel.session import ProjectSession
 from fitstudio.viewmodel.training_form import CARDS, TRAINING_KEYS
-from tests.gui.training_session import open_session
+from tests.gui.training_session import NoBackground, open_session
 from tests.unit.spec.samples import NUMBERS, PENGUINS
 
 STOPPING = {"kind": "EarlyStopping", "patience": 3}
@@ -368,3 +372,50 @@ def test_the_panel_says_what_changed_and_leads_to_the_first_finding(session, qtb
     go = panel.findChild(QWidget, "panel.plain_words.go")
     go.click()  # type: ignore[union-attr]
     assert asked == ["fit.validation_split"]
+
+
+def test_a_thousand_classes_and_columns_stay_quick(tmp_path, qtbot) -> None:
+    classes = tuple((f"class {number}", 1 + number) for number in range(1000))
+    columns = tuple(
+        ColumnSummary(name=f"w{number}", type="number", dtype="float64", count=500_500)
+        for number in range(3000)
+    )
+    target = ColumnSummary(name="kind", type="category", dtype="str", classes=classes)
+    summary = DatasetSummary(
+        file="wide.csv", kind="table", rows=500_500, columns=(*columns, target)
+    )
+    spec = RunSpec(
+        data={"file": "wide.csv"},
+        fit={"x": [column.name for column in columns], "y": ["kind"], "validation_split": 0.2},
+    )
+    session = open_session(tmp_path, spec, summary)
+    page = TrainingPage(session)
+    qtbot.addWidget(page)
+    page.show()
+    assert len(page.editor("fit.x").chips()) == 24
+    assert len(page.editor("fit.x").value()) == 3000
+    editor = page.editor("fit.class_weight")
+    editor.mode.setValue("balanced")
+    weights = session.spec.get("fit.class_weight")
+    assert len(weights) == 1000
+    assert weights[0] > weights[999]
+    before = time.perf_counter()
+    session.set_value("fit.epochs", 3)
+    # Generous, for a machine with much to do: it takes about 0.1 s.
+    assert time.perf_counter() - before < 2.0
+    session.close()
+
+
+def test_a_read_only_project_shows_its_settings_and_keeps_them(tmp_path, qtbot) -> None:
+    writer = open_session(tmp_path)
+    project = Project.open(tmp_path / "project", read_only=True)
+    session = ProjectSession(project, NoBackground())  # type: ignore[arg-type]
+    page = TrainingPage(session)
+    qtbot.addWidget(page)
+    assert session.read_only is not None
+    assert page.editor("fit.epochs").text() == "50"
+    assert not page.editor("fit.epochs").isEnabled()
+    session.set_value("fit.epochs", 3)
+    assert session.spec.get("fit.epochs") == 50
+    session.close()
+    writer.close()

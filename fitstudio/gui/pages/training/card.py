@@ -120,7 +120,7 @@ class FormCard(Card):
             return
         row = self._form.row("fit.class_weight")
         editor = self._rows["fit.class_weight"].editor
-        editor.mode.setEnabled(row.greyed is None)
+        editor.mode.setEnabled(row.greyed is None and not row.fixed)
         if row.greyed is None:
             self.caption.setText(self.model.group.sentence)
         else:

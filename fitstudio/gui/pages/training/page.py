@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from fitstudio.gui.pages.training.card import FormCard
 from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEditor
 from fitstudio.gui.pages.training.row import FormRow
 from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import with_shortcut
 from fitstudio.gui.widgets.cards import ColumnScroll, Page
 from fitstudio.gui.widgets.editors import SearchEdit, Segmented
 from fitstudio.gui.widgets.marks import EmptyState
@@ -33,6 +35,10 @@ class TrainingPage(Page):
         self.search = SearchEdit(self.tr("Find a setting"))
         self.search.setObjectName("training.search")
         self.search.textChanged.connect(self.form.set_search)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._on_find)
+        self.search.setToolTip(with_shortcut(self.tr("Find a setting"), find.key()))
         self.page_head.add(self.search)
         self.level = Segmented(
             [
@@ -74,6 +80,10 @@ class TrainingPage(Page):
     def editor(self, key: str) -> Any:
         """The editor of a setting."""
         return self.row(key).editor
+
+    def _on_find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def _show_rows(self) -> None:
         for card in self._cards:

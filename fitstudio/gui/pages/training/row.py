@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -57,6 +58,8 @@ class FormRow(QWidget):
         self.reset_button.clicked.connect(lambda: form.reset(self.key))
         self._title = Label(row.param.title)
         self._name = Label(row.param.name, style="mono")
+        for label in (self._title, self._name):
+            label.setToolTip(_explanation(row))
         self._hint = ElidedLabel("", ink="text2")
         self._reason = ReasonLabel()
         self.message = MessageArea(row.key)
@@ -126,7 +129,7 @@ class FormRow(QWidget):
             self.editor.setValue(row.value)
             self.editor.blockSignals(False)
         self.editor.set_state(row.automatic, row.state)
-        self.editor.setEnabled(row.greyed is None)
+        self.editor.setEnabled(row.greyed is None and not row.fixed)
         self.message.show_messages(row.findings, row.done)
         self.editor.setAccessibleDescription(self._description(row))
         if not self._bare:
@@ -139,7 +142,7 @@ class FormRow(QWidget):
         self._hint.setVisible(row.greyed is None and bool(row.hint))
         self._reason.set_reason(row.greyed)
         self.reset_button.set_default(row.default_text)
-        self.reset_button.setVisible(row.changed)
+        self.reset_button.setVisible(row.changed and not row.fixed)
 
     def _description(self, row: Row) -> str:
         parts = [self.message.text(), row.hint]
@@ -150,6 +153,13 @@ class FormRow(QWidget):
     def _on_value_changed(self, value: Any) -> None:
         if not same(value, self._form.session.spec.get(self.key)):
             self._form.set_value(self.key, value)
+
+
+def _explanation(row: Row) -> str:
+    """What a setting does, as a tooltip that wraps."""
+    param = row.param
+    paragraphs = [param.help, param.more, f"{param.section}.{param.name}: {param.kind.say()}"]
+    return "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs if text)
 
 
 class ChangedDot(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -163,7 +164,14 @@ class ValidationDataEditor(QWidget):
     def _on_choose(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Data to check on"))
         if path:
-            self.file.setValue(path)
+            self.file.setValue(self._within_project(path))
+
+    def _within_project(self, path: str) -> str:
+        """A file inside the project's folder goes with it when the folder is moved."""
+        try:
+            return Path(path).relative_to(self._session.project.folder).as_posix()
+        except ValueError:
+            return path
 
     def _on_column(self, name: Any) -> None:
         labels = self._first_label(name)
