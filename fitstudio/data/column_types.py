@@ -100,6 +100,9 @@ def type_of(
     present = _without(cells, layout.missing)
     number_cells = _without(present, layout.missing_numbers)
     total = len(present) - present.null_count()
+    percent = _all_percent(number_cells)
+    if percent:
+        number_cells = number_cells.str.strip_suffix("%").str.strip_chars()
     values, bad = layout.numbers.read(number_cells)
     bad_count = int(bad.sum())
     good = len(values) - values.null_count()
@@ -107,14 +110,16 @@ def type_of(
     padded = _is_padded(present) if good else False
     column = TableColumn(
         name=name, type=TEXT, cells=present, values=None, unparsed=np.zeros(0, np.int64),
-        padded=padded, dates=dates, ambiguous_dates=ambiguous,
+        padded=padded, dates=dates, ambiguous_dates=ambiguous, unit="%" if percent else None,
     )  # fmt: skip
     if wanted == NUMBER and dates:
         days, bad = _days(present, dates, layout, ambiguous=ambiguous)
         return _as_numbers(column, NUMBER, days, bad)
     if wanted == NUMBER:
         return _as_numbers(column, NUMBER, values, bad)
-    mostly_numbers = good > 0 and bad_count <= max(1 if good >= 4 else 0, 0.1 * (good + bad_count))
+    # "<0.5" is a number that an instrument could not read off, not a word.
+    strange = bad_count - int(number_cells.str.contains(r"^[<>≤≥]\s*\d").sum())
+    mostly_numbers = good > 0 and strange <= max(1 if good >= 4 else 0, 0.1 * (good + bad_count))
     if wanted == WORDS:
         column.type = CATEGORY
         return column
@@ -244,7 +249,7 @@ def _number_type(name: str, values: np.ndarray) -> str:
         return NUMBER
     if not np.array_equal(present, np.rint(present)):
         return NUMBER
-    counting = bool(np.all(np.diff(present) == 1))
+    counting = bool(np.all(np.diff(present) == 1)) and present[0] in (0, 1)
     if counting or (_ID_NAME.search(name) and len(np.unique(present)) == len(present)):
         return ID
     return NUMBER
@@ -260,6 +265,11 @@ def _word_type(cells: pl.Series, total: int) -> str:
     if distinct <= _FEW or (distinct <= MOST_CLASSES and distinct <= 0.2 * total):
         return CATEGORY
     return TEXT
+
+
+def _all_percent(cells: pl.Series) -> bool:
+    """Whether every cell is so many percent; a mixture of both would be off by a hundred."""
+    return cells.null_count() < len(cells) and bool(cells.str.ends_with("%").all())
 
 
 def _is_padded(cells: pl.Series) -> bool:

@@ -178,7 +178,7 @@ def common_format(
         if counts[candidate] > best_count:
             best, best_count = candidate, counts[candidate]
     mark = best.decimal
-    if best.thousands or not any(mark in cell for cell in cells):
+    if best_count == 0 or best.thousands or not any(mark in cell for cell in cells):
         return best, True
     rivals = [other for other in candidates if other.thousands == mark]
     ambiguous = any(counts[other] == best_count for other in rivals)

@@ -119,7 +119,7 @@ class TableSource(Source):
             else:
                 column = type_of(name, self.text(name), self.layout, wanted)
             unit = self._units[place] if place < len(self._units) else ""
-            column.unit = unit.strip("[]()<> ") or unit_of(name)
+            column.unit = unit.strip("[]()<> ") or unit_of(name) or column.unit
             column.title = next((old for new, old in self.renamed if new == name), None)
             if column.dates and column.values is not None:
                 column.unit = "days since 1970"

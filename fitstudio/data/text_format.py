@@ -201,8 +201,8 @@ def split_line(line: str, separator: str, quote: str) -> list[str]:
 
 
 def is_blank(line: str) -> bool:
-    """Whether a line holds nothing."""
-    return not line.strip()
+    """Whether a line holds nothing but spaces and separators, as spreadsheets leave many."""
+    return not line.strip(" \t\r,;|")
 
 
 def _is_list_of_text(value: Any) -> bool:
@@ -240,7 +240,8 @@ def _find_separator(
         if score > best_score + 1e-9:
             best, best_score, best_fields, best_evenness = separator, score, fields, evenness
     if best == ONE_COLUMN:
-        reasons.add("separator", "No separator parts the lines evenly: one column.", sure=False)
+        sure = not any(separator in line for line in judged for separator in SEPARATORS)
+        reasons.add("separator", "No separator parts the lines evenly: one column.", sure=sure)
     else:
         reasons.add(
             "separator",
@@ -296,7 +297,7 @@ def _find_numbers(
     if "thousands" in options:
         candidates = tuple(form for form in FORMATS if form.thousands == options["thousands"])
     numbers, sure = common_format(cells, candidates)
-    if not sure and layout.separator == "," and numbers == NumberFormat(",", ""):
+    if not sure and layout.separator in (",", ONE_COLUMN) and numbers == NumberFormat(",", ""):
         # Quoted because of the comma, three digits after it, and commas part the fields: grouping.
         numbers = NumberFormat(".", ",")
     example = next(

@@ -273,6 +273,49 @@ def test_quotes_with_separators_line_ends_and_quotes_inside(opened):
     assert numbers(source, "v") == [1, 2, 3, 4]
 
 
+def test_rows_of_separators_alone_are_blank(opened):
+    source = opened("a,b\n1,2\n3,4\n" + ",\n" * 9 + ",,,\n" * 5)
+
+    assert source.rows == 2
+    assert source.names == ("a", "b")
+
+
+def test_values_below_a_limit_are_gaps_in_a_column_of_numbers(opened):
+    source = opened("s,result\na,<0.5\nb,1.2\nc,3.4\nd,< 0.5\ne,2.2\nf,>90\n")
+
+    column = source.column("result")
+    assert (column.type, column.missing, column.unparsed) == ("number", 3, 3)
+
+
+def test_percentages_are_numbers(opened):
+    source = opened("name,share\na,12%\nb,15 %\nc,20.5%\n")
+
+    assert numbers(source, "share") == [12, 15, 20.5]
+    assert source.column("share").unit == "%"
+    assert opened("name,share\na,12%\nb,0.15\nc,20.5%\n").column("share").type != "number"
+
+
+def test_a_line_that_only_names_the_separator(opened):
+    source = opened("sep=;\na;b\n1,5;2\n2,5;3\n")
+
+    assert source.names == ("a", "b")
+    assert numbers(source, "a") == [1.5, 2.5]
+
+
+def test_one_column(opened):
+    source = opened('price\n"1,200"\n"3,400"\n"1,100"\n')
+
+    assert source.names == ("price",)
+    assert numbers(source, "price") == [1200, 3400, 1100]
+    assert numbers(opened("v\n1\n2.5\n4\n"), "v") == [1, 2.5, 4]
+
+
+def test_numbers_in_a_row_that_do_not_start_at_one_are_no_row_numbers(opened):
+    rows = "".join(f"{400 + n},{n * 0.3:.1f}\n" for n in range(20))
+
+    assert types(opened("wavelength,v\n" + rows))["wavelength"] == "number"
+
+
 def test_no_line_with_names(opened):
     source = opened("1,2.5\n3,4.5\n5,6.5\n")
 
