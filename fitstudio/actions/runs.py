@@ -46,6 +46,8 @@ __all__ = [
 
 _summaries: dict[tuple[Any, ...], DatasetSummary] = {}
 _summaries_lock = threading.Lock()
+# What a person says of a run is read, changed and written by threads of the window.
+_about_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -285,7 +287,8 @@ def _state(paths: RunPaths) -> RunState:
 
 def _change(project: Project, run: str | int, **fields: Any) -> None:
     paths = find(project, run)
-    About.read(paths).changed(**fields).write(paths.about)
+    with _about_lock:
+        About.read(paths).changed(**fields).write(paths.about)
 
 
 def _resolved(paths: RunPaths) -> Resolved | None:
