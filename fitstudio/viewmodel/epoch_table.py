@@ -52,7 +52,10 @@ def cell(row: EpochRow, column: str) -> str:
     if column == "seconds":
         return figures.format_seconds(row.seconds)
     value = row.logs.get(column)
-    return figures.format_value(value) if isinstance(value, (int, float)) else "–"
+    if not isinstance(value, (int, float)):
+        return "–"
+    # Small values have many zeros: with fewer digits they fit their column.
+    return figures.format_value(value, 3 if abs(value) >= 0.001 else 2)
 
 
 def log_lines(state: RunState) -> list[LogLine]:

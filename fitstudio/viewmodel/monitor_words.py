@@ -151,10 +151,18 @@ def _kept(state: RunState) -> Paragraph | None:
         return None
     text = f"Model of **epoch {shown(kept.epoch)}**"
     if state.running:
-        ago = max(0.0, time.time() - kept.time)
-        text += f", saved {figures.format_seconds(ago)} ago" if ago >= 1 else ", saved just now"
+        text += f", saved {_ago(time.time() - kept.time)}"
         text += ". Closing this window does not stop the run"
     return Paragraph("Kept", f"{text}.")
+
+
+def _ago(seconds: float) -> str:
+    """How long ago, in steps so coarse that the sentence does not tremble."""
+    if seconds < 10:
+        return "just now"
+    if seconds < 55:
+        return f"{seconds // 10 * 10:.0f} s ago"
+    return f"{figures.format_seconds(max(60.0, seconds // 60 * 60))} ago"
 
 
 def _more_dropout(spec: RunSpec) -> Suggestion | None:

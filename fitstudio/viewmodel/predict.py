@@ -29,6 +29,7 @@ from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 from fitstudio.viewmodel.background import Job
+from fitstudio.viewmodel.figures import format_value
 from fitstudio.viewmodel.scores import Confusion, Parity, Score, class_scores, number_scores
 from fitstudio.viewmodel.session import ProjectSession
 
@@ -222,8 +223,11 @@ class PredictModel:
         self.session.in_background(copy, None, self._fail)
 
     def close(self) -> None:
-        """Give up and remove what was written on the way."""
+        """Give up, remove what was written on the way, and let go of the session."""
         self._cancel.set()
+        self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
+        self.session.current_run_changed.disconnect(self._on_run_shown, missing_ok=True)
+        self.changed.disconnect()
         self._forget_answers()
 
     def _tell(self, done: float, words: str) -> None:
@@ -306,6 +310,15 @@ def read_answers(report: PredictionReport) -> Answers:
         columns = tuple(next(lines, ()))
         rows = tuple(tuple(row) for _, row in zip(range(SHOWN_ROWS), lines))
     return Answers(columns, rows, frozenset(report.columns))
+
+
+def short_number(text: str) -> str:
+    """A long number in few digits, for the screen; anything else as it is."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return format_value(value) if len(text) > 7 else text
 
 
 def scores_of(measured: Mapping[str, Any]) -> list[Score]:

@@ -42,10 +42,12 @@ class ResultsModel:
 
     Attributes:
         changed: Emitted when another run, part, output or measurement is shown.
+        runs_changed: Emitted when there are other runs to choose from.
         state: "none" (no run), "running", "loading", "missing" (nothing was measured), "ready".
     """
 
     changed = Signal()
+    runs_changed = Signal()
 
     def __init__(self, session: ProjectSession) -> None:
         self.session = session
@@ -81,6 +83,13 @@ class ResultsModel:
         """List only the rows of one cell of the confusion matrix: (true, predicted)."""
         self.cell = cell
         self.changed.emit()
+
+    def close(self) -> None:
+        """Let go of the session, before the page is gone."""
+        self.session.current_run_changed.disconnect(self.show, missing_ok=True)
+        self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
+        self.changed.disconnect()
+        self.runs_changed.disconnect()
 
     @property
     def line(self) -> RunSummary | None:
@@ -188,6 +197,7 @@ class ResultsModel:
         return self.results.parity.get(self.part, {}).get("outputs", [])
 
     def _on_runs_changed(self) -> None:
+        self.runs_changed.emit()
         # A run that has just ended has been measured; one that was resumed is being trained.
         line = self.line
         running = line is not None and line.outcome is None

@@ -78,6 +78,12 @@ class RunsModel:
         session.runs_changed.connect(self.refresh)
         self.refresh()
 
+    def close(self) -> None:
+        """Let go of the session, before the page is gone."""
+        self.session.runs_changed.disconnect(self.refresh, missing_ok=True)
+        self.changed.disconnect()
+        self.compared.disconnect()
+
     # The table
 
     def refresh(self) -> None:

@@ -96,6 +96,9 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     """The 95 % interval of a share (Wilson), honest also near 0 and 1 and for few rows."""
     if not total:
         return 0.0, 1.0
+    if right in (0, total):
+        edge = _Z**2 / (total + _Z**2)
+        return (1 - edge, 1.0) if right else (0.0, edge)
     share = right / total
     centre = share + _Z**2 / (2 * total)
     reach = _Z * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))

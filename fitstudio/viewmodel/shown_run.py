@@ -30,6 +30,14 @@ class SessionFollower:
         model.ended.connect(self._on_ended)
         self._on_run_chosen(session.current_run)
 
+    def close(self) -> None:
+        """Let go of the run's files and of the session."""
+        self.session.current_run_changed.disconnect(self._on_run_chosen, missing_ok=True)
+        self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
+        for signal in (self.model.opened, self.model.changed, self.model.ended):
+            signal.disconnect()
+        self.model.close()
+
     def _on_run_chosen(self, run: str | None) -> None:
         self.model.open(None if run is None else describe(self.session, run))
         self._ask_for_record()

@@ -14,6 +14,7 @@ from fitstudio.gui.plots import ink
 _WIDTH = 84
 _HEIGHT = 32
 _SHOWN = 84
+_FEWEST_STEPS = 12
 
 
 class Meter(QWidget):
@@ -36,8 +37,8 @@ class Meter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(self.rect()).adjusted(0.5, 1, -0.5, 0)
-        step = room.width() / max(_SHOWN - 1, 1)
-        # The newest value stands at the right edge; a young run fills from there.
+        # The newest value stands at the right edge; a young run fills from there, in wider steps.
+        step = room.width() / min(max(len(y) - 1, _FEWEST_STEPS), _SHOWN - 1)
         left = room.right() - (len(y) - 1) * step
         colour = ink.colour("text2")
         filling = QColor(colour)

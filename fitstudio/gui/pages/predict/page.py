@@ -37,12 +37,19 @@ from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable
 from fitstudio.spec.plain_words import Paragraph
 from fitstudio.viewmodel import predict_words
-from fitstudio.viewmodel.predict import Answers, ColumnMatch, PredictModel, Stage
+from fitstudio.viewmodel.predict import (
+    Answers,
+    ColumnMatch,
+    PredictModel,
+    Stage,
+    short_number,
+)
 from fitstudio.viewmodel.session import ProjectSession
 
 _Index = QModelIndex | QPersistentModelIndex
 _PARTS = 1000
 _CHIPS = 24
+_WIDEST_COLUMN = 240
 
 
 class PredictPage(Page):
@@ -62,6 +69,7 @@ class PredictPage(Page):
         self._make_head()
         self._make_parts()
         self.model.changed.connect(self._refresh)
+        self.destroyed.connect(self.model.close)
         self._refresh()
 
     def plain_words(self) -> list[Paragraph]:
@@ -220,7 +228,11 @@ class PredictPage(Page):
         self._answers.set_title(
             self.tr("Results"), words.format(rows=model.report.predicted, shown=shown)
         )
-        self.rows.show_answers(model.answers)
+        if self.rows.show_answers(model.answers):
+            self.table.resizeColumnsToContents()
+            for section in range(self.rows.columnCount()):
+                width = self.table.columnWidth(section) + 12
+                self.table.setColumnWidth(section, min(max(width, 72), _WIDEST_COLUMN))
 
     def _on_browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -316,15 +328,16 @@ class AnswerRows(QAbstractTableModel):
         self._answers: Answers | None = None
         self._order: list[int] = []
 
-    def show_answers(self, answers: Answers) -> None:
-        """Show these results."""
+    def show_answers(self, answers: Answers) -> bool:
+        """Show these results; whether they are others than before."""
         if answers is self._answers:
-            return
+            return False
         self.beginResetModel()
         self._answers = answers
         places = range(len(answers.columns))
         self._order = sorted(places, key=lambda at: answers.columns[at] not in answers.answered)
         self.endResetModel()
+        return True
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() or self._answers is None else len(self._answers.rows)
@@ -348,7 +361,10 @@ class AnswerRows(QAbstractTableModel):
         row = self._answers.rows[index.row()]
         answered = self._answers.columns[at] in self._answers.answered
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
+                text = row[at] if at < len(row) else ""
+                return short_number(text) if answered else text
+            case Qt.ItemDataRole.ToolTipRole:
                 return row[at] if at < len(row) else ""
             case _ if role == STRONG_ROLE:
                 return answered and index.column() == 0

@@ -50,7 +50,8 @@ class ResultsPage(Page):
         self._make_head()
         self._make_parts()
         self.model.changed.connect(self._refresh)
-        session.runs_changed.connect(self._offer_runs)
+        self.model.runs_changed.connect(self._offer_runs)
+        self.destroyed.connect(self.model.close)
         self._offer_runs()
         self._refresh()
 

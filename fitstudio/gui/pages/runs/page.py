@@ -69,6 +69,7 @@ class RunsPage(Page):
         self._place_parts()
         self.model.changed.connect(self._on_changed)
         self.model.compared.connect(self._on_compared)
+        self.destroyed.connect(self.model.close)
         self._on_changed()
 
     def plain_words(self) -> list[Paragraph]:

@@ -1,0 +1,167 @@
+"""The list of runs: order, filter, ticks, colours, differences, and what a person does with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from recorded_project import add_run, deliver_until, new_project, open_session
+
+from fitstudio.viewmodel import runs as runs_module
+from fitstudio.viewmodel import runs_words
+from fitstudio.viewmodel.runs import Column, RunsModel
+from fitstudio.viewmodel.session import ProjectSession
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[ProjectSession]:
+    project = new_project(tmp_path)
+    add_run(project, 1, title="First", epochs=3)
+    add_run(
+        project,
+        2,
+        title="Slower",
+        epochs=8,
+        settings={"fit.epochs": 8, "compile.learning_rate": 0.001},
+        parent="0001-first",
+        changes=({"key": "compile.learning_rate", "mine": 0.001, "theirs": 0.01},),
+    )
+    add_run(
+        project, 3, title="Broken", epochs=2, outcome="failed", reason="not_finite", note="too fast"
+    )
+    session = open_session(project)
+    yield session
+    session.background.close()
+    session.close()
+
+
+def numbers(model: RunsModel) -> list[int]:
+    return [line.number for line in model.lines]
+
+
+def test_order_by_any_column(session: ProjectSession):
+    model = RunsModel(session)
+    assert numbers(model) == [3, 2, 1]
+    model.sort(Column.BEST, descending=False)
+    assert numbers(model)[0] == 2, "the longest run has the least loss"
+    model.sort(Column.EPOCHS, descending=True)
+    assert numbers(model) == [2, 1, 3]
+    model.sort(Column.CHANGED, descending=False)
+    assert numbers(model)[0] == 2, "runs without changes come last"
+    model.sort(Column.NOTE, descending=True)
+    assert numbers(model)[0] == 3
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [("slow", [2]), ("rate", [2]), ("FAST", [3]), ("nan", [3]), ("1", [2, 1]), ("zebra", [])],
+)
+def test_the_filter_looks_everywhere(session: ProjectSession, text, expected):
+    model = RunsModel(session)
+    model.set_filter(text)
+    assert numbers(model) == expected
+
+
+def test_a_ticked_run_keeps_its_colour_in_the_project(session: ProjectSession):
+    model = RunsModel(session)
+    first, second, third = (line.run for line in session.runs)
+    assert model.ticked == (first, second, third), "the newest are compared at first"
+    number = model.series_number(second)
+    for run in (first, second, third):
+        model.tick(run, False)
+    assert model.ticked == ()
+    model.tick(third, True)
+    model.tick(second, True)
+    assert model.series_number(second) == number
+    assert model.series_number(third) != number
+    # … and after the project is opened again.
+    deliver_until(session, lambda: len(model.records) == 3)
+
+    def kept() -> bool:
+        session.refresh_runs()
+        return all(line.series is not None for line in session.runs)
+
+    deliver_until(session, kept)
+    again = RunsModel(session)
+    assert again.series_number(second) == number
+
+
+def test_curves_over_epochs_and_over_time(session: ProjectSession):
+    model = RunsModel(session)
+    deliver_until(session, lambda: len(model.records) == 3)
+    run = session.runs[1].run
+    x, y = model.curve(run, "val_loss", by_time=False)
+    assert x == [1, 2, 3, 4, 5, 6, 7, 8]
+    minutes, same = model.curve(run, "val_loss", by_time=True)
+    assert same == y
+    assert minutes[0] == pytest.approx(2.1 / 60)
+    assert minutes[-1] == pytest.approx(8 * 2.1 / 60)
+    assert model.metrics()[0] == "val_loss"
+
+
+def test_only_what_differs(session: ProjectSession):
+    model = RunsModel(session)
+    deliver_until(session, lambda: len(model.records) == 3)
+    found = {difference.title: difference for difference in model.differences()}
+    assert found["Epochs"].values == ("3", "8", "2")
+    rate = found["Learning rate"]
+    assert rate.values[0] == rate.values[2] != rate.values[1]
+    assert rate.odd == (False, True, False)
+    assert "Verbose" not in found
+    said = {paragraph.title: paragraph.text for paragraph in runs_words.say(model)}
+    assert said["Best so far"].startswith("**Run 2**")
+    assert "(run 2)" in said["Learning rate"]
+
+
+def test_words_for_the_cells(session: ProjectSession):
+    first, second, third = session.runs
+    assert runs_module.changed_words(first) == ("", "The first run")
+    assert runs_module.changed_words(second)[0] == "rate 0.01 → 0.001"
+    assert runs_module.badge_of(first) is None
+    badge = runs_module.badge_of(third)
+    assert badge is not None and badge.text == "NaN, stopped"
+    assert runs_module.when_words(first, datetime.now()) != "–"
+    assert runs_module.best_index(second) is not None
+
+
+def test_new_run_like_this_can_be_undone(session: ProjectSession):
+    model = RunsModel(session)
+    before = session.spec
+    done = []
+    model.new_like(session.runs[1].run, lambda: done.append(True))
+    deliver_until(session, lambda: done)
+    assert session.spec.get("compile.learning_rate") == 0.001
+    assert session.spec.get("fit.epochs") == 8
+    session.undo()
+    assert session.spec == before
+
+
+def test_settings_are_listed_to_be_read(session: ProjectSession):
+    model = RunsModel(session)
+    got = []
+    model.settings(session.runs[1].run, got.append)
+    deliver_until(session, lambda: got)
+    rows = {key: (value, origin) for group in got[0] for _, key, value, origin in group.rows}
+    assert rows["compile.learning_rate"] == ("0.001", "set by you")
+
+
+def test_a_renamed_run_and_a_discarded_one(session: ProjectSession):
+    model = RunsModel(session)
+    run = session.runs[0].run
+    model.rename(run, "  Better name ")
+    deliver_until(session, lambda: session.runs[0].name == "Better name")
+    session.discard(session.runs[2].run)
+    deliver_until(session, lambda: len(session.runs) == 2)
+    assert numbers(model) == [2, 1]
+    assert len(model.ticked) == 2
+
+
+def test_a_closed_model_hears_nothing_more(session: ProjectSession):
+    model = RunsModel(session)
+    model.close()
+    told = []
+    model.changed.connect(lambda: told.append(True))
+    session.runs_changed.emit()
+    assert told == []
