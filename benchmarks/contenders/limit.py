@@ -153,7 +153,10 @@ class Limit:
                 warnings.simplefilter("ignore")
                 module = _MlpStep(self.weights, self.sums, self.workload.loss == "mse")
                 before = self.sums.clone()
-                step = torch.jit.trace(module, (x, y), check_trace=False).forward
+                if module.by_onednn(x, self.weights[0]):
+                    step = module.forward  # can't be traced, and does not need to be: it is large
+                else:
+                    step = torch.jit.trace(module, (x, y), check_trace=False).forward
                 self.sums.copy_(before)
             self.compiled[len(x)] = step
         return step(x, y)
