@@ -33,7 +33,7 @@ from fitstudio.gui.shell import dialogs
 from fitstudio.gui.shell.commands import Commands
 from fitstudio.gui.shell.header import Header
 from fitstudio.gui.shell.notices import Notice, NoticeArea
-from fitstudio.gui.shell.pages import PAGES, make_page
+from fitstudio.gui.shell.pages import PAGES, make_page, preload_plots
 from fitstudio.gui.shell.posting import Poster
 from fitstudio.gui.shell.rail import Rail
 from fitstudio.gui.shell.side_panel import SidePanel
@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
         last = self.settings.last_page(session.project.folder)
         self.show_page(last if last in {entry.name for entry in PAGES} else "data")
         self._watch.start()
+        self.background.run(lambda job: preload_plots())
         if opened.resume is not None:
             session.resume(opened.resume)
             self.show_page("monitor")

@@ -35,7 +35,7 @@ from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.viewmodel.about import versions_text
 from fitstudio.viewmodel.background import Background
 from fitstudio.viewmodel.places import free_folder
-from fitstudio.viewmodel.runs import RunSummary
+from fitstudio.viewmodel.session import RunSummary
 
 DATA_PATTERNS = "*.csv *.tsv *.txt *.npy *.npz *.h5 *.hdf5 *.hdf *.nxs"
 

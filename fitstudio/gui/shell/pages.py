@@ -51,3 +51,9 @@ def make_page(entry: PageEntry, session: ProjectSession) -> QWidget:
     """
     module = importlib.import_module(f"fitstudio.gui.pages.{entry.name}.page")
     return getattr(module, entry.class_name)(session)
+
+
+def preload_plots() -> None:
+    """Loads what the pages with plots need, in a background thread while nobody waits for it."""
+    for module in ("numpy", "pyqtgraph"):
+        importlib.import_module(module)

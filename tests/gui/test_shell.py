@@ -1,0 +1,322 @@
+"""The frame around the pages, driven as a person does."""
+
+import sys
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+
+from fitstudio.actions import projects
+from fitstudio.errors import DataError
+from fitstudio.gui.main_window import MainWindow
+from fitstudio.gui.shell import dialogs
+from fitstudio.gui.shell.commands import MENUS
+from fitstudio.gui.shell.crash import CrashReports
+from fitstudio.gui.shell.pages import PAGES
+from fitstudio.gui.shell.window_settings import WindowSettings
+from fitstudio.gui.theme.theme import Mode, theme
+from fitstudio.spec.param import Finding, Fix, Severity
+from fitstudio.viewmodel.stations import stations
+from tests.gui.conftest import READ_MS
+
+
+def drop(window: MainWindow, path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(400, 400),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+
+def test_every_page_can_be_shown_and_has_its_name(window, example):
+    main = window(example("penguins"))
+    for entry in PAGES:
+        main.findChild(QWidget, f"rail.{entry.name}").click()
+        shown = main.stack.currentWidget()
+
+        assert shown.objectName() == f"page.{entry.name}"
+        assert shown.isVisible()
+        assert main.rail.items[entry.name].isChecked()
+        assert main.findChild(QWidget, "panel.plain_words") is not None
+
+
+def test_pages_are_reached_by_the_keyboard(window, example, qtbot):
+    main = window(example("penguins"))
+    for number, entry in enumerate(PAGES, start=1):
+        qtbot.keyClick(main, str(number), Qt.KeyboardModifier.ControlModifier)
+        main.commands[f"page_{entry.name}"].trigger()
+
+        assert main.page == entry.name
+
+
+def test_every_command_has_a_shortcut_of_its_own_and_a_tooltip(window):
+    main = window()
+    actions = main.commands.actions.values()
+    shortcuts = [action.shortcut().toString() for action in actions]
+
+    assert all(action.toolTip() and action.text() for action in actions)
+    assert all(shortcuts)
+    assert len(set(shortcuts)) == len(shortcuts)
+    assert {"action.train", "action.pause", "action.resume", "action.stop", "action.stop_now",
+            "action.undo", "action.redo", "action.new_project", "action.open_project"} <= {
+        action.objectName() for action in main.findChildren(QAction)
+    }  # fmt: skip
+    in_menus = {
+        action.text()
+        for menu in main.commands.menu_bar.actions()
+        for action in menu.menu().actions()
+    }
+    assert len(MENUS) == 5
+    assert {
+        action.text() for action in actions if not action.objectName().startswith("action.look")
+    } <= in_menus
+
+
+def test_every_button_in_sight_says_what_it_does(window, example):
+    main = window(example("penguins"))
+    silent = []
+    for entry in PAGES:
+        main.show_page(entry.name)
+        for button in main.findChildren(QAbstractButton):
+            if button.isVisible() and not (button.accessibleName() or button.text().strip()):
+                owner = button.parent()
+                silent.append(f"{entry.name}: {button.objectName()} in {type(owner).__name__}")
+
+    # Qt's own clear button of a line edit has no name; the Escape key does the same.
+    assert [each for each in silent if "SearchEdit" not in each] == []
+
+
+def test_the_window_folds_as_it_gets_narrow(window, example):
+    main = window(example("penguins"))
+    assert main.panel.isVisible()
+    wide = main.rail.width()
+
+    main.resize(1100, 700)
+    assert not main.panel.isVisible()
+    assert main.header.panel_button.isVisible()
+    main.header.panel_button.click()
+    assert main.panel.isVisible()
+
+    main.resize(900, 600)
+    assert main.rail.width() < wide / 2
+
+
+def test_a_change_is_undone_and_redone(window, example, qtbot):
+    main = window(example("penguins"))
+    main.session.set_value("fit.epochs", 7)
+    assert "Epochs" in main.commands["undo"].text()
+
+    main.commands["undo"].trigger()
+    assert main.session.spec.get("fit.epochs") == 40
+    main.commands["redo"].trigger()
+    assert main.session.spec.get("fit.epochs") == 7
+
+    folder = main.session.project.folder
+    qtbot.waitUntil(lambda: not main.session._saving, timeout=READ_MS)
+    with projects.open_project(folder, read_only=True) as saved:
+        assert saved.settings.get("fit.epochs") == 7
+
+
+def test_train_goes_to_the_first_problem_instead(window, example):
+    main = window(example("penguins"))
+    main.session.set_value("fit.epochs", 0)
+    main.show_page("data")
+
+    main.findChild(QPushButton, "button.train").click()
+
+    assert main.page == "training"
+    assert main.session.running is None
+    assert main.notices.texts()
+
+
+def test_the_rail_tells_how_each_station_stands(window, example):
+    main = window(example("penguins"))
+    told = stations(main.session)
+    assert told["data"].state == "done"
+    assert told["training"].state == "ready"
+    assert told["monitor"].state == "empty"
+
+    main.session.set_value("data.row_order", None)
+    assert stations(main.session)["training"].state == "attention"
+    item = main.rail.items["training"]
+    assert item.state() == "attention"
+    assert "sorted" in item.accessibleName()
+
+
+def test_a_second_window_opens_for_reading(window, example):
+    folder = example("penguins")
+    first = window(folder)
+    second = window(folder)
+
+    assert first.session.read_only is None
+    assert second.session.read_only
+    assert "reading only" in second.notices.texts()[0]
+    second.session.set_value("fit.epochs", 3)
+    assert second.session.spec.get("fit.epochs") == 40
+
+
+def test_a_project_that_is_not_there_is_told_of(window, tmp_path, qtbot):
+    main = window()
+    main.open_project(tmp_path / "nowhere")
+
+    qtbot.waitUntil(lambda: bool(main.notices.texts()), timeout=READ_MS)
+    assert "nowhere" in main.notices.texts()[0]
+    assert main.page == "start"
+
+
+def test_a_dropped_file_becomes_a_project_with_a_target(window, tmp_path, qtbot):
+    file = tmp_path / "flowers.csv"
+    rows = [f"{n % 7}.5,{n % 3},{'ab'[n % 2]}" for n in range(60)]
+    file.write_text("length,width,kind\n" + "\n".join(rows) + "\n")
+    main = window()
+
+    drop(main, file)
+
+    qtbot.waitUntil(lambda: main.session is not None, timeout=READ_MS)
+    qtbot.waitUntil(lambda: main.session.summary is not None, timeout=READ_MS)
+    assert main.session.project.name == "flowers"
+    assert main.session.spec.get("fit.y") == ["kind"]
+    assert main.session.resolved.ok
+
+
+def test_a_dropped_file_with_other_columns_replaces_the_roles_in_one_step(
+    window, example, tmp_path, qtbot
+):
+    file = tmp_path / "other.csv"
+    file.write_text("a,b,label\n" + "\n".join(f"{n},{n * 2},{'xy'[n % 2]}" for n in range(50)))
+    main = window(example("penguins"))
+
+    drop(main, file)
+
+    qtbot.waitUntil(lambda: main.session.spec.get("fit.y") == ["label"], timeout=READ_MS)
+    qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
+    assert main.page == "data"
+    main.commands["undo"].trigger()
+    assert main.session.spec.get("fit.y") == ["species"]
+    assert main.session.spec.get("data.file") == "data/penguins.csv"
+    qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
+
+
+def test_the_look_is_switched_and_remembered(window):
+    main = window()
+    light = main.palette().window().color()
+
+    main.commands["look_dark"].trigger()
+
+    assert theme().dark
+    assert main.palette().window().color() != light
+    assert WindowSettings().mode is Mode.DARK
+
+
+@pytest.mark.parametrize("answer", list(dialogs.OnClose))
+def test_closing_during_a_run_asks(window, example, monkeypatch, answer):
+    main = window(example("penguins"))
+    session = main.session
+    stopped, asked = [], []
+    run = type("Run", (), {"run": "0001", "number": 1, "outcome": None, "phase": "training",
+                           "sentence": "", "epochs": 1})()  # fmt: skip
+    session.runs = [run]
+    monkeypatch.setattr(session, "stop_before_leaving", lambda: stopped.append(True))
+    monkeypatch.setattr(dialogs, "ask_on_close", lambda *_: asked.append(True) or answer)
+
+    closed = main.close()
+
+    assert asked == [True]
+    assert closed is (answer is not dialogs.OnClose.CANCEL)
+    assert bool(stopped) is (answer is dialogs.OnClose.STOP)
+
+
+def test_the_question_at_closing_can_be_answered_by_keys(window, qtbot):
+    main = window()
+    run = type("Run", (), {"number": 3})()
+    seen = []
+
+    def answer() -> None:
+        dialog = main.findChild(dialogs.Question, "dialog.close")
+        seen.extend(button.label() for button in dialog.buttons)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+    QTimer.singleShot(0, main, answer)
+    assert dialogs.ask_on_close(main, run) is dialogs.OnClose.CANCEL
+    assert seen == ["Keep training", "Stop and keep the best", "Cancel"]
+
+
+def test_an_unexpected_error_is_shown_once(window, caplog):
+    main = window()
+    reports = CrashReports(main)
+
+    def fail() -> None:
+        raise RuntimeError("a bug of ours")
+
+    for _ in range(3):
+        try:
+            fail()
+        except RuntimeError:
+            reports._on_exception(*sys.exc_info())
+
+    assert len(main.notices.texts()) == 1
+    copy = main.findChild(QPushButton, "notice.copy_details")
+    copy.click()
+
+    assert "a bug of ours" in QGuiApplication.clipboard().text()
+    main.findChild(QPushButton, "notice.close").click()
+    assert main.notices.texts() == []
+
+
+def test_errors_say_what_is_safe_and_what_to_do(window):
+    main = window()
+    main._on_failed(DataError("It broke.", safe="Nothing is lost.", remedy="Try again."))
+
+    assert main.notices.texts() == ["It broke. Nothing is lost. Try again."]
+
+
+def test_a_fix_is_one_step_of_undo(window, example):
+    main = window(example("penguins"))
+    fix = Fix("Two at once", {"fit.epochs": 3, "fit.batch_size": 8})
+    main.session.apply_fix(Finding("x", Severity.ADVICE, "fit.epochs", "s", fix).fix)
+
+    main.commands["undo"].trigger()
+
+    assert main.session.spec.get("fit.epochs") == 40
+    assert main.session.spec.get("fit.batch_size") == 16
+
+
+def test_size_and_page_come_back(window, example):
+    folder = example("penguins")
+    main = window(folder)
+    main.resize(1111, 777)
+    main.show_page("runs")
+    main.close()
+
+    again = window(folder, size=(1111, 777))
+
+    assert again.page == "runs"
+
+
+def test_help_opens_and_finds(window, qtbot):
+    main = window()
+    main.commands["help"].trigger()
+    viewer = main._help
+
+    assert viewer.list.count() > 3
+    viewer.search.setText("learning rate")
+    assert viewer.browser.textCursor().selectedText().lower() == "learning rate"
+    viewer.show_topic("fit.epochs")
+    assert "parameters-fit" in viewer._files[viewer.list.currentRow()].stem
+    viewer.close()
+
+
+def test_menus_open_by_alt_and_a_letter(window):
+    main = window()
+    titles = [action.text() for action in main.commands.menu_bar.actions()]
+
+    assert titles == ["File", "Edit", "Run", "View", "Help"]
+    assert not any("&" in title for title in titles)
+    assert main.childAt(QPoint(40, 28)) is not None
