@@ -319,7 +319,9 @@ def metric_name(item: str | Mapping[str, Any]) -> str:
 
     A name stays as it was given ("mae" is "mae"); a class is called by its snake case.
     """
-    name = item if isinstance(item, str) else str(item.get("name") or item.get("kind"))
+    if isinstance(item, Mapping):
+        item = item.get("name") or item.get("kind") or ""
+    name = str(item)
     if name == name.lower():
         return name
     spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)

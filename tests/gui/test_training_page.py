@@ -189,6 +189,9 @@ def test_percent_is_shown_and_read(page, session, qtbot) -> None:
     split.selectAll()
     qtbot.keyClicks(split, "12.5 %")
     assert session.spec.get("fit.validation_split") == 0.125
+    split.selectAll()
+    qtbot.keyClicks(split, "0.3")
+    assert session.spec.get("fit.validation_split") == 0.3
     page.row("fit.validation_split").reset_button.click()
     assert not session.spec.is_set("fit.validation_split")
     assert split.value() == 0.0
@@ -419,3 +422,31 @@ def test_a_read_only_project_shows_its_settings_and_keeps_them(tmp_path, qtbot) 
     assert session.spec.get("fit.epochs") == 50
     session.close()
     writer.close()
+
+
+def test_a_project_with_values_that_cannot_work_opens_and_names_them(tmp_path, qtbot) -> None:
+    broken: dict[str, Any] = {
+        "fit.x": 5,
+        "fit.y": [1],
+        "fit.epochs": "ten",
+        "fit.callbacks": [3, {"kind": "Nothing"}, {"patience": 2}],
+        "fit.class_weight": "heavy",
+        "fit.validation_data": {"column": 3},
+        "fit.validation_freq": 0,
+        "fit.shuffle": "maybe",
+        "compile.metrics": [3, {"kind": []}],
+        "compile.loss": "nothing",
+        "compile.optimizer": [],
+        "compile.optimizer_settings": [1],
+        "compile.loss_weights": {"a": 1},
+    }
+    session = open_session(tmp_path, RunSpec().with_values(broken))
+    page = TrainingPage(session)
+    qtbot.addWidget(page)
+    for key in broken:
+        assert page.row(key).message.text(), key
+    page.editor("compile.metrics").menu()
+    page.editor("fit.callbacks").add("EarlyStopping")
+    page.editor("fit.epochs").setValue(3)
+    assert page.row("fit.epochs").message.text() == ""
+    session.close()

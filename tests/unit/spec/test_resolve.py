@@ -215,6 +215,15 @@ def test_class_weights_for_numbers_are_refused() -> None:
     assert "fit.class_weight" in resolve(NUMBERS, PENGUINS).greyed
 
 
+def test_a_file_that_cannot_be_read_for_sure_stops_training() -> None:
+    unclear = Finding("data.lines-too-long", Severity.ERROR, "data.options", "Too many fields.")
+    advice = Finding("data.blank-lines", Severity.ADVICE, "data.options", "Empty lines.")
+    summary = dataclasses.replace(PENGUINS, findings=(unclear, advice))
+    resolved = resolve(CLASSES, summary)
+    assert resolved.errors == (unclear,)
+    assert advice not in resolved.findings
+
+
 def test_the_first_finding_never_hides_the_second() -> None:
     spec = CLASSES.with_values(
         {"fit.epochs": 0, "fit.batch_size": -1, "compile.loss": "mse", "fit.validation_split": 2.0}

@@ -57,7 +57,13 @@ class CallbacksEditor(QWidget):
 
     def setValue(self, value: Any) -> None:
         """Shows another list."""
-        wanted = [dict(each) for each in value or () if isinstance(each, Mapping)]
+        items = value if isinstance(value, list | tuple) else ()
+        # What is no known helper is named by the check; there is no row to show it in.
+        wanted = [
+            dict(each)
+            for each in items
+            if isinstance(each, Mapping) and each.get("kind") in CALLBACKS
+        ]
         if wanted == self._value:
             return
         kinds_before = [item["kind"] for item in self._value]
@@ -130,10 +136,9 @@ class CallbacksEditor(QWidget):
             view.deleteLater()
         self._views = []
         for row, (kind, place) in enumerate(shown_order(self._value)):
-            entry = CALLBACKS.get(kind)
-            if entry is None:
-                continue
-            view = _CallbackView(entry, place, last=len(self._value) - 1, monitors=self._monitors)
+            view = _CallbackView(
+                CALLBACKS[kind], place, last=len(self._value) - 1, monitors=self._monitors
+            )
             view.switched.connect(self._on_switched)
             view.changed.connect(self._on_changed)
             view.moved.connect(self.move)

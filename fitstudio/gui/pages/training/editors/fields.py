@@ -99,7 +99,8 @@ class NumberField(NumberEdit):
             value = int(plain) if whole else float(plain)
         except ValueError:
             return bare
-        if not self._percent:
+        # "0.2" is how programmers write 20 %; a fifth of a per cent is never meant.
+        if not self._percent or ("%" not in text and 0 < value < 1):
             return value
         return float(f"{value / 100:.12g}")
 

@@ -121,7 +121,7 @@ class ValidationDataEditor(QWidget):
         names = self._marking_columns()
         if chosen is not None and chosen not in names:
             names.append(chosen)
-        options = [(None, self.tr("Choose a column"))] + [(name, name) for name in names]
+        options = [(None, self.tr("Choose a column"))] + [(name, str(name)) for name in names]
         if [option[0] for option in options] != self.column._values:
             self.column.set_options(options)
         if chosen is not None or self._mode != COLUMN:
