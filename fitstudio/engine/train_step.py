@@ -24,6 +24,7 @@ from fitstudio.engine.replay import guards
 from fitstudio.engine.replay.compiled import compile_tape, untouched
 from fitstudio.engine.replay.recorder import Recorder
 from fitstudio.engine.replay.step import (
+    LATER_STEPS_BEFORE,
     MOST_SHAPES,
     PROOFS,
     STEPS_BEFORE,
@@ -191,7 +192,8 @@ class TrainStep:
         batch: Sequence[Tensor | None],
     ) -> Tensor:
         state.steps += 1
-        if state.phase is Phase.COUNTING and state.steps > STEPS_BEFORE:
+        needed = LATER_STEPS_BEFORE if self.replaying else STEPS_BEFORE
+        if state.phase is Phase.COUNTING and state.steps > needed:
             return self._record(state, inputs, targets, weights, rows, batch)
         if state.phase is Phase.PROVING:
             return self._prove(state, inputs, targets, weights, rows, batch)

@@ -19,6 +19,8 @@ from fitstudio.engine.replay.tape import Tape
 
 #: Plain steps before a shape is worth recording, which costs as much as some dozens of them.
 STEPS_BEFORE = 24
+#: The same once another shape is replayed: the short last batch of an epoch comes rarely.
+LATER_STEPS_BEFORE = 6
 #: Batches on which the replay has to give the same bits as the plain step before it is used.
 PROOFS = 2
 #: Shapes that are recorded at most: data whose shape changes with each batch gains nothing.
