@@ -46,8 +46,8 @@ def settle(paths: RunPaths, state: RunState, *, started_here: bool = False) -> R
     """
     if not state.running or run_holder(paths.folder) is not None:
         return state
-    if not started_here and not state.attempts and _age_s(paths.spec) < _START_GRACE_S:
-        return state
+    if not started_here and not state.next_seq and _age_s(paths.spec) < _START_GRACE_S:
+        return state  # its process may still be on the way to its first word
     try:
         with run_lock(paths.folder, program="FitStudio, which notes the end of the run"):
             fresh = fold(read_all(paths.journal))

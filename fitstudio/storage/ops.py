@@ -152,9 +152,13 @@ def require_space(folder: Path, needed_bytes: int) -> None:
     """Says beforehand that a disk is too full.
 
     Raises:
-        StorageError: With code ``storage.full`` if fewer than `needed_bytes` are free.
+        StorageError: With code ``storage.full`` if fewer than `needed_bytes` are free, or another
+            one if the folder cannot be asked (it was moved away).
     """
-    free = _current.free_bytes(folder)
+    try:
+        free = _current.free_bytes(folder)
+    except OSError as problem:
+        raise problem_with(folder, problem) from problem
     if free < needed_bytes:
         raise _full(folder, f"{readable(needed_bytes)} are needed, {readable(free)} are free.")
 
