@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.batches import RowBatches
 from fitstudio.data.prepare import Prepared
 from fitstudio.engine.model import Model
 from fitstudio.worker.birth_certificate import BirthCertificate
@@ -58,15 +59,14 @@ class Part:
 
 def parts_of(prepared: Prepared) -> list[Part]:
     """The training rows and the rows held out, as fit() divides them."""
-    x, y, weights = prepared.x, prepared.y, prepared.sample_weight
+    x, y, weights = _arrays(prepared.x, prepared.y, prepared.sample_weight)
     count = len(prepared.training_rows)
     parts = [Part("training", *_rows(x, y, weights, slice(0, count)), prepared.training_rows)]
     held_out = prepared.validation_rows
     if prepared.validation_data is not None:
         data = prepared.validation_data
-        parts.append(
-            Part("validation", data[0], data[1], data[2] if len(data) > 2 else None, held_out)
-        )
+        pieces = data if isinstance(data, tuple) else (data,)
+        parts.append(Part("validation", *_arrays(*pieces), held_out))
     elif len(x) > count:
         parts.append(Part("validation", *_rows(x, y, weights, slice(count, None)), held_out))
     return parts
@@ -176,6 +176,11 @@ def _numbers(
         }
         for place in worst
     ]
+
+
+def _arrays(x: Any, y: Any = None, weights: Any = None) -> tuple[Any, Any, Any]:
+    """Inputs, targets and weights, also of what hands them out in batches."""
+    return (x.x, x.y, x.weights) if isinstance(x, RowBatches) else (x, y, weights)
 
 
 def _rows(x: Any, y: Any, weights: Any, which: slice) -> tuple[Any, Any, Any]:

@@ -278,7 +278,7 @@ def _measure(training: Training, model: Model) -> None:
     process, prepared = training.process, training.prepared
     name = "best" if (process.paths.checkpoints / "best").is_dir() else "last"
     folder = process.paths.checkpoints / name
-    if not folder.is_dir() or isinstance(prepared.x, RowBatches):
+    if not folder.is_dir():
         return
     try:
         weights = checkpoint.load(folder)
