@@ -60,7 +60,8 @@ class EditHistory:
         now = time.monotonic()
         del self._edits[self._place :]
         last = self._edits[-1] if self._edits else None
-        if last and last.keys == keys and len(keys) == 1 and now - last.time < _MERGE_WITHIN_S:
+        same = last is not None and (last.text, last.keys) == (text, keys) and len(keys) == 1
+        if last is not None and same and now - last.time < _MERGE_WITHIN_S:
             self._edits[-1] = replace(last, after=after, time=now)
         else:
             edit = Edit(text=text, keys=keys, before=before, after=after, time=now)
