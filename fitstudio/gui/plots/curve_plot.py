@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QSizePolicy,
@@ -17,8 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from fitstudio.gui.plots import ink
+from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.hover import HoverLayer, Reading
-from fitstudio.gui.plots.layers import BandLayer, CurveLayer, Frame, GridLayer, Layer
+from fitstudio.gui.plots.layers import BandLayer, CurveLayer, GridLayer, Layer
 from fitstudio.gui.plots.marks import Mark, MarkKind, MarkLayer
 from fitstudio.gui.plots.series import Series
 from fitstudio.gui.plots.ticks import Tick
@@ -31,7 +31,7 @@ _ZOOM_STEP = 0.8
 _ROOM_FOR_TWO = 28
 
 
-class CurvePlot(pg.GraphicsView):
+class CurvePlot(Canvas):
     """Series over a shared x, with marks and a readout.
 
     The plot draws when `redraw` is called, which its owner does once a tick, and when the person
@@ -50,7 +50,7 @@ class CurvePlot(pg.GraphicsView):
     def __init__(
         self, title: str, *, caption: str = "", steps: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, useOpenGL=False)
+        super().__init__(parent)
         self.title = title
         self.steps = steps
         self._keyboard_x: float | None = None
@@ -58,13 +58,8 @@ class CurvePlot(pg.GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(60)
         self.setAccessibleName(title)
-        self.setAntialiasing(True)
-        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self.box.setMouseEnabled(x=True, y=False)
-        self.box.disableAutoRange()
         self.box.sigRangeChangedManually.connect(self._on_moved_by_hand)
-        self.addItem(self.box)
-        self.frame = Frame(self.box)
         self.band_layer = BandLayer(self.frame)
         self.grid = GridLayer(self.frame, self.y_ticks)
         self.curves = CurveLayer(self.frame)
@@ -73,7 +68,7 @@ class CurvePlot(pg.GraphicsView):
         self.hover = HoverLayer(self.frame)
         self.gutter = _Gutter(self, caption)
         self.scene().addItem(self.gutter)
-        self._on_theme_changed()
+        self.finish()
 
     # What is shown
 
@@ -218,24 +213,11 @@ class CurvePlot(pg.GraphicsView):
 
     # Geometry and look
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        if not hasattr(self, "gutter"):
-            return  # pyqtgraph resizes in its constructor
+    def arrange(self) -> None:
         size = self.viewport().size()
         top = _TOP + (self.gutter.caption_height() if self.gutter.caption else 0)
         area = QRectF(GUTTER, top, size.width() - GUTTER, size.height() - top - _BOTTOM)
         self.box.setGeometry(area)
-        self.redraw()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        changed = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
-        if event.type() in changed and hasattr(self, "gutter"):
-            self._on_theme_changed()
-
-    def _on_theme_changed(self) -> None:
-        self.setBackground(ink.colour("card"))
         self.redraw()
 
     def _layers(self) -> tuple[Layer, ...]:

@@ -55,9 +55,10 @@ class MarkLayer(Layer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame, 10)
         self.marks: tuple[Mark, ...] = ()
+        self.label_areas: list[QRectF] = []
 
     def draw(self, painter: QPainter) -> None:
-        self._taken: list[QRectF] = []
+        self.label_areas = []
         for mark in self.marks:
             self._draw_line(painter, mark)
         for mark in self.marks:
@@ -127,7 +128,7 @@ class MarkLayer(Layer):
             if not -1 <= x <= width + 1:
                 return
             area = self._place(x, size_x, size_y, left_first=strong)
-        self._taken.append(area)
+        self.label_areas.append(area)
         self._draw_text(painter, mark, area, first, second)
 
     def _place(self, x: float, size_x: float, size_y: float, *, left_first: bool) -> QRectF:
@@ -141,7 +142,7 @@ class MarkLayer(Layer):
                 area = side.translated(0, drop * (size_y + 6))
                 inside = area.left() >= 0 and area.right() <= width and area.bottom() <= height
                 room = area.adjusted(-4, 0, 4, 0)
-                if inside and not any(room.intersects(taken) for taken in self._taken):
+                if inside and not any(room.intersects(taken) for taken in self.label_areas):
                     return area
         area = sides[0]
         area.moveLeft(min(max(area.left(), 0.0), max(width - size_x, 0.0)))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QToolTip, QWidget
 
 from fitstudio.gui.plots import ink
+from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.curve_plot import GUTTER
 from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, polygon
 from fitstudio.gui.plots.ticks import linear_ticks
@@ -24,7 +24,7 @@ _POINT = 5.0
 _REACH = 14.0
 
 
-class ScatterPlot(pg.GraphicsView):
+class ScatterPlot(Canvas):
     """Two columns of numbers as points, with a reference line.
 
     Args:
@@ -36,7 +36,7 @@ class ScatterPlot(pg.GraphicsView):
     def __init__(
         self, x_title: str, y_title: str, *, diagonal: bool, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, useOpenGL=False)
+        super().__init__(parent)
         self.x_title = x_title
         self.y_title = y_title
         self.diagonal = diagonal
@@ -44,13 +44,8 @@ class ScatterPlot(pg.GraphicsView):
         self.y: _Array = np.empty(0)
         self.names: Sequence[str] = ()
         self.setMinimumSize(200, 160)
-        self.setAntialiasing(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self.box.setMouseEnabled(x=False, y=False)
-        self.box.disableAutoRange()
-        self.addItem(self.box)
-        self.frame = Frame(self.box)
         self._layers = (
             GridLayer(self.frame, self.frame.y_ticks),
             _LineLayer(self.frame, self),
@@ -58,7 +53,7 @@ class ScatterPlot(pg.GraphicsView):
         )
         self._labels = _Labels(self)
         self.scene().addItem(self._labels)
-        self._on_theme_changed()
+        self.finish()
 
     def show_points(self, x: _Array, y: _Array, names: Sequence[str]) -> None:
         """Show these points; a name each is what the pointer tells."""
@@ -67,10 +62,7 @@ class ScatterPlot(pg.GraphicsView):
         self.setAccessibleName(words.format(count=len(x), y=self.y_title, x=self.x_title))
         self._fit()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        if not hasattr(self, "_labels"):
-            return  # pyqtgraph resizes in its constructor
+    def arrange(self) -> None:
         size = self.viewport().size()
         area = QRectF(GUTTER, _TOP, size.width() - GUTTER - 8, size.height() - _TOP - _BOTTOM)
         self.box.setGeometry(area)
@@ -92,16 +84,6 @@ class ScatterPlot(pg.GraphicsView):
             QToolTip.showText(event.globalPosition().toPoint(), f"{name}\n{words}".strip(), self)
         else:
             QToolTip.hideText()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        changed = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
-        if event.type() in changed and hasattr(self, "_labels"):
-            self._on_theme_changed()
-
-    def _on_theme_changed(self) -> None:
-        self.setBackground(ink.colour("card"))
-        self._fit()
 
     def _fit(self) -> None:
         known = np.isfinite(self.x) & np.isfinite(self.y)
