@@ -14,6 +14,7 @@ from fitstudio.data import statistics
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, override_types, summarise, type_of
 from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.one_hot import fold_one_hot
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.data.table_findings import patterns
 from fitstudio.data.text_format import TextFormat
@@ -65,10 +66,10 @@ class ArraySource(Source):
         close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(path, file, kind)
-        self._arrays = dict(arrays)
+        self._arrays, folded = fold_one_hot(arrays, wanted=(options or {}).get("one_hot"))
         self._types = override_types(types)
         self.options = dict(options or {})
-        self.guesses = guesses
+        self.guesses = (*guesses, folded) if folded else guesses
         self._findings = findings
         self._units = dict(units or {})
         self._close = close

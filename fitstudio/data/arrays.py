@@ -42,7 +42,7 @@ def open_npy(
     Raises:
         DataError: If an array is damaged, cannot be used, or the two have different lengths.
     """
-    _refuse_options(options, {"split"})
+    _refuse_options(options, {"split", "one_hot"})
     array = _map(path, file)
     if y_path is None:
         return _single(path, file, array, options, columns)
@@ -99,7 +99,7 @@ def open_npz(
     Raises:
         DataError: If it is damaged, or holds nothing that can be used.
     """
-    _refuse_options(options, {"part"})
+    _refuse_options(options, {"part", "one_hot"})
     headers, left_out = _look_inside(path, file)
     lengths = {name: header.shape[0] for name, header in headers.items()}
     if not lengths:

@@ -79,11 +79,11 @@ def open_hdf5(
         DataError: If the file is damaged, or holds nothing that can be used.
     """
     for name in options:
-        if name not in ("group", "datasets"):
+        if name not in ("group", "datasets", "one_hot"):
             raise DataError(
                 f"HDF5 files have no option {name!r}.",
                 code="data.option-unknown",
-                remedy="They have group and datasets.",
+                remedy="They have group, datasets and one_hot.",
             )
     with _open(path, file) as handle:
         found = list(_guarded(_walk(handle), file))

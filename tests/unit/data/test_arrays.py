@@ -76,6 +76,21 @@ def test_two_npy_files(tmp_path):
         open_source({"file": "x.npy", "y_file": "y.npy"}, tmp_path)
 
 
+def test_classes_written_as_zeros_and_ones_are_classes(tmp_path):
+    hot = np.eye(3)[np.arange(30) % 3]
+    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(30, 3)), y=hot)
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.column("y").classes == (("0", 10), ("1", 10), ("2", 10))
+        assert source.column("x").shape == (3,)
+        assert source.guesses[-1].label == "Classes: y"
+    with open_source({"file": "a.npz", "options": {"one_hot": False}}, tmp_path) as source:
+        assert source.column("y").shape == (3,)
+    hot[17] = [1, 1, 0]
+    np.savez(tmp_path / "b.npz", x=np.zeros((30, 3)), y=hot)
+    with open_source({"file": "b.npz"}, tmp_path) as source:
+        assert source.column("y").shape == (3,)
+
+
 def test_one_array_alone_is_a_table(tmp_path):
     np.save(tmp_path / "t.npy", np.arange(20.0).reshape(5, 4))
     with open_source({"file": "t.npy"}, tmp_path) as source:
