@@ -89,12 +89,16 @@ def kept_rows(
     weights = values["fit.sample_weight"]
     must_be_there = {*targets, weights}
     columns = (*columns, *chosen(summary, [weights] if weights else []))
-    counted = [
-        column.missing
-        for column in {column.name: column for column in columns}.values()
+    counted = {
+        column.name: column.missing
+        for column in columns
         if column.missing and (values["data.missing"] == "drop" or column.name in must_be_there)
-    ]
-    most, least = summary.rows - max(counted, default=0), max(0, summary.rows - sum(counted))
+    }
+    known = summary.complete_rows_for(counted)
+    if known is not None:
+        return Rows(known, exact=summary.sampled_rows is None)
+    most = summary.rows - max(counted.values(), default=0)
+    least = max(0, summary.rows - sum(counted.values()))
     if len(counted) < 2:
         return Rows(most, exact=summary.sampled_rows is None)
     if summary.complete_rows is not None and least <= summary.complete_rows <= most:

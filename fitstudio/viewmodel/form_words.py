@@ -37,8 +37,8 @@ def automatic_text(param: Param, resolved: Resolved) -> str:
     found = resolved.values.get(param.key)
     if param.key == "compile.learning_rate" and found is not None and found.value is not None:
         return plain_number(found.value)
-    if param.key == "compile.loss" and found is not None and found.value in LOSSES:
-        return LOSSES[found.value].title
+    if param.key == "compile.loss" and found is not None and found.value is not None:
+        return LOSSES[str(found.value)].title
     derived = found is not None and found.origin is Origin.DERIVED and found.value is not None
     if param.unset != "automatic" or not derived or found is None:
         return param.unset

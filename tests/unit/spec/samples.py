@@ -44,6 +44,7 @@ PENGUINS = DatasetSummary(
     rows=344,
     columns=(SPECIES, ISLAND, BILL, SEX, YEAR, NOTE, SIGNED),
     complete_rows=333,
+    missing_patterns=((("sex",), 9), (("bill", "sex"), 2)),
 )
 DIGITS = DatasetSummary(
     file="digits.npz",

@@ -50,6 +50,21 @@ def test_facts_of_a_classification() -> None:
     assert facts.monitors == ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
+def test_rows_left_out_are_close_where_gaps_were_not_counted_together() -> None:
+    unknown = dataclasses.replace(PENGUINS, missing_patterns=None)
+    facts = resolve(CLASSES, unknown).facts
+    assert facts is not None
+    assert (facts.used_rows, facts.exact) == (333, True)
+    unknown = dataclasses.replace(unknown, complete_rows=None)
+    facts = resolve(CLASSES, unknown).facts
+    assert facts is not None
+    assert (facts.used_rows, facts.exact) == (331, False)
+    filled = CLASSES.with_values({"data.missing": "fill"})
+    facts = resolve(filled, PENGUINS).facts
+    assert facts is not None
+    assert (facts.used_rows, facts.left_out) == (344, 0)
+
+
 def test_facts_of_two_classes_and_of_numbers() -> None:
     two = CLASSES.with_values({"fit.x": ["bill"], "fit.y": ["sex"]})
     facts = resolve(two, PENGUINS).facts
