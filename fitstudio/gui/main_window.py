@@ -83,6 +83,9 @@ class MainWindow(QMainWindow):
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH_IDLE_MS)
         self._watch.timeout.connect(self._on_watch)
+        self._after_show = QTimer(self)
+        self._after_show.setSingleShot(True)
+        self._after_show.timeout.connect(self.device.ask)
         self._restore()
         self.show_start()
 
@@ -489,7 +492,7 @@ class MainWindow(QMainWindow):
         if not event.spontaneous():
             # Nothing has the keyboard's ring until Tab is pressed.
             self.setFocus()
-            QTimer.singleShot(_AFTER_SHOW_MS, self, self.device.ask)
+            self._after_show.start(_AFTER_SHOW_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

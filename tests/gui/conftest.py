@@ -19,6 +19,7 @@ from fitstudio.actions import projects
 from fitstudio.gui.app import create_window
 from fitstudio.gui.main_window import MainWindow
 from fitstudio.gui.theme.theme import Mode, theme
+from fitstudio.viewmodel.device import DeviceModel
 
 # What Qt says about the offscreen platform itself.
 _HARMLESS = ("This plugin does not support", "propagateSizeHints", "raise()")
@@ -53,6 +54,18 @@ def _no_leftovers(qapp: QApplication, qtlog) -> Iterator[None]:
         and not any(harmless in record.message for harmless in _HARMLESS)
     ]
     assert not said, f"Qt warned: {said}"
+
+
+@pytest.fixture(autouse=True)
+def _no_devices(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking for the devices takes two seconds of a process with torch; one test does it."""
+    if "asks_devices" not in request.fixturenames:
+        monkeypatch.setattr(DeviceModel, "ask", lambda model: None)
+
+
+@pytest.fixture
+def asks_devices() -> None:
+    """For the test that wants the header to name the real device."""
 
 
 @pytest.fixture

@@ -320,3 +320,13 @@ def test_menus_open_by_alt_and_a_letter(window):
     assert titles == ["File", "Edit", "Run", "View", "Help"]
     assert not any("&" in title for title in titles)
     assert main.childAt(QPoint(40, 28)) is not None
+
+
+def test_the_header_names_the_device_and_its_memory(window, qtbot, asks_devices):
+    main = window()
+
+    qtbot.waitUntil(lambda: main.device.total > 0, timeout=READ_MS)
+    chip = main.findChild(QWidget, "chip.device")
+    assert chip.isVisible()
+    assert main.device.title in chip.accessibleName()
+    assert " of " in chip.accessibleName()
