@@ -17,7 +17,7 @@ from typing import Any
 from fitstudio.actions import processes
 from fitstudio.actions.run_making import editing
 from fitstudio.actions.run_titles import title_of
-from fitstudio.errors import RunError, StorageError
+from fitstudio.errors import ProjectError, RunError, SpecError, StorageError
 from fitstudio.project import Project, ProjectPaths
 from fitstudio.project.run_files import read_spec
 from fitstudio.spec.run_spec import RunSpec
@@ -99,8 +99,8 @@ def enqueue(
     spec = spec or project.settings
     with editing(project.paths):
         items = read(project.paths)
-        runs = project.paths.run_folders()
-        differences = spec.differences(read_spec(runs[-1].spec)) if runs else None
+        before = _spec_before(project.paths, items)
+        differences = spec.differences(before) if before is not None else None
         item = QueueItem(
             id=_new_id(items),
             name=str(name or spec.get("run.name") or title_of(spec, differences)),
@@ -231,6 +231,18 @@ def change(paths: ProjectPaths, item_id: str, **fields: Any) -> QueueItem | None
                 write(paths, items)
                 return items[index]
     return None
+
+
+def _spec_before(paths: ProjectPaths, items: list[QueueItem]) -> RunSpec | None:
+    """What a new item is named against: the last one that waits, or else the newest run."""
+    try:
+        for item in reversed(items):
+            if item.state is ItemState.WAITING:
+                return RunSpec.from_json(item.spec)
+        runs = paths.run_folders()
+        return read_spec(runs[-1].spec) if runs else None
+    except (SpecError, StorageError, ProjectError):
+        return None
 
 
 def _find(items: list[QueueItem], item_id: str) -> QueueItem:
