@@ -53,7 +53,7 @@ def answer(request: dict[str, Any]) -> Any:
     if request["do"] == "tree":
         path = find_file(request["file"], base)
         if kind_of(path) == "hdf5":
-            from fitstudio.data.hdf5 import tree
+            from fitstudio.data.hdf5_tree import tree
 
             return [node.to_json() for node in tree(path, request["file"])]
         from fitstudio.data.arrays import npz_tree

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data.hdf5 import tree
+from fitstudio.data.hdf5_tree import tree
 from fitstudio.data.source import open_source
 from fitstudio.errors import DataError
 
