@@ -282,8 +282,14 @@ class Objective:
 
 
 def _batch_mean(value: Tensor) -> Tensor:
-    """One number, also for a loss with reduction "none"."""
-    return value.mean() if value.ndim else value
+    """One number, also for a loss with reduction "none".
+
+    For that one the reference reports the mean, but goes down the gradient of the sum.
+    """
+    if value.ndim == 0:
+        return value
+    total = value.sum()
+    return value.mean().detach() + (total - total.detach())
 
 
 def _own_sums(metric: Metric) -> Metric:

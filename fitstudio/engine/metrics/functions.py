@@ -26,7 +26,10 @@ def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
 def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """How often the largest prediction is that of the target's class number."""
-    return (class_numbers(y_true, y_pred) == y_pred.argmax(-1)).to(dtype=y_pred.dtype)
+    labels = class_numbers(y_true, y_pred)
+    # A target that is no whole number is no class: it is never predicted right.
+    is_right = (labels == y_pred.argmax(-1)) & (labels == y_true.reshape(labels.shape))
+    return is_right.to(dtype=y_pred.dtype)
 
 
 def _in_top_k(labels: Tensor, y_pred: Tensor, k: int) -> Tensor:
