@@ -53,7 +53,7 @@ class FormCard(Card):
         self.body.addWidget(self._more)
 
     def _make_row(self, key: str) -> FormRow:
-        editor = editor_for(FIXED[key], self._form.session)
+        editor = editor_for(FIXED[key], self._form.session, self)
         if isinstance(editor, ClassWeightsEditor):
             editor.mode.setObjectName(f"{key}.mode")
             self.add_to_head(editor.mode)
@@ -67,6 +67,7 @@ class FormCard(Card):
             wide=isinstance(editor, _WIDE),
             below=isinstance(editor, SettingsEditor),
             bare=isinstance(editor, _BARE),
+            parent=self,
         )
         self.body.addWidget(row)
         return row

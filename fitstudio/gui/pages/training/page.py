@@ -52,15 +52,18 @@ class TrainingPage(Page):
         self.level.setAccessibleName(self.tr("How much of the form is shown"))
         self.level.valueChanged.connect(self.form.set_level)
         self.page_head.add(self.level)
+        # From the outside in: a widget that moves to another parent is styled anew with all in it.
         self._scroll = ColumnScroll()
-        self._cards = [FormCard(self.form, model) for model in CARDS]
-        for card in self._cards:
+        self.add(self._scroll, 1)
+        self._cards: list[FormCard] = []
+        for model in CARDS:
+            card = FormCard(self.form, model, parent=self._scroll.widget())
             self._scroll.add(card)
+            self._cards.append(card)
         self._nothing = EmptyState("magnifying-glass", self.tr("Nothing found"))
         self._nothing.hide()
         self._scroll.add(self._nothing)
         self._scroll.finish()
-        self.add(self._scroll, 1)
         self.form.rows_changed.connect(self._show_rows)
         self.form.layout_changed.connect(self._show_layout)
         self.form.shown.connect(self._go_to_row)

@@ -52,17 +52,19 @@ class FormRow(QWidget):
         self._form = form
         self._row: Row | None = None
         self._bare = bare
-        self._dot = ChangedDot()
-        self.reset_button = ResetButton()
+        self._label_box = QWidget(self)
+        self._label_box.setVisible(not bare)
+        self._dot = ChangedDot(self._label_box)
+        self.reset_button = ResetButton(self)
         self.reset_button.setObjectName(f"{row.key}.reset")
         self.reset_button.clicked.connect(lambda: form.reset(self.key))
-        self._title = Label(row.param.title)
-        self._name = Label(row.param.name, style="mono")
+        self._title = Label(row.param.title, parent=self._label_box)
+        self._name = Label(row.param.name, style="mono", parent=self._label_box)
         for label in (self._title, self._name):
             label.setToolTip(_explanation(row))
-        self._hint = ElidedLabel("", ink="text2")
-        self._reason = ReasonLabel()
-        self.message = MessageArea(row.key)
+        self._hint = ElidedLabel("", ink="text2", parent=self)
+        self._reason = ReasonLabel(self)
+        self.message = MessageArea(row.key, self)
         self.message.fixRequested.connect(form.apply_fix)
         self.message.undoRequested.connect(lambda: form.undo_fix(self.key))
         self.message.doneOver.connect(lambda: form.dismiss_done(self.key))
@@ -89,10 +91,8 @@ class FormRow(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        label = QWidget()
-        label.setFixedWidth(Size.LABEL + DOT_GUTTER)
-        label.setFixedHeight(Size.CONTROL)
-        inside = QHBoxLayout(label)
+        self._label_box.setFixedSize(Size.LABEL + DOT_GUTTER, Size.CONTROL)
+        inside = QHBoxLayout(self._label_box)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
         inside.addWidget(self._dot)
@@ -101,7 +101,7 @@ class FormRow(QWidget):
         inside.addWidget(self._name)
         inside.addStretch(1)
         top = Qt.AlignmentFlag.AlignTop
-        line.addWidget(label, 0, top)
+        line.addWidget(self._label_box, 0, top)
         margin = SWITCH_MARGIN if isinstance(editor, SwitchField) else 0
         line.addSpacing(Space.HINT - margin)
         if editor is None:
@@ -165,8 +165,8 @@ def _explanation(row: Row) -> str:
 class ChangedDot(QWidget):
     """A small dot left of the label of a changed setting."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._on = False
         self.setFixedSize(DOT_GUTTER, Size.CONTROL)
 
@@ -190,8 +190,8 @@ class ChangedDot(QWidget):
 class ReasonLabel(QWidget):
     """Why a setting has no effect now; the Tab key reaches it, so that it is read out."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         line = QHBoxLayout(self)
         line.setContentsMargins(Space.GRID, 0, 0, 0)
         line.setSpacing(Space.HINT)
@@ -226,8 +226,8 @@ class ReasonLabel(QWidget):
 class ResetButton(QAbstractButton):
     """The words "Default 1" and an arrow back."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
