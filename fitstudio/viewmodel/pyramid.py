@@ -24,6 +24,7 @@ FACTOR = 16
 DRAWN_POINTS = 4000
 
 _Array = npt.NDArray[np.float64]
+_Columns = tuple[_Array, _Array, _Array, _Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,28 +180,34 @@ class Pyramid:
 
     def _fold(self) -> None:
         """Bring each level up to date with the whole groups of the level below."""
-        y = self._y.values
-        below = (y, y, np.nan_to_num(y, nan=0.0), np.isfinite(y).astype(np.float64))
+        below: _Columns | None = None
+        length = len(self)
         depth = 0
-        while len(below[0]) >= FACTOR:
+        while length >= FACTOR:
             if depth == len(self._levels):
                 self._levels.append(_Level())
             level = self._levels[depth]
-            groups = len(below[0]) // FACTOR
-            done = len(level)
+            groups, done = length // FACTOR, len(level)
             if groups > done:
+                # Only what is new: a long curve must not be gone through for each addition.
                 part = slice(done * FACTOR, groups * FACTOR)
-                shape = (-1, FACTOR)
-                level.least.append(np.fmin.reduce(below[0][part].reshape(shape), axis=1))
-                level.greatest.append(np.fmax.reduce(below[1][part].reshape(shape), axis=1))
-                level.total.append(below[2][part].reshape(shape).sum(axis=1))
-                level.finite.append(below[3][part].reshape(shape).sum(axis=1))
+                columns = (
+                    _point_columns(self._y.values[part])
+                    if below is None
+                    else tuple(column[part] for column in below)
+                )
+                least, greatest, total, finite = (column.reshape(-1, FACTOR) for column in columns)
+                level.least.append(np.fmin.reduce(least, axis=1))
+                level.greatest.append(np.fmax.reduce(greatest, axis=1))
+                level.total.append(total.sum(axis=1))
+                level.finite.append(finite.sum(axis=1))
             below = (
                 level.least.values,
                 level.greatest.values,
                 level.total.values,
                 level.finite.values,
             )
+            length = len(level)
             depth += 1
 
     def _window(self, low: float, high: float) -> tuple[int, int]:
@@ -251,8 +258,7 @@ class Pyramid:
                 columns = [np.append(column, value) for column, value in zip(columns, extra)]
                 origins = np.append(origins, rest.start)
         else:
-            y = self._y.values[start:stop]
-            columns = [y, y, np.nan_to_num(y, nan=0.0), np.isfinite(y).astype(np.float64)]
+            columns = list(_point_columns(self._y.values[start:stop]))
             origins = np.arange(start, stop)
         step = -(-len(origins) // bins)
         edges = np.arange(0, len(origins), step)
@@ -266,3 +272,8 @@ class Pyramid:
         x = self._x.values
         middle = (x[origins[edges]] + x[np.minimum(origins[ends] + width - 1, len(x) - 1)]) / 2
         return middle, least, greatest, mean
+
+
+def _point_columns(y: _Array) -> _Columns:
+    """Single points as a level would hold them: min, max, sum and count of each."""
+    return y, y, np.nan_to_num(y, nan=0.0), np.isfinite(y).astype(np.float64)

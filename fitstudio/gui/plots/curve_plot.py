@@ -53,7 +53,7 @@ class CurvePlot(Canvas):
         super().__init__(parent)
         self.title = title
         self.steps = steps
-        self._keyboard_x: float | None = None
+        self.limit = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(60)
@@ -234,12 +234,17 @@ class CurvePlot(Canvas):
 
     def _fit_y(self) -> None:
         if self.steps:
-            self.box.setRange(yRange=(0.0, (self._greatest() or 1.0) * 1.12), padding=0)
+            self._set_y_range(0.0, (self._greatest() or 1.0) * 1.12)
             return
         bounds = self._bounds()
         if bounds is None:
             bounds = (0.01, 1.0) if self.frame.log else (0.0, 1.0)
-        self.box.setRange(yRange=padded(*bounds, log=self.frame.log), padding=0)
+        self._set_y_range(*padded(*bounds, log=self.frame.log))
+
+    def _set_y_range(self, low: float, high: float) -> None:
+        _, shown = self.box.viewRange()
+        if shown != [low, high]:
+            self.box.setRange(yRange=(low, high), padding=0)
 
     def _bounds(self) -> tuple[float, float] | None:
         """Least and greatest y of all that is seen; only what the axis can show."""

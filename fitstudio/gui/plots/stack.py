@@ -115,9 +115,13 @@ class PlotStack(QWidget):
             self.ruler.update()
 
     def _set_range(self, plot: CurvePlot) -> None:
-        full = (0.0, self.end * (1 + _RIGHT_ROOM))
-        plot.box.setLimits(xMin=full[0], xMax=full[1], minXRange=self.end / 1e6)
-        plot.box.setRange(xRange=self.x_range(), padding=0)
+        # Setting a range makes pyqtgraph go through all its links, even if nothing changes.
+        if plot.limit != self.end:
+            plot.limit = self.end
+            greatest = self.end * (1 + _RIGHT_ROOM)
+            plot.box.setLimits(xMin=0.0, xMax=greatest, minXRange=self.end / 1e6)
+        if plot.frame.x_range() != self.x_range():
+            plot.box.setRange(xRange=self.x_range(), padding=0)
 
     def _on_moved(self, low: float, high: float) -> None:
         full_high = self.end * (1 + _RIGHT_ROOM)
