@@ -72,6 +72,8 @@ class PlainWordsPanel(QWidget):
     def set_source(self, source: Source | None) -> None:
         """Lets a page say other paragraphs while it is shown; None goes back to the settings."""
         self._source = source
+        # What is left to do before training belongs beside the settings, not beside a run.
+        self._foot.setVisible(source is None)
         self.refresh()
 
     def paragraphs(self) -> list[Paragraph]:

@@ -29,7 +29,7 @@ class DeviceChip(QFrame):
         row.setSpacing(8)
         row.addWidget(IconMark("cpu", "text2", Size.ICON))
         self._title = Label("", ink="text2")
-        self._meter = BarMeter(0.0, height=4, width=44)
+        self._meter = BarMeter(0.0, ground="border", height=4, width=44)
         self._memory = Label("", ink="text2", style="small")
         for widget in (self._title, self._meter, self._memory):
             row.addWidget(widget)

@@ -101,12 +101,14 @@ QPushButton::menu-indicator {{ image: none; width: 0; }}
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit {{ background: {c.field};
     color: {c.text}; border: 1px solid {c.border}; border-radius: {Radius.CONTROL}px;
     selection-background-color: {c.accent}; selection-color: {c.onAccent}; }}
-QLineEdit, QComboBox, QAbstractSpinBox {{ min-height: {Size.CONTROL - 2}px; padding: 0 7px 0 9px; }}
+QLineEdit, QComboBox, QAbstractSpinBox {{ min-height: {Size.CONTROL - 2}px; padding: 0 7px 0 7px; }}
+QComboBox {{ padding-left: 9px; }}
 QAbstractSpinBox {{ padding: 0 6px; }}
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover, QPlainTextEdit:hover
     {{ border-color: {c.borderHover}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus
-    {{ border: 2px solid {ring}; padding: 0 6px 0 8px; min-height: {Size.CONTROL - 4}px; }}
+    {{ border: 2px solid {ring}; padding: 0 6px 0 6px; min-height: {Size.CONTROL - 4}px; }}
+QComboBox:focus {{ padding-left: 8px; }}
 QLineEdit {{ placeholder-text-color: {c.text3}; }}
 QLineEdit[kind="number"] {{ placeholder-text-color: {c.text2}; }}
 QLineEdit:disabled {{ placeholder-text-color: {c.off}; }}

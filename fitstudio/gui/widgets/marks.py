@@ -15,6 +15,8 @@ from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
 from fitstudio.gui.widgets.labels import Label, Sentence
 
+_EMPTY_WIDTH = 380
+
 
 class State(StrEnum):
     """How a station stands."""
@@ -112,6 +114,7 @@ class BarMeter(QWidget):
     Args:
         value: From 0 to 1.
         fill: The bar's token.
+        ground: The token of what is not filled.
         height: Of the bar itself.
     """
 
@@ -120,6 +123,7 @@ class BarMeter(QWidget):
         value: float = 0.0,
         *,
         fill: str = "accent",
+        ground: str = "track",
         height: int = 6,
         width: int | None = None,
         parent: QWidget | None = None,
@@ -127,6 +131,7 @@ class BarMeter(QWidget):
         super().__init__(parent)
         self._value = value
         self._fill = fill
+        self._ground = ground
         self._bar = height
         self.setFixedHeight(height)
         if width is not None:
@@ -152,7 +157,7 @@ class BarMeter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         area = QRectF(self.rect())
-        painter.setBrush(colour("track"))
+        painter.setBrush(colour(self._ground))
         painter.drawRoundedRect(area, Radius.BAR, Radius.BAR)
         if self._value > 0:
             area.setWidth(max(area.width() * self._value, self._bar))
@@ -259,9 +264,9 @@ class EmptyState(QWidget):
         column.addWidget(self.title, 0, middle)
         self.sentence = Sentence(sentence, ink="text2")
         self.sentence.setAlignment(middle)
-        self.sentence.setFixedWidth(380)
+        self.sentence.setFixedWidth(_EMPTY_WIDTH)
         column.addWidget(self.sentence, 0, middle)
-        self.sentence.setVisible(bool(sentence))
+        self.set_text(title, sentence)
         if action is not None:
             column.addSpacing(Space.GRID)
             column.addWidget(action, 0, middle)
@@ -271,6 +276,8 @@ class EmptyState(QWidget):
         """Says something else."""
         self.title.setText(title)
         self.sentence.set_sentence(sentence)
+        # In a row of its own in the middle, a label is not asked how high it gets.
+        self.sentence.setFixedHeight(max(self.sentence.heightForWidth(_EMPTY_WIDTH), 1))
         self.sentence.setVisible(bool(sentence))
 
     def sizeHint(self) -> QSize:

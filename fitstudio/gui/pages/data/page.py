@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
@@ -24,8 +25,10 @@ from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.dataset_summary import Guess, TreeNode
+from fitstudio.spec.plain_words import Paragraph, describe
 from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.data_page import DataView, Item, Role
+from fitstudio.viewmodel.data_words import data_words
 from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.row_pages import RowPages
 from fitstudio.viewmodel.session import ProjectSession
@@ -66,6 +69,8 @@ class DataPage(Page):
         self._stack = QStackedLayout(holder)
         self._empty = self._empty_state()
         self._stack.addWidget(self._empty)
+        self._reading = EmptyState("hourglass", self.tr("Reading the file"), " ")
+        self._stack.addWidget(self._reading)
         self._scroll = ColumnScroll()
         self._stack.addWidget(self._scroll)
         self.content.addWidget(holder, 1)
@@ -87,6 +92,11 @@ class DataPage(Page):
         self._show()
 
     # What the window calls
+
+    def plain_words(self) -> list[Paragraph]:
+        """What stands in the panel at the right while this page is shown."""
+        session = self._session
+        return data_words(session) or describe(session.resolved, session.summary)
 
     def show_setting(self, key: str) -> None:
         """Goes to what decides a setting."""
@@ -155,7 +165,13 @@ class DataPage(Page):
         self._view = view
         self._pages.begin(session.spec.to_json().get("data", {}))
         has_file = session.spec.get("data.file") is not None
-        self._stack.setCurrentWidget(self._scroll if has_file else self._empty)
+        reading = has_file and session.busy_with_data and view is None
+        self._stack.setCurrentWidget(
+            self._reading if reading else self._scroll if has_file else self._empty
+        )
+        if reading:
+            name = Path(str(session.spec.get("data.file"))).name
+            self._reading.set_text(self.tr("Reading {}").format(name), self.tr("A moment, please."))
         self._add_button.setVisible(has_file)
         self._add_button.setEnabled(session.read_only is None)
         self._show_problem(session.data_problem)
@@ -163,12 +179,7 @@ class DataPage(Page):
             self._file_card.setVisible(False)
             self._tree.setVisible(False)
             self._items.set_items(())
-            busy = has_file and session.busy_with_data
-            self.page_head.set_title(
-                self.tr("Data"), self.tr("The file is being read…") if busy else ""
-            )
             return
-        self.page_head.set_title(self.tr("Data"), "")
         self._file_card.setVisible(True)
         self._file_card.set_title(view.title, view.facts)
         summary = session.summary
@@ -225,6 +236,9 @@ class DataPage(Page):
         shown = min(view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
         self.table.setFixedHeight(HEIGHT + shown * Size.ROW_DATA + bar)
         policy = Qt.ScrollBarPolicy
+        self.table.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if spare < 0 else policy.ScrollBarAlwaysOff
+        )
         self.table.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if self._show_all else policy.ScrollBarAlwaysOff
         )

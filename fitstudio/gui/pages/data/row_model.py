@@ -77,10 +77,10 @@ class RowModel(QAbstractTableModel):
 
 
 def _spaced(number: str) -> str:
-    """Thousands with thin spaces, as everywhere in the window: 3 750."""
+    """Thousands with thin spaces, as everywhere in the window; years stay as they are."""
     whole, point, rest = number.partition(".")
     digits = whole.lstrip("-+")
-    if not digits.isdigit() or len(digits) < 4:
+    if not digits.isdigit() or len(digits) < 5:
         return number
     sign = whole[: len(whole) - len(digits)]
     return f"{sign}{int(digits):,}".replace(",", "\u2009") + point + rest
