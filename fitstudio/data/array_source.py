@@ -11,12 +11,12 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data import statistics
+from fitstudio.data.column_relations import patterns
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, override_types, summarise, type_of
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.one_hot import fold_one_hot
 from fitstudio.data.statistics import ArrayLike
-from fitstudio.data.table_findings import patterns
 from fitstudio.data.text_format import TextFormat
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import (

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data import statistics
+from fitstudio.data.dates import date_form, days
 from fitstudio.data.statistics import MOST_CLASSES
 from fitstudio.data.text_format import TextFormat
 from fitstudio.spec.dataset_summary import (
@@ -23,9 +24,6 @@ from fitstudio.spec.dataset_summary import (
 )
 
 WORDS = "words"  # wanted by a recipe: the text as it is written
-_ISO = r"^\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?Z?$"
-_DOTS = r"^\d{1,2}\.\d{1,2}\.\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
-_SLASHES = r"^\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
 _ID_NAME = re.compile(r"(?i)^(id|index|idx|nr|no|number|row|key|uuid|guid)$|[_ .-](id|nr|no|key)$")
 _FEW = 20  # so many different values are always few
 _LONG_TEXT = 60
@@ -106,15 +104,15 @@ def type_of(
     values, bad = layout.numbers.read(number_cells)
     bad_count = int(bad.sum())
     good = len(values) - values.null_count()
-    dates, ambiguous = (None, False) if good > bad_count else _date_form(present)
+    dates, ambiguous = (None, False) if good > bad_count else date_form(present)
     padded = _is_padded(present) if good else False
     column = TableColumn(
         name=name, type=TEXT, cells=present, values=None, unparsed=np.zeros(0, np.int64),
         padded=padded, dates=dates, ambiguous_dates=ambiguous, unit="%" if percent else None,
     )  # fmt: skip
     if wanted == NUMBER and dates:
-        days, bad = _days(present, dates, layout, ambiguous=ambiguous)
-        return _as_numbers(column, NUMBER, days, bad)
+        values, bad = days(present, dates, layout.dates, ambiguous=ambiguous)
+        return _as_numbers(column, NUMBER, values, bad)
     if wanted == NUMBER:
         return _as_numbers(column, NUMBER, values, bad)
     # "<0.5" is a number that an instrument could not read off, not a word.
@@ -285,49 +283,6 @@ def _wide(values: pl.Series) -> bool:
 
 def _long_digits(cells: pl.Series) -> int:
     return int(cells.str.contains(r"^[+-]?\d{16,}$").sum())
-
-
-def _date_form(cells: pl.Series) -> tuple[str | None, bool]:
-    present = cells.drop_nulls()
-    if not len(present):
-        return None, False
-    head = present.head(50)
-    for form, pattern in (("iso", _ISO), ("dots", _DOTS), ("slashes", _SLASHES)):
-        if not (_share(head, pattern) >= 0.9 and _share(present, pattern) >= 0.95):
-            continue
-        if form != "slashes":
-            return form, False
-        parts = present.str.extract_groups(r"^(\d+)/(\d+)/")
-        first = parts.struct.field("1").cast(pl.Int32, strict=False).max()
-        second = parts.struct.field("2").cast(pl.Int32, strict=False).max()
-        both_small = all(isinstance(part, int) and part <= 12 for part in (first, second))
-        return form, both_small
-    return None, False
-
-
-def _share(cells: pl.Series, pattern: str) -> float:
-    return int(cells.str.contains(pattern).sum()) / len(cells)
-
-
-def _days(
-    cells: pl.Series, form: str, layout: TextFormat, *, ambiguous: bool
-) -> tuple[pl.Series, pl.Series]:
-    """Dates as days since 1 January 1970, with the time of day as a fraction."""
-    text = cells.str.replace("T", " ").str.replace("Z$", "")
-    if form == "slashes":
-        day_first = layout.dates == "dmy"
-        if not ambiguous:
-            first = text.str.extract(r"^(\d+)/").cast(pl.Int32, strict=False).max()
-            day_first = isinstance(first, int) and first > 12
-        date = "%d/%m/%Y" if day_first else "%m/%d/%Y"
-    else:
-        date = {"iso": "%Y-%m-%d", "dots": "%d.%m.%Y"}[form]
-    days = pl.Series(cells.name, [None] * len(cells), dtype=pl.Float64)
-    for time in ("", " %H:%M:%S%.f", " %H:%M:%S", " %H:%M"):
-        read = text.str.strptime(pl.Datetime("us"), date + time, strict=False)
-        microseconds = read.cast(pl.Int64).cast(pl.Float64)
-        days = days.fill_null(microseconds / 86_400e6)
-    return days, cells.is_not_null() & days.is_null()
 
 
 def override_types(columns: Mapping[str, object]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def answer(request: dict[str, Any]) -> Any:
             from fitstudio.data.hdf5_tree import tree
 
             return [node.to_json() for node in tree(path, request["file"])]
-        from fitstudio.data.arrays import npz_tree
+        from fitstudio.data.npz import npz_tree
 
         return [node.to_json() for node in npz_tree(path, request["file"])]
     with open_source(request["data"], base) as source:

@@ -1,7 +1,7 @@
 """Opens a data file as named columns with one number of rows, whatever format it has.
 
-Tables are read by `fitstudio.data.tables`, NumPy's formats by `fitstudio.data.arrays`, HDF5 by
-`fitstudio.data.hdf5`; each of them is loaded only when it is needed.
+Tables are read by `fitstudio.data.tables`, NumPy's formats by `fitstudio.data.npy` and `npz`,
+HDF5 by `fitstudio.data.hdf5`; each of them is loaded only when it is needed.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def open_source(data: Mapping[str, Any], base: Path) -> Source:
 
         return open_table(path, file, options, columns)
     if kind in ("npy", "npz"):
-        from fitstudio.data.arrays import open_npy, open_npz
+        from fitstudio.data.npy import open_npy
+        from fitstudio.data.npz import open_npz
 
         if kind == "npz":
             return open_npz(path, file, options, columns)

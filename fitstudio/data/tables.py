@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fitstudio.data import table_findings
+from fitstudio.data import column_relations, table_findings
 from fitstudio.data.cells import Cells, Oddities, as_lines, read_cells
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, of_numbers, override_types, type_of
@@ -235,8 +235,8 @@ class TableSource(Source):
             findings=findings,
             fingerprint=fingerprint(self.path),
             complete_rows=complete,
-            missing_patterns=table_findings.patterns(masks),
-            twins=table_findings.twins(self),
+            missing_patterns=column_relations.patterns(masks),
+            twins=column_relations.twins(self),
         )
 
     def _unusable(self, name: str) -> np.ndarray:

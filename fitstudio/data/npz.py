@@ -1,6 +1,6 @@
-"""Opens NumPy's files, NPY and NPZ, without reading them whole and without trusting them.
+"""Opens NPZ files: arrays in an archive, whose claims are checked before anything is unpacked.
 
-Arrays are mapped from the disk wherever they lie there uncompressed. Python objects (pickles) are
+Arrays that lie uncompressed in the archive are mapped from the disk. Python objects (pickles) are
 never loaded.
 """
 
@@ -16,8 +16,8 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from fitstudio.data.array_source import ArraySource, largest_group, usable
-from fitstudio.data.file_arrays import MappedArray
+from fitstudio.data.array_source import ArraySource, largest_group
+from fitstudio.data.npy import check_usable, map_array, refuse_options
 from fitstudio.data.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
@@ -28,67 +28,9 @@ _MOST_ARRAYS = 10_000
 _MOST_UNPACKED_BYTES = 8 << 30
 _HIGHEST_RATIO = 2_000  # zlib cannot pack tighter than about 1,030 to one
 _BLOCK_BYTES = 16 << 20
-_MOST_SPLIT = 512
 _PART = re.compile(
     r"(?i)(?:^|[_.-])(train(?:ing)?|test(?:ing)?|val(?:id(?:ation)?)?|dev)(?=$|[_.-])"
 )
-
-
-def open_npy(
-    path: Path, file: str, y_path: Path | None, options: Mapping[str, Any], columns: Mapping
-) -> ArraySource:
-    """Opens one array, or one with inputs and one with targets.
-
-    Raises:
-        DataError: If an array is damaged, cannot be used, or the two have different lengths.
-    """
-    _refuse_options(options, {"split", "one_hot"})
-    array = _map(path, file)
-    if y_path is None:
-        return _single(path, file, array, options, columns)
-    targets = _map(y_path, y_path.name)
-    if len(targets) != len(array):
-        raise DataError(
-            f"{file!r} holds {len(array)} rows and {y_path.name!r} {len(targets)}.",
-            code="data.rows-differ",
-            remedy="Inputs and targets need one row for each sample.",
-        )
-    names = [path.stem, y_path.stem]
-    if names[0] == names[1]:
-        names = ["x", "y"]
-    arrays = dict(zip(names, (array, targets), strict=True))
-    return ArraySource(path, file, "npy", arrays, types=columns, options=options)
-
-
-def _single(
-    path: Path, file: str, array: MappedArray, options: Mapping[str, Any], columns: Mapping
-) -> ArraySource:
-    """One array alone: a table if it looks like one, so that a column of it can be the target."""
-    if array.dtype.names:
-        arrays = {name: array[name] for name in array.dtype.names if not usable(array[name].dtype)}
-        if not arrays:
-            raise DataError(f"{file!r} holds no fields that can be used.", code="data.no-arrays")
-        return ArraySource(path, file, "npy", arrays, types=columns, options=options)
-    split = options.get("split", len(array.shape) == 2 and array.shape[1] <= _MOST_SPLIT)
-    guess = Guess(
-        "split",
-        bool(split),
-        "An array with two axes, alone in its file, is read as a table: each of its columns is a "
-        "column."
-        if split
-        else "Each row is one sample.",
-        "Columns apart" if split else "Rows whole",
-        given="split" in options,
-    )
-    if not split or len(array.shape) != 2:
-        arrays = {path.stem: array}
-    else:
-        arrays = {f"column_{place + 1}": array[:, place] for place in range(array.shape[1])}
-    kept = {**options, "split": bool(split)}
-    source = ArraySource(path, file, "npy", arrays, types=columns, options=kept, guesses=(guess,))
-    # A model that was trained on whole rows finds them here, however the file was opened.
-    source.split_from = array
-    return source
 
 
 def open_npz(
@@ -99,7 +41,7 @@ def open_npz(
     Raises:
         DataError: If it is damaged, or holds nothing that can be used.
     """
-    _refuse_options(options, {"part", "one_hot"})
+    refuse_options(options, {"part", "one_hot"})
     headers, left_out = _look_inside(path, file)
     lengths = {name: header.shape[0] for name, header in headers.items()}
     if not lengths:
@@ -133,47 +75,6 @@ def npz_tree(path: Path, file: str) -> list[TreeNode]:
         for name, header in headers.items()
     ]
     return nodes + [TreeNode(name, name, "refused", note=why) for name, why in left_out.items()]
-
-
-def _refuse_options(options: Mapping[str, Any], known: set[str]) -> None:
-    for name in options:
-        if name not in known:
-            raise DataError(
-                f"This kind of file has no option {name!r}.",
-                code="data.option-unknown",
-                remedy=f"It has {', '.join(sorted(known))}.",
-            )
-
-
-def _map(path: Path, file: str) -> MappedArray:
-    """The array, mapped from the disk."""
-    with path.open("rb") as stream:
-        header = read_header(stream, what=file)
-    _check(header, file)
-    if header.length + header.data_bytes > path.stat().st_size:
-        raise damaged(file, "it is shorter than its header says")
-    if not header.data_bytes:
-        raise DataError(f"{file!r} holds no rows.", code="data.no-rows")
-    return _mapped(path, header, header.length)
-
-
-def _mapped(path: Path, header: NpyHeader, offset: int) -> MappedArray:
-    return MappedArray(path, header.dtype, header.shape, offset, header.fortran)
-
-
-def _check(header: NpyHeader, what: str) -> None:
-    dtype = header.dtype
-    problem = "holds Python objects, which could run code" if dtype.hasobject else None
-    if problem is None and not dtype.names:
-        problem = usable(dtype)
-    if problem is None and not header.shape:
-        problem = "is a single value"
-    if problem:
-        raise DataError(
-            f"{what!r} {problem}: it cannot be used.",
-            code="data.not-usable",
-            remedy="Save numbers or text in an array with one row for each sample.",
-        )
 
 
 def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str, str]]:
@@ -230,7 +131,7 @@ def _member_header(
     try:
         with archive.open(member) as stream:
             header = read_header(cast(Any, stream), what=member.filename)
-        _check(header, member.filename)
+        check_usable(header, member.filename)
         if header.dtype.names:
             return None, "has named fields; save them as arrays of their own"
     except DataError as problem:
@@ -302,7 +203,7 @@ def _member(path: Path, file: str, name: str, header: NpyHeader) -> ArrayLike:
             offset = _data_offset(path, member, file) + header.length
             if offset + header.data_bytes > path.stat().st_size:
                 raise damaged(name, "it is shorter than its header says")
-            return _mapped(path, header, offset)
+            return map_array(path, header, offset)
         with archive.open(member) as stream:
             stream.read(header.length)
             return _unpack(stream, header, name)
