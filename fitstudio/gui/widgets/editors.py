@@ -35,6 +35,7 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Radius, Size
+from fitstudio.gui.widgets.labels import as_tip
 
 
 class NumberEdit(QLineEdit):
@@ -337,7 +338,7 @@ class Combo(QComboBox):
         for row, option in enumerate(options):
             self.addItem(option[1])
             if len(option) > 2 and option[2]:
-                self.setItemData(row, option[2], Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(row, as_tip(option[2]), Qt.ItemDataRole.ToolTipRole)
         self.setCurrentIndex(max(self._row_of(before), 0) if options else -1)
         self.blockSignals(blocked)
         self.updateGeometry()

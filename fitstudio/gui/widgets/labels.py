@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from PySide6 import QtGui
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -26,6 +27,17 @@ def rich(sentence: str) -> str:
 def plain(sentence: str) -> str:
     """The sentence without its marks, for accessible names and the clipboard."""
     return _STRONG.sub(r"\1", sentence)
+
+
+def as_tip(text: str) -> str:
+    """Text for a tooltip, shown as it is.
+
+    Qt takes a tooltip that looks like HTML for HTML, and would load the pictures that it names; a
+    run's title or a cell of a file may be anything.
+    """
+    if not QtGui.Qt.mightBeRichText(text):
+        return text
+    return f"<span style='white-space:pre-wrap'>{html.escape(text)}</span>"
 
 
 class Label(QLabel):
@@ -139,5 +151,5 @@ class ElidedLabel(Label):
         shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, max(self.width(), 0))
         if shown != self.text():
             super().setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(as_tip(self._whole) if shown != self._whole else "")
         self.setAccessibleName(self._whole)

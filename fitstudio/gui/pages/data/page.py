@@ -22,7 +22,7 @@ from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.flow import FlowLayout
-from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.labels import Label, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.dataset_summary import Guess, TreeNode
 from fitstudio.spec.plain_words import Paragraph, describe
@@ -216,7 +216,7 @@ class DataPage(Page):
                 ink="text2" if guess.sure else "warning",
             )
             chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
-            chip.setToolTip(guess.sentence)
+            chip.setToolTip(as_tip(guess.sentence))
             self._chips.addWidget(chip)
         if guesses:
             self._chips.addWidget(self._change)

@@ -13,6 +13,7 @@ from fitstudio.gui.theme.icons import icon
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.chips import Chip
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.spec.dataset_summary import TreeNode
 from fitstudio.viewmodel.data_page import ColumnView, Role
 
@@ -71,7 +72,7 @@ class TreeCard(Card):
                 self._items[node.path] = item
             elif node.note:
                 item.setText(1, node.note)
-                item.setToolTip(1, node.note)
+                item.setToolTip(1, as_tip(node.note))
             if parent is not None:
                 parent.addChild(item)
             else:

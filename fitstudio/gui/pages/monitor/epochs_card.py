@@ -29,6 +29,7 @@ from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.editors import Segmented
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable, RowDelegate
 from fitstudio.viewmodel import epoch_table
 from fitstudio.viewmodel.epoch_table import Column
@@ -142,7 +143,7 @@ class EpochRows(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._columns[section].title
             case Qt.ItemDataRole.ToolTipRole:
-                return self._columns[section].tip
+                return as_tip(self._columns[section].tip)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return int(_RIGHT)
         return None
@@ -243,7 +244,7 @@ class LogRows(QAbstractTableModel):
                     return line.sentence
                 return datetime.fromtimestamp(line.time).strftime("%H:%M:%S")
             case Qt.ItemDataRole.ToolTipRole:
-                return line.sentence
+                return as_tip(line.sentence)
             case _ if role == INK_ROLE:
                 return "text3" if index.column() == 0 else _INKS.get(line.level, "text")
         return None

@@ -32,7 +32,7 @@ from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.editors import Combo
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.flow import FlowLayout
-from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
+from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable
 from fitstudio.spec.plain_words import Paragraph
@@ -365,7 +365,7 @@ class AnswerRows(QAbstractTableModel):
                 text = row[at] if at < len(row) else ""
                 return short_number(text) if answered else text
             case Qt.ItemDataRole.ToolTipRole:
-                return row[at] if at < len(row) else ""
+                return as_tip(row[at]) if at < len(row) else ""
             case _ if role == STRONG_ROLE:
                 return answered and index.column() == 0
             case _ if role == INK_ROLE:

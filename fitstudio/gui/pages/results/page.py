@@ -21,7 +21,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button
 from fitstudio.gui.widgets.cards import Card, Page
 from fitstudio.gui.widgets.editors import Combo, Segmented
-from fitstudio.gui.widgets.labels import Sentence
+from fitstudio.gui.widgets.labels import Sentence, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
 from fitstudio.spec.plain_words import Paragraph
@@ -254,13 +254,13 @@ class _WorstTable(QTableWidget):
             right = numbers or section in (0, 3)
             item = self.horizontalHeaderItem(section)
             assert item is not None
-            item.setToolTip(heading)
+            item.setToolTip(as_tip(heading))
             item.setTextAlignment(
                 _RIGHT if right else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             )
             for row, values in enumerate(rows):
                 cell = QTableWidgetItem(values[section])
-                cell.setToolTip(values[section])
+                cell.setToolTip(as_tip(values[section]))
                 cell.setData(INK_ROLE, "text2" if section == 0 else "text")
                 if right:
                     cell.setData(Qt.ItemDataRole.TextAlignmentRole, int(_RIGHT))

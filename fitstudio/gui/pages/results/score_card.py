@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
 from fitstudio.viewmodel.scores import Score
 
 _SHOWN = 5
@@ -40,7 +40,7 @@ class _Tile(QWidget):
 
     def __init__(self, score: Score) -> None:
         super().__init__()
-        self.setToolTip(score.tip)
+        self.setToolTip(as_tip(score.tip))
         self.setAccessibleName(f"{score.title} {score.value} {score.interval}")
         self.setAccessibleDescription(score.baseline)
         column = QVBoxLayout(self)

@@ -26,7 +26,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import icon_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, ColumnScroll
 from fitstudio.gui.widgets.editors import Combo, Segmented
-from fitstudio.gui.widgets.labels import Label, Sentence
+from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
 from fitstudio.viewmodel.figures import monitored_title
@@ -309,5 +309,5 @@ def _cell(text: str, *, ink: str = "text", strong: bool = False, tip: str = "") 
     item = QTableWidgetItem(text)
     item.setData(INK_ROLE, ink)
     item.setData(STRONG_ROLE, strong)
-    item.setToolTip(tip or text)
+    item.setToolTip(as_tip(tip or text))
     return item

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel import runs as runs_words
@@ -109,7 +110,7 @@ class RunRows(QAbstractTableModel):
                 on = self._model.is_ticked(line.run)
                 return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(line, column)
+                return as_tip(self._tip(line, column) or "")
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(line, column)
             case Qt.ItemDataRole.TextAlignmentRole if column in (Column.EPOCHS, Column.TOOK):
