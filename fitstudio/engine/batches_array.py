@@ -105,8 +105,8 @@ class ArrayBatches(Batches):
         return {"seed": self._seed, "first_epoch": self._first_epoch}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        self._seed = int(state["seed"])
-        self._first_epoch = int(state["first_epoch"])
+        self._seed = int(state.get("seed", self._seed))
+        self._first_epoch = int(state.get("first_epoch", self._first_epoch))
 
     # -- a pass, block by block
 

@@ -144,10 +144,10 @@ class SequenceBatches(_SourceBatches):
         return state
 
     def set_state(self, state: dict[str, Any]) -> None:
-        self._seed = int(state["seed"])
+        self._seed = int(state.get("seed", self._seed))
         if "sequence" in state and hasattr(self._sequence, "set_state"):
             self._sequence.set_state(state["sequence"])  # pyright: ignore[reportAttributeAccessIssue]
-        SequenceBatches.close(self)
+        super().close()  # what was read ahead may belong to another order
 
 
 class _Processes:

@@ -22,13 +22,17 @@ class Logs(dict[str, Any]):
     Args:
         names: The keys, in order.
         fetch: Gives the values; called at most once, and not after `settle`.
+        batch_loss: The loss of the batch alone, for who only asks whether it is a number.
     """
 
-    __slots__ = ("__weakref__", "_fetch")
+    __slots__ = ("__weakref__", "_fetch", "batch_loss")
 
-    def __init__(self, names: Iterable[str], fetch: Fetch) -> None:
+    def __init__(
+        self, names: Iterable[str], fetch: Fetch, batch_loss: Tensor | None = None
+    ) -> None:
         super().__init__(dict.fromkeys(names))
         self._fetch: Fetch | None = fetch
+        self.batch_loss = batch_loss
 
     def settle(self) -> Logs:
         """Fetches the values now, because what they are computed from is about to change."""

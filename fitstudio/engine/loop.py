@@ -125,7 +125,7 @@ class TrainingLoop:
             if relayed:
                 self._losses.add(epoch, step - 1, loss)
             if watched:
-                self._end_batch(step - 1)
+                self._end_batch(step - 1, loss)
             if self.model.stop_training:
                 break
         else:
@@ -137,8 +137,8 @@ class TrainingLoop:
         self.callbacks.on_train_batch_begin(step)
         self._after_foreign_code()
 
-    def _end_batch(self, step: int) -> None:
-        logs = Logs(self.objective.names, self._running_numbers)
+    def _end_batch(self, step: int, loss: Tensor) -> None:
+        logs = Logs(self.objective.names, self._running_numbers, loss)
         self.callbacks.on_train_batch_end(step, logs)
         if is_kept_elsewhere(logs):
             logs.settle()
@@ -204,13 +204,6 @@ class TrainingLoop:
             self.callbacks.set_states(state["callbacks"])
         if "history" in state and self.callbacks.history is not None:
             self.callbacks.history.set_state(state["history"])
-
-    @property
-    def last_batch_rows(self) -> np.ndarray | None:
-        """Row numbers of the newest batch."""
-        if self.steps_done:
-            return self.batches.row_numbers(self.epoch, self.steps_done - 1)
-        return None
 
     def _history_so_far(self) -> dict[str, Any]:
         """The history with the epoch that callbacks are just being told of."""

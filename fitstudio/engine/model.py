@@ -489,10 +489,13 @@ class Model(ModelState):
         return Evaluation(self.module, objective.twin(), precision=self.precision)
 
     def _run(self, loop: TrainingLoop, start_state: Mapping[str, Any] | None) -> None:
-        """Runs the loop; what it knew stays for `training_state` after fit()."""
+        """Runs the loop. Afterwards its data are let go, unless an error may have to be explained
+        with them."""
         self._loop = loop
         try:
             loop.run(start_state)
+            self._progress = loop.get_state(callbacks=True)
+            self._loop = None
         finally:
             self.module.eval()
 

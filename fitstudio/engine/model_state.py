@@ -40,6 +40,7 @@ class ModelState:
         self._binding = Binding(module)
         self._optimizer_is_built = False
         self._loop: TrainingLoop | None = None
+        self._progress: dict[str, Any] = {}
 
     # -- weights
 
@@ -127,8 +128,8 @@ class ModelState:
             self._build_optimizer()
             state["optimizer"] = self.optimizer.state_dict()
         if self._loop is not None:
-            state |= self._loop.get_state(callbacks=callbacks)
-        return state
+            return state | self._loop.get_state(callbacks=callbacks)
+        return state | self._progress
 
     def load_training_state(self, state: Mapping[str, Any]) -> None:
         """Goes back to a state that `training_state` gave.
@@ -144,21 +145,21 @@ class ModelState:
                 f"{STATE_FORMAT}.",
                 code="checkpoint.format",
             )
-        self.load_weights_from(state["weights"])
+        # Check before anything changes.
+        weight_files.check_fits(state["weights"], self.module.state_dict(), "this state")
         if self.optimizer is not None and "optimizer" in state:
             self._build_optimizer()
             self.optimizer.load_state_dict(state["optimizer"])
+        self.load_weights_from(state["weights"])
         if self._loop is not None:
             self._loop.set_state(state)
         random_state.set_state(state["random"])
 
-    @property
-    def last_batch_rows(self) -> np.ndarray | None:
-        """Numbers of the rows in the newest training batch, where the data have numbered rows."""
-        return None if self._loop is None else self._loop.last_batch_rows
-
     def batch_rows(self, epoch: int, step: int) -> np.ndarray | None:
-        """Numbers of the rows in a training batch of the fit under way, or the latest one."""
+        """Numbers of the rows in a training batch, where the data have numbered rows.
+
+        Known while fit() runs, and after an error that ended it.
+        """
         return None if self._loop is None else self._loop.batches.row_numbers(epoch, step)
 
     def running_logs(self) -> dict[str, float]:

@@ -120,7 +120,10 @@ class TerminateOnNaN(Callback):
     """Stops at the batch whose loss is NaN or infinite."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        loss = (logs or {}).get("loss")
+        # A running mean is no number once one batch's loss is none: looking at that is enough, and
+        # does not fetch every metric of every batch.
+        loss = getattr(logs, "batch_loss", None)
+        loss = (logs or {}).get("loss") if loss is None else float(loss)
         if loss is not None and not math.isfinite(loss):
             sys.stdout.write(f"Batch {batch}: Invalid loss, terminating training\n")
             self.model.stop_training = True
