@@ -165,6 +165,7 @@ def measure_redraw(application) -> list[str]:
 
 def watch_events(application, folder: Path, *, seconds: float, rate: int) -> Lateness:
     """The pulse while another process writes `rate` events a second."""
+    from fitstudio.gui.pages.monitor.page import MonitorPage
     from fitstudio.project import Project
     from fitstudio.project.run_files import About, write_spec
     from fitstudio.spec.run_spec import RunSpec
@@ -180,6 +181,7 @@ def watch_events(application, folder: Path, *, seconds: float, rate: int) -> Lat
     writer = subprocess.Popen(command, cwd=ROOT)
     window = _window_with(application, place, "monitor")
     page = window.pages["monitor"]
+    assert isinstance(page, MonitorPage)
     _spin(application, 2.0)
     pulse = Pulse()
     pulse.start()
@@ -201,14 +203,14 @@ def watch_training(application, folder: Path) -> Lateness:
     place = folder / "digits"
     projects.create_project(place, example="digits", settings={"fit.epochs": 30}).close()
     window = _window_with(application, place, "training")
-    _until(application, lambda: window.session.resolved.ok, 30)
+    _until(application, lambda: _session(window).resolved.ok, 30)
     pulse = Pulse()
     pulse.start()
     window.train()
-    _until(application, lambda: window.session.running is not None, 60)
-    _until(application, lambda: window.session.running is None, 240)
+    _until(application, lambda: _session(window).running is not None, 60)
+    _until(application, lambda: _session(window).running is None, 240)
     lateness = pulse.stop()
-    line = window.session.runs[-1]
+    line = _session(window).runs[-1]
     lateness.note = f"digits, {line.epochs} epochs, {line.outcome}"
     _leave(application, window)
     return lateness
@@ -272,9 +274,14 @@ def _window_with(application, project: Path, page: str):
     window.resize(1280, 800)
     window.show()
     _until(application, lambda: window.session is not None, 30)
-    _until(application, lambda: not window.session.busy_with_data, 30)
+    _until(application, lambda: not _session(window).busy_with_data, 30)
     window.show_page(page)
     return window
+
+
+def _session(window):
+    assert window.session is not None
+    return window.session
 
 
 def _leave(application, window) -> None:
@@ -303,7 +310,7 @@ def _until(application, reached: Callable[[], object], seconds: float) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description="How the window behaves.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of watching events")
     parser.add_argument("--rate", type=int, default=10_000, help="events a second")
     parser.add_argument("--write", nargs=3, help=argparse.SUPPRESS)

@@ -259,6 +259,8 @@ class PredictModel:
         self.changed.emit()
 
     def _fail(self, problem: FitStudioError) -> None:
+        if self.report is None:
+            self._forget_answers()
         cancelled = problem.code.endswith("cancelled")
         self.problem = None if cancelled else problem
         self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
