@@ -1,7 +1,8 @@
 """One contender's process: trains when it is told to, and says what it cost.
 
-Reads JSON lines: ``{"do": "prepare", "workload": "w1", "rows": 1000}``, then
-``{"do": "train", "epochs": 1, "shuffle": true}``, and answers each with one line.
+Reads JSON lines and answers each with one: ``{"do": "prepare", "workload": "w1", "rows": 1000}``,
+then ``{"do": "train", "epochs": 1, "shuffle": true}``; or ``{"do": "sequences"}``, or
+``{"do": "events"}``.
 """
 
 from __future__ import annotations
@@ -83,9 +84,9 @@ def main() -> None:
         for line in sys.stdin:
             order = json.loads(line)
             answer: dict[str, Any] = {}
+            make = make or factory_of(contender)
             if order["do"] == "prepare":
                 session = None
-                make = make or factory_of(contender)
                 session = make(WORKLOADS[order["workload"]], order["rows"])
                 answer = {"steps": session.steps, "versions": versions(contender)}
             elif order["do"] == "train":
@@ -100,6 +101,12 @@ def main() -> None:
                     "wall_us": wall / steps * 1e6,
                     "peak_mb": peak / (1024 if sys.platform == "linux" else 2**20),
                 }
+            elif order["do"] == "sequences":
+                sequences = importlib.import_module("contenders.sequences")
+                answer = {"rows": sequences.measure_sequences(contender, order["quick"])}
+            elif order["do"] == "events":
+                watching = importlib.import_module("contenders.watching")
+                answer = {"rows": watching.measure_watching(order["quick"])}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 

@@ -145,23 +145,23 @@ WORKLOADS = {
         ),
         Workload(
             "w2", "MLP 784-512-512-10, sparse crossentropy, accuracy; 60k rows, batch 128",
-            "mlp", (784, 512, 512, 10), "classes", 128, (60_000, 7_680), (1, 1), flat_images,
+            "mlp", (784, 512, 512, 10), "classes", 128, (60_000, 5_120), (1, 1), flat_images,
         ),
         Workload(
             "w3", "small CNN on 28x28 images; 20k rows, batch 64",
-            "cnn", (), "classes", 64, (20_000, 2_560), (1, 1), square_images,
+            "cnn", (), "classes", 64, (20_000, 1_920), (1, 1), square_images,
         ),
         Workload(
             "w4", "LSTM 64 on sequences of 100x8; 5k rows, batch 32",
-            "lstm", (), "mse", 32, (5_000, 640), (1, 1), _sequences,
+            "lstm", (), "mse", 32, (5_000, 512), (1, 1), _sequences,
         ),
         Workload(
             "w5", 'HDF5 file, 1,024 float32 a row (2 GB), MLP 64-1, shuffle="batch"; batch 256',
-            "mlp", (1024, 64, 1), "mse", 256, (500_000, 40_960), (1, 1), _no_arrays,
+            "mlp", (1024, 64, 1), "mse", 256, (500_000, 24_576), (1, 1), _no_arrays,
         ),
         Workload(
             "w7", "w2 on 20k rows with validation, 3 callbacks and a checkpoint every epoch",
-            "mlp", (784, 512, 512, 10), "classes", 128, (20_000, 7_680), (2, 1), flat_images,
+            "mlp", (784, 512, 512, 10), "classes", 128, (20_000, 5_120), (2, 1), flat_images,
             validation_rows=4_000,
         ),
         Workload(

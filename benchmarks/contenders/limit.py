@@ -21,11 +21,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from fitstudio.engine.matrix_products import onednn_is_faster
-from fitstudio.engine.matrix_products import product as matrix_product
 from workloads import Workload, wide_file
 
 from contenders.torch_models import make_module, tensors
+from fitstudio.engine.matrix_products import onednn_is_faster
+from fitstudio.engine.matrix_products import product as matrix_product
 
 aten = torch.ops.aten
 
