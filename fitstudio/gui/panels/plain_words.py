@@ -15,6 +15,7 @@ from fitstudio.gui.widgets.marks import IconMark
 from fitstudio.spec.plain_words import Paragraph, describe
 from fitstudio.viewmodel.readiness import Readiness, readiness
 from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.trial import Trial
 
 Source = Callable[[], Sequence[Paragraph]]
 # state -> (icon, token)
@@ -59,6 +60,11 @@ class PlainWordsPanel(QWidget):
         self._column = QVBoxLayout(self._holder)
         self._column.setContentsMargins(0, 0, Space.HALF, 0)
         self._column.setSpacing(Space.GRID * 2)
+        self._paragraphs = QVBoxLayout()
+        self._paragraphs.setSpacing(Space.GRID * 2)
+        self._column.addLayout(self._paragraphs)
+        self._time = TimeView(session)
+        self._column.addWidget(self._time)
         self._column.addStretch(1)
         self._scroll.setWidget(self._holder)
         layout.addWidget(self._scroll, 1)
@@ -74,6 +80,7 @@ class PlainWordsPanel(QWidget):
         self._source = source
         # What is left to do before training belongs beside the settings, not beside a run.
         self._foot.setVisible(source is None)
+        self._time.set_wanted(source is None)
         self.refresh()
 
     def paragraphs(self) -> list[Paragraph]:
@@ -92,14 +99,14 @@ class PlainWordsPanel(QWidget):
         self._rebuild(said)
 
     def _rebuild(self, said: list[Paragraph]) -> None:
-        while self._column.count() > 1:
-            item = self._column.takeAt(0)
+        while self._paragraphs.count():
+            item = self._paragraphs.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for place, paragraph in enumerate(said):
-            self._column.insertWidget(place, _ParagraphView(paragraph))
+        for paragraph in said:
+            self._paragraphs.addWidget(_ParagraphView(paragraph))
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -123,6 +130,60 @@ class _ParagraphView(QWidget):
         column.setSpacing(2)
         column.addWidget(Label(paragraph.title, ink="text3", style="small"))
         column.addWidget(Sentence(paragraph.text))
+
+
+class TimeView(QWidget):
+    """How long the run will take, measured on a few real batches when the person asks for it."""
+
+    def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._trial = Trial(session)
+        self._wanted = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(Label(self.tr("Time"), ink="text3", style="small"))
+        self._sentence = Sentence("")
+        column.addWidget(self._sentence)
+        self.button = link_button("")
+        self.button.setObjectName("panel.plain_words.try")
+        self.button.clicked.connect(self._on_clicked)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._trial.changed.connect(self._show)
+        self._show()
+
+    def set_wanted(self, wanted: bool) -> None:
+        """Whether it belongs beside the page that is shown."""
+        self._wanted = wanted
+        self._show()
+
+    def sentence(self) -> str:
+        """What is said about time and memory."""
+        return self._sentence.sentence()
+
+    def _show(self) -> None:
+        trial = self._trial
+        self.setVisible(self._wanted and (trial.possible or trial.running))
+        text = trial.text
+        self._sentence.set_sentence(text)
+        self._sentence.setVisible(bool(text))
+        if trial.running:
+            words = self.tr("Cancel")
+        elif trial.fix is not None:
+            words = trial.fix.sentence
+        else:
+            words = "" if text else self.tr("Try a few batches")
+        self.button.setText(words)
+        self.button.setVisible(bool(words))
+
+    def _on_clicked(self) -> None:
+        if self._trial.running:
+            self._trial.cancel()
+        elif self._trial.fix is not None:
+            self._session.apply_fix(self._trial.fix)
+        else:
+            self._trial.start()
 
 
 class ReadinessCard(QFrame):
