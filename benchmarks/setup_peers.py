@@ -19,7 +19,7 @@ TENSORFLOW_PEERS = ["tensorflow==2.21.0", "tf_keras==2.21.0"]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="leave TensorFlow out")
     arguments = parser.parse_args()
     if not (PEERS / "bin" / "python").exists():

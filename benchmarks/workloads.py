@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -99,7 +100,7 @@ def _sequences(rows: int) -> Arrays:
 def _digits(rows: int) -> Arrays:
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
+    digits: Any = load_digits()
     x = (digits.data / 16.0).astype(np.float32)
     return x[:rows], digits.target[:rows].astype(np.int64)
 

@@ -109,7 +109,7 @@ def make_model(keras: Any, workload: Workload) -> Any:
     return model
 
 
-def make_file_sequence(keras: Any, file: h5py.File, batch_size: int) -> Any:
+def make_file_sequence(keras: Any, file: Any, batch_size: int) -> Any:
     """The file batch by batch, which is the fastest that Keras documents for HDF5."""
     base = getattr(keras.utils, "PyDataset", None) or keras.utils.Sequence
     x, y = file["x"], file["y"]

@@ -1,5 +1,8 @@
 """Lightning: a LightningModule, a DataLoader, a Trainer with everything optional off."""
 
+# pyright: reportMissingImports=false
+# (its packages are in benchmarks/.peers)
+
 from __future__ import annotations
 
 import logging

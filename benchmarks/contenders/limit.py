@@ -110,7 +110,7 @@ class Limit:
         self.workload, self.rows = workload, rows
         self.steps = -(-rows // workload.batch_size)
         self.module = make_module(workload)
-        self.file = h5py.File(wide_file(rows), "r") if workload.name == "w5" else None
+        self.file: Any = h5py.File(wide_file(rows), "r") if workload.name == "w5" else None
         self.sums = torch.zeros(2, dtype=torch.float64)
         self.compiled: dict[int, Any] = {}
         self.checkpoint = Path(tempfile.mkdtemp()) / "weights.safetensors"
@@ -156,7 +156,8 @@ class Limit:
                 if module.by_onednn(x, self.weights[0]):
                     step = module.forward  # can't be traced, and does not need to be: it is large
                 else:
-                    step = torch.jit.trace(module, (x, y), check_trace=False).forward
+                    traced: Any = torch.jit.trace(module, (x, y), check_trace=False)
+                    step = traced.forward
                 self.sums.copy_(before)
             self.compiled[len(x)] = step
         return step(x, y)

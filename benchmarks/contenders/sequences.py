@@ -112,7 +112,7 @@ def _fitting(contender: str, transform: Transform) -> tuple[Any, float]:
 
         assert issubclass(FileSequence, fitstudio.Sequence)
     else:
-        import keras
+        import keras  # pyright: ignore[reportMissingImports]
 
         from contenders.keras_peers import KerasPeer
 

@@ -1,5 +1,8 @@
 """skorch: a NeuralNet with its default callbacks, trained epoch by epoch."""
 
+# pyright: reportMissingImports=false
+# (its packages are in benchmarks/.peers)
+
 from __future__ import annotations
 
 import tempfile

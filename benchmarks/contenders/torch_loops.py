@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -20,7 +21,7 @@ class FileRows(Dataset):
     """An HDF5 file row by row, as DataLoader wants it."""
 
     def __init__(self, path: Path) -> None:
-        self.file = h5py.File(path, "r")
+        self.file: Any = h5py.File(path, "r")
         self.x, self.y = self.file["x"], self.file["y"]
 
     def __len__(self) -> int:
@@ -39,7 +40,7 @@ class Sliced:
         self.loss = loss_of(workload)
         self.optimizer = torch.optim.Adam(self.module.parameters(), eps=1e-7)
         self.steps = -(-rows // workload.batch_size)
-        self.file = h5py.File(wide_file(rows), "r") if workload.name == "w5" else None
+        self.file: Any = h5py.File(wide_file(rows), "r") if workload.name == "w5" else None
         self.checkpoint = Path(tempfile.mkdtemp()) / "weights.pt"
         if self.file is None:
             arrays = workload.data(rows + workload.validation_rows)
