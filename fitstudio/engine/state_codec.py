@@ -129,6 +129,8 @@ def _plain(value: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
 def _items(
     values: list[Any] | tuple[Any, ...], path: str, tensors: dict[str, torch.Tensor]
 ) -> list:
+    if all(type(item) is float for item in values) and all(map(math.isfinite, values)):
+        return list(values)  # a history of thousands of epochs, say
     return [_plain(item, _below(path, index), tensors) for index, item in enumerate(values)]
 
 

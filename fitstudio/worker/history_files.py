@@ -1,4 +1,4 @@
-"""Writes what `fit()` returns, History, as JSON, CSV and HDF5; each whole, after every epoch.
+"""Writes what `fit()` returns, History, as JSON, CSV and HDF5; each whole, as epochs end.
 
 All three are made from the same rows and can be made again from the journal.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,50 @@ import h5py
 import numpy as np
 
 from fitstudio import storage
+from fitstudio.errors import StorageError
 from fitstudio.journal.events import finite
 
 Row = tuple[int, Mapping[str, float]]
+
+
+class HistoryWriter:
+    """Keeps the files of a run up to date while it trains.
+
+    Args:
+        folder: The run's folder.
+        rows: The finished epochs; others add to it.
+        params: What `History.params` holds.
+    """
+
+    # Of a run with ten thousand quick epochs, writing all of them after each would be most of the
+    # work: this is the share of the time that may go into it.
+    _SHARE = 0.05
+
+    def __init__(self, folder: Path, rows: Sequence[Row], params: Mapping[str, Any]) -> None:
+        self._folder = folder
+        self._rows = rows
+        self._params = params
+        self._not_before = 0.0
+
+    def epoch_saved(self, epoch: int) -> None:
+        """Writes History up to `epoch`, whose checkpoint is on the disk."""
+        began = time.monotonic()
+        if began < self._not_before:
+            return
+        self._write([row for row in self._rows if row[0] <= epoch])
+        took = time.monotonic() - began
+        self._not_before = began + took / self._SHARE if took > 0.02 else began
+
+    def finish(self) -> None:
+        """Writes all of it."""
+        self._write(list(self._rows))
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        try:
+            write(self._folder, rows, self._params)
+        except StorageError as problem:
+            # The journal holds the same, and the next epoch writes all of it again.
+            logging.getLogger("fitstudio.worker").warning("History was not written: %s", problem)
 
 
 def write(folder: Path, rows: Sequence[Row], params: Mapping[str, Any]) -> None:

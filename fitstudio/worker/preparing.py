@@ -8,6 +8,7 @@ data file ──► prepare ──► x, y, weights, recipe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ class Training:
     Attributes:
         values: The resolved values by key.
         rows: The finished epochs.
+        epoch_lines: The same with all fields of `epoch_ended`, as JSON.
         micro_batch_size: How many rows go through the model at a time, after memory ran out.
     """
 
@@ -53,6 +55,7 @@ class Training:
     start: Checkpoint | None
     best: Watch
     rows: list[Row] = field(default_factory=list)
+    epoch_lines: list[str] = field(default_factory=list)
     micro_batch_size: int | None = None
 
 
@@ -104,6 +107,11 @@ def prepare_training(process: RunProcess) -> Training:
     training = Training(process, spec, resolved, values, set_up, prepared, certificate, start, best)
     training.micro_batch_size = before.get("micro_batch_size")
     return training
+
+
+def finished_epochs(start: Checkpoint) -> list[dict[str, Any]]:
+    """The epochs that a starting point holds, with the fields of their `epoch_ended`."""
+    return [json.loads(line) for line in start.state["worker"]["epochs"].splitlines()]
 
 
 def _resolved(process: RunProcess, spec: RunSpec, stored: Mapping[str, Any]) -> Resolved:
@@ -209,12 +217,9 @@ def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
     saved them without having said so.
     """
     told = {row.epoch for row in fold(read_all(process.paths.journal)).epochs}
-    saved = start.state["worker"]
-    details = {int(each["epoch"]): each for each in saved.get("ended", ())}
-    for epoch, logs in saved["rows"]:
-        if int(epoch) not in told:
-            known = details.get(int(epoch), {"epoch": int(epoch), "seconds": 0.0})
-            process.journal.append(EventType.EPOCH_ENDED, logs=dict(logs), **known)
+    for ended in finished_epochs(start):
+        if ended["epoch"] not in told:
+            process.journal.append(EventType.EPOCH_ENDED, **ended)
 
 
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:

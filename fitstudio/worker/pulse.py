@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ import pynvml
 from fitstudio.journal import EventType, Journal
 
 INTERVAL_S = 2.0
+# A beat that comes so much too late was not held up by a busy machine.
+_GAP_S = 60.0
 
 
 class Pulse:
@@ -20,12 +23,19 @@ class Pulse:
     Args:
         journal: Where they go.
         samples: Gives how many samples have been trained so far.
+        clock: The wall clock, which goes on while the computer sleeps.
     """
 
-    def __init__(self, journal: Journal, samples: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        samples: Callable[[], int] = lambda: 0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.samples = samples
         self.graphics: GraphicsProcessor | None = None
         self._journal = journal
+        self._clock = clock
         self._process = psutil.Process()
         self._last_samples = 0
         self._ended = threading.Event()
@@ -43,9 +53,21 @@ class Pulse:
 
     def _beat(self) -> None:
         self._journal.append(EventType.PULSE, memory_bytes=self._process.memory_info().rss)
+        beat_at = self._clock()
         while not self._ended.wait(INTERVAL_S):
+            beat_at, before = self._clock(), beat_at
+            self._tell_of_gap(beat_at - before)
             self._journal.append(EventType.PULSE, **self._measure())
             self._journal.sync()
+
+    def _tell_of_gap(self, seconds: float) -> None:
+        if seconds < _GAP_S:
+            return
+        sentence = (
+            f"The computer slept, or its clock was set: {seconds / 60:.0f} minutes are missing. "
+            "The run goes on where it was."
+        )
+        self._journal.append(EventType.MESSAGE, level="info", code="gap", sentence=sentence)
 
     def _measure(self) -> dict[str, Any]:
         samples = self.samples()

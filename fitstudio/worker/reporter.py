@@ -7,8 +7,8 @@ told of batches as `on_batch_losses`, many at once, ten times a second or after 
 
 from __future__ import annotations
 
+import json
 import time
-from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +18,7 @@ from fitstudio.engine import device
 from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory, EventType
+from fitstudio.journal.events import finite
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import Row
 from fitstudio.worker.keeping import Keeper, StopRun
@@ -26,7 +27,6 @@ from fitstudio.worker.orders import Stopwatch
 from fitstudio.worker.run_process import RunProcess
 
 _INTERVAL_S = 0.1
-_ENDED_KEPT = 100
 
 
 class Reporter(Callback):
@@ -37,6 +37,8 @@ class Reporter(Callback):
         held: For what may only be told when its epoch is on the disk.
         keeper: Saves the state.
         rows: The finished epochs so far; filled here.
+        epoch_lines: The same as `epoch_ended` told it, a line of JSON each, for the checkpoint.
+            A resume tells of those that were saved and not yet told; see `HeldJournal`.
         batch_history: Takes the loss of every batch.
         last_epoch: The last epoch there will be, from 0.
         batch_size: Rows of a batch, for the speed.
@@ -56,6 +58,7 @@ class Reporter(Callback):
         held: HeldJournal,
         keeper: Keeper,
         rows: list[Row],
+        epoch_lines: list[str],
         batch_history: BatchHistory,
         last_epoch: int,
         batch_size: int | None,
@@ -72,6 +75,7 @@ class Reporter(Callback):
         self._held = held
         self._keeper = keeper
         self._rows = rows
+        self._epoch_lines = epoch_lines
         self._batch_history = batch_history
         self._last_epoch = last_epoch
         self._batch_size = batch_size or 1
@@ -83,8 +87,6 @@ class Reporter(Callback):
         self._epoch = 0
         self._step = -1
         self._rate: float | None = None
-        # What a resume must tell of epochs that were saved and not yet told; see `HeldJournal`.
-        self._ended: deque[dict[str, Any]] = deque(maxlen=_ENDED_KEPT)
 
     # The hooks, in the order in which fit() calls them.
 
@@ -126,11 +128,12 @@ class Reporter(Callback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         values = {name: float(value) for name, value in (logs or {}).items()}
         self._rows.append((epoch, values))
-        ended: dict[str, Any] = {"epoch": epoch, "seconds": round(self._epoch_watch.seconds, 4)}
+        ended: dict[str, Any] = {"epoch": epoch, "logs": values}
+        ended["seconds"] = round(self._epoch_watch.seconds, 4)
         if self._rate is not None:
             ended["learning_rate"] = self._rate
-        self._ended.append(ended)
-        self._held.append(EventType.EPOCH_ENDED, logs=values, **ended)
+        self._epoch_lines.append(json.dumps(finite(ended)))
+        self._held.append(EventType.EPOCH_ENDED, **ended)
         self.stopped_by_callback = bool(self.model.stop_training)
         if self._orders.stop is not None and epoch < self._last_epoch:
             self.stopped_by = self._orders.stop_by
@@ -146,8 +149,11 @@ class Reporter(Callback):
         """All that is needed to go on from here: the engine's state and ours."""
         engine = dict(self.model.training_state())
         weights = engine.pop("weights")
-        worker = {"rows": list(self._rows), "ended": list(self._ended)}
-        return {"weights": weights, "engine": engine, "worker": worker}
+        return {
+            "weights": weights,
+            "engine": engine,
+            "worker": {"epochs": "\n".join(self._epoch_lines)},
+        }
 
     def _tell_batch(self, phase: str, step: int, logs: Mapping[str, Any] | None) -> None:
         self._told_at = time.monotonic()

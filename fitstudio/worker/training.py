@@ -7,6 +7,7 @@ results.json ◄── best weights, data
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -18,16 +19,16 @@ from fitstudio.data.batches import RowBatches
 from fitstudio.engine import callbacks, checkpoint, device
 from fitstudio.engine.history import History
 from fitstudio.engine.model import Model
-from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory, Outcome, Reason
-from fitstudio.journal.events import finite
+from fitstudio.journal.events import finite, numbers
 from fitstudio.journal.patience import Watch
 from fitstudio.storage import atomic
-from fitstudio.worker import callback_list, history_files, model_setup, not_finite, results
+from fitstudio.worker import callback_list, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
+from fitstudio.worker.history_files import HistoryWriter
 from fitstudio.worker.keeping import Keeper, StopRun
 from fitstudio.worker.log_progress import LogProgress, prints_into
-from fitstudio.worker.preparing import Training, prepare_training
+from fitstudio.worker.preparing import Training, finished_epochs, prepare_training
 from fitstudio.worker.reporter import Reporter
 from fitstudio.worker.row_sequence import RowSequence
 from fitstudio.worker.run_process import Ending, RunProcess
@@ -87,6 +88,15 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
     model = _new_model(training)
     state = _go_back(training)
     held = HeldJournal(process.journal, durable=training.rows[-1][0] if training.rows else -1)
+    history_writer = HistoryWriter(
+        process.paths.folder,
+        training.rows,
+        {
+            "verbose": values["fit.verbose"],
+            "epochs": values["fit.epochs"],
+            "steps": values["fit.steps_per_epoch"],
+        },
+    )
     keeper = Keeper(
         process.paths.folder,
         journal=process.journal,
@@ -94,13 +104,14 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         best=training.best,
         chosen=values["run.keep_epochs"],
         orders=process.orders,
-        written=lambda epoch: _write_history(training, epoch),
+        written=history_writer.epoch_saved,
     )
     reporter = Reporter(
         process=process,
         held=held,
         keeper=keeper,
         rows=training.rows,
+        epoch_lines=training.epoch_lines,
         batch_history=BatchHistory(process.paths.batches),
         last_epoch=values["fit.epochs"] - 1,
         batch_size=values["fit.batch_size"],
@@ -132,7 +143,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         keeper.finish()
         held.give_up()
         process.known["last_epoch_saved"] = keeper.newest_epoch
-    _write_history(training, values["fit.epochs"])
+    history_writer.finish()
     return model, reporter, used
 
 
@@ -151,13 +162,15 @@ def _new_model(training: Training) -> Model:
 def _go_back(training: Training) -> Mapping[str, Any] | None:
     """Takes rows and best epoch from the starting point; returns the engine's part of it."""
     training.rows.clear()
+    training.epoch_lines.clear()
     training.best = Watch(training.best.monitor, training.best.mode)
     if training.start is None:
         return None
     state = training.start.state
-    for epoch, logs in state["worker"]["rows"]:
-        training.rows.append((int(epoch), dict(logs)))
-        training.best.see(int(epoch), logs)
+    for ended in finished_epochs(training.start):
+        training.epoch_lines.append(json.dumps(finite(ended)))
+        training.rows.append((ended["epoch"], numbers(ended["logs"])))
+        training.best.see(*training.rows[-1])
     return state["engine"] | {"weights": state["weights"]}
 
 
@@ -212,22 +225,6 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
     stored = atomic.read_json(paths.resolved)
     stored["machine"]["micro_batch_size"] = training.micro_batch_size
     storage.write_json(paths.resolved, stored)
-
-
-def _write_history(training: Training, epoch: int) -> None:
-    """Writes History up to `epoch`; also called by the thread that writes checkpoints."""
-    rows = [row for row in training.rows if row[0] <= epoch]
-    values = training.values
-    params = {
-        "verbose": values["fit.verbose"],
-        "epochs": values["fit.epochs"],
-        "steps": values["fit.steps_per_epoch"],
-    }
-    try:
-        history_files.write(training.process.paths.folder, rows, params)
-    except StorageError as problem:
-        # The journal holds the same; the next epoch writes all of it again.
-        _log.warning("History was not written: %s", problem)
 
 
 def _explained(

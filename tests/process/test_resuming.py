@@ -74,6 +74,36 @@ def test_a_run_stopped_in_an_epoch_goes_on_as_if_nothing_had_been(trained, undis
     same(trained, run, undisturbed)
 
 
+SLOW_VALIDATION = """
+import time
+from fitstudio.engine.evaluation import Evaluation
+step = Evaluation.step
+def slow(self, batch):
+    time.sleep(0.03)
+    return step(self, batch)
+Evaluation.step = slow
+"""
+
+
+def test_a_run_stopped_while_it_validates_goes_on_with_the_validation(trained, undisturbed) -> None:
+    run = trained.new_run(SETTINGS)
+    process = trained.start(run, before=SLOW_VALIDATION)
+    trained.wait_for(run, lambda event: event.fields.get("phase") == "validate")
+    trained.ask(run, 1, "stop_batch")
+    assert process.wait(timeout=10) == 0, trained.log(run)
+    assert checkpoint.load(run.checkpoints / "last").facts["step"] == 45
+    trained.train(run, "--resume")
+    same(trained, run, undisturbed)
+
+
+def test_a_time_budget_ends_a_run_and_keeps_what_it_has(trained) -> None:
+    run = trained.new_run(SETTINGS | {"fit.epochs": 10_000, "run.time_budget_min": 0.01})
+    state = trained.train(run)
+    assert (state.outcome, state.reason) == (Outcome.STOPPED, "time_budget")
+    assert 0 < len(state.epochs) < 10_000
+    assert len(trained.history(run)["epoch"]) == len(state.epochs)
+
+
 def test_1_a_killed_run_goes_on_from_its_last_epoch(trained, undisturbed) -> None:
     run = trained.new_run(SETTINGS)
     process = trained.start(run, before=SLOW)
