@@ -77,11 +77,12 @@ def _take_down(window: MainWindow) -> None:
 
 def make_application() -> QApplication:
     """The QApplication with everything that must be set before the first widget."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
-        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
-    )
-    existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+            Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+        )
+        application = QApplication([sys.argv[0]])
     application.setApplicationName("FitStudio")
     application.setApplicationDisplayName("FitStudio")
     application.setDesktopFileName("fitstudio")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from fitstudio.viewmodel.session import ProjectSession
 _FEW_ROWS = 7
 _MANY_ROWS = 15
 _MOST_SPARE = 40
+_MOST_SQUEEZED = 8
 
 
 class DataPage(Page):
@@ -230,6 +232,10 @@ class DataPage(Page):
             # The columns share what is left, so that the table ends where the card does.
             share = min(spare // len(widths), _MOST_SPARE)
             widths = [width + share for width in widths]
+        elif widths and -spare <= _MOST_SQUEEZED * len(widths):
+            # A few pixels less each are better than a scroll bar.
+            widths = [width - math.ceil(-spare / len(widths)) for width in widths]
+            spare = 0
         for number, width in enumerate(widths):
             self.table.setColumnWidth(number, width)
         bar = self.table.horizontalScrollBar().sizeHint().height() if spare < 0 else 0
