@@ -117,14 +117,15 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
 
 
 def _named_lines(text: bytes, layout: TextFormat) -> tuple[list[str], list[str]]:
-    last = max(layout.header_line, layout.units_line)
-    if not last:
+    if not (layout.header_line or layout.units_line):
         return [], []
-    lines = text.split(b"\n", last)[:last]
+    lines = text.split(b"\n", layout.first_line - 1)[: layout.first_line - 1]
     names: list[str] = []
     units: list[str] = []
     if 0 < layout.header_line <= len(lines):
-        line = lines[layout.header_line - 1].decode("utf-8").strip("\r")
+        # Up to the next line that is known: a quoted name may hold line ends.
+        end = layout.units_line - 1 if layout.units_line else len(lines)
+        line = b"\n".join(lines[layout.header_line - 1 : end]).decode("utf-8").strip("\r\n")
         if layout.names_commented:
             line = line.strip().removeprefix(layout.comment).strip()
         names = layout.split(line)

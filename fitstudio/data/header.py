@@ -30,6 +30,11 @@ _UNIT = re.compile(
 class _Row:
     line: int  # counted from 1
     cells: list[str]
+    span: int = 1  # a quoted cell may hold line ends
+
+    @property
+    def next_line(self) -> int:
+        return self.line + self.span
 
 
 def place_names(
@@ -37,7 +42,7 @@ def place_names(
 ) -> TextFormat:
     """The layout, completed by the lines with names and units and the first line with data."""
     rows = [
-        _Row(number, layout.split(line))
+        _Row(number, layout.split(line), line.count("\n") + 1)
         for number, line in enumerate(lines, 1)
         if not is_blank(line) and not _is_comment(line, layout)
     ]
@@ -69,7 +74,8 @@ def _usual_width(rows: list[_Row]) -> int:
 def _as_told(rows: list[_Row], layout: TextFormat, options: Mapping[str, Any]) -> TextFormat:
     header = int(options["header_line"])
     units = int(options.get("units_line", 0))
-    first = max(header, units) + 1
+    last = next((row for row in rows if row.line == max(header, units)), None)
+    first = last.next_line if last else max(header, units) + 1
     if header == 0 and rows and units == 0:
         width = _usual_width(rows)
         first = next((row.line for row in rows if len(row.cells) == width), rows[0].line)
@@ -140,7 +146,10 @@ class _Columns:
         except ValueError:
             return False
         steps = [after - before for before, after in itertools.pairwise(values)]
-        return all(step > 0 for step in steps) or all(step < 0 for step in steps)
+        if not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
+            return False
+        sizes = [abs(step) for step in steps]
+        return max(sizes) < 3 * min(sizes)  # five numbers are in order by chance soon enough
 
 
 class _Names:
@@ -198,7 +207,7 @@ class _Names:
             self._layout,
             header_line=row.line,
             units_line=units.line if units else 0,
-            first_line=(units or row).line + 1,
+            first_line=(units or row).next_line,
             row_names=len(row.cells) == self._width - 1 and self._last_cells_are_filled(row),
         )
 

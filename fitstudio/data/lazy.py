@@ -57,7 +57,9 @@ class LazyArray:
     def __getitem__(self, key: Any) -> np.ndarray:
         if isinstance(key, tuple):
             first, rest = key[0], key[1:]
-            return self[first][(slice(None) if np.ndim(self[first]) else 0, *rest)]
+            rows = self[first]
+            single = isinstance(first, int | np.integer)
+            return rows[rest] if single else rows[(slice(None), *rest)]
         if isinstance(key, int | np.integer):
             place = int(key) + (len(self) if key < 0 else 0)
             if not 0 <= place < len(self):

@@ -22,7 +22,7 @@ from fitstudio.data.number_format import FORMATS, NumberFormat, pure_numbers
 from fitstudio.data.statistics import ArrayLike, unit_of
 from fitstudio.data.table_guesses import as_options, say_guesses
 from fitstudio.data.text_encoding import EncodingGuess, find_encoding, to_utf8
-from fitstudio.data.text_format import Reasons, TextFormat, find_format, sample_lines
+from fitstudio.data.text_format import Reasons, TextFormat, find_format, join_quoted, sample_lines
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.param import Finding
@@ -52,7 +52,7 @@ def open_table(
     zeros = text.count(0)
     if zeros:
         text = _without_zeros(text, zeros, file)
-    lines = sample_lines(text)
+    lines = join_quoted(sample_lines(text), str(options.get("quote", '"')))
     layout, reasons = find_format(lines, encoding.encoding, options)
     layout = place_names(lines, layout, options, reasons)
     reasons.add("encoding", encoding.sentence, sure=encoding.sure)

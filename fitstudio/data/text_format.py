@@ -34,6 +34,7 @@ _SAMPLE_LINES = 400
 _SAMPLE_BYTES = 8 << 20
 _JUDGED_LINES = 80
 _JUDGED_FIELDS = 2_000
+_LONGEST_CELL_LINES = 30
 OPTIONS = frozenset(
     {
         "encoding", "separator", "quote", "decimal", "thousands", "header_line", "units_line",
@@ -174,11 +175,30 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 def sample_lines(text: bytes) -> list[str]:
     """The first lines, whole."""
-    head = text[:_SAMPLE_BYTES]
+    # At least the first line, however long it is.
+    end = max(_SAMPLE_BYTES, text.find(b"\n") + 1) if b"\n" in text else len(text)
+    head = text[:end]
     lines = head.decode("utf-8", "ignore").split("\n")
     if len(head) < len(text) and len(lines) > 1:
         lines.pop()  # cut in the middle
     return [line.rstrip("\r") for line in lines[:_SAMPLE_LINES]]
+
+
+def join_quoted(lines: list[str], quote: str) -> list[str]:
+    """The lines with those joined that a quoted cell spans; blank lines keep the numbers right."""
+    joined: list[str] = []
+    place = 0
+    while place < len(lines):
+        line, span = lines[place], 1
+        while quote and line.count(quote) % 2 and span < _LONGEST_CELL_LINES:
+            if place + span >= len(lines):
+                break
+            line, span = f"{line}\n{lines[place + span]}", span + 1
+        if line.count(quote or "\0") % 2:
+            line, span = lines[place], 1  # a quote that never ends
+        joined += [line, *[""] * (span - 1)]
+        place += span
+    return joined
 
 
 def split_line(line: str, separator: str, quote: str) -> list[str]:
@@ -192,7 +212,11 @@ def split_line(line: str, separator: str, quote: str) -> list[str]:
     try:
         row = next(
             csv.reader(
-                [line], delimiter=separator, quotechar=quote, skipinitialspace=True, strict=True
+                line.splitlines(keepends=True),
+                delimiter=separator,
+                quotechar=quote,
+                skipinitialspace=True,
+                strict=True,
             )
         )
     except (csv.Error, StopIteration):
@@ -233,8 +257,9 @@ def _find_separator(
     # The end of the sample is data; its start may be a preamble.
     judged = judged[-max(_JUDGED_LINES, len(judged) // 2) :][-2 * _JUDGED_LINES :]
     best, best_score, best_fields, best_evenness = ONE_COLUMN, 0.0, 1, 1.0
+    tabbed = sum("\t" in line for line in judged) > 0.5 * len(judged)
     for separator in SEPARATORS:
-        if not any(separator in line for line in judged):
+        if not any(separator in line for line in judged) or (separator == " " and tabbed):
             continue
         score, fields, evenness = _score(judged, separator, quote)
         if score > best_score + 1e-9:
@@ -273,7 +298,20 @@ def _score(lines: list[str], separator: str, quote: str) -> tuple[float, int, fl
     if separator == " " and readable < 0.3:
         return 0.0, 1, 0.0  # words of a sentence, or first and last names
     preferred = 0.05 if separator != " " else 0.0
-    return evenness + 0.5 * readable - spoilt + preferred - 0.75, fields, evenness
+    left = 0.3 if _parts_evenly_still(lines, separator) else 0.0
+    return evenness + 0.5 * readable - spoilt - left + preferred - 0.75, fields, evenness
+
+
+def _parts_evenly_still(lines: list[str], separator: str) -> bool:
+    """Whether a mark that hardly stands in words or numbers would part the lines as well."""
+    for mark in "\t;|":
+        if mark != separator and separator != " ":
+            counts = Counter(line.count(mark) for line in lines if mark in line)
+            # Lines without it may be a preamble.
+            most = max(counts.values(), default=0)
+            if most > 0.9 * counts.total() and counts.total() > 0.5 * len(lines):
+                return True
+    return False
 
 
 def _looks_cut(cell: str, numbers: NumberFormat) -> bool:

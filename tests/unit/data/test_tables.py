@@ -470,13 +470,14 @@ def test_impossible_options_are_refused(opened, options):
 def test_five_thousand_columns(opened):
     head = ",".join(f"c{n}" for n in range(5_000))
     row = ",".join(str(n % 7) for n in range(5_000))
-    dates = ",".join("2026-01-02" for n in range(5_000))
+    few = ",".join(f"c{n}" for n in range(200))
+    dates = ",".join("2026-01-02" for n in range(200))
     source = opened("\n".join([head, row, row, row.replace("3", "4")]) + "\n")
 
     assert len(source.columns) == 5_000
-    many = opened("\n".join([head, dates, dates]) + "\n").summary().findings
+    many = opened("\n".join([few, dates, dates]) + "\n").summary().findings
     assert len(many) < 20
-    assert "4995 more columns" in many[-1].sentence
+    assert "195 more columns" in many[-1].sentence
 
 
 def test_many_classes_are_not_listed(opened):
