@@ -182,6 +182,23 @@ def test_decimal_point_and_comma_are_read(page, session, qtbot) -> None:
     assert rate.placeholderText() == "0.001"
 
 
+def test_arrows_step_on_from_what_automatic_comes_to(page, session, qtbot) -> None:
+    size = page.editor("fit.batch_size")
+    qtbot.keyClick(size, Qt.Key.Key_Up)
+    assert session.spec.get("fit.batch_size") == 33
+    rate = page.editor("compile.learning_rate")
+    qtbot.keyClick(rate, Qt.Key.Key_Up)
+    assert session.spec.get("compile.learning_rate") == 0.01
+    steps = page.editor("fit.steps_per_epoch")
+    qtbot.keyClick(steps, Qt.Key.Key_Up)
+    assert session.spec.get("fit.steps_per_epoch") == 1
+    epochs = page.editor("fit.epochs")
+    epochs.selectAll()
+    qtbot.keyClicks(epochs, "many")
+    qtbot.keyClick(epochs, Qt.Key.Key_Up)
+    assert epochs.text() == "many"
+
+
 def test_percent_is_shown_and_read(page, session, qtbot) -> None:
     split = page.editor("fit.validation_split")
     assert split.text() == "20 %"
@@ -223,6 +240,7 @@ def test_a_finding_is_mended_by_its_button_and_taken_back_by_undo(page, session,
     qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
     assert session.spec.get("data.row_order") == "random"
     assert row.message.text() == "Rows are picked at random before some of them are held out."
+    assert row.message.bars()[0].button.text() == "Undo"
     qtbot.mouseClick(row.message.bars()[0].button, Qt.MouseButton.LeftButton)
     assert not session.spec.is_set("data.row_order")
     assert "all Chinstrap" in row.message.text()
@@ -450,3 +468,11 @@ def test_a_project_with_values_that_cannot_work_opens_and_names_them(tmp_path, q
     page.editor("fit.epochs").setValue(3)
     assert page.row("fit.epochs").message.text() == ""
     session.close()
+
+
+def test_what_was_mended_is_told_for_a_while(page, session, qtbot) -> None:
+    row = page.row("fit.validation_split")
+    qtbot.mouseClick(row.message.bars()[0].button, Qt.MouseButton.LeftButton)
+    row.message.bars()[0].gone.emit()
+    assert row.message.text() == ""
+    assert session.spec.get("data.row_order") == "random"

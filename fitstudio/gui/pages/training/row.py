@@ -84,6 +84,7 @@ class FormRow(QWidget):
         message_line.addWidget(self.message)
         column.addLayout(message_line)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._title.setBuddy(editor)
         editor.valueChanged.connect(self._on_value_changed)
         self.show_row(row)
 

@@ -23,6 +23,7 @@ from fitstudio.viewmodel.number_text import plain_text, without_unit
 PERCENT_KEYS = frozenset({"fit.validation_split"})
 # A switch keeps room for its focus ring on each side.
 SWITCH_MARGIN = 3
+_SMALLEST_STEP = 1e-4
 _RATES = frozenset({"learning_rate", "epsilon", "min_delta", "min_lr"})
 
 
@@ -62,6 +63,24 @@ class NumberField(NumberEdit):
         """Shows what automatic comes to, and the colour of what was found."""
         self.setPlaceholderText(automatic)
         set_property(self, "state", look)
+
+    def step_by(self, steps: int) -> None:
+        if isinstance(self._value, str):
+            return
+        if self._value is None:
+            # The first step goes on from what automatic comes to.
+            self._value = self._automatic_value()
+        if self._step == 0 and self._value == 0:
+            # Nothing times ten stays nothing.
+            self.setValue(_SMALLEST_STEP if steps > 0 else self._value)
+            return
+        super().step_by(steps)
+
+    def _automatic_value(self) -> float | int | None:
+        number = re.search(r"\d+(\.\d+)?(e-?\d+)?", self.placeholderText())
+        if number is None:
+            return None
+        return int(number[0]) if isinstance(self._kind, Int) else float(number[0])
 
     def _text_of(self, value: Any) -> str:
         if isinstance(value, str):
