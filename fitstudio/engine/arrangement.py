@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from torch import nn
+import numpy as np
+from torch import Tensor, nn
 
 from fitstudio.engine.columns import is_array, is_rows_of_numbers
 from fitstudio.engine.outputs import OutputForm
@@ -20,6 +21,8 @@ Leaf = tuple[str, Any]
 
 def is_leaf(value: Any) -> bool:
     """Whether this is one array, not a collection of them."""
+    if isinstance(value, (np.ndarray, Tensor)):
+        return True
     return not isinstance(value, (list, tuple, Mapping)) or is_rows_of_numbers(value)
 
 
@@ -167,6 +170,8 @@ def _per_output(argument: str, form: OutputForm, given: Any) -> list[Leaf | None
     if given is None:
         return [None] * len(form.names)
     if is_leaf(given):
+        if len(form.names) == 1:
+            return [(argument, given)]
         given = [given]
     by_name = isinstance(given, Mapping)
     assigned = form.assign(argument, given)

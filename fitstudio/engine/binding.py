@@ -43,22 +43,15 @@ class Binding:
         self.form: OutputForm | None = None
         self._ranks: tuple[int, ...] = ()
         self._tried: set[Any] = set()
+        self.look()
 
-    @property
-    def device(self) -> torch.device:
-        """Where the module's weights are."""
-        first = next(self.module.parameters(), None)
-        if first is None:
-            first = next(self.module.buffers(), None)
-        return torch.device("cpu") if first is None else first.device
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """The type of the module's weights."""
-        for weight in self.module.parameters():
-            if weight.is_floating_point():
-                return weight.dtype
-        return torch.get_default_dtype()
+    def look(self) -> None:
+        """Finds out where the module is now, at the beginning of every call."""
+        tensors = [*self.module.parameters(), *self.module.buffers()]
+        floating = [each.dtype for each in tensors if each.is_floating_point()]
+        #: Where the module's weights are, and of which type.
+        self.device = tensors[0].device if tensors else torch.device("cpu")
+        self.dtype = floating[0] if floating else torch.get_default_dtype()
 
     # -- learning
 

@@ -215,6 +215,8 @@ def to_tensor(array: np.ndarray) -> Tensor:
         array = array.astype(array.dtype.newbyteorder("="))
     if any(stride < 0 for stride in array.strides):
         array = np.ascontiguousarray(array)
+    if array.flags.writeable:
+        return torch.from_numpy(array)
     with warnings.catch_warnings():
         # We never write to the data; torch warns that one could.
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")

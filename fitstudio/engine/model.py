@@ -317,6 +317,7 @@ class Model(ModelState):
         verbosity = arguments.verbosity(verbose)
         reading = self._reading(batch_size, steps, workers, max_queue_size, use_multiprocessing)
         watching = CallbackList(callbacks, add_progbar=verbosity > 0)
+        self._binding.look()
         with contextlib.ExitStack() as opened, self._mode_kept():
             batches, count = open_inputs(x, batch_size, self._binding, reading, opened)
             watching.set_params({"verbose": verbosity, "epochs": 1, "steps": count})
@@ -383,6 +384,7 @@ class Model(ModelState):
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch of inputs."""
+        self._binding.look()
         inputs = self._binding.inputs_of((x,))
         with self._mode_kept():
             self.module.eval()
@@ -392,6 +394,7 @@ class Model(ModelState):
     # -- details
 
     def _compiled(self, method: str) -> Objective:
+        self._binding.look()
         if self._objective is None:
             raise NotCompiledError(
                 f"The model must be compiled before {method}().",

@@ -169,6 +169,7 @@ class ModelState:
     @property
     def device(self) -> torch.device:
         """Where the module's weights are."""
+        self._binding.look()
         return self._binding.device
 
     def _build_optimizer(self) -> None:

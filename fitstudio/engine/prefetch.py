@@ -14,7 +14,7 @@ from typing import Any
 #: Makes the item that belongs to a ticket. StopIteration says that there is no such item.
 Worker = Callable[[Any], Any]
 
-_JOIN_TIMEOUT_S = 10.0
+_JOIN_TIMEOUT_S = 5.0
 
 
 class Prefetcher(Iterator[Any]):
