@@ -35,6 +35,7 @@ _SAMPLE_BYTES = 8 << 20
 _JUDGED_LINES = 80
 _JUDGED_FIELDS = 2_000
 _LONGEST_CELL_LINES = 30
+_SEVERAL_NUMBERS = re.compile(r"[-+\d.,;|\s'eE]*\d[,;|\s][-+\d.,;|\s'eE]*")
 OPTIONS = frozenset(
     {
         "encoding", "separator", "quote", "decimal", "thousands", "header_line", "units_line",
@@ -315,7 +316,8 @@ def _parts_evenly_still(lines: list[str], separator: str) -> bool:
 
 
 def _looks_cut(cell: str, numbers: NumberFormat) -> bool:
-    return not numbers.matches(cell) and bool(re.fullmatch(r"[-+\d.,;|\s'eE]+", cell))
+    """Whether the cell holds several numbers; a date such as 2026-01-02 is whole."""
+    return bool(_SEVERAL_NUMBERS.fullmatch(cell)) and not numbers.matches(cell)
 
 
 def _find_numbers(

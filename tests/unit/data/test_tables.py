@@ -360,6 +360,13 @@ def test_dates_are_text_until_a_person_wants_days(opened, found):
     assert np.diff(days).tolist() == [1, 9]
 
 
+def test_a_table_of_dates_is_parted(opened):
+    source = opened("start,end\n2026-01-02,2026-02-03\n2026-01-03,2026-02-04\n")
+
+    assert source.names == ("start", "end")
+    assert opened("a;b\n01.02.2026;02.03.2026\n03.02.2026;04.03.2026\n").names == ("a", "b")
+
+
 @pytest.mark.parametrize(
     ("first", "later", "step"), [("13.01.2026", "14.02.2026", 32), ("01/31/2026", "02/01/2026", 1)]
 )
