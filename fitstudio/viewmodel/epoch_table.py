@@ -9,6 +9,9 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.device_strip import device_title
 
 
+_ABBREVIATED = {"Accuracy": "acc.", "Precision": "prec."}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the table: what of a row it shows, and its heading."""
@@ -38,7 +41,9 @@ def columns_of(state: RunState) -> list[Column]:
         if name in names:
             columns.append(Column(name, short, f"{figures.metric_title(name)} in training"))
         if f"val_{name}" in names:
-            title = "Validation" if name == "loss" else f"Val. {_lower(short)}"
+            title = (
+                "Validation" if name == "loss" else f"Val. {_lower(_ABBREVIATED.get(short, short))}"
+            )
             tip = f"{figures.metric_title(name)} on the validation rows"
             columns.append(Column(f"val_{name}", title, tip))
     columns.append(Column("seconds", "Time", "How long the epoch took"))

@@ -29,6 +29,7 @@ _SLOW = 0.05
 _LUCK = 0.01
 _APART = 0.02
 _JUMPY = 0.20
+_JUMPY_OF_ALL = 0.05
 _LEAST_STRETCH = 5
 
 
@@ -179,4 +180,9 @@ def _jumpy(training: npt.NDArray[np.float64]) -> bool:
     if len(recent) < 8 or not np.isfinite(recent).all():
         return False
     ups = np.count_nonzero(np.diff(recent) > 0)
-    return bool(trend(recent).spread > _JUMPY and 3 <= ups <= 7)
+    line = trend(recent)
+    # Near zero a loss wobbles by a large share of itself; that matters only beside what the run
+    # has learned altogether.
+    learned = float(np.nanmax(training) - np.nanmin(training))
+    wobble = line.spread * float(np.mean(np.abs(recent)))
+    return bool(line.spread > _JUMPY and wobble > _JUMPY_OF_ALL * learned and 3 <= ups <= 7)

@@ -18,7 +18,8 @@ _SMALLEST_CELL = 6
 _READABLE_CELL = 26
 _LABEL_SHARE = 0.22
 _WIDEST_LABEL = 150
-_SUMMARY = 62
+_ROWS_WIDTH = 36
+_SUMMARY = 96
 
 
 class ConfusionView(QWidget):
@@ -154,7 +155,7 @@ class ConfusionView(QWidget):
         )
         label = max(foot, min(widest, _WIDEST_LABEL, self.width() * _LABEL_SHARE + 40)) + 14
         head = 2 * ink.line_height() + 10
-        room_x = self.width() - label - _SUMMARY - 70
+        room_x = self.width() - label - _SUMMARY - 10
         room_y = self.height() - head - 2 * ink.line_height() - 12
         side = min(room_x / count, room_y / count, _LARGEST_CELL)
         return QPointF(label, head), max(side, _SMALLEST_CELL)
@@ -250,8 +251,8 @@ class ConfusionView(QWidget):
         painter.setPen(ink.colour("text2"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         head = origin.y() - line - 4
-        painter.drawText(QRectF(right, head, 44, line), flags, self.tr("Rows"))
-        painter.drawText(QRectF(right + 50, head, _SUMMARY, line), flags, self.tr("Found"))
+        painter.drawText(QRectF(right, head, _ROWS_WIDTH, line), flags, self.tr("Rows"))
+        painter.drawText(QRectF(right, head, _SUMMARY, line), flags, self.tr("Found"))
         painter.drawText(QRectF(0, below, origin.x() - 10, line), flags, self.tr("Predicted as"))
         painter.drawText(
             QRectF(0, below + line, origin.x() - 10, line), flags, self.tr("Of them right")
@@ -259,12 +260,12 @@ class ConfusionView(QWidget):
         painter.setFont(ink.font())
         stride = max(1, math.ceil(line / side))
         for number in range(0, count, stride):
-            area = QRectF(right, origin.y() + number * side, 44, side * stride)
+            area = QRectF(right, origin.y() + number * side, _ROWS_WIDTH, side * stride)
             painter.setPen(ink.colour("text3"))
             painter.drawText(area, flags, format_count(int(confusion.true_totals[number])))
             painter.setPen(ink.colour("text"))
             share = percent(float(confusion.recall()[number]))
-            painter.drawText(area.translated(50, 0).adjusted(0, 0, _SUMMARY - 44, 0), flags, share)
+            painter.drawText(area.adjusted(0, 0, _SUMMARY - _ROWS_WIDTH, 0), flags, share)
         if side < _READABLE_CELL:
             return
         centre = Qt.AlignmentFlag.AlignCenter

@@ -53,7 +53,7 @@ class HoverLayer(Layer):
         colour.setAlphaF(0.6)
         painter.setPen(QPen(colour, 1))
         painter.drawLine(QPointF(x, 0), QPointF(x, height))
-        for reading in self.readings:
+        for reading in self.readings if height > 2 * _POINT else ():
             y = float(self.frame.y_pixels(reading.value))
             if y == y and 0 <= y <= height:
                 painter.setPen(QPen(ink.colour("card"), 2))

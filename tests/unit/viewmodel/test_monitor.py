@@ -204,7 +204,7 @@ def test_the_epoch_table_and_the_log(model: MonitorModel, tmp_path: Path):
     opened(model, run)
     assert model.state is not None
     titles = [column.title for column in epoch_table.columns_of(model.state)]
-    assert titles == ["Epoch", "Loss", "Validation", "Accuracy", "Val. accuracy", "Time"]
+    assert titles == ["Epoch", "Loss", "Validation", "Accuracy", "Val. acc.", "Time"]
     row = model.state.epochs[1]
     assert epoch_table.cell(row, "epoch") == "2"
     assert epoch_table.cell(row, "seconds") == "2.1 s"

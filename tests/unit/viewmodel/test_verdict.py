@@ -94,6 +94,12 @@ def test_a_jumping_loss_is_seen_and_a_smooth_one_is_not():
     assert not verdict(np.exp(-EPOCHS / 5.0), np.exp(-EPOCHS / 5.0)).jumpy
 
 
+def test_a_loss_near_zero_may_wobble():
+    """It has learned nearly all there is; the last hundredth of it going up and down is no alarm."""
+    loss = np.exp(-EPOCHS / 5.0) + 0.005 * np.abs(noise(0.8))
+    assert not verdict(loss, loss).jumpy
+
+
 def test_not_a_number_comes_first():
     loss = np.array([1.0, 0.5, np.nan])
     assert verdict(loss, loss).progress is Progress.BROKEN

@@ -48,7 +48,9 @@ class EpochsCard(Card):
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Epochs"), parent=parent)
         self._model = model
-        self.set_margins(Space.CARD, 10, 12, 8)
+        # Cells keep their own distance: the table begins that much further left than the title.
+        self.set_margins(Space.CARD - RowDelegate.PAD, 10, 12, 8)
+        self.head.setContentsMargins(RowDelegate.PAD, 0, 0, 0)
         self.body.setSpacing(0)
         self._choice = Segmented([("table", self.tr("Table")), ("log", self.tr("Log"))])
         self._choice.setObjectName("monitor.epochs_or_log")
@@ -264,7 +266,7 @@ class _CopyTable(DataTable):
         value = metrics.horizontalAdvance(_WIDEST_VALUE) + 2 * RowDelegate.PAD
         needed = [
             max(
-                value if 0 < section < model.columnCount() - 1 else _NARROWEST,
+                value if section else _NARROWEST,
                 metrics.horizontalAdvance(
                     str(model.headerData(section, Qt.Orientation.Horizontal) or "")
                 )

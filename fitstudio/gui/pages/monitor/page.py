@@ -15,6 +15,7 @@ from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Page
 from fitstudio.gui.widgets.chips import StateChip
+from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.param import Fix
 from fitstudio.spec.plain_words import Paragraph
@@ -32,9 +33,11 @@ class MonitorPage(Page):
 
     Signals:
         plainWordsChanged: What `plain_words` says has changed.
+        pageRequested: Another page is to be shown.
     """
 
-    plainWordsChanged = Signal()  # noqa: N815 - the window looks for this name
+    pageRequested = Signal(str)  # noqa: N815 - the window looks for these names
+    plainWordsChanged = Signal()  # noqa: N815
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.monitor", self.tr("Monitor"), parent=parent)
@@ -71,6 +74,9 @@ class MonitorPage(Page):
         self.trouble = TroubleCard()
         self.trouble.fix_wanted.connect(self._on_fix_wanted)
         self.trouble.resume_wanted.connect(self._on_resume_wanted)
+        self.advice = FindingBar()
+        self.advice.setObjectName("monitor.advice")
+        self.advice.fix_pressed.connect(self._on_advice_taken)
         self.curves = CurvesCard(self.model)
         self.epochs = EpochsCard(self.model)
         self.device = DeviceCard(self.model)
@@ -97,6 +103,7 @@ class MonitorPage(Page):
         column.setSpacing(Space.CARDS)
         column.addWidget(self.progress)
         column.addWidget(self.trouble)
+        column.addWidget(self.advice)
         column.addWidget(self._splitter, 1)
         self._bottom = bottom
         self._empty = EmptyState(
@@ -151,13 +158,34 @@ class MonitorPage(Page):
         self.curves.refresh()
         self.epochs.refresh()
         self.device.refresh()
+        self._show_advice()
         self._tell_words()
+
+    def _show_advice(self) -> None:
+        """After a run has ended: the one change that its curves speak for, a button away."""
+        state = self.model.state
+        ended = state is not None and not state.running and self.model.card() is None
+        advice = self.suggestion() if ended and not self.session.read_only else None
+        if advice is None:
+            self.advice.set_finding(None)
+            return
+        words = self.tr("**Worth a try next:** {change}").format(change=advice.sentence)
+        self.advice.show_sentence(words, "info", self.tr("New run with this"))
 
     def _tell_words(self) -> None:
         words = self.plain_words()
         if words != self._words:
             self._words = words
             self.plainWordsChanged.emit()
+
+    def _on_advice_taken(self) -> None:
+        advice, spec, shown = self.suggestion(), self.model.spec, self.model.shown
+        if advice is None or spec is None or shown is None:
+            return
+        self.session.use_settings_of(
+            spec.with_values(advice.set), f"New run like {shown.number}: {advice.sentence}"
+        )
+        self.pageRequested.emit("training")
 
     def _on_fix_wanted(self, fix: Fix) -> None:
         self.session.apply_fix(fix)

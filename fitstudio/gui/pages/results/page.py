@@ -31,7 +31,7 @@ from fitstudio.viewmodel.session import ProjectSession
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORST_HEIGHT = 196
-_WORST_WIDTH = 320
+_WORST_WIDTH = 300
 
 
 class ResultsPage(Page):
