@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from fitstudio.gui.shell.logo import LogoMark
 from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import Contrast, Mode, theme
-from fitstudio.gui.theme.tokens import Space
+from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import (
     Button,
     Switch,
@@ -185,9 +185,9 @@ def ask_new_project(window: QWidget, parent_folder: Path) -> NewProject | None:
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setVerticalSpacing(Space.GRID + Space.HALF)
     rows.setHorizontalSpacing(Space.GRID * 2)
-    rows.addRow(Label(_tr("Name")), name)
-    rows.addRow(Label(_tr("In the folder")), _beside(place_label, choose_place))
-    rows.addRow(Label(_tr("Data")), _beside(data_label, choose_data))
+    rows.addRow(_named(_tr("Name")), name)
+    rows.addRow(_named(_tr("In the folder")), _beside(place_label, choose_place))
+    rows.addRow(_named(_tr("Data")), _beside(data_label, choose_data))
     question = Question(
         _tr("New project"),
         _tr("One folder holds everything: settings, runs, models."),
@@ -243,10 +243,9 @@ def show_settings(window: QWidget, settings: WindowSettings) -> None:
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setVerticalSpacing(Space.GRID * 2)
     rows.setHorizontalSpacing(Space.GRID * 3)
-    rows.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
-    rows.addRow(Label(_tr("Look")), _beside(look))
-    rows.addRow(Label(_tr("Strong borders")), _beside(contrast))
-    rows.addRow(Label(_tr("New projects go to")), _beside(place, choose))
+    rows.addRow(_named(_tr("Look")), _beside(look))
+    rows.addRow(_named(_tr("Strong borders")), _beside(contrast))
+    rows.addRow(_named(_tr("New projects go to")), _beside(place, choose))
     question = Question(_tr("Settings"), "", (_tr("Close"),), window, form)
     question.setObjectName("dialog.settings")
     question.ask()
@@ -291,6 +290,12 @@ def show_about(window: QWidget, background: Background) -> None:
     question.setObjectName("dialog.about")
     question.ask()
     job.cancel()
+
+
+def _named(text: str) -> Label:
+    label = Label(text)
+    label.setMinimumHeight(Size.CONTROL)
+    return label
 
 
 def _beside(*widgets: QWidget) -> QWidget:

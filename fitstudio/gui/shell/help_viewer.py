@@ -5,13 +5,31 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QDesktopServices,
+    QFont,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fitstudio import resources
+from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.theme import theme
-from fitstudio.gui.theme.tokens import Space
+from fitstudio.gui.theme.tokens import Size, Space, Text
 from fitstudio.gui.widgets.editors import SearchEdit
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
@@ -23,6 +41,8 @@ _PAGES_BY_SECTION = {
     "model": "models",
     "run": "parameters-run",
 }
+_KEEP = QTextCursor.MoveMode.KeepAnchor
+_PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 
 
 class HelpViewer(QWidget):
@@ -40,7 +60,11 @@ class HelpViewer(QWidget):
         self.list.setAccessibleName(self.tr("Help pages"))
         for file, text in zip(self._files, self._texts, strict=True):
             heading = _HEADING.search(text)
-            self.list.addItem(heading.group(1) if heading else file.stem)
+            item = QListWidgetItem(heading.group(1) if heading else file.stem)
+            item.setSizeHint(QSize(0, Size.CONTROL))
+            self.list.addItem(item)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.search = SearchEdit(self.tr("Find in the help"))
         self.search.setObjectName("help.search")
         self.search.setFixedWidth(220)
@@ -80,7 +104,10 @@ class HelpViewer(QWidget):
     def _on_page(self, row: int) -> None:
         if row >= 0:
             self.browser.setMarkdown(self._texts[row])
-            self.browser.document().setDocumentMargin(Space.GRID * 2)
+            document = self.browser.document()
+            document.setDocumentMargin(Space.GRID * 2)
+            _set_type(document)
+            self.browser.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _on_theme(self) -> None:
         self._on_page(self.list.currentRow())
@@ -101,7 +128,7 @@ class HelpViewer(QWidget):
             self._find_from_top(text)
 
     def _find_from_top(self, text: str) -> None:
-        self.browser.moveCursor(self.browser.textCursor().MoveOperation.Start)
+        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         self.browser.find(text)
 
     def _on_link(self, url: QUrl) -> None:
@@ -119,3 +146,25 @@ class HelpViewer(QWidget):
 def _order(file: Path) -> tuple[bool, str]:
     first = ("index", "first-steps", "five-minutes", "getting-started")
     return (file.stem not in first, file.stem)
+
+
+def _set_type(document: QTextDocument) -> None:
+    """Sets headings and paragraphs in the window's few sizes; Markdown's own are far larger."""
+    cursor = QTextCursor(document)
+    block = document.begin()
+    while block.isValid():
+        level = block.blockFormat().headingLevel()
+        cursor.setPosition(block.position())
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
+        spacing = QTextBlockFormat()
+        spacing.setLineHeight(Text.LINE_HEIGHT_PERCENT, _PROPORTIONAL)
+        if level:
+            letters = QTextCharFormat()
+            letters.setFontPointSize(fonts.points("title" if level == 1 else "body"))
+            letters.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+            letters.setFontWeight(QFont.Weight.DemiBold)
+            cursor.mergeCharFormat(letters)
+            spacing.setTopMargin(0 if level == 1 else Space.GRID * 2)
+            spacing.setBottomMargin(Space.HALF)
+        cursor.mergeBlockFormat(spacing)
+        block = block.next()

@@ -104,6 +104,13 @@ class Sentence(QLabel):
         width = self.width() if self.width() > _NARROWEST else _TYPICAL
         return QSize(width, self.heightForWidth(width))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Layouts that do not ask for the height at a width (dialogs, centred rows) would cut it.
+        needed = self.heightForWidth(self.width())
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(needed)
+
     def minimumSizeHint(self) -> QSize:
         # Qt's own answer is the height at some narrow width, which leaves gaps at the real one.
         return QSize(_NARROWEST, QFontMetrics(self.font()).lineSpacing())

@@ -128,4 +128,6 @@ class ReadingDialog(Question):
         editor.setValue(list(value) if isinstance(value, tuple) else value)
         self._before[name] = editor.value()
         self._editors[name] = editor
-        self._form.addRow(Label(title), editor)
+        label = Label(title)
+        label.setMinimumHeight(Size.CONTROL)
+        self._form.addRow(label, editor)
