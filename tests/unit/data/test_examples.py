@@ -12,6 +12,7 @@ from fitstudio import resources
 from fitstudio.data.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.spec.param import Severity
+from fitstudio.spec.resolve import resolve
 from fitstudio.spec.run_spec import RunSpec
 
 FOLDERS = sorted(path.parent for path in resources.path("examples").glob("*/example.json"))
@@ -34,7 +35,19 @@ def test_an_example_is_whole(folder: Path, tmp_path: Path):
     data = dict(spec.data) | {"file": content["files"][0]}
     with open_source(data, folder) as source:
         assert f"{source.rows:,}" in content["facts"][1]
-        assert all(f.severity is Severity.ADVICE for f in source.summary().findings)
+        summary = source.summary()
+        assert all(f.severity is Severity.ADVICE for f in summary.findings)
         done = prepare(source, spec, base=folder, seed=1)
-    assert len(done.validation_rows) >= 60
     assert np.isfinite(np.asarray(done.x)).all()
+    # What the window foretells is what training gets.
+    resolved = resolve(spec, summary)
+    facts = resolved.facts
+    assert resolved.ok and facts is not None
+    assert done.x.shape[1:] == facts.input_shape == done.recipe.input_shape
+    assert (len(done.training_rows), len(done.validation_rows)) == (
+        facts.training_rows,
+        facts.validation_rows,
+    )
+    assert (done.class_names or ()) == facts.class_names
+    assert done.task == facts.task
+    assert done.recipe.encoding == facts.target_encoding
