@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fitstudio import storage
@@ -23,6 +23,8 @@ from fitstudio.errors import RunError, SpecError
 from fitstudio.journal import EventType, fold, read_all
 from fitstudio.journal.patience import Watch, mode_of
 from fitstudio.project.run_files import read_spec
+from fitstudio.spec.facts import Facts
+from fitstudio.spec.model_plan import ModelPlan, plan_model
 from fitstudio.spec.resolve import Resolved, resolve
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
@@ -90,6 +92,9 @@ def prepare_training(process: RunProcess) -> Training:
     source = open_source(spec.data, process.project)
     environment["data"] = _same_data(source, before.get("data"))
     prepared = prepare(source, spec, base=process.project, seed=set_up.seed)
+    if prepared.recipe.input_shape != plan.input_shape:
+        plan = _plan_for(prepared.recipe.input_shape, values, facts)
+        resolved = replace(resolved, model_plan=plan)
     _tell_data(process, prepared, plan.input_shape, plan.output_shape)
     storage.write_json(
         paths.resolved,
@@ -120,6 +125,21 @@ def _resolved(process: RunProcess, spec: RunSpec, stored: Mapping[str, Any]) -> 
         return Resolved.from_json(stored)
     with open_source(spec.data, process.project) as source:
         return resolve(spec, source.summary())
+
+
+def _plan_for(input_shape: tuple[int, ...], values: Mapping[str, Any], facts: Facts) -> ModelPlan:
+    """The model for rows that turned out to have another shape than the summary promised."""
+    settings = {
+        key.removeprefix("model."): value
+        for key, value in values.items()
+        if key.startswith("model.") and key != "model.kind"
+    }
+    plan = plan_model(
+        values["model.kind"], settings, input_shape, facts.output_units, facts.output_activation
+    )
+    if not plan.ok:
+        raise SpecError(plan.findings[0].sentence, plan.findings, code=plan.findings[0].code)
+    return plan
 
 
 def _starting_point(process: RunProcess) -> Checkpoint | None:

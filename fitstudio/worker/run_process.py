@@ -55,6 +55,7 @@ class RunProcess:
         pulse: The thread that tells that the run is alive.
         resume: Whether to go on from the newest checkpoint.
         attempts: How often the run was started before.
+        ended_by: Why it ended then; empty if it never did.
         pid: This process.
         began: When it began (wall clock).
         known: What a card about a failure can make use of: `values`, `last_epoch_saved`.
@@ -67,6 +68,7 @@ class RunProcess:
     pulse: Pulse
     resume: bool
     attempts: int
+    ended_by: str = ""
     pid: int = field(default_factory=os.getpid)
     began: float = field(default_factory=lambda: psutil.Process().create_time())
     known: dict[str, Any] = field(default_factory=dict)
@@ -99,7 +101,7 @@ def run(project: Path, run_name: str, *, resume: bool) -> int:
             handled=max(before.acknowledged, default=0),
         )
         process = RunProcess(
-            project, paths, journal, orders, Pulse(journal), resume, before.attempts
+            project, paths, journal, orders, Pulse(journal), resume, before.attempts, before.reason
         )
         log_file.install(
             paths.worker_log, lambda text: process.tell("warning", "engine.warning", text)

@@ -171,7 +171,18 @@ def _go_back(training: Training) -> Mapping[str, Any] | None:
         training.epoch_lines.append(json.dumps(finite(ended)))
         training.rows.append((ended["epoch"], numbers(ended["logs"])))
         training.best.see(*training.rows[-1])
-    return state["engine"] | {"weights": state["weights"]}
+    engine = dict(state["engine"])
+    if training.process.ended_by == Reason.EARLY_STOPPING:
+        # The person wants more epochs all the same: patience begins anew.
+        engine["callbacks"] = [_patient(each) for each in engine["callbacks"]]
+    return engine | {"weights": state["weights"]}
+
+
+def _patient(callback: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state of a callback; an EarlyStopping keeps its best, and counts from 0."""
+    if callback["class"] != callbacks.EarlyStopping.__name__:
+        return callback
+    return {**callback, "state": {**callback["state"], "wait": 0, "stopped_epoch": 0}}
 
 
 def _fit_arguments(training: Training) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from fitstudio.actions import control
 from fitstudio.engine import checkpoint
 from fitstudio.journal import Outcome
 
@@ -182,3 +183,17 @@ def test_31_two_processes_cannot_train_one_run(trained) -> None:
     trained.ask(run, 1, "stop_now")
     assert first.wait(timeout=10) == 0
     assert trained.state(run).missing_events == 0
+
+
+def test_a_run_that_stopped_early_can_be_extended(trained) -> None:
+    early = {"kind": "EarlyStopping", "monitor": "val_loss", "patience": 1, "min_delta": 10.0}
+    run = trained.new_run({"fit.epochs": 30, "fit.callbacks": [early, {"kind": "CSVLogger"}]})
+    state = trained.train(run)
+    assert state.reason == "early_stopping" and len(state.epochs) == 2
+
+    handle = control.extend_run(trained.project, run.name, 20)
+    assert handle.wait(40) == 0
+    longer = trained.state(trained.project.paths.run(handle.run))
+    assert longer.reason == "early_stopping"
+    assert [row.epoch for row in longer.epochs][:3] == [0, 1, 2]
+    assert longer.history()["loss"][:2] == state.history()["loss"]
