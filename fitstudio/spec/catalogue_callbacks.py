@@ -5,18 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fitstudio.spec.conditions import ALWAYS, AnyOf, Condition, Is
-from fitstudio.spec.kinds import (
-    Choice,
-    Flag,
-    Int,
-    Kind,
-    ListOf,
-    OneOf,
-    Option,
-    Real,
-    RelativePath,
-    Text,
-)
+from fitstudio.spec.kinds import Choice, Flag, Int, Kind, Option, Real, RelativePath, Text
+from fitstudio.spec.list_kinds import ListOf, OneOf
 from fitstudio.spec.param import Entry, Level, Param, by_name
 
 _COUNT = Int(minimum=0, maximum=1_000_000)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fitstudio.spec.kinds import Choice, Flag, Int, Kind, ListOf, Option, Real
+from fitstudio.spec.kinds import Choice, Flag, Int, Kind, Option, Real
+from fitstudio.spec.list_kinds import ListOf
 from fitstudio.spec.param import Entry, Level, Param, by_name
 
 _WIDTH = Int(minimum=1, maximum=65_536)

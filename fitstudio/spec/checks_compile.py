@@ -8,8 +8,8 @@ from fitstudio.spec.catalogue import LOSSES, METRICS, OPTIMIZERS
 from fitstudio.spec.catalogue_losses import NUMBERS, TWO_CLASSES, automatic_loss
 from fitstudio.spec.catalogue_metrics import metric_name
 from fitstudio.spec.check import Checked, advice, error
+from fitstudio.spec.entry_kinds import EntryList, check_settings
 from fitstudio.spec.facts import Facts
-from fitstudio.spec.fit_kinds import EntryList, check_settings
 from fitstudio.spec.kinds import ended
 from fitstudio.spec.param import Entry, Finding, Fix
 from fitstudio.spec.wording import counted, plain_number, strong

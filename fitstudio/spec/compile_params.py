@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fitstudio.spec import groups
 from fitstudio.spec.catalogue import LOSSES, METRICS, OPTIMIZERS
-from fitstudio.spec.fit_kinds import Chosen, EntryList
-from fitstudio.spec.kinds import Choice, ListOf, Option, Real, Settings
+from fitstudio.spec.entry_kinds import Chosen, EntryList
+from fitstudio.spec.kinds import Choice, Option, Real
+from fitstudio.spec.list_kinds import ListOf, Settings
 from fitstudio.spec.param import Level, Param
 
 OPTIMIZER = Param(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fitstudio.spec.kinds import Choice, OneOf, Option, Settings, Text
+from fitstudio.spec.kinds import Choice, Option, Text
+from fitstudio.spec.list_kinds import OneOf, Settings
 from fitstudio.spec.param import Level, Param
 
 _DATA = "Data"

@@ -9,13 +9,8 @@ from __future__ import annotations
 from fitstudio.spec import groups
 from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.spec.conditions import All, Fact, Given, Not, Reads
-from fitstudio.spec.fit_kinds import (
-    ClassWeights,
-    DataRef,
-    EntryList,
-    ValidationData,
-    ValidationFreq,
-)
+from fitstudio.spec.entry_kinds import EntryList
+from fitstudio.spec.fit_kinds import ClassWeights, DataRef, ValidationData, ValidationFreq
 from fitstudio.spec.kinds import Choice, Flag, Int, Option, Real
 from fitstudio.spec.param import Level, Param
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fitstudio.spec.catalogue import MODELS
-from fitstudio.spec.fit_kinds import Chosen
+from fitstudio.spec.entry_kinds import Chosen
 from fitstudio.spec.param import Param
 
 KIND = Param(

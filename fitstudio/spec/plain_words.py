@@ -9,8 +9,8 @@ from typing import Any
 from fitstudio.spec.catalogue import CALLBACKS, METRICS, MODELS
 from fitstudio.spec.catalogue_metrics import metric_name
 from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.entry_kinds import EntryList
 from fitstudio.spec.facts import Facts
-from fitstudio.spec.fit_kinds import EntryList
 from fitstudio.spec.param import Severity
 from fitstudio.spec.resolve import Resolved
 from fitstudio.spec.wording import amount_of_bytes, counted, listed, plain_number, strong

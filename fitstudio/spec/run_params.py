@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fitstudio.spec.kinds import Choice, Flag, Int, ListOf, OneOf, Option, Real, Text
+from fitstudio.spec.kinds import Choice, Flag, Int, Option, Real, Text
+from fitstudio.spec.list_kinds import ListOf, OneOf
 from fitstudio.spec.param import Level, Param
 
 _RUN = "Run"

@@ -6,80 +6,20 @@ changed, what stands beside it, what was found, and why it has no effect. The pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.spec import groups
-from fitstudio.spec.compile_params import COMPILE
-from fitstudio.spec.fit_kinds import Chosen
-from fitstudio.spec.fit_params import FIT
+from fitstudio.spec.entry_kinds import Chosen
 from fitstudio.spec.kinds import Choice
 from fitstudio.spec.param import Finding, Fix, Level, Param, Severity
 from fitstudio.spec.registry import FIXED
 from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for
 from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.training_cards import CARDS, TRAINING_KEYS, CardModel, level_of
 
 _ORDER = (Level.BASIC, Level.ADVANCED, Level.EXPERT)
-
-# Which rows stand in which card, in order; everything of fit() and compile() is somewhere.
-_CARDS: Mapping[str, tuple[str, ...]] = {
-    groups.LEARNING: (
-        "compile.optimizer",
-        "compile.learning_rate",
-        "compile.loss",
-        "compile.metrics",
-        "compile.optimizer_settings",
-        "compile.loss_settings",
-        "compile.weighted_metrics",
-    ),
-    groups.HOW_LONG: (
-        "fit.epochs",
-        "fit.batch_size",
-        "fit.shuffle",
-        "fit.steps_per_epoch",
-        "fit.initial_epoch",
-        "run.time_budget_min",
-    ),
-    groups.CHECKING: (
-        "fit.validation_split",
-        "data.row_order",
-        "fit.validation_data",
-        "fit.validation_freq",
-        "fit.validation_steps",
-        "fit.validation_batch_size",
-    ),
-    groups.CLASS_WEIGHTS: ("fit.class_weight",),
-    groups.WHILE_IT_RUNS: ("fit.callbacks", "fit.verbose", "run.on_nan", "run.keep_epochs"),
-    groups.MORE: (
-        "fit.x",
-        "fit.y",
-        "fit.sample_weight",
-        "compile.sample_weight_mode",
-        "compile.loss_weights",
-        "data.feed",
-        "fit.workers",
-        "fit.max_queue_size",
-        "fit.use_multiprocessing",
-        "run.seed",
-        "run.repeatable",
-        "run.device",
-        "run.precision",
-        "run.threads",
-        "run.oom_rescue",
-    ),
-}
-# Rows that the form folds differently from the declared level.
-_LEVELS: Mapping[str, Level] = {
-    "data.row_order": Level.EXPERT,
-    "fit.validation_data": Level.EXPERT,
-    "compile.optimizer_settings": Level.EXPERT,
-    "run.time_budget_min": Level.EXPERT,
-    "run.device": Level.EXPERT,
-    "run.seed": Level.EXPERT,
-}
 
 
 @dataclass(frozen=True)
@@ -124,19 +64,6 @@ class Row:
         if Severity.ADVICE in severities:
             return "warning"
         return "success" if self.done else ""
-
-
-@dataclass(frozen=True)
-class CardModel:
-    """One card: a question and the settings that answer it."""
-
-    group: groups.Group
-    keys: tuple[str, ...]
-
-
-CARDS: tuple[CardModel, ...] = tuple(
-    CardModel(group, _CARDS[group.title]) for group in groups.GROUPS
-)
 
 
 class TrainingForm:
@@ -227,8 +154,7 @@ class TrainingForm:
         self.shown.emit(key)
 
     def _within_level(self, key: str) -> bool:
-        level = _LEVELS.get(key, FIXED[key].level)
-        return _ORDER.index(level) <= _ORDER.index(self._level)
+        return _ORDER.index(level_of(key)) <= _ORDER.index(self._level)
 
     def _tells(self, key: str) -> bool:
         row = self.row(key)
@@ -341,7 +267,3 @@ def _default_text(param: Param) -> str:
     if isinstance(param.kind, Chosen):
         return param.kind.entries[param.default].title
     return param.show(param.default)
-
-
-TRAINING_KEYS: tuple[str, ...] = tuple(key for card in CARDS for key in card.keys)
-assert {param.key for param in (*FIT, *COMPILE)} <= set(TRAINING_KEYS)

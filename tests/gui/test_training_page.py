@@ -22,7 +22,7 @@ from fitstudio.spec.fit_params import FIT
 from fitstudio.spec.param import Level
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.training_form import CARDS, TRAINING_KEYS
+from fitstudio.viewmodel.training_cards import CARDS, TRAINING_KEYS
 from tests.gui.training_session import NoBackground, open_session
 from tests.unit.spec.samples import NUMBERS, PENGUINS
 

@@ -8,15 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitstudio.spec.catalogue import CALLBACKS, LOSSES, METRICS
-from fitstudio.spec.fit_kinds import (
-    Chosen,
-    ClassWeights,
-    DataRef,
-    EntryList,
-    ValidationData,
-    ValidationFreq,
-)
-from fitstudio.spec.kinds import Choice, Flag, Int, ListOf, OneOf, Option, Real, RelativePath, Text
+from fitstudio.spec.entry_kinds import Chosen, EntryList
+from fitstudio.spec.fit_kinds import ClassWeights, DataRef, ValidationData, ValidationFreq
+from fitstudio.spec.kinds import Choice, Flag, Int, Option, Real, RelativePath, Text
+from fitstudio.spec.list_kinds import ListOf, OneOf
 
 WHOLE = st.integers(min_value=-(2**53), max_value=2**53)
 NAMES = st.text(min_size=1, max_size=30).filter(lambda text: text.strip() and "\0" not in text)

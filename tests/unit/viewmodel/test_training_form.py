@@ -10,7 +10,8 @@ from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel.callback_words import callback_summary, shown_order
 from fitstudio.viewmodel.readiness import readiness
 from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.training_form import CARDS, TRAINING_KEYS, TrainingForm, same
+from fitstudio.viewmodel.training_cards import CARDS, TRAINING_KEYS
+from fitstudio.viewmodel.training_form import TrainingForm, same
 from tests.unit.spec.samples import CLASSES, PENGUINS
 
 

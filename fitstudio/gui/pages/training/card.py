@@ -20,7 +20,8 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.spec import groups
 from fitstudio.spec.registry import FIXED
-from fitstudio.viewmodel.training_form import CardModel, TrainingForm
+from fitstudio.viewmodel.training_cards import CardModel
+from fitstudio.viewmodel.training_form import TrainingForm
 
 _WIDE = (ChipList, ValidationDataEditor)
 _BARE = (ClassWeightsEditor, CallbacksEditor)

@@ -18,7 +18,8 @@ from fitstudio.gui.widgets.editors import SearchEdit, Segmented
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.param import Level
 from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.training_form import CARDS, TrainingForm
+from fitstudio.viewmodel.training_cards import CARDS
+from fitstudio.viewmodel.training_form import TrainingForm
 
 
 class TrainingPage(Page):

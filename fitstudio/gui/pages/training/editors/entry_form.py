@@ -22,7 +22,8 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.spec.conditions import Situation
 from fitstudio.spec.fit_kinds import ValidationFreq
-from fitstudio.spec.kinds import Choice, Flag, Int, OneOf, Real
+from fitstudio.spec.kinds import Choice, Flag, Int, Real
+from fitstudio.spec.list_kinds import OneOf
 from fitstudio.spec.param import Entry, Param
 
 _MOST_SEGMENTS = 4

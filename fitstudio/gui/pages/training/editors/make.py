@@ -15,8 +15,9 @@ from fitstudio.gui.pages.training.editors.metrics import MetricsEditor
 from fitstudio.gui.pages.training.editors.settings_editor import SettingsEditor
 from fitstudio.gui.pages.training.editors.validation_data import ValidationDataEditor
 from fitstudio.spec.catalogue import CALLBACKS, LOSSES, OPTIMIZERS
-from fitstudio.spec.fit_kinds import Chosen, ClassWeights, DataRef, EntryList, ValidationData
-from fitstudio.spec.kinds import Settings
+from fitstudio.spec.entry_kinds import Chosen, EntryList
+from fitstudio.spec.fit_kinds import ClassWeights, DataRef, ValidationData
+from fitstudio.spec.list_kinds import Settings
 from fitstudio.spec.param import Entry, Param
 from fitstudio.viewmodel.session import ProjectSession
 

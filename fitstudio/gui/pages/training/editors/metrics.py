@@ -14,7 +14,7 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.spec.catalogue import METRICS
 from fitstudio.spec.catalogue_metrics import metric_name
-from fitstudio.spec.fit_kinds import EntryList
+from fitstudio.spec.entry_kinds import EntryList
 from fitstudio.spec.param import Entry, Param
 from fitstudio.viewmodel.session import ProjectSession
 
