@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
+from typing import Any
 
 from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
@@ -11,6 +13,7 @@ from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.spec.plain_words import describe
+from fitstudio.spec.registry import find_param
 
 _MARKS = {Severity.ERROR: "cannot work", Severity.NO_EFFECT: "no effect", Severity.ADVICE: "advice"}
 
@@ -88,8 +91,17 @@ def _check(arguments: argparse.Namespace) -> int:
 def _print_finding(finding: Finding) -> None:
     print(f"[{_MARKS[finding.severity]}] {finding.where}: {finding.sentence}")
     if finding.fix:
-        settings = " ".join(f"--set {key}={value}" for key, value in finding.fix.set.items())
+        # As it can be copied into the next command.
+        settings = " ".join(
+            f"--set {shlex.quote(f'{key}={_typed(key, value)}')}"
+            for key, value in finding.fix.set.items()
+        )
         print(f"    {finding.fix.sentence}: {settings}")
+
+
+def _typed(key: str, value: Any) -> str:
+    param = find_param(key)
+    return "default" if value is None or param is None else param.kind.show(value)
 
 
 def _declare_examples(parser: argparse.ArgumentParser) -> None:
