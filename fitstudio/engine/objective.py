@@ -18,7 +18,7 @@ from torch import Tensor
 
 from fitstudio.engine import losses as loss_kinds
 from fitstudio.engine import metrics as metric_kinds
-from fitstudio.engine.losses import Loss
+from fitstudio.engine.losses import Loss, Reduction, TorchLoss, hinge, squared_hinge
 from fitstudio.engine.metrics import Metric, TorchMetric
 from fitstudio.engine.metrics.base import accumulator_dtype
 from fitstudio.engine.outputs import OutputForm
@@ -26,6 +26,10 @@ from fitstudio.errors import ArgumentError
 
 Targets = tuple[Tensor | None, ...]
 Weights = tuple[Tensor | None, ...]
+
+
+# Whether targets are 0 and 1 or -1 and 1 is seen from all of a batch.
+_LOOK_AT_THE_BATCH = (hinge, squared_hinge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,30 @@ class Objective:
                 weight = weights[each.output] if each.weighted else None
                 each.metric.update(target, outputs[each.output], weight)
 
+    @property
+    def averages_rows(self) -> bool:
+        """Whether all losses and metrics treat rows one by one, however they are put into batches.
+
+        Our own do; a function of somebody else's may look at the batch as a whole.
+        """
+        losses = [each for each in self.output_losses if each is not None]
+        metrics = [each.metric for each in self.metrics]
+        functions = [getattr(each, "function", each) for each in (*losses, *metrics)]
+        ours = all(
+            type(each).__module__.startswith("fitstudio.") and not isinstance(each, TorchMetric)
+            for each in (*losses, *metrics)
+        )
+        return (
+            ours
+            and all(
+                each.reduction in (Reduction.AUTO, Reduction.SUM_OVER_BATCH_SIZE)
+                and not isinstance(each, TorchLoss)
+                for each in losses
+            )
+            and all(getattr(each, "__module__", "").startswith("fitstudio.") for each in functions)
+            and not any(each in _LOOK_AT_THE_BATCH for each in functions)
+        )
+
     def reset(self) -> None:
         """Forgets all batches."""
         self.totals.zero_()
@@ -275,10 +303,9 @@ class Objective:
             return tuple([] for _ in form.names)
         if isinstance(given, Mapping) and not _is_settings(given):
             return tuple(_as_list(each) for each in form.assign(argument, given))
-        items = _as_list(given)
-        if any(isinstance(each, (list, tuple)) for each in items):
-            return tuple(_as_list(each) for each in form.assign(argument, items))
-        return tuple(items for _ in form.names)
+        if isinstance(given, (list, tuple)) and any(isinstance(e, (list, tuple)) for e in given):
+            return tuple(_as_list(each) for each in form.assign(argument, given))
+        return tuple(_as_list(given) for _ in form.names)
 
 
 def _batch_mean(value: Tensor) -> Tensor:
