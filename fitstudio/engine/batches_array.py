@@ -27,6 +27,9 @@ _MEMORY_BLOCK_BYTES = 512 * 1024  # stays in the processor's cache
 _FILE_BLOCK_BYTES = 16 * 1024 * 1024
 _FILE_BLOCK_ROWS = 4096  # fewer rows a read cost more than they save
 _CHUNKS_A_BLOCK = 256
+# From here on larger batches are no faster to evaluate, but need more memory inside the model.
+_LARGE_BATCH_ROWS = 1024
+_LARGE_BATCH_BYTES = 1024 * 1024
 
 
 class ArrayBatches(Batches):
@@ -100,6 +103,23 @@ class ArrayBatches(Batches):
         if self._order == "rows":
             return self._row_order(pass_number)[first:last].cpu().numpy()
         return np.arange(first, last)
+
+    def in_large_batches(self) -> ArrayBatches | None:
+        """The rows of one epoch in batches as large as is fast, if they come in their own order."""
+        rows = min(self._rows, self.steps * self._batch_size)
+        a_row = max(1, self._batch_bytes // self._batch_size)
+        size = min(_LARGE_BATCH_ROWS, _LARGE_BATCH_BYTES // a_row)
+        if self._order != "file" or size <= self._batch_size or rows <= self._batch_size:
+            return None
+        sides = (self._inputs, self._targets, self._weights)
+        parts = [[None if c is None else c.part(0, rows) for c in columns] for columns in sides]
+        inputs = [each for each in parts[0] if each is not None]
+        return ArrayBatches(inputs, parts[1], parts[2], batch_size=size)
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of a batch, but for the last of a pass."""
+        return self._batch_size
 
     def get_state(self) -> dict[str, Any]:
         return {"seed": self._seed, "first_epoch": self._first_epoch}

@@ -51,6 +51,8 @@ class Reporter(Callback):
         stopped_by_callback: Whether another callback stopped the training.
     """
 
+    takes_large_test_batches = True
+
     def __init__(
         self,
         *,

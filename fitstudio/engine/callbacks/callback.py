@@ -37,6 +37,10 @@ class Callback:
         params: ``verbose``, ``epochs`` and ``steps`` (None while unknown).
     """
 
+    #: Whether a hook of test batches may be called for several batches at once, with the number of
+    #: the last. Validation takes large batches if all callbacks that have such a hook say so.
+    takes_large_test_batches = False
+
     def __init__(self) -> None:
         self.model: Model = None  # type: ignore[assignment]
         self.params: dict[str, Any] = {}

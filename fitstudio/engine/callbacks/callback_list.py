@@ -99,6 +99,14 @@ class CallbackList:
         return bool(self._test_batch_begin or self._test_batch_end)
 
     @property
+    def takes_large_test_batches(self) -> bool:
+        """Whether nobody needs to hear of each single test batch."""
+        return all(
+            getattr(each, "takes_large_test_batches", False)
+            for each in (*self._test_batch_begin, *self._test_batch_end)
+        )
+
+    @property
     def watches_predict_batches(self) -> bool:
         return bool(self._predict_batch_begin or self._predict_batch_end)
 

@@ -61,6 +61,11 @@ class ProgbarLogger(Callback):
         if not self._inside_fit:
             self._begin()
 
+    @property
+    def takes_large_test_batches(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Inside fit() validation is not shown batch by batch."""
+        return self._inside_fit
+
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         if not self._inside_fit:
             self._advance(batch, logs)

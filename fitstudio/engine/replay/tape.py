@@ -302,8 +302,9 @@ def _merge_equal(tape: Tape, written: set[int]) -> None:
         if same is operation:
             kept.append(operation)
         else:
-            pairs = zip(operation.outputs, same.outputs, strict=True)
-            names.update((mine, theirs) for mine, theirs in pairs if mine is not None)
+            for mine, theirs in zip(operation.outputs, same.outputs, strict=True):
+                if mine is not None and theirs is not None:
+                    names[mine] = theirs
     tape.operations = kept
     _rename(tape, names)
 
@@ -396,11 +397,10 @@ def _pool_before_relu(tape: Tape) -> None:
         if pool is None or unpool is None or gate is None or len(users[soft]) != 3:
             continue
         pooled, unpooled, gated = pool.outputs[0], unpool.outputs[0], gate.outputs[0]
+        if pooled is None or unpooled is None or gated is None:
+            continue
         is_chain = (
-            pooled is not None
-            and unpooled is not None
-            and gated is not None
-            and gate.args == (Ref(unpooled), Ref(soft), 0)
+            gate.args == (Ref(unpooled), Ref(soft), 0)
             and len(users[unpooled]) == 1
             and not {pooled, unpooled} & {*tape.results}
             and producers.get(unpooled) is unpool
