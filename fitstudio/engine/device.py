@@ -139,6 +139,7 @@ def describe(choice: Choice) -> dict[str, Any]:
         "device_title": choice.device.title,
         "device_reason": choice.reason,
         "device_memory_bytes": choice.device.memory_bytes,
+        "device_uuid": _uuid(choice.torch_device),
         "threads": torch.get_num_threads(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "cpu": _cpu_title(),
@@ -200,6 +201,14 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     text = str(error).lower()
     return isinstance(error, RuntimeError) and any(known in text for known in _OUT_OF_MEMORY_TEXTS)
+
+
+def _uuid(device: torch.device) -> str | None:
+    """A GPU's own name, by which its driver knows it too; indices differ between the two."""
+    if device.type != "cuda":
+        return None
+    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    return None if uuid is None else f"GPU-{uuid}"
 
 
 def _why_no_gpu() -> str:

@@ -114,7 +114,7 @@ class Keeper:
             self.settle()
 
     def settle(self) -> None:
-        """Waits until the latest save is on the disk, however long the disk is full.
+        """Waits until the latest save is on the disk, however long the disk is full or away.
 
         Raises:
             StopRun: If the person stops the run meanwhile.
@@ -123,9 +123,9 @@ class Keeper:
         problem = self._writer.problem
         if problem is None:
             return
-        if not isinstance(problem, StorageError):
+        if not isinstance(problem, OSError):
             raise problem
-        self._wait_for_disk(problem)
+        self._wait_for_disk(ops.problem_with(self.folder, problem))
 
     def finish(self) -> None:
         """Lets a save that is being written end; problems have been told or no longer matter."""
@@ -174,7 +174,7 @@ class Keeper:
             "warning",
             "paused",
             f"The run waits: a checkpoint of {needed} could not be saved. {problem.message} "
-            f"{problem.remedy or ''} It goes on by itself then; nothing is lost.",
+            f"{problem.remedy or ''} The run then goes on by itself; nothing is lost.",
         )
         while True:
             self._orders.wait_for_change(_RETRY_S)

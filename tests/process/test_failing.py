@@ -6,6 +6,7 @@ from conftest import write_table
 
 from fitstudio.engine import checkpoint
 from fitstudio.journal import Outcome
+from fitstudio.project import RunPaths
 
 
 def test_13_a_loss_that_is_no_number_ends_the_run_and_says_why(trained) -> None:
@@ -94,3 +95,20 @@ life._train = lambda process: ctypes.string_at(0)
     process.communicate(timeout=20)
     assert process.returncode < 0
     assert "Segmentation fault" in (run.folder / "faulthandler.log").read_text()
+
+
+def test_11_a_folder_that_goes_away_is_waited_for(trained) -> None:
+    run = trained.new_run({"fit.epochs": 400, "fit.batch_size": 4})
+    process = trained.start(run)
+    trained.wait_for(run, lambda event: event.type == "epoch_ended")
+    away = run.folder.with_name("away")
+    run.folder.rename(away)
+    moved = RunPaths(away)
+    waits = trained.wait_for(moved, lambda event: event.fields.get("code") == "paused")
+    assert "the folder is not there" in waits.fields["sentence"]
+    away.rename(run.folder)
+    trained.wait_for(run, lambda event: event.fields.get("code") == "continued")
+    trained.ask(run, 1, "stop_batch")
+    assert process.wait(timeout=20) == 0
+    state = trained.state(run)
+    assert state.outcome is Outcome.STOPPED and state.missing_events == 0
