@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio.actions import data as data_actions
-from fitstudio.actions import processes, run_ending, run_summary, worker_process
+from fitstudio.actions import processes, run_ending, run_states, run_summary, worker_process
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
 from fitstudio.actions.run_watcher import RunWatcher
 from fitstudio.actions.worker_process import RunHandle
 from fitstudio.errors import ProjectError, SpecError, StorageError, WorkerError
-from fitstudio.journal import RunState, fold, read_all
+from fitstudio.journal import RunState
 from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.run_files import About, find_run, read_spec
 from fitstudio.spec.dataset_summary import DatasetSummary
@@ -75,10 +75,20 @@ class RunRecord:
     about: About
 
 
-def dataset_summary(project: Project, spec: RunSpec | None = None) -> DatasetSummary | None:
+def dataset_summary(
+    project: Project,
+    spec: RunSpec | None = None,
+    *,
+    cancel: threading.Event | None = None,
+) -> DatasetSummary | None:
     """What is known about the data of a specification; None while no file is chosen.
 
     Starts a reader process unless the same file was looked at before: call it off the GUI thread.
+
+    Args:
+        project: The project.
+        spec: Whose data; the project's settings by default.
+        cancel: Ends the reading when set.
 
     Raises:
         DataError: If the file cannot be read.
@@ -90,7 +100,7 @@ def dataset_summary(project: Project, spec: RunSpec | None = None) -> DatasetSum
     with _summaries_lock:
         known = _summaries.get(key)
     if known is None:
-        known = data_actions.inspect(data, project.folder)
+        known = data_actions.inspect(data, project.folder, cancel=cancel)
         with _summaries_lock:
             _summaries[key] = known
     return known
@@ -282,7 +292,7 @@ def _summary(paths: RunPaths) -> RunSummary:
 
 def _state(paths: RunPaths) -> RunState:
     processes.reap()
-    return run_ending.settle(paths, fold(read_all(paths.journal)))
+    return run_ending.settle(paths, run_states.state_of(paths))
 
 
 def _change(project: Project, run: str | int, **fields: Any) -> None:

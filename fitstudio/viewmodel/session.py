@@ -18,7 +18,7 @@ from psygnal import Signal
 
 from fitstudio.actions import control, runs
 from fitstudio.actions.runs import RunSummary
-from fitstudio.errors import FitStudioError, SpecError
+from fitstudio.errors import DataError, FitStudioError, SpecError
 from fitstudio.project import Project
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.param import Fix
@@ -66,6 +66,7 @@ class ProjectSession:
         self.current_run: str | None = None
         self.edits = EditHistory()
         self.busy_with_data = False
+        self._looking: Job | None = None
         self._saving = False
         self._unsaved = False
         self._starting = False
@@ -205,12 +206,24 @@ class ProjectSession:
             return
         self.busy_with_data = True
         self.data_changed.emit()
-        self.background.run(
-            lambda job: runs.dataset_summary(self.project, spec),
+        self._looking = self.background.run(
+            lambda job: runs.dataset_summary(self.project, spec, cancel=job.cancelled),
             self._on_summary,
             self._on_data_failed,
             replaces=f"summary {id(self)}",
         )
+
+    def stop_looking(self) -> None:
+        """Ends the reading of a data file that takes too long."""
+        if self._looking is not None and self.busy_with_data:
+            self._looking.cancel()
+            self._on_data_failed(
+                DataError(
+                    "Reading the file was cancelled.",
+                    code="data.cancelled",
+                    remedy="Choose another file, or open the project again to read it.",
+                )
+            )
 
     def _on_summary(self, summary: DatasetSummary | None) -> None:
         self.summary, self.data_problem = summary, None

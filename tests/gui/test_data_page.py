@@ -219,3 +219,21 @@ def test_without_data_the_page_asks_for_it(window, tmp_path):
     assert page._empty.isVisible()
     assert page.findChild(QPushButton, "data.choose").isVisible()
     assert main.rail.items["data"].state() == "empty"
+
+
+def test_reading_can_be_cancelled(window, example, qtbot):
+    main = window(example("penguins"))
+    page = main.stack.currentWidget()
+    session = main.session
+    session.summary = None
+    session.look_at_data()
+    assert session.busy_with_data
+    assert page._reading.isVisible()
+
+    page.findChild(QPushButton, "data.cancel").click()
+
+    assert not session.busy_with_data
+    assert "cancelled" in page._problem.sentence.sentence()
+    session.look_at_data()
+    wait_for_data(page, qtbot)
+    assert session.summary is not None

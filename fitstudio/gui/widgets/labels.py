@@ -95,6 +95,8 @@ class Sentence(QLabel):
         self._sentence = text
         self.setText(rich(text) if text else "")
         self.setAccessibleName(plain(text))
+        if self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            self._fit_height()
 
     def set_ink(self, ink: str) -> None:
         """Changes the colour to another text token."""
@@ -106,8 +108,12 @@ class Sentence(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_height()
+
+    def _fit_height(self) -> None:
         # Layouts that do not ask for the height at a width (dialogs, centred rows) would cut it.
-        needed = self.heightForWidth(self.width())
+        needed = max(self.heightForWidth(self.width()), 0)
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
 

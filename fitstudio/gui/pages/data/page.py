@@ -71,7 +71,10 @@ class DataPage(Page):
         self._stack = QStackedLayout(holder)
         self._empty = self._empty_state()
         self._stack.addWidget(self._empty)
-        self._reading = EmptyState("hourglass", self.tr("Reading the file"), " ")
+        cancel = secondary_button(self.tr("Cancel"))
+        cancel.setObjectName("data.cancel")
+        cancel.clicked.connect(session.stop_looking)
+        self._reading = EmptyState("hourglass", self.tr("Reading the file"), " ", cancel)
         self._stack.addWidget(self._reading)
         self._scroll = ColumnScroll()
         self._stack.addWidget(self._scroll)
@@ -98,6 +101,8 @@ class DataPage(Page):
     def plain_words(self) -> list[Paragraph]:
         """What stands in the panel at the right while this page is shown."""
         session = self._session
+        if session.data_problem is not None:
+            return [Paragraph(self.tr("The file"), session.data_problem.message)]
         return data_words(session) or describe(session.resolved, session.summary)
 
     def show_setting(self, key: str) -> None:
@@ -236,6 +241,8 @@ class DataPage(Page):
             # A few pixels less each are better than a scroll bar.
             widths = [width - math.ceil(-spare / len(widths)) for width in widths]
             spare = 0
+        if widths and 0 <= room - sum(widths) <= _MOST_SPARE:
+            widths[-1] += room - sum(widths)
         for number, width in enumerate(widths):
             self.table.setColumnWidth(number, width)
         bar = self.table.horizontalScrollBar().sizeHint().height() if spare < 0 else 0
