@@ -94,7 +94,9 @@ class TensorColumn(Column):
     def part(self, start: int, stop: int) -> TensorColumn:
         return TensorColumn(self.tensor[start:stop])
 
-    def cast(self, cast: Cast) -> TensorColumn:
+    def cast(self, cast: Cast) -> Column:
+        if self.tensor.device != cast.device and not _has_room(cast.device, self.tensor):
+            return FileColumn(self.tensor.cpu().numpy(), cast=cast)  # goes there block by block
         return TensorColumn(cast(self.tensor))
 
 
@@ -119,10 +121,10 @@ class FileColumn(Column):
         self.sample_shape = tuple(int(size) for size in source.shape[1:])
 
     def read(self, start: int, stop: int) -> Tensor:
-        return self._tensor(self.source[self.start + start : self.start + stop])
+        return self._tensor(_block(self.source[self.start + start : self.start + stop]))
 
     def take(self, rows: Tensor) -> Tensor:
-        order, back = torch.sort(rows)
+        order, back = torch.sort(rows.cpu())
         found = self._take_sorted(order.numpy())
         # Where row k of the result stands in the sorted rows.
         return found[torch.empty_like(back).scatter_(0, back, torch.arange(len(back)))]
@@ -152,9 +154,24 @@ class FileColumn(Column):
         pieces = []
         for run in np.split(rows, np.flatnonzero(far_apart) + 1):
             first = int(run[0])
-            block = np.asarray(self.source[first : int(run[-1]) + 1])
+            block = _block(self.source[first : int(run[-1]) + 1])
             pieces.append(block if len(block) == len(run) else block[run - first])
         return self._tensor(np.concatenate(pieces))
+
+
+def _block(rows: Any) -> np.ndarray:
+    """What a source gave, in memory: read here, in the thread that reads, not later."""
+    if hasattr(rows, "toarray"):  # sparse rows
+        return rows.toarray()
+    return np.array(rows) if isinstance(rows, np.memmap) else np.asarray(rows)
+
+
+def _has_room(device: torch.device, tensor: Tensor) -> bool:
+    """Whether data may stay on a device: half of its free memory is left to the model."""
+    if device.type != "cuda":
+        return True
+    free, _ = torch.cuda.mem_get_info(device)
+    return tensor.numel() * max(tensor.element_size(), 4) < free / 2
 
 
 class MappedRows:

@@ -173,3 +173,30 @@ def test_tables_become_arrays():
             return DATA
 
     assert open_column("x", Table()).rows == ROWS
+
+
+def test_sparse_rows_become_dense_block_by_block():
+    class Sparse:
+        """What scipy's matrices have in common with this: shape, dtype, rows, toarray."""
+
+        def __init__(self, rows):
+            self.rows, self.shape, self.dtype = rows, rows.shape, rows.dtype
+
+        def __getitem__(self, rows):
+            return Sparse(self.rows[rows])
+
+        def toarray(self):
+            return self.rows
+
+    column = open_column("x", Sparse(DATA))
+    assert rows_of(make(column, order="rows"), 1) == rows_of(
+        make(TensorColumn(to_tensor(DATA)), order="rows"), 1
+    )
+
+
+def test_data_that_a_device_has_no_room_for_go_there_in_blocks(monkeypatch):
+    monkeypatch.setattr("fitstudio.engine.columns._has_room", lambda device, tensor: False)
+    cast = Cast(torch.float32, adds_axis=False, device=torch.device("meta"))
+    column = TensorColumn(to_tensor(DATA)).cast(cast)
+    assert isinstance(column, FileColumn)
+    assert column.read(0, 5).device.type == "meta"
