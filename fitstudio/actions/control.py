@@ -53,7 +53,9 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
         raise RunError(
             f"Run {paths.name!r} is not being trained. {state.outcome_sentence()}",
             code="run.not-running",
-            remedy="Resume it to go on.",
+            remedy="Extend it to train more epochs."
+            if state.outcome is Outcome.COMPLETED
+            else "Resume it to go on.",
         )
     number = _next_request(paths)
     content: dict[str, Any] = {"format": 1, "id": number, "kind": kind, "time": time.time()}

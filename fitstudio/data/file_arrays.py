@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.errors import DataError
+
 
 class MappedArray:
     """An array that the system maps from the disk; sent to another process, it is opened there.
@@ -26,8 +28,10 @@ class MappedArray:
         self.path, self.dtype, self.shape = path, dtype, shape
         self._offset, self._fortran = offset, fortran
         self._values: np.ndarray | None = None
+        self._length = 0
 
     def __getitem__(self, key: Any) -> Any:
+        self._length = _refuse_cut(self.path, self._length)
         if self._values is None:
             order = "F" if self._fortran else "C"
             self._values = np.memmap(
@@ -65,11 +69,13 @@ class ReopenedDataset:
         self.field = field
         self._dataset: Any = None
         self._process = 0
+        self._length = 0
 
     def __getitem__(self, key: Any) -> Any:
         from fitstudio.data.hdf5 import read_rows
 
         # A handle that a forked child inherits shares its place in the file with the parent.
+        self._length = _refuse_cut(self.path, self._length)
         if self._dataset is None or self._process != os.getpid():
             from fitstudio.data.hdf5 import open_dataset
 
@@ -88,3 +94,30 @@ class ReopenedDataset:
         if self._dataset is not None and self._process == os.getpid():
             self._dataset.file.close()
         self._dataset = None
+
+
+def _refuse_cut(path: Path, length: int) -> int:
+    """The file's length, which must not have become less since the last look.
+
+    What is missing of a mapped file ends the process when it is touched; of an HDF5 file it would
+    come as zeros, without a word.
+
+    Raises:
+        DataError: If it has, or the file is gone.
+    """
+    try:
+        now = path.stat().st_size
+    except OSError as problem:
+        now = -1
+        details = str(problem)
+    else:
+        details = f"{length} bytes before, {now} now"
+    if now < length or now < 0:
+        raise DataError(
+            f"The data file {path.name!r} was cut short or taken away while it was being read.",
+            code="data.cut",
+            remedy="Put the whole file back, then resume the run.",
+            safe="All finished epochs are kept.",
+            details=details,
+        )
+    return now

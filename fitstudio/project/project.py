@@ -24,7 +24,7 @@ from fitstudio.project.lock import project_lock
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.project.run_files import read_spec
 from fitstudio.spec.run_spec import RunSpec
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, ops
 from fitstudio.storage.file_lock import FileLock
 from fitstudio.storage.folder import settle
 
@@ -68,7 +68,11 @@ class Project:
             StorageError: If it cannot be written.
         """
         paths = ProjectPaths(folder.absolute())
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        try:
+            taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        except OSError as problem:
+            raise ops.problem_with(folder, problem, doing="make the folder") from problem
+        if taken:
             raise ProjectError(
                 f"{str(folder)!r} is there already, and nothing is ever overwritten.",
                 code="project.exists",
@@ -186,9 +190,13 @@ class Project:
 
 def _folder_of(folder: Path) -> Path:
     folder = folder.absolute()
-    if folder.name == "project.json" and folder.is_file():
-        folder = folder.parent
-    if not folder.is_dir():
+    try:
+        if folder.name == "project.json" and folder.is_file():
+            folder = folder.parent
+        there = folder.is_dir()
+    except OSError as problem:
+        raise ops.problem_with(folder, problem, doing="open") from problem
+    if not there:
         raise ProjectError(
             f"There is no folder {str(folder)!r}.",
             code="project.missing",

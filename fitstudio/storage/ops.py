@@ -191,6 +191,13 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
             safe=safe,
             details=details,
         )
+    elif number == errno.ENAMETOOLONG:
+        error = StorageError(
+            f"Cannot {doing} {str(path)[:80]!r}…: its name is longer than the system allows.",
+            code="storage.name-too-long",
+            remedy="Choose a folder nearer to the top of the disk, or shorter names.",
+            details=details,
+        )
     elif number in _GONE:
         error = StorageError(
             f"Cannot {doing} {str(path)!r}: the folder is not there.",

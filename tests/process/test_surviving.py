@@ -13,14 +13,18 @@ import sys
 import time
 from pathlib import Path
 
+import h5py
+import numpy as np
 import psutil
 import pytest
 
 from fitstudio.actions import control, processes, runs
+from fitstudio.actions.suggestions import suggest
 from fitstudio.errors import RunError, StorageError, WorkerError
 from fitstudio.journal import Outcome
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_holder
+from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import ops
 from fitstudio.storage.faults import FailingOps
 
@@ -34,6 +38,13 @@ def slow(self, *arguments):
     time.sleep(0.005)
     return step(self, *arguments)
 TrainStep.__call__ = slow
+"""
+
+
+# Small arrays are held in memory, where a cut file does no harm.
+AS_IF_LARGE = """
+from fitstudio.data import encoding
+encoding.in_memory_if_small = lambda array: array
 """
 
 
@@ -104,6 +115,50 @@ def test_fault_11_a_folder_that_is_moved_away_pauses_the_run_until_it_is_back(tr
 
     assert trained.state(run).outcome is Outcome.COMPLETED
     same(trained, run, undisturbed)
+
+
+@pytest.mark.parametrize("kind", ["npy", "hdf5"])
+def test_fault_21_a_data_file_cut_during_training_leaves_a_run_to_resume(trained, kind: str):
+    """Memory-mapped (NPY) the system ends the process; read (HDF5) the reading fails."""
+    file = trained.folder / {"npy": "signals.npy", "hdf5": "signals.h5"}[kind]
+    draw = np.random.default_rng(1)
+    x, y = draw.normal(size=(400, 1024)), draw.normal(size=(400,))
+    if kind == "npy":
+        np.save(file, x)
+        np.save(trained.folder / "targets.npy", y)
+        data = {"data.file": file.name, "data.y_file": "targets.npy"}
+    else:
+        with h5py.File(file, "w") as group:
+            group.create_dataset("x", data=x, chunks=(1, 1024))
+            group.create_dataset("y", data=y)
+        data = {"data.file": file.name}
+    reading = {"file": file.name, "y_file": data.get("data.y_file")}
+    roles = suggest(runs.data_actions.inspect(reading, trained.folder))
+    spec = RunSpec().with_values(
+        roles
+        | data
+        | {"data.kind": kind, "data.feed": "batches", "fit.epochs": 5000, "fit.batch_size": 50}
+        | {"fit.validation_split": None, "compile.metrics": None}
+        | {"model.kind": "mlp", "model.units": [4]}
+    )
+    run = trained.new_run_of(spec)
+    process = trained.start(run, before=SLOW + AS_IF_LARGE)
+    trained.wait_for(run, second_epoch)
+    whole = file.read_bytes()
+    with file.open("r+b") as cut:
+        cut.truncate(5000)
+    assert process.wait(timeout=40) != 0
+    record = runs.load_run(trained.project, run.name)
+    assert record.state.outcome in (Outcome.FAILED, Outcome.INTERRUPTED)
+    assert record.state.error is not None
+    assert file.name in record.state.error["message"]
+    assert len(record.state.epochs) >= 2
+    # With the file as it was, the run can go on.
+    file.write_bytes(whole)
+    handle = control.resume_run(trained.project, run.name)
+    trained.wait_for(run, lambda event: event.type == "epoch_ended" and event.fields["epoch"] > 2)
+    control.stop_run(trained.project, run.name)
+    assert handle.wait(40) == 0
 
 
 @pytest.fixture

@@ -316,3 +316,22 @@ def test_fault_35_any_folder_name_works(tmp_path: Path, name: str):
         project.save()
     with Project.open(tmp_path / name) as project:
         assert (project.read_only, project.name) == (None, name)
+
+
+def deep(folder: Path, length: int) -> Path:
+    while len(str(folder)) < length:
+        folder = folder / ("d" * min(200, length - len(str(folder))))
+    return folder
+
+
+def test_fault_36_a_path_of_3000_characters_works(tmp_path: Path):
+    folder = deep(tmp_path, 3000)
+    with Project.create(folder, name="deep", settings=SPEC) as project:
+        project.save()
+    with Project.open(folder) as project:
+        assert project.settings == SPEC
+
+
+def test_fault_36_a_path_beyond_the_systems_limit_is_refused_with_the_reason(tmp_path: Path):
+    with pytest.raises(StorageError, match="name is longer than the system allows"):
+        Project.create(deep(tmp_path, 6000), name="deep", settings=SPEC)
