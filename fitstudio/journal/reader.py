@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fitstudio.journal.events import Event, from_lines
 
-_CHUNK_BYTES = 8 << 20
+# Parsing holds up every other thread of the process: a window must not feel it.
+_CHUNK_BYTES = 256 << 10
 
 
 class JournalReader:
@@ -41,9 +42,14 @@ class JournalReader:
                     self.restarts += 1
                     events.clear()
                 file.seek(self._offset)
-                while data := file.read(_CHUNK_BYTES):
-                    if not self._take(data, events):
+                size = _CHUNK_BYTES
+                while data := file.read(size):
+                    if self._take(data, events):
+                        size = _CHUNK_BYTES
+                    elif len(data) < size:
                         break
+                    else:
+                        size *= 2  # a line longer than that
                     file.seek(self._offset)
         except FileNotFoundError:
             return []
