@@ -258,6 +258,8 @@ def unpack(item: Any) -> tuple[Any, Any, Any]:
     Raises:
         ArgumentError: If it has more parts.
     """
+    if item is None:
+        raise ArgumentError("A source gave None in place of a batch.", code="fit.batch-parts")
     if not isinstance(item, (tuple, list)):
         return item, None, None
     if not 1 <= len(item) <= 3:
@@ -298,6 +300,12 @@ def _tensor_of(leaf: Leaf | None) -> Tensor | None:
 
 def _check_batch_rows(*groups: Sequence[Tensor | None]) -> None:
     shapes = [tuple(each.shape) for group in groups for each in group if each is not None]
+    if shapes[0][:1] == (0,):
+        raise ArgumentError(
+            "A batch had no rows.",
+            code="fit.empty-batch",
+            remedy="Leave empty batches out: their loss would be no number.",
+        )
     if any(not shape for shape in shapes) or len({shape[0] for shape in shapes}) > 1:
         raise ArgumentError(
             "The arrays of a batch should have the same number of rows (data cardinality); their "
@@ -317,7 +325,7 @@ def _does_not_fit(
         f"x does not fit the model: a batch has the input {shapes}. Torch says: {problem}.",
         code="fit.input-shape",
         remedy="Compare the shape with what the model's first layer takes.",
-        safe="Nothing has been trained.",
+        safe="The model is as it was before this batch.",
     )
 
 
@@ -336,7 +344,7 @@ def _targets_do_not_fit(
         f"y does not fit the model's output. Shapes are {described}. Torch says: {problem}.",
         code="fit.target-shape",
         remedy="Change the model's last layer, the loss, or the targets.",
-        safe="Nothing has been trained.",
+        safe="The model is as it was before this batch.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from torch import nn
@@ -420,6 +421,13 @@ class Model(ModelState):
     ) -> tuple[Batches, Batches | None]:
         """Training and validation data as batches, tried on the model."""
         kind = kind_of("x", x)
+        if kind == "generator" and validation_data is x:
+            # Two threads cannot take turns with one generator.
+            asked = replace(
+                asked,
+                training=replace(asked.training, workers=0),
+                validation=replace(asked.validation, workers=0),
+            )
         fraction = asked.validation_split if validation_data is None else 0.0
         held_out: ArrayData | None = None
         if kind == "arrays":

@@ -323,6 +323,8 @@ REFUSED = {
     "no parts": ({"x": batches(), "y": None}, "0 parts"),
     "rows in a batch": ({"x": batches(X, Y[:3]), "y": None}, "cardinality"),
     "empty generator": ({"x": iter(()), "y": None}, "no batch"),
+    "empty batch": ({"x": batches(X[:0], Y[:0]), "y": None}, "no rows"),
+    "None for a batch": ({"x": iter([None]), "y": None}, "gave None"),
 }
 
 

@@ -285,3 +285,19 @@ def test_a_generator_and_processes_use_a_thread():
     source = endless()
     with pytest.warns(RuntimeWarning, match="generator cannot be sent"):
         make_model().fit(source, steps_per_epoch=2, use_multiprocessing=True, verbose=0)
+
+
+def test_one_generator_for_training_and_validation():
+    source = endless()
+    model = make_model()
+    watch = FirstValues(model)
+    model.fit(
+        source,
+        steps_per_epoch=2,
+        epochs=2,
+        validation_data=source,
+        validation_steps=1,
+        callbacks=[watch],
+        verbose=0,
+    )
+    assert watch.seen == [[0, 1], [3, 4]]
