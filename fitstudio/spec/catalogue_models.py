@@ -55,7 +55,7 @@ def _activation(default: str = "relu") -> Param:
         ),
         default,
         "Activation",
-        "What each hidden layer does to its numbers before it hands them on.",
+        "What each hidden layer does to its numbers.",
         level=Level.ADVANCED,
     )
 
@@ -77,7 +77,7 @@ def _dropout(default: float = 0.0) -> Param:
         Real(minimum=0.0, maximum=1.0, open_maximum=True),
         default,
         "Dropout",
-        "The part of the numbers that is left out at random in each training step.",
+        "The part of the numbers left out at random in training.",
         more="It keeps a model from learning rows by heart. 0.2 to 0.5 are usual; 0 is off.",
     )
 
@@ -91,7 +91,7 @@ _BATCH_NORM = _setting(
     more="Often lets deeper models learn faster; needs batches of more than a few rows.",
     level=Level.ADVANCED,
 )
-_FILTERS = "How many patterns each convolution layer looks for; one number for each layer."
+_FILTERS = "How many patterns each layer looks for."
 
 
 def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
@@ -116,7 +116,7 @@ def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
             _SIZE,
             2,
             "Pooling",
-            "By how much each layer makes the input smaller; 1 is not at all.",
+            "By how much each layer shrinks the input; 1 is not at all.",
         ),
         _setting(
             "strides",
@@ -153,7 +153,7 @@ def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
             "Whether it matters where a pattern was found.",
             level=Level.ADVANCED,
         ),
-        _units([64], "Last layers", "How wide each layer after the convolutions is."),
+        _units([64], "Last layers", "How wide each layer after them is."),
         _activation(),
         _dropout(),
         _BATCH_NORM,
@@ -183,7 +183,7 @@ _RECURRENT = (
         _WIDTHS,
         [],
         "Last layers",
-        "How wide each layer after the recurrent ones is; none is usual.",
+        "How wide each layer after them is; none is usual.",
         level=Level.ADVANCED,
     ),
     _activation(),

@@ -146,7 +146,7 @@ class ModelPageModel:
         if plan is None or facts is None or not plan.ok:
             return []
         return [
-            ("One " + facts.row_name, shape_words(plan.input_shape)),
+            ("One " + facts.row_name, shape_words(plan.input_shape) + " numbers"),
             ("Answer", _answer_words(facts)),
             ("Weights", figures.format_count(plan.parameters)),
             ("Work", _work_words(plan.flops, facts.row_name)),

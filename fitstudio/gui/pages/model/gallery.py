@@ -105,7 +105,8 @@ class GalleryCard(QAbstractButton):
     def _paint_foot(self, painter: QPainter, area: QRectF) -> None:
         painter.setFont(fonts.font("small"))
         if self.entry.why_not:
-            text, ink = self.entry.why_not, "warning"
+            # The whole reason is in the tooltip and in the accessible description.
+            text, ink = self.tr("Does not fit this data"), "warning"
         else:
             usual = self.tr("usual here")
             parts = [self.entry.size, usual if self.entry.suggested else ""]

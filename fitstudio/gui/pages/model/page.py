@@ -46,8 +46,8 @@ class ModelPage(Page):
         self._figures = QHBoxLayout()
         self._figures.setSpacing(Space.WINDOW + Space.CARDS)
         self._layers_card.add(self._figures)
-        self._table = LayerTable()
-        self._layers_card.add(self._table)
+        self.table = LayerTable()
+        self._layers_card.add(self.table)
         self._scroll.add(self._layers_card)
 
         self._nothing = EmptyState(
@@ -61,6 +61,12 @@ class ModelPage(Page):
         session.resolved_changed.connect(self._show)
         self._show()
 
+    @property
+    def form(self) -> EntryForm:
+        """The settings of the chosen model."""
+        assert self._form is not None
+        return self._form
+
     def _show(self) -> None:
         self._gallery.show_entries(self._model.gallery())
         self._show_form()
@@ -68,7 +74,7 @@ class ModelPage(Page):
         layers = self._model.layers()
         self._layers_card.setVisible(bool(layers))
         self._nothing.setVisible(not layers)
-        self._table.show_rows(layers)
+        self.table.show_rows(layers)
         self._show_figures()
 
     def _show_form(self) -> None:
@@ -84,10 +90,8 @@ class ModelPage(Page):
                 self._form.field(param.name).setObjectName(param.key)
             self._form.valueChanged.connect(self._on_settings)
             self._settings.add(self._form)
-        form = self._form
-        assert form is not None
-        form.setEnabled(self._session.read_only is None)
-        form.setValue(self._set_values())
+        self.form.setEnabled(self._session.read_only is None)
+        self.form.setValue(self._set_values())
 
     def _set_values(self) -> dict[str, Any]:
         spec = self._session.spec
@@ -119,7 +123,8 @@ class ModelPage(Page):
                 widget.setParent(None)
                 widget.deleteLater()
         for finding in self._model.findings():
-            bar = FindingBar(finding)
+            # With a parent from the start: without one it would show as a window of its own.
+            bar = FindingBar(finding, self._settings)
             bar.setObjectName(f"{finding.where}.message")
             bar.fix_pressed.connect(self._session.apply_fix)
             self._findings.addWidget(bar)

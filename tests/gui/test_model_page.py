@@ -1,0 +1,95 @@
+"""The Model page: the gallery, a model's settings, and the layers that follow from them."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from fitstudio.gui.pages.model.page import ModelPage
+from fitstudio.gui.widgets.findings import FindingBar
+from tests.gui.training_session import open_session
+
+
+@pytest.fixture
+def session(tmp_path):
+    session = open_session(tmp_path)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def page(session, qtbot):
+    page = ModelPage(session)
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def layers(page) -> list[tuple[str, str]]:
+    """Operation and weights of each layer shown."""
+    model = page.table.model()
+    return [
+        (model.index(row, 0).data(), model.index(row, 3).data()) for row in range(model.rowCount())
+    ]
+
+
+def card(page, name: str) -> QAbstractButton:
+    return page.findChild(QAbstractButton, f"model.gallery.{name}")
+
+
+def test_the_layers_are_those_of_the_plan(page, session):
+    plan = session.resolved.model_plan
+
+    shown = layers(page)
+    assert len(shown) == len(plan.layers)
+    assert shown[-1][1] == str(plan.layers[-1].parameters)
+
+
+def test_a_click_in_the_gallery_chooses_the_model_and_shows_its_settings(page, session, qtbot):
+    qtbot.mouseClick(card(page, "lstm"), Qt.MouseButton.LeftButton)
+
+    assert session.spec.get("model.kind") == "lstm"
+    assert card(page, "lstm").isChecked()
+    assert not card(page, "mlp").isChecked()
+    assert "LSTM" in [operation for operation, _ in layers(page)]
+
+
+def test_settings_of_the_model_before_do_not_stay_behind(page, session, qtbot):
+    session.set_value("model.units", [7])
+    qtbot.mouseClick(card(page, "cnn1d"), Qt.MouseButton.LeftButton)
+    session.set_value("model.filters", [3])
+    qtbot.mouseClick(card(page, "mlp"), Qt.MouseButton.LeftButton)
+
+    assert not session.spec.is_set("model.filters")
+    session.undo()
+    assert session.spec.get("model.kind") == "cnn1d"
+    assert session.spec.get("model.filters") == [3]
+
+
+def test_typing_a_setting_changes_the_layers_and_can_be_undone(page, session, qtbot):
+    field = page.form.field("units")
+    field.setValue([10])
+
+    assert session.spec.get("model.units") == [10]
+    assert len(layers(page)) == 2
+    session.undo()
+    assert not session.spec.is_set("model.units")
+    assert page.form.field("units").value() == session.spec.get("model.units")
+
+
+def test_a_model_that_cannot_take_the_data_says_so_before_it_is_chosen(page, session, qtbot):
+    assert "picture" in card(page, "cnn2d").toolTip()
+
+    qtbot.mouseClick(card(page, "cnn2d"), Qt.MouseButton.LeftButton)
+
+    assert not session.resolved.ok
+    messages = [bar for bar in page.findChildren(FindingBar) if bar.isVisibleTo(page)]
+    assert any("picture" in bar.sentence.sentence() for bar in messages)
+    assert layers(page) == []
+
+
+def test_arrow_keys_move_along_the_gallery(page, session, qtbot):
+    card(page, "mlp").setFocus()
+    qtbot.keyClick(card(page, "mlp"), Qt.Key.Key_Right)
+    qtbot.keyClick(page.focusWidget() or card(page, "cnn1d"), Qt.Key.Key_Space)
+
+    assert session.spec.get("model.kind") == "cnn1d"
