@@ -178,7 +178,8 @@ def watch_events(application, folder: Path, *, seconds: float, rate: int) -> Lat
     place = project.folder
     project.close()
     command = [sys.executable, __file__, "--write", str(run), str(seconds), str(rate)]
-    writer = subprocess.Popen(command, cwd=ROOT)
+    # A session of its own, as a worker has: the system shares the cores between sessions.
+    writer = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
     window = _window_with(application, place, "monitor")
     page = window.pages["monitor"]
     assert isinstance(page, MonitorPage)

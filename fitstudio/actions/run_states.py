@@ -29,7 +29,7 @@ class _Followed:
             if self.reader.restarts != self.restarts:
                 self.restarts = self.reader.restarts
                 self.state = RunState()
-            fold(events, self.state)
+            fold(events, self.state, with_gaps=True)
             return _copy(self.state)
 
 
@@ -44,7 +44,9 @@ def state_of(paths: RunPaths) -> RunState:
         OSError: If the journal is there and cannot be read.
     """
     with _lock:
-        followed = _followed.setdefault(paths.folder, _Followed(JournalReader(paths.journal)))
+        followed = _followed.setdefault(
+            paths.folder, _Followed(JournalReader(paths.journal, newest_batches=True))
+        )
     state = followed.update()
     if not state.running:
         # It has ended: its summary is kept beside it, and a resume is followed from the beginning.

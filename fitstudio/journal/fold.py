@@ -16,10 +16,20 @@ from fitstudio.journal.run_state import Checkpoint, EpochRow, Message, RunState,
 _KEPT_BATCH_POINTS = 8_000
 
 
-def fold(events: Iterable[Event], state: RunState | None = None) -> RunState:
-    """The state after all these events, from the beginning or on from `state`."""
+def fold(
+    events: Iterable[Event], state: RunState | None = None, *, with_gaps: bool = False
+) -> RunState:
+    """The state after all these events, from the beginning or on from `state`.
+
+    Args:
+        events: What happened.
+        state: What was known before.
+        with_gaps: Events have been left out on purpose; what lacks is not missing.
+    """
     state = RunState() if state is None else state
     for event in events:
+        if with_gaps:
+            state.next_seq = max(state.next_seq, event.seq)
         apply(state, event)
     return state
 

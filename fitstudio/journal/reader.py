@@ -8,6 +8,7 @@ from fitstudio.journal.events import Event, from_lines
 
 # Parsing holds up every other thread of the process: a window must not feel it.
 _CHUNK_BYTES = 256 << 10
+_BATCH = b'"type":"batch_ended"'
 
 
 class JournalReader:
@@ -15,16 +16,20 @@ class JournalReader:
 
     Args:
         path: The file; it may not be there yet.
+        newest_batches: Whether a batch's event is left out where the next line is one as well:
+            it is overtaken at once, and need not even be parsed. `fold` must be told so.
 
     Attributes:
         damaged: Lines left out so far because their checksum was wrong or they were torn.
-        missing: Sequence numbers that never came: lines lost to a full disk or to damage.
+        missing: Sequence numbers that never came: lines lost to a full disk or to damage; not
+            counted where lines are left out.
         restarts: How often the file turned out to be another one (put back from a backup); what
             was folded before must be forgotten then.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, newest_batches: bool = False) -> None:
         self.path = Path(path)
+        self._newest_batches = newest_batches
         self._forget()
         self.restarts = 0
 
@@ -66,14 +71,24 @@ class JournalReader:
         if end == 0:
             return False
         self._offset += end
-        new, damaged = from_lines(data[:end].split(b"\n"))
+        lines = data[:end].split(b"\n")
+        if self._newest_batches:
+            lines = _without_overtaken(lines)
+        new, damaged = from_lines(lines)
         self.damaged += damaged
         for event in new:
-            if event.seq > self._expected:
+            if event.seq > self._expected and not self._newest_batches:
                 self.missing += event.seq - self._expected
             self._expected = event.seq + 1
         events += new
         return True
+
+
+def _without_overtaken(lines: list[bytes]) -> list[bytes]:
+    """The lines without those of batches that the next line overtakes."""
+    is_batch = [_BATCH in line for line in lines]
+    is_batch.append(False)
+    return [line for at, line in enumerate(lines) if not (is_batch[at] and is_batch[at + 1])]
 
 
 def read_all(path: Path | str) -> list[Event]:

@@ -13,7 +13,6 @@ and the reading thread passes only new events and new losses. Nothing is shared,
 
 from __future__ import annotations
 
-import itertools
 import queue
 import threading
 import time
@@ -25,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fitstudio.journal.batch_history import NAME, RECORD_BYTES, BatchHistoryReader
-from fitstudio.journal.events import Event, EventType
-from fitstudio.journal.fold import apply
+from fitstudio.journal.events import Event
+from fitstudio.journal.fold import fold
 from fitstudio.journal.reader import JournalReader
 from fitstudio.journal.run_state import RunState
 from fitstudio.viewmodel.pyramid import Pyramid
@@ -155,11 +154,11 @@ class RunFeed:
     def _apply_left(self) -> bool:
         part, self._left = self._left[:_APPLIED_EACH_TICK], self._left[_APPLIED_EACH_TICK:]
         if self.state is not None:
-            _fold(self.state, part)
+            fold(part, self.state, with_gaps=True)
         return bool(part)
 
     def _follow(self) -> None:
-        reader = JournalReader(self.folder / JOURNAL)
+        reader = JournalReader(self.folder / JOURNAL, newest_batches=True)
         history = BatchHistoryReader(self.folder / NAME)
         opened = False
         restarts = 0
@@ -177,39 +176,18 @@ class RunFeed:
                 time.sleep(1.0)
                 continue
             if not opened or reader.restarts != restarts:
-                self._arrived.put(_open(newest_batches(events), records))
+                self._arrived.put(_open(events, records))
                 opened, restarts = True, reader.restarts
             elif events or len(records):
-                self._arrived.put(_Grown(newest_batches(events), records))
+                self._arrived.put(_Grown(events, records))
             if self.look_after and time.monotonic() - looked_after > _LOOK_AFTER_INTERVAL_S:
                 looked_after = time.monotonic()
                 self.look_after(self.folder)
 
 
-def newest_batches(events: list[Event]) -> list[Event]:
-    """The events without those batches that the next event overtakes at once.
-
-    A batch's event tells where the training is: of several in a row only the last one is ever seen
-    on the screen, and every loss stands in the batch history as well.
-    """
-    kept = [
-        event
-        for event, following in itertools.pairwise(events)
-        if event.type != EventType.BATCH_ENDED or following.type != EventType.BATCH_ENDED
-    ]
-    return kept + events[-1:]
-
-
-def _fold(state: RunState, events: list[Event]) -> None:
-    for event in events:
-        # What `newest_batches` left out is not missing; the reader itself counts what is.
-        state.next_seq = max(state.next_seq, event.seq)
-        apply(state, event)
-
-
 def _open(events: list[Event], records: Records) -> _Opened:
     state = RunState()
-    _fold(state, events)
+    fold(events, state, with_gaps=True)
     losses = LossCurve()
     losses.append(records, state.steps_per_epoch or state.steps)
     return _Opened(state, losses)

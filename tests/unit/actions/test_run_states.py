@@ -59,3 +59,18 @@ def test_a_line_longer_than_a_chunk_is_read(tmp_path: Path):
     run.end()
     state = run_states.state_of(RunPaths(run.folder))
     assert len(state.messages[0].sentence) == 700_000 and not state.running
+
+
+def test_batches_that_are_overtaken_are_not_parsed(tmp_path: Path):
+    run = RecordedRun(tmp_path / "0001-a").start().begin(0)
+    for step in range(40):
+        run.batch(0, step, {"loss": 1.0 / (step + 1)})
+    run.pulse(memory_bytes=1.0)
+    reader = JournalReader(run.folder / "journal.jsonl", newest_batches=True)
+    events = reader.read_new()
+    assert [event.type for event in events].count("batch_ended") == 1
+    assert reader.missing == 0
+    state = fold(events, with_gaps=True)
+    assert (state.step, state.missing_events) == (39, 0)
+    assert state.step == fold(read_all(run.folder / "journal.jsonl")).step
+    run.close()
