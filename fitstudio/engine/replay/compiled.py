@@ -160,13 +160,17 @@ def _copied(graph: Any, value: Any) -> Any:
 
 @contextmanager
 def untouched(tensors: Sequence[Tensor]) -> Iterator[None]:
-    """Puts the tensors' values and the state of the random generator back afterwards."""
+    """Puts the tensors' values and the state of the random generators back afterwards."""
     copies = [tensor.clone() for tensor in tensors]
     random_state = torch.get_rng_state()
+    devices = {tensor.device for tensor in tensors if tensor.is_cuda}
+    on_devices = {device: torch.cuda.get_rng_state(device) for device in devices}
     try:
         yield
     finally:
         torch.set_rng_state(random_state)
+        for device, state in on_devices.items():
+            torch.cuda.set_rng_state(state, device)
         with torch.no_grad():
             for tensor, copy in zip(tensors, copies, strict=True):
                 tensor.copy_(copy)

@@ -117,7 +117,7 @@ def objection(module: nn.Module, functions: Iterable[Any]) -> str | None:
     """Why the step should not even be recorded, or None."""
     for name, child in module.named_modules():
         where = name or type(child).__name__
-        if isinstance(child, nn.LSTM):
+        if isinstance(child, nn.LSTM) and not any(each.is_cuda for each in child.parameters()):
             return "oneDNN's LSTM runs under autograd only"
         if any(getattr(child, hooks, None) for hooks in _HOOKS):
             return f"{where} has hooks"

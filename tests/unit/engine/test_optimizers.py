@@ -119,7 +119,7 @@ def _adadelta(g: float, t: int, s: dict[str, float], lr: float) -> float:
         ("adamax", _adamax),
         ("adadelta", _adadelta),
     ],
-    ids=lambda value: value if isinstance(value, str) else None,
+    ids=["adam", "momentum", "rmsprop", "adagrad", "adamax", "adadelta"],
 )
 def test_update_rule(identifier: Any, formula: Callable[..., float]) -> None:
     weight = torch.zeros(1, dtype=torch.float64)

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from fitstudio import metrics, optimizers
 from fitstudio.engine.objective import Objective
 from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.replay import replays as replays_module
+from fitstudio.engine.replay.compiled import untouched
 from fitstudio.engine.train_step import TrainStep
 from fitstudio.errors import ArgumentError
 
@@ -284,6 +286,7 @@ def hooked() -> nn.Module:
         (lambda: Masking(6, 1), "depends on values"),
         (hooked, "hooks"),
     ],
+    ids=["counting", "listening", "branching", "dicing", "masking", "hooked"],
 )
 def test_what_cannot_be_repeated_stays_plain(module: Callable[[], nn.Module], reason: str) -> None:
     case = {"module": module, "x": numbers(64, 6), "y": numbers(64, 1), "loss": "mse"}
@@ -401,12 +404,83 @@ def test_bfloat16_is_replayed_and_close_to_float32() -> None:
     assert losses["mixed_bfloat16", True] != losses["float32", True]
 
 
+class FakeCapture:
+    """Stands in for a CUDA graph: runs the step again, as the graph's kernels would."""
+
+    objective: Objective
+
+    def __init__(self, step: Any, batch: list[Tensor], lasting: list[Tensor]) -> None:
+        self.step = step
+        with untouched(lasting):
+            step(batch)
+
+    def __call__(self, *batch: Tensor) -> list[Tensor]:
+        rows = self.objective.rows
+        with torch.inference_mode(False), torch.enable_grad():
+            results = self.step([each.clone() for each in batch])
+        self.objective.rows = rows  # a graph runs no Python
+        return results
+
+
+@pytest.mark.parametrize("name", ["batchnorm-dropout", "penalty-frozen-weights", "two-outputs"])
+def test_a_captured_step_is_fed_and_read_in_order(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays_module, "CapturedStep", FakeCapture)
+    monkeypatch.setattr(replays_module.Replays, "_captures", lambda self: True)
+    case = CASES[name]
+    found = []
+    for is_replayed in (False, True):
+        step = make_step(case, replays=is_replayed)
+        monkeypatch.setattr(FakeCapture, "objective", step.objective, raising=False)
+        torch.manual_seed(7)
+        found.append(everything(step, train(step, case)))
+    assert step.replaying, step.reasons()
+    assert found[0] == found[1]
+
+
+def on_gpu(case: dict[str, Any]) -> dict[str, Any]:
+    module = case["module"]
+
+    def moved(value: Any) -> Any:
+        return tuple(each.cuda() for each in tuple_of(value))
+
+    placed = {name: moved(case[name]) for name in ("x", "y")}
+    if "weights" in case:
+        placed["weights"] = case["weights"].cuda()
+    return case | placed | {"module": lambda: module().cuda()}
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("name", ["cnn", "penalty-frozen-weights", "two-outputs", "binary-curves"])
+def test_a_cuda_graph_gives_the_plain_steps_bits(name: str) -> None:
+    case = on_gpu(CASES[name])
+    found = []
+    for replays in (False, True):
+        step = make_step(case, replays=replays)
+        torch.manual_seed(7)
+        found.append(everything(step, train(step, case)))
+    assert step.replaying, step.reasons()
+    assert found[0] == found[1]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_what_cannot_be_captured_stays_plain_on_a_gpu() -> None:
+    case = on_gpu({"module": lambda: Listening(6, 1), "x": numbers(64, 6), "loss": "mse"}
+                  | {"y": numbers(64, 1)})  # fmt: skip
+    step = make_step(case, replays=True)
+    losses = [float(each) for each in train(step, case)]
+    assert not step.replaying
+    assert losses[-1] < losses[0]
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_steps_on_a_gpu_agree_with_the_cpu() -> None:
     case = CASES["batchnorm-dropout"] | {"module": lambda: nn.Linear(6, 3)}
     on_cpu = [float(each) for each in train(make_step(case, replays=True), case)]
-    moved = case | {name: case[name].cuda() for name in ("x", "y")}
-    moved["module"] = lambda: nn.Linear(6, 3).cuda()
-    on_gpu = [float(each) for each in train(make_step(moved, replays=True), moved)]
-    assert on_gpu == pytest.approx(on_cpu, rel=1e-4, abs=1e-5)
+    moved = on_gpu(case)
+    there = [float(each) for each in train(make_step(moved, replays=True), moved)]
+    assert there == pytest.approx(on_cpu, rel=1e-4, abs=1e-5)

@@ -26,6 +26,9 @@ PROOFS = 2
 #: Shapes that are recorded at most: data whose shape changes with each batch gains nothing.
 MOST_SHAPES = 8
 
+#: How often recordings are made anew because the model was changed from outside.
+MOST_RECORDINGS = 10
+
 
 class Phase(Enum):
     """What happens with batches of a shape."""
@@ -42,10 +45,14 @@ class ShapeState:
 
     Attributes:
         steps: Plain steps so far.
+        proofs: Batches on which the replay gave the plain step's bits.
         reason: Why it stays plain.
+        replay: From a batch's tensors to losses, gradients and, for metrics that are not ours,
+            outputs.
         names: The weights that get a gradient, in the order of the replay's results.
-        losses: How many losses come before the gradients among the replay's results.
-        outputs: How many of the model's outputs come after them, for metrics that are not ours.
+        losses: How many losses come before the gradients.
+        outputs: How many outputs come after them.
+        written: Buffers and running sums that a replay changes.
     """
 
     phase: Phase = Phase.COUNTING
@@ -58,6 +65,10 @@ class ShapeState:
     losses: int = 1
     outputs: int = 0
     written: list[Tensor] = field(default_factory=list)
+
+    def begin_proving(self, names: list[str], losses: int, outputs: int) -> None:
+        self.phase, self.proofs = Phase.PROVING, 0
+        self.names, self.losses, self.outputs = names, losses, outputs
 
     def stay_plain(self, reason: str) -> None:
         self.phase, self.reason = Phase.PLAIN, reason
