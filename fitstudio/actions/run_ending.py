@@ -31,6 +31,7 @@ from fitstudio.project.paths import RunPaths
 # Between the making of a run's folder and the first word of its worker lie a moment or, with a slow
 # disk and a virus scanner, many seconds.
 _START_GRACE_S = worker_process.START_TIMEOUT_S + 10.0
+_LAST_THREADS_S = 3.0
 
 # How long the journals were of the runs that were found to have ended.
 _settled: dict[Path, int] = {}
@@ -99,6 +100,10 @@ def end_as_killed(paths: RunPaths) -> None:
 
 
 def _note(paths: RunPaths, **fields: Any) -> None:
+    # A process that was just ended may look dead while its last threads still hold the lock.
+    deadline = time.monotonic() + _LAST_THREADS_S
+    while run_holder(paths.folder) is not None and time.monotonic() < deadline:
+        time.sleep(0.01)
     try:
         with run_lock(paths.folder, program="FitStudio, which notes the end of the run"):
             if fold(read_all(paths.journal)).running:
