@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from fitstudio.gui.shell.logo import window_icon
 from fitstudio.gui.shell.unattended import Unattended
 from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import theme
+
+_WAKE_MS = 500
 
 
 def create_window(project: str | Path | None = None) -> MainWindow:
@@ -57,12 +60,27 @@ def run(argv: Sequence[str] | None = None) -> int:
             exit_when_done=options.exit_when_done,
         )
     window.show()
+    wake = _close_on_interrupt(window)
     if unattended is not None:
         QTimer.singleShot(0, unattended.begin)
     status = application.exec()
+    wake.stop()
     reports.uninstall()
     _take_down(window)
     return status
+
+
+def _close_on_interrupt(window: MainWindow) -> QTimer:
+    """Lets Ctrl-C in the terminal close the window properly.
+
+    Python handles signals between its own instructions, of which there are none while Qt waits: a
+    timer gives it some.
+    """
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
+    wake = QTimer(window)
+    wake.timeout.connect(lambda: None)
+    wake.start(_WAKE_MS)
+    return wake
 
 
 def _take_down(window: MainWindow) -> None:

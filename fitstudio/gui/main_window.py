@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QResizeEvent,
     QShowEvent,
@@ -31,6 +32,7 @@ from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.start.page import StartPage
 from fitstudio.gui.shell import dialogs
 from fitstudio.gui.shell.commands import Commands
+from fitstudio.gui.shell.drop_cover import DropCover
 from fitstudio.gui.shell.header import Header
 from fitstudio.gui.shell.notices import Notice, NoticeArea
 from fitstudio.gui.shell.pages import PAGES, make_page, preload_plots
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.header)
         column.addLayout(body, 1)
         self.setCentralWidget(whole)
+        self._cover = DropCover(whole)
         self.start_model.changed.connect(self._fill_menus)
 
     def _slots(self) -> dict[str, Callable[[], None]]:
@@ -506,10 +509,24 @@ class MainWindow(QMainWindow):
             self.commands["full_screen"].setChecked(self.isFullScreen())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_file(event) is not None:
-            event.acceptProposedAction()
+        file = _dropped_file(event)
+        if file is None:
+            return
+        event.acceptProposedAction()
+        if is_project(file):
+            words = self.tr("Drop to open this project")
+        elif self.session is not None:
+            words = self.tr("Drop to use {} as data").format(file.name)
+        else:
+            words = self.tr("Drop to begin a project with {}").format(file.name)
+        self._cover.say(words)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._cover.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._cover.hide()
         file = _dropped_file(event)
         if file is not None:
             event.acceptProposedAction()

@@ -24,7 +24,7 @@ from fitstudio.spec.dataset_summary import (
 )
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.viewmodel.background import Job
-from fitstudio.viewmodel.figures import format_bytes, format_count, plural
+from fitstudio.viewmodel.figures import format_bytes, format_count, format_value, plural
 from fitstudio.viewmodel.session import ProjectSession
 from fitstudio.viewmodel.stations import station_of
 
@@ -58,6 +58,7 @@ class ColumnView:
         missing: How many cells are missing.
         type: "number", "category" and so on, as the summary has it.
         can_convert: Whether it can be taken for a number and for classes.
+        tip: All that is known about it, in a few lines.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ColumnView:
     missing: int
     type: str
     can_convert: bool
+    tip: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,7 @@ def view(session: ProjectSession) -> DataView | None:
         title=Path(summary.file).name,
         facts=" · ".join(facts),
         guesses=tuple(guess for guess in summary.guesses if guess.label),
-        columns=tuple(_column(session, column) for column in summary.columns),
+        columns=_columns(session, summary),
         rows=summary.rows,
         items=tuple(_items(session, summary)),
     )
@@ -237,7 +239,19 @@ def tree(session: ProjectSession, job: Job) -> list[TreeNode]:
     return data_actions.tree(file, cancel=job.cancelled)
 
 
-def _column(session: ProjectSession, column: ColumnSummary) -> ColumnView:
+def _columns(session: ProjectSession, summary: DatasetSummary) -> tuple[ColumnView, ...]:
+    # Spectra have a thousand columns: the roles are looked up once, not for each of them.
+    roles: dict[str, Role] = dict.fromkeys(session.spec.get("fit.x") or (), Role.INPUT)
+    weight = session.spec.get("fit.sample_weight")
+    if weight is not None:
+        roles[weight] = Role.WEIGHT
+    roles |= dict.fromkeys(session.spec.get("fit.y") or (), Role.TARGET)
+    return tuple(
+        _column(column, roles.get(column.name, Role.LEFT_OUT)) for column in summary.columns
+    )
+
+
+def _column(column: ColumnSummary, role: Role) -> ColumnView:
     counts = [count for _, count in column.classes] if column.type == CATEGORY else []
     classes = bool(counts) and len(counts) <= _MOST_BARS
     bars = counts if classes else list(column.histogram)
@@ -246,12 +260,13 @@ def _column(session: ProjectSession, column: ColumnSummary) -> ColumnView:
         name=column.name,
         title=_title(column),
         kind=_kind(column),
-        role=role_of(session, column.name),
+        role=role,
         bars=tuple(_share(count, largest) for count in bars),
         classes=classes,
         numeric=column.type == NUMBER,
         missing=column.missing,
         type=column.type,
+        tip=_tip(column),
         can_convert=not column.shape and (column.numeric or column.type in (NUMBER, CATEGORY)),
     )
 
@@ -261,6 +276,21 @@ def _title(column: ColumnSummary) -> str:
         return column.name
     stem = column.name.removesuffix(column.unit).rstrip(" _([")
     return stem if stem and column.name.endswith(column.unit) else column.name
+
+
+def _tip(column: ColumnSummary) -> str:
+    lines = [column.title or column.name, _kind(column)]
+    gaps = f", {format_count(column.missing)} missing" if column.missing else ""
+    lines.append(f"{plural(column.count, 'value')}{gaps}")
+    if column.minimum is not None and column.maximum is not None:
+        lines.append(f"from {format_value(column.minimum)} to {format_value(column.maximum)}")
+    if column.mean is not None and column.std is not None and column.type != CATEGORY:
+        mean, spread = format_value(column.mean), format_value(column.std)
+        lines.append(f"mean {mean}, spread {spread}")
+    if column.type == CATEGORY:
+        classes = [f"{name} {format_count(count)}" for name, count in column.classes[:8]]
+        lines.append(", ".join(classes) + (" …" if len(column.classes) > 8 else ""))
+    return "\n".join(lines)
 
 
 def _share(count: int, largest: int) -> float:
@@ -372,8 +402,9 @@ def _mixed(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
 def _left_out(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
     items = []
     for column in summary.columns:
-        left_out = role_of(session, column.name) is Role.LEFT_OUT
-        if left_out and column.type in (ID, CONSTANT, TEXT):
+        if column.type not in (ID, CONSTANT, TEXT):
+            continue
+        if role_of(session, column.name) is Role.LEFT_OUT:
             why = {
                 ID: "is different in every row",
                 CONSTANT: "is always the same",

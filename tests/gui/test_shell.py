@@ -4,7 +4,13 @@ import sys
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QAction, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from fitstudio.actions import projects
@@ -169,6 +175,22 @@ def test_a_project_that_is_not_there_is_told_of(window, tmp_path, qtbot):
     qtbot.waitUntil(lambda: bool(main.notices.texts()), timeout=READ_MS)
     assert "nowhere" in main.notices.texts()[0]
     assert main.page == "start"
+
+
+def test_a_file_held_over_the_window_says_what_dropping_does(window, example, tmp_path):
+    main = window(example("penguins"))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "new.csv"))])
+    actions, buttons = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    held = QDragEnterEvent(QPoint(9, 9), actions, data, buttons, Qt.KeyboardModifier.NoModifier)
+
+    main.dragEnterEvent(held)
+
+    assert held.isAccepted()
+    assert main._cover.isVisible()
+    assert main._cover._words == "Drop to use new.csv as data"
+    main.dragLeaveEvent(QDragLeaveEvent())
+    assert not main._cover.isVisible()
 
 
 def test_a_dropped_file_becomes_a_project_with_a_target(window, tmp_path, qtbot):

@@ -13,6 +13,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.marks import State, paint_state
 from fitstudio.viewmodel.stations import Station
 
@@ -27,6 +28,7 @@ class RailItem(QAbstractButton):
         self._icon = icon
         self._state: State | None = None
         self._count: int | None = None
+        self._sentence = ""
         self._narrow = False
         self._angle = 0.0
         self.setText(title)
@@ -47,8 +49,8 @@ class RailItem(QAbstractButton):
         """Shows how the station stands."""
         self._state = None if station.count is not None else State(station.state)
         self._count = station.count
-        tooltip = f"{self.text()}: {station.sentence}" if self._narrow else station.sentence
-        self.setToolTip(tooltip)
+        self._sentence = station.sentence
+        self._tell()
         self.setAccessibleName(f"{self.text()}, {station.sentence}")
         turning = self._state is State.RUNNING and not theme().reduced_motion
         if turning and not self._timer.isActive():
@@ -60,7 +62,14 @@ class RailItem(QAbstractButton):
     def set_narrow(self, narrow: bool) -> None:
         """Shows the icon alone."""
         self._narrow = narrow
+        self._tell()
         self.update()
+
+    def _tell(self) -> None:
+        """The tooltip says what is not written: the state, and the title where it is folded."""
+        words = [self.text()] if self._narrow or not self._sentence else []
+        words += [self._sentence] if self._sentence else []
+        self.setToolTip(as_tip(": ".join(words)))
 
     def sizeHint(self) -> QSize:
         return QSize(Size.RAIL_NARROW if self._narrow else Size.RAIL, Size.RAIL_ITEM)

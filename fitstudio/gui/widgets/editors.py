@@ -93,6 +93,7 @@ class NumberEdit(QLineEdit):
         self._value: float | int | None = default
         self._problem = ""
         self._pressed = 0
+        self.setAcceptDrops(False)  # a file that is dropped anywhere belongs to the window
         self.setProperty("kind", "number")
         self.setFixedWidth(Size.SMALL_NUMBER if small else Size.NUMBER)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -421,6 +422,7 @@ class TextEdit(QLineEdit):
         self._show = show
         self._value: Any = default
         self._problem = ""
+        self.setAcceptDrops(False)  # as above
         self.setPlaceholderText(unset)
         self.setFixedWidth(width)
         self.setValue(default)
@@ -471,6 +473,7 @@ class SearchEdit(QLineEdit):
 
     def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptDrops(False)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setFixedWidth(Size.SEARCH)

@@ -25,6 +25,7 @@ _CHIP_HEIGHT = 22
 _BARS_TOP = 71
 _BARS_HEIGHT = 36
 _WIDEST_BARS = 82
+_MANY = 100
 
 ROLE_LOOKS = {
     Role.TARGET: ("accent", "onAccent"),
@@ -75,13 +76,28 @@ class ColumnHeader(QHeaderView):
         width = QFontMetrics(fonts.font("small")).horizontalAdvance(text) + 36
         return QRect(left, _CHIP_TOP, min(width, self.sectionSize(section) - 12), _CHIP_HEIGHT)
 
-    def wanted_width(self, column: ColumnView) -> int:
-        """How wide a column's head would like to be."""
+    def wanted_widths(self) -> list[int]:
+        """How wide the columns' heads would like to be."""
         strong = QFontMetrics(fonts.font("strong"))
         small = QFontMetrics(fonts.font("small"))
-        chip = small.horizontalAdvance(self._words.get(column.role, "")) + 36
-        text = max(strong.horizontalAdvance(column.title), small.horizontalAdvance(column.kind))
-        return min(max(text + 4, chip, 68), 200) + 2 * _PAD
+        chips = {role: small.horizontalAdvance(text) + 36 for role, text in self._words.items()}
+        widths = []
+        for column in self._columns:
+            text = max(strong.horizontalAdvance(column.title), small.horizontalAdvance(column.kind))
+            widths.append(min(max(text + 4, chips[column.role], 68), 200) + 2 * _PAD)
+        return widths
+
+    def set_widths(self, widths: Sequence[int]) -> None:
+        """Gives the columns their widths; a thousand of them in one go."""
+        if len(widths) > _MANY:
+            # One width for all is set at once; each for itself takes seconds.
+            common = sorted(widths)[len(widths) // 2]
+            if common != self.defaultSectionSize():
+                self.setDefaultSectionSize(common)
+            return
+        for section, width in enumerate(widths):
+            if self.sectionSize(section) != width:
+                self.resizeSection(section, width)
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), HEIGHT)

@@ -28,7 +28,7 @@ from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.dataset_summary import Guess, TreeNode
 from fitstudio.spec.plain_words import Paragraph, describe
 from fitstudio.viewmodel import data_page
-from fitstudio.viewmodel.data_page import DataView, Item, Role
+from fitstudio.viewmodel.data_page import ColumnView, DataView, Item, Role
 from fitstudio.viewmodel.data_words import data_words
 from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.row_pages import RowPages
@@ -55,6 +55,7 @@ class DataPage(Page):
         self._session = session
         self._view: DataView | None = None
         self._read_for: object = None
+        self._shown_columns: tuple[ColumnView, ...] = ()
         self._show_all = False
         self._pages = RowPages(session)
         self._add_button = secondary_button(self.tr("Add file"), icon="plus")
@@ -196,11 +197,13 @@ class DataPage(Page):
             self._look_into_tree()
         self._show_guesses(view.guesses)
         self._targets.setVisible(summary.kind == "npy")
-        self._header.set_columns(view.columns, self._role_words)
-        self._rows.set_shape(view.columns, view.rows)
-        self._tree.set_columns(view.columns, self._role_words)
         self._items.set_items(view.items)
-        self._size_table(view)
+        if view.columns != self._shown_columns or view.rows != self._rows.rowCount():
+            self._shown_columns = view.columns
+            self._header.set_columns(view.columns, self._role_words)
+            self._rows.set_shape(view.columns, view.rows)
+            self._tree.set_columns(view.columns, self._role_words)
+            self._size_table(view)
 
     def _show_problem(self, problem: FitStudioError | None) -> None:
         if problem is None:
@@ -230,7 +233,7 @@ class DataPage(Page):
         self._chips_box.setVisible(bool(guesses))
 
     def _size_table(self, view: DataView) -> None:
-        widths = [self._header.wanted_width(column) for column in view.columns]
+        widths = self._header.wanted_widths()
         room = self.table.viewport().width()
         spare = room - sum(widths)
         if spare > 0 and widths:
@@ -243,8 +246,7 @@ class DataPage(Page):
             spare = 0
         if widths and 0 <= room - sum(widths) <= _MOST_SPARE:
             widths[-1] += room - sum(widths)
-        for number, width in enumerate(widths):
-            self.table.setColumnWidth(number, width)
+        self._header.set_widths(widths)
         bar = self.table.horizontalScrollBar().sizeHint().height() if spare < 0 else 0
         shown = min(view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
         self.table.setFixedHeight(HEIGHT + shown * Size.ROW_DATA + bar)

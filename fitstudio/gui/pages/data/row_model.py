@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE
 from fitstudio.viewmodel.data_page import ColumnView, Role
 from fitstudio.viewmodel.row_pages import RowPages
@@ -46,8 +47,12 @@ class RowModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self._columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0):
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._columns[section].name if section < len(self._columns) else None
+        if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(self._columns[section].tip)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole):
