@@ -7,7 +7,6 @@ ends a process and never deletes anything. `kill_run` is another button.
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import IO, Any
@@ -222,11 +221,6 @@ def discard_run(project: Project, run: str | int) -> Path:
             target = project.paths.trash / f"{paths.name}-{count}"
         move(paths.folder, target)
     return target
-
-
-def room_bytes(project: Project) -> int:
-    """Free space on the project's disk."""
-    return shutil.disk_usage(project.folder).free
 
 
 def _state(paths: RunPaths) -> RunState:

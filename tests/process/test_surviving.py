@@ -28,6 +28,9 @@ from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import ops
 from fitstudio.storage.faults import FailingOps
 
+# A worker takes two seconds to start, and many times that on a machine that is busy.
+pytestmark = pytest.mark.timeout(180)
+
 SETTINGS = {"fit.epochs": 8, "fit.batch_size": 4, "model.dropout": 0.2}
 # A run this small is over in a moment: a nap in each batch makes it possible to meet it half-way.
 SLOW = """

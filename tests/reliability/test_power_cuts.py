@@ -19,6 +19,8 @@ from fitstudio.storage.power_cuts import RecordingOps, power_cuts
 
 STATES = 2000
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
 
 class NoWaiting(Ops):
     """The states are built on the real disk, which need not be waited for."""
