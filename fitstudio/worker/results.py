@@ -19,7 +19,7 @@ from fitstudio.engine.model import Model
 from fitstudio.worker.birth_certificate import BirthCertificate
 
 FORMAT = 1
-_ROWS_MEASURED = 100_000
+ROWS_MEASURED = 100_000
 _PARITY_POINTS = 5_000
 _WORST_ROWS = 50
 
@@ -42,7 +42,7 @@ class Part:
     sample_weight: Any
     rows: np.ndarray | None
 
-    def sample(self, limit: int = _ROWS_MEASURED) -> Part:
+    def sample(self, limit: int) -> Part:
         """The whole part, or `limit` rows of it at even distances where it is larger."""
         count = len(self.x)
         if count <= limit:
@@ -72,13 +72,20 @@ def parts_of(prepared: Prepared) -> list[Part]:
     return parts
 
 
-def measure(model: Model, parts: Sequence[Part], certificate: BirthCertificate) -> dict[str, Any]:
+def measure(
+    model: Model,
+    parts: Sequence[Part],
+    certificate: BirthCertificate,
+    *,
+    rows: int = ROWS_MEASURED,
+) -> dict[str, Any]:
     """Scores and pictures' numbers for each part, ready for `results.json`.
 
     Args:
         model: Compiled, with the weights to be measured.
-        parts: The parts; large ones are sampled.
+        parts: The parts.
         certificate: Turns answers into class names and original units.
+        rows: How many rows of a part are measured at most.
     """
     found: dict[str, Any] = {"task": certificate.task, "rows": {}, "scores": {}, "worst": {}}
     if certificate.task == "classification":
@@ -88,7 +95,7 @@ def measure(model: Model, parts: Sequence[Part], certificate: BirthCertificate) 
     for whole in parts:
         if not len(whole.x):
             continue
-        part = whole.sample()
+        part = whole.sample(rows)
         found["rows"][part.name] = len(whole.x)
         if part is not whole:
             found.setdefault("sampled", {})[part.name] = len(part.x)

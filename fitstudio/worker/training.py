@@ -35,6 +35,8 @@ from fitstudio.worker.run_process import Ending, RunProcess
 
 _log = logging.getLogger("fitstudio.worker")
 
+_ROWS_WHILE_WAITED_FOR = 2_000
+
 # fit()'s eighteen parameters without x, y, callbacks, validation_data and sample_weight, which the
 # prepared data and the lists of callbacks stand in for; and the one that we add.
 _FIT_SETTINGS = (
@@ -68,7 +70,7 @@ def train(process: RunProcess) -> Ending:
     model, reporter, used = _fit(training)
     ending = _ending(training, reporter, used)
     if process.orders.stop != "now":
-        _measure(training, model)
+        _measure(training, model, quickly=ending.outcome is Outcome.STOPPED)
     return ending
 
 
@@ -88,15 +90,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
     model = _new_model(training)
     state = _go_back(training)
     held = HeldJournal(process.journal, durable=training.rows[-1][0] if training.rows else -1)
-    history_writer = HistoryWriter(
-        process.paths.folder,
-        training.rows,
-        {
-            "verbose": values["fit.verbose"],
-            "epochs": values["fit.epochs"],
-            "steps": values["fit.steps_per_epoch"],
-        },
-    )
+    history_writer = HistoryWriter(process.paths.folder, training.rows, _history_params(values))
     keeper = Keeper(
         process.paths.folder,
         journal=process.journal,
@@ -106,25 +100,13 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         orders=process.orders,
         written=history_writer.epoch_saved,
     )
-    reporter = Reporter(
-        process=process,
-        held=held,
-        keeper=keeper,
-        rows=training.rows,
-        epoch_lines=training.epoch_lines,
-        batch_history=BatchHistory(process.paths.batches),
-        last_epoch=values["fit.epochs"] - 1,
-        batch_size=values["fit.batch_size"],
-        budget_s=_budget_s(values),
-        stop_on_nan=_stops_on_nan(values),
-    )
-    process.pulse.samples = lambda: reporter.samples
-    progress = [LogProgress()] if prints_into(process.paths.worker_log) else []
+    reporter = _reporter(training, held, keeper)
     used = callback_list.make(
         values["fit.callbacks"] or (),
         run_folder=process.paths.folder,
         epochs=values["fit.epochs"],
     )
+    progress = [LogProgress()] if prints_into(process.paths.worker_log) else []
     try:
         model.fit(
             **_fit_arguments(training),
@@ -145,6 +127,35 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         process.known["last_epoch_saved"] = keeper.newest_epoch
     history_writer.finish()
     return model, reporter, used
+
+
+def _reporter(training: Training, held: HeldJournal, keeper: Keeper) -> Reporter:
+    process, values = training.process, training.values
+    minutes = values["run.time_budget_min"]
+    kinds = [settings.get("kind") for settings in values["fit.callbacks"] or ()]
+    reporter = Reporter(
+        process=process,
+        held=held,
+        keeper=keeper,
+        rows=training.rows,
+        epoch_lines=training.epoch_lines,
+        batch_history=BatchHistory(process.paths.batches),
+        last_epoch=values["fit.epochs"] - 1,
+        batch_size=values["fit.batch_size"],
+        budget_s=None if minutes is None else minutes * 60.0,
+        # TerminateOnNaN, where it was chosen, ends the run in the reference's own way.
+        stop_on_nan=values["run.on_nan"] == "stop" and "TerminateOnNaN" not in kinds,
+    )
+    process.pulse.samples = lambda: reporter.samples
+    return reporter
+
+
+def _history_params(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "verbose": values["fit.verbose"],
+        "epochs": values["fit.epochs"],
+        "steps": values["fit.steps_per_epoch"],
+    }
 
 
 def _new_model(training: Training) -> Model:
@@ -201,17 +212,6 @@ def _fit_arguments(training: Training) -> dict[str, Any]:
         "sample_weight": prepared.sample_weight,
         "validation_data": validation,
     }
-
-
-def _budget_s(values: Mapping[str, Any]) -> float | None:
-    minutes = values["run.time_budget_min"]
-    return None if minutes is None else minutes * 60.0
-
-
-def _stops_on_nan(values: Mapping[str, Any]) -> bool:
-    """TerminateOnNaN, where it was chosen, ends the run in the reference's own way."""
-    kinds = [settings.get("kind") for settings in values["fit.callbacks"] or ()]
-    return values["run.on_nan"] == "stop" and "TerminateOnNaN" not in kinds
 
 
 def _use_smaller_parts(training: Training, error: Exception) -> None:
@@ -281,8 +281,14 @@ def _ending(training: Training, reporter: Reporter, used: list[Any]) -> Ending:
 # Afterwards.
 
 
-def _measure(training: Training, model: Model) -> None:
-    """Writes `results.json`. A run that trained well does not fail because this did."""
+def _measure(training: Training, model: Model, *, quickly: bool) -> None:
+    """Writes `results.json`. A run that trained well does not fail because this did.
+
+    Args:
+        training: The run.
+        model: Its model; gets the best weights.
+        quickly: Whether somebody waits for the process to end.
+    """
     process, prepared = training.process, training.prepared
     name = "best" if (process.paths.checkpoints / "best").is_dir() else "last"
     folder = process.paths.checkpoints / name
@@ -291,7 +297,12 @@ def _measure(training: Training, model: Model) -> None:
     try:
         weights = checkpoint.load(folder)
         model.load_weights_from(weights.state["weights"])
-        measured = results.measure(model, results.parts_of(prepared), training.certificate)
+        measured = results.measure(
+            model,
+            results.parts_of(prepared),
+            training.certificate,
+            rows=_ROWS_WHILE_WAITED_FOR if quickly else results.ROWS_MEASURED,
+        )
         measured |= {"format": results.FORMAT, "weights": name, "epoch": weights.facts["epoch"]}
         storage.write_json(process.paths.results, finite(measured))
     except Exception as error:
