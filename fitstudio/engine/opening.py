@@ -33,6 +33,9 @@ Kind = Literal["arrays", "sequence", "dataset", "generator"]
 
 DEFAULT_BATCH_SIZE = 32
 
+# A Sequence written for the reference derives from its class, and has the same methods.
+_SEQUENCE_METHODS = ("__len__", "__getitem__", "on_epoch_end")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -82,7 +85,7 @@ def kind_of(argument: str, value: Any) -> Kind:
     Raises:
         ArgumentError: If no batch can come from it.
     """
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) or all(hasattr(value, name) for name in _SEQUENCE_METHODS):
         return "sequence"
     if isinstance(value, (Mapping, list, tuple)) or is_array(value):
         return "arrays"

@@ -174,6 +174,26 @@ def test_evaluate_and_predict_read_every_source():
         assert len(model.predict(Chunks(), steps=9)) == 20
 
 
+def test_a_sequence_written_for_the_reference_is_one():
+    class Theirs:
+        ended = 0
+
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, index):
+            return X[5 * index : 5 * index + 5], Y[5 * index : 5 * index + 5]
+
+        def on_epoch_end(self):
+            self.ended += 1
+
+    source = Theirs()
+    model = linear()
+    model.fit(source, epochs=2, verbose=0, workers=2)
+    assert source.ended == 2
+    assert model.optimizer.iterations == 8
+
+
 def test_predict_keeps_the_form_of_the_outputs():
     class Two(nn.Module):
         def __init__(self, form):
