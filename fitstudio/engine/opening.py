@@ -7,6 +7,7 @@ the class that reads them.
 from __future__ import annotations
 
 import inspect
+import logging
 import math
 import warnings
 from collections.abc import Iterator, Mapping
@@ -24,10 +25,18 @@ from fitstudio.engine.batches_array import ArrayBatches
 from fitstudio.engine.batches_source import DatasetBatches, SequenceBatches, StreamBatches
 from fitstudio.engine.binding import Binding, unpack
 from fitstudio.engine.class_weights import ClassWeightColumn, ClassWeights
-from fitstudio.engine.columns import Column, check_same_rows, is_array, open_column
+from fitstudio.engine.columns import (
+    Column,
+    FileColumn,
+    check_same_rows,
+    is_array,
+    open_column,
+)
 from fitstudio.engine.random_state import drawn_seed
 from fitstudio.engine.sequence import Sequence
 from fitstudio.errors import ArgumentError
+
+_LOG = logging.getLogger(__name__)
 
 Kind = Literal["arrays", "sequence", "dataset", "generator"]
 
@@ -272,6 +281,12 @@ class ArrayData:
             cast = binding.weight_cast(raw_weights[0])  # pyright: ignore[reportArgumentType]
             weights = [ClassWeightColumn(class_weights, target, weights[0], cast)]
         shuffles = reading.shuffle is not None
+        if reading.shuffle == "rows" and any(isinstance(c, FileColumn) for c in self.inputs):
+            _LOG.info(
+                "shuffle=True reads %d rows one by one from the file, in a new order in each "
+                'epoch. shuffle="batch" reads large blocks, as fast as the disk gives them.',
+                self.rows,
+            )
         return ArrayBatches(
             [
                 column.cast(cast)
