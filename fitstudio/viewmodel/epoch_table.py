@@ -8,7 +8,6 @@ from fitstudio.journal.run_state import EpochRow, RunState, shown
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.device_strip import device_title
 
-
 _ABBREVIATED = {"Accuracy": "acc.", "Precision": "prec."}
 
 

@@ -27,6 +27,7 @@ from fitstudio.viewmodel.run_card import RunCard, card_of
 from fitstudio.viewmodel.run_feed import RunFeed
 from fitstudio.viewmodel.verdict import Verdict, judge
 
+NOT_ANSWERING_S = 20.0
 _AXIS_STEPS = (5, 10, 20, 50)
 
 
@@ -94,7 +95,7 @@ class MonitorModel:
     Args:
         look_after: Called in the background every two seconds with the run's folder, to notice that
             its worker is gone.
-        clock: The wall clock.
+        steady: The steady clock.
 
     Attributes:
         spec: What the run was asked to do; None while not known.
@@ -111,14 +112,16 @@ class MonitorModel:
         self,
         *,
         look_after: Callable[[Path], None] | None = None,
-        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.shown: ShownRun | None = None
         self.state: RunState | None = None
         self.spec: RunSpec | None = None
         self.curves = EpochCurves()
         self._look_after = look_after
-        self._clock = clock
+        self._steady = steady
+        self._heard = steady()
+        self._told_silent = False
         self._feed: RunFeed | None = None
         self._verdict: tuple[int, Verdict] | None = None
         self._seen_running = False
@@ -143,6 +146,7 @@ class MonitorModel:
         if self._feed is not None:
             self._feed.close()
         self._feed = None
+        self._heard, self._told_silent = self._steady(), False
         self.shown = None
         self.spec = None
         self.state = None
@@ -155,8 +159,10 @@ class MonitorModel:
         if self._feed is None:
             return False
         changed = self._feed.take()
+        now = self._steady()
         if not changed:
-            return False
+            return self._notice_silence(now)
+        self._heard, self._told_silent = now, False
         if self.state is not self._feed.state:
             self.curves = EpochCurves()
             self._verdict = None
@@ -168,6 +174,27 @@ class MonitorModel:
         if self._seen_running and not running:
             self.ended.emit()
         self._seen_running = running
+        return True
+
+    @property
+    def silent_s(self) -> float | None:
+        """For how long a live worker has not said a word; None while it answers.
+
+        A worker sends a pulse every two seconds whatever it is busy with: it hangs, or the machine
+        is too busy for it.
+        """
+        state = self.state
+        if state is None or not state.running or not state.attempts:
+            return None
+        silent = self._steady() - self._heard
+        return silent if silent >= NOT_ANSWERING_S else None
+
+    def _notice_silence(self, now: float) -> bool:
+        """Tell once when a worker has fallen silent."""
+        if self._told_silent or self.silent_s is None:
+            return False
+        self._told_silent = True
+        self.changed.emit()
         return True
 
     @property
@@ -188,6 +215,8 @@ class MonitorModel:
         state = self.state
         if state is None:
             return Badge("waiting", "Opening")
+        if self.silent_s is not None:
+            return Badge("attention", "Not answering")
         if state.stop_requested is not None and state.running:
             return Badge("running", "Stopping")
         match state.phase:

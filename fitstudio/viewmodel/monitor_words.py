@@ -31,6 +31,7 @@ def say(model: MonitorModel) -> list[Paragraph]:
     if state is None or verdict is None:
         return []
     paragraphs = [
+        _silence(model),
         _how_it_goes(state, verdict),
         _patience(model),
         _fit(verdict),
@@ -57,6 +58,16 @@ def suggest(verdict: Verdict | None, spec: RunSpec | None) -> Suggestion | None:
             f"{int(epochs * 2)} epochs: it was still learning", {"fit.epochs": int(epochs * 2)}
         )
     return None
+
+
+def _silence(model: MonitorModel) -> Paragraph | None:
+    if model.silent_s is None:
+        return None
+    return Paragraph(
+        "Not answering",
+        "The training process has not said a word for a while: it hangs, or the computer is too "
+        "busy for it. Wait, or press **Stop now** in the Run menu; the last checkpoint is kept.",
+    )
 
 
 def _how_it_goes(state: RunState, verdict: Verdict) -> Paragraph:

@@ -245,3 +245,19 @@ def test_parity_has_equal_axes_and_residuals_a_zero_line(qtbot):
     rest.show_points(np.array([1.0, 9.0]), np.array([1.0, -2.0]), [])
     low, high = rest.frame.y_range()
     assert low == -high
+
+
+def test_one_wild_batch_does_not_flatten_the_curves_and_is_not_hidden(stack):
+    dots = Pyramid()
+    values = np.full(400, 0.5)
+    values[17] = 500.0
+    dots.append(np.linspace(0.1, 40.0, 400), values)
+    plot = stack.plots[0]
+    plot.set_series([Series("loss", "Training", TRAINING, X, Y, dots=dots)])
+    plot.redraw()
+    assert plot.frame.y_range()[1] < 2.0
+    at = int(53 + plot.frame.x_pixels(dots.x[17]))
+    top = int(plot.box.geometry().top()) + 1
+    image = plot.grab().toImage()
+    ground = theme().colour("card").rgb()
+    assert any(image.pixel(x, y) != ground for x in range(at - 3, at + 4) for y in (top, top + 1))

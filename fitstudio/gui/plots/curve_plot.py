@@ -29,6 +29,7 @@ _TOP = 7
 _BOTTOM = 9
 _ZOOM_STEP = 0.8
 _ROOM_FOR_TWO = 28
+_CENTRAL = (1.0, 99.0)
 
 
 class CurvePlot(Canvas):
@@ -89,11 +90,6 @@ class CurvePlot(Canvas):
     def set_smoothing(self, strength: float) -> None:
         """How strongly the lines over the raw values are smoothed, 0 to 1."""
         self.curves.smoothing = strength
-        self.redraw()
-
-    def set_x_range(self, low: float, high: float) -> None:
-        """The part of x that is seen; y follows."""
-        self.box.setRange(xRange=(low, high), padding=0)
         self.redraw()
 
     def redraw(self) -> None:
@@ -247,14 +243,20 @@ class CurvePlot(Canvas):
             self.box.setRange(yRange=(low, high), padding=0)
 
     def _bounds(self) -> tuple[float, float] | None:
-        """Least and greatest y of all that is seen; only what the axis can show."""
+        """Least and greatest y of what is seen; only what the axis can show.
+
+        Of the single batches the outermost hundredth does not stretch the axis: one wild batch
+        would press the curves flat. It is drawn at the axis's edge.
+        """
         low, high = self.frame.x_range()
         parts = []
         for series in self.curves.series.values():
             inside = series.y[(series.x >= low) & (series.x <= high)]
             parts.append(inside)
             if series.dots is not None:
-                parts.append(series.dots.drawn(low, high).y)
+                dots = series.dots.drawn(low, high).y
+                dots = dots[np.isfinite(dots)]
+                parts.append(np.percentile(dots, _CENTRAL) if len(dots) else dots)
         parts.append(
             np.array([mark.at for mark in self.mark_layer.marks if mark.kind is MarkKind.BASELINE])
         )

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from fitstudio.gui.plots import ink
@@ -35,6 +35,7 @@ _CROWD_OPACITY = 0.15
 """Of the batches where they are too many to tell apart and become a band."""
 
 _BEST_SIZE = 11
+_EDGE = 1.5
 _Array = npt.NDArray[np.float64]
 
 
@@ -182,7 +183,10 @@ class CurveLayer(Layer):
         # Two points for each column of pixels hold all that can be seen.
         columns = int(width * painter.device().devicePixelRatioF()) if painter.device() else 2000
         drawn = series.dots.drawn(low, high, points=min(DRAWN_POINTS, 2 * columns))
+        _, height = self.frame.size()
         x, y = self.frame.x_pixels(drawn.x), self.frame.y_pixels(drawn.y)
+        # The few that lie beyond the axis stand at its edge: none is hidden.
+        y = np.clip(y, _EDGE, height - _EDGE)
         shown = np.isfinite(y)
         colour = QColor(ink.series(series.style))
         colour.setAlphaF(ink.raw_opacity() if drawn.exact else _CROWD_OPACITY)
@@ -251,18 +255,3 @@ def polygon(x: _Array, y: _Array) -> QPolygonF:
     memory[:, 0] = x
     memory[:, 1] = y
     return points
-
-
-def diamond(centre: QPointF, size: float) -> QPainterPath:
-    """The mark of the best epoch."""
-    half = size / 2
-    path = QPainterPath(centre + QPointF(0, -half))
-    for x, y in ((half, 0), (0, half), (-half, 0)):
-        path.lineTo(centre + QPointF(x, y))
-    path.closeSubpath()
-    return path
-
-
-def text_width(metrics: QFontMetricsF, text: str) -> float:
-    """Advance of a text in the pixels of its font."""
-    return metrics.horizontalAdvance(text)

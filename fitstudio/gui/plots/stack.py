@@ -83,10 +83,6 @@ class PlotStack(QWidget):
         plot.close()
         plot.deleteLater()
 
-    def set_stretch(self, plot: CurvePlot, stretch: int) -> None:
-        """Change a plot's share of the room."""
-        self._column.setStretchFactor(plot, stretch)
-
     def set_end(self, end: float) -> None:
         """Where x ends while nobody has zoomed; it begins at 0."""
         self.end = max(end, 1e-9)

@@ -30,10 +30,12 @@ def linear_ticks(low: float, high: float, count: int, *, whole: bool = False) ->
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return []
     step = _step((high - low) / max(count, 1))
+    first, last = _whole_steps(low, high, step)
+    if last <= first:  # one tick alone tells no scale
+        step = _step(step / 2)
     if whole:
         step = max(1.0, step)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
+    first, last = _whole_steps(low, high, step)
     values = [index * step for index in range(first, last + 1)]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     widest = max((abs(value) for value in values), default=0.0)
@@ -68,6 +70,11 @@ def _log_choice(low: float, high: float, factors: tuple[int, ...], stride: int) 
             if low * (1 - 1e-9) <= value <= high * (1 + 1e-9):
                 ticks.append(Tick(value, _log_label(factor, exponent)))
     return ticks
+
+
+def _whole_steps(low: float, high: float, step: float) -> tuple[int, int]:
+    """The first and the last multiple of a step between two values."""
+    return math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
 
 
 def _step(raw: float) -> float:

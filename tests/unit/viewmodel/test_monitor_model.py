@@ -234,6 +234,27 @@ def test_meters_for_a_processor_and_for_a_gpu(model: MonitorModel, tmp_path: Pat
     plain.close()
 
 
+def test_a_worker_that_says_nothing_is_noticed_once(tmp_path: Path):
+    now = [0.0]
+    model = MonitorModel(steady=lambda: now[0])
+    run = RecordedRun(tmp_path / "0001-a").start().begin(0)
+    opened(model, run)
+    assert model.badge().text == "Running"
+    now[0] = 19.0
+    assert model.silent_s is None
+    now[0] = 40.0
+    assert model.tick() is True and model.tick() is False, "one redraw for it, not ten a second"
+    assert model.badge().text == "Not answering"
+    assert monitor_words.say(model)[0].title == "Not answering"
+    run.pulse(memory_bytes=1.0)
+    tick_until(model, lambda: model.badge().text == "Running")
+    run.end()
+    tick_until(model, lambda: model.badge().text == "Done")
+    now[0] = 400.0
+    assert model.silent_s is None
+    model.close()
+
+
 def test_a_folder_that_is_not_there_yet_is_waited_for(model: MonitorModel, tmp_path: Path):
     model.open(ShownRun("0001-a", tmp_path / "0001-a", 1))
     tick_until(model, lambda: model.state is not None)

@@ -22,6 +22,7 @@ from fitstudio.viewmodel.monitor import MonitorModel
 
 _STRIP_HEIGHT = 72
 _FLAT_STRIP_HEIGHT = 56
+_ROOM_FOR_FLAT = 270
 _SMOOTHING = 35
 _SHOWN_AT_FIRST = 2
 _LOSS_SHARE, _METRIC_SHARE = 3, 2
@@ -127,7 +128,8 @@ class CurvesCard(Card):
         height = _STRIP_HEIGHT if varies else _FLAT_STRIP_HEIGHT
         if self.strip.height() != height:
             self.strip.setFixedHeight(height)
-        self.strip.setVisible(bool(series))
+        # Where room is short, a rate that never changes is the first thing to go.
+        self.strip.setVisible(bool(series) and (varies or self.stack.height() > _ROOM_FOR_FLAT))
 
     def _say(self) -> None:
         shown = self._model.shown

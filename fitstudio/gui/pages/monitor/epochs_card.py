@@ -90,10 +90,6 @@ class EpochsCard(Card):
             if at_end:
                 self.log_view.scrollToBottom()
 
-    def show_log(self) -> None:
-        """Turn to the log."""
-        self._choice.setValue("log")
-
 
 class EpochRows(QAbstractTableModel):
     """The best epoch, then all of them from the newest to the first."""

@@ -310,7 +310,9 @@ def _chip_row(title: str, names: tuple[str, ...], ground: str, ink: str) -> QWid
     label.setContentsMargins(0, 3, 0, 0)
     layout.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
     holder = QWidget()
-    holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    holder.setSizePolicy(policy)
     flow = FlowLayout(holder)
     for name in names[:_CHIPS]:
         flow.addWidget(Chip(name, ground=ground, ink=ink))
