@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from fitstudio.spec.columns import usual_model
 from fitstudio.spec.dataset_summary import (
     ARRAY,
     CATEGORY,
@@ -53,7 +54,7 @@ def suggest(
         chosen = _likely_inputs(summary, [c.name for c in targets], weight)
     if chosen:
         settings["fit.x"] = [column.name for column in chosen]
-        settings |= _model(chosen)
+        settings["model.kind"] = usual_model(chosen)
     if targets:
         settings["fit.y"] = [column.name for column in targets]
         settings |= _task(targets)
@@ -106,16 +107,17 @@ def _likely_inputs(
         largest = max(arrays, key=lambda column: _size(column.shape))
         return [largest]
     told = {name for a, b, _ in summary.twins for name in (a, b) if {a, b} & set(targets)}
-    return [
+    usable = [
         c
         for c in free
         if c.type not in (ID, CONSTANT, TEXT)
-        and c.name not in told
         and c.count
         # A column that is mostly empty would take most of the rows with it.
-        and c.missing <= 0.3 * summary.rows
+        and not c.mostly_missing
         and (c.type != CATEGORY or 2 <= len(c.classes) <= _MOST_INPUT_CLASSES)
     ]
+    # Where nothing else is left, a column that tells the target may be just the law looked for.
+    return [c for c in usable if c.name not in told] or usable
 
 
 def _size(shape: tuple[int, ...]) -> int:
@@ -123,15 +125,6 @@ def _size(shape: tuple[int, ...]) -> int:
     for axis in shape:
         size *= axis
     return size
-
-
-def _model(columns: list[ColumnSummary]) -> dict[str, Any]:
-    shape = columns[0].shape
-    if len(shape) >= 2 and (len(shape) == 3 or min(shape) >= 5):
-        return {"model.kind": "cnn2d"}
-    if len(shape) == 2 or (len(shape) == 1 and shape[0] >= 64):
-        return {"model.kind": "cnn1d"}
-    return {"model.kind": "mlp"}
 
 
 def _task(targets: list[ColumnSummary]) -> dict[str, Any]:

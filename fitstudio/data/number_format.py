@@ -46,7 +46,8 @@ class NumberFormat:
         whole = r"\d+"
         if self.thousands:
             mark = re.escape(self.thousands)
-            whole = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d+)"
+            # No group stands after a zero: 0.250 is a quarter, never 250.
+            whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)"
         decimal = re.escape(self.decimal)
         exponent = r"(?:[eEdD][+-]?\d+)?"
         return rf"^[+-]?(?:{whole}(?:{decimal}\d*)?|{decimal}\d+){exponent}$"

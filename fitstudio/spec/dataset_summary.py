@@ -19,6 +19,9 @@ ID = "id"
 CONSTANT = "constant"
 ARRAY = "array"
 
+# A column with a larger part of its values missing is no input unless somebody wants it.
+_MUCH_MISSING = 0.3
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -108,6 +111,11 @@ class ColumnSummary:
     integer: bool = False
     title: str | None = None
     runs: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def mostly_missing(self) -> bool:
+        """Whether so much is missing that the column would take too many rows with it."""
+        return self.missing > _MUCH_MISSING * (self.count + self.missing)
 
     @property
     def numeric(self) -> bool:

@@ -400,25 +400,45 @@ def _mixed(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
 
 
 def _left_out(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
+    """Each column that is no input, with what speaks against it; nothing is left out unsaid."""
     items = []
     for column in summary.columns:
-        if column.type not in (ID, CONSTANT, TEXT):
+        why = _against(session, summary, column)
+        if not why or role_of(session, column.name) is not Role.LEFT_OUT:
             continue
-        if role_of(session, column.name) is Role.LEFT_OUT:
-            why = {
-                ID: "is different in every row",
-                CONSTANT: "is always the same",
-                TEXT: "holds free text",
-            }
-            items.append(
-                Item(
-                    look="done",
-                    title=f"{column.name} {why[column.type]}",
-                    detail="left out of the inputs",
-                    where="fit.x",
-                )
+        usable = column.type in (NUMBER, CATEGORY)
+        inputs = [*(session.spec.get("fit.x") or ()), column.name]
+        items.append(
+            Item(
+                look="done",
+                title=f"{column.name} {why}",
+                detail="left out of the inputs",
+                button="Use it" if usable else "",
+                values={"fit.x": _in_file_order(summary, inputs)} if usable else None,
+                text=f"Use {column.name} as input" if usable else "",
+                where="fit.x",
             )
+        )
     return items
+
+
+def _against(session: ProjectSession, summary: DatasetSummary, column: ColumnSummary) -> str:
+    """Why a column makes no good input; empty if nothing speaks against it."""
+    known = {
+        ID: "is different in every row",
+        CONSTANT: "is always the same",
+        TEXT: "holds free text",
+    }
+    if column.type in known:
+        return known[column.type]
+    targets = session.spec.get("fit.y") or ()
+    for one, other, _ in summary.twins:
+        for mine, its in ((one, other), (other, one)):
+            if mine == column.name and its in targets:
+                return f"tells {its} all by itself"
+    if column.mostly_missing:
+        return f"is missing in {format_count(column.missing)} rows"
+    return ""
 
 
 def _in_file_order(summary: DatasetSummary | None, names: Sequence[str]) -> list[str]:

@@ -31,16 +31,17 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
 
 def _task(session: ProjectSession, facts: Facts) -> str:
     inputs = session.spec.get("fit.x") or ()
-    targets = ", ".join(session.spec.get("fit.y") or ())
+    targets = session.spec.get("fit.y") or ()
     part = "column" if facts.row_name == "row" else "array"
     row = facts.row_name
     if len(inputs) == 1:
         source = f"From **{inputs[0]}** of a {row}"
     else:
         source = f"From **{plural(len(inputs), part)}** of a {row}"
+    asked = f"{source}, tell its **{', '.join(targets)}**"
     if facts.class_names:
-        return f"{source}, tell its **{targets}**: one of {len(facts.class_names)} classes."
-    return f"{source}, tell its **{targets}**: a number."
+        return f"{asked}: one of {len(facts.class_names)} classes."
+    return f"{asked}: {'a number' if facts.output_units == 1 else f'{facts.output_units} numbers'}."
 
 
 def _rows(session: ProjectSession, facts: Facts) -> str:

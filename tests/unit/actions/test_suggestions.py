@@ -66,6 +66,12 @@ def test_names_constants_copies_and_empty_columns_are_no_inputs():
     assert settings["fit.x"] == ["a"]
 
 
+def test_the_only_column_is_an_input_even_where_it_tells_the_target():
+    settings = suggest(summary(number("x"), number("y"), twins=(("x", "y", "same"),)))
+
+    assert settings["fit.x"] == ["x"]
+
+
 def test_models_by_shape():
     target = category("y")
     for shape, kind in (
