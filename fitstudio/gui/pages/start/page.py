@@ -38,6 +38,7 @@ from fitstudio.viewmodel.start import ExampleCardData, RecentRow, StartModel
 
 _DROP_HEIGHT = 120
 _ROW = 53
+_INSET = 8
 _CARD = 233
 _PICTURE = 116
 _SHOWN_EXAMPLES = 4
@@ -99,7 +100,7 @@ class StartPage(QWidget):
         self._recent_card.setObjectName("start.recent")
         self._recent_card.setProperty("kind", "card")
         self._recent_column = QVBoxLayout(self._recent_card)
-        self._recent_column.setContentsMargins(16, 4, 16, 4)
+        self._recent_column.setContentsMargins(_INSET, 4, _INSET, 4)
         self._recent_column.setSpacing(0)
         column.addWidget(self._recent_card)
         column.addSpacing(Space.GRID + Space.HALF)
@@ -314,7 +315,7 @@ class _InsetRule(QWidget):
     def __init__(self) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(34, 0, 0, 0)
+        row.setContentsMargins(_INSET + 34, 0, _INSET, 0)
         row.addWidget(Rule())
 
 
@@ -374,7 +375,7 @@ class _RecentItem(_Pressable):
         self.row = row
         self.setFixedHeight(_ROW - 1)
         line = QHBoxLayout(self)
-        line.setContentsMargins(2, 0, 0, 0)
+        line.setContentsMargins(_INSET + 2, 0, _INSET, 0)
         line.setSpacing(0)
         self._icon = IconMark("folder", "text2", Size.ICON)
         line.addWidget(self._icon)
@@ -427,7 +428,7 @@ class _RecentItem(_Pressable):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(-8, 2, 8, -2).intersected(QRectF(self.rect()))
+        area = QRectF(self.rect()).adjusted(0, 2, 0, -2)
         if self._hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             shade = colour("hover")
