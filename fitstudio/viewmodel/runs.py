@@ -400,7 +400,11 @@ def _setting(record: RunRecord, key: str) -> str:
     param = find_param(key, record.spec.get("model.kind"))
     if param is None:
         return "–"
-    return param.show(record.spec.get(key))
+    value = record.spec.get(key)
+    if key == "fit.callbacks" and value:
+        # In a list of differences the names tell enough; JSON would fill the panel.
+        return ", ".join(str(item.get("kind")) for item in value)
+    return param.show(value)
 
 
 def _title(key: str, records: Sequence[RunRecord]) -> str:
