@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _OFFLINE = str(Path(__file__).parent / "offline")
@@ -21,6 +22,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 sys.path.insert(0, _OFFLINE)
 import sitecustomize  # noqa: E402, F401 - guards this process
+
+# How long one example takes says more about a busy machine than about the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

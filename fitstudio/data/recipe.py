@@ -51,11 +51,6 @@ class Recipe:
         return tuple(column.name for column in self.inputs)
 
     @property
-    def target_names(self) -> tuple[str, ...]:
-        """The columns that a file needs as well, to be evaluated."""
-        return tuple(column.name for column in self.targets)
-
-    @property
     def class_names(self) -> tuple[str, ...] | None:
         """The classes in the order of their numbers; None for regression."""
         return self.targets[0].labels if self.task == "classification" and self.targets else None

@@ -258,12 +258,10 @@ class MainWindow(QMainWindow):
             page = make_page(entry, self.session)
             self.pages[name] = page
             self.stack.addWidget(page)
-            for signal, slot in (
-                ("pageRequested", self.show_page),
-                ("settingRequested", self.go_to_setting),
-            ):
-                if hasattr(page, signal):
-                    getattr(page, signal).connect(slot)
+            if hasattr(page, "pageRequested"):
+                page.pageRequested.connect(  # pyright: ignore[reportAttributeAccessIssue]
+                    self.show_page
+                )
         self._page = name
         self.stack.setCurrentWidget(page)
         self.rail.set_current(name)

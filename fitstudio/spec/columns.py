@@ -22,6 +22,11 @@ from fitstudio.spec.run_spec import RunSpec
 # Types that no model can take as they are.
 LEFT_OUT = frozenset({TEXT})
 
+# Where a picture begins, and how much longer than wide it may be; where a signal begins.
+_LEAST_SIDE = 5
+_MOST_ASPECT = 4
+_LEAST_SIGNAL = 64
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -79,6 +84,23 @@ def input_shape(spec: RunSpec, columns: Sequence[ColumnSummary]) -> Shape | None
         return None
     shape = shapes.pop()
     return shape if len(columns) == 1 else (*shape, len(columns))
+
+
+def usual_model(columns: Sequence[ColumnSummary]) -> str:
+    """The kind of model that people take first for such inputs.
+
+    A picture has two long sides of about the same length; a table of many steps and few channels
+    is a signal, as is one long row of an array. Single values are a table's, however many.
+    """
+    shape = columns[0].shape if columns else ()
+    if len(shape) == 3:
+        return "cnn2d"
+    if len(shape) == 2:
+        short, long = sorted(shape)
+        return "cnn2d" if short >= _LEAST_SIDE and long <= _MOST_ASPECT * short else "cnn1d"
+    if len(shape) == 1 and shape[0] >= _LEAST_SIGNAL:
+        return "cnn1d"
+    return "mlp"
 
 
 def kept_rows(

@@ -28,18 +28,6 @@ class Severity(StrEnum):
     ADVICE = "advice"  # training can start, but look at this
 
 
-class Where(StrEnum):
-    """The places where a setting can be made."""
-
-    PYTHON = "python"
-    FORM = "form"
-    CLI = "cli"
-    FILE = "file"
-
-
-EVERYWHERE = frozenset(Where)
-
-
 @dataclass(frozen=True)
 class Fix:
     """A change that mends what was found.
@@ -115,7 +103,6 @@ class Param:
         applies: When the setting has an effect.
         group: The question in the form that it answers.
         level: How much of the form shows it unfolded.
-        where: The places where it can be set.
         unit: A word shown after the number, such as "epochs".
     """
 
@@ -130,7 +117,6 @@ class Param:
     applies: Condition = ALWAYS
     group: str = "More"
     level: Level = Level.BASIC
-    where: frozenset[Where] = EVERYWHERE
     unit: str = ""
 
     @property

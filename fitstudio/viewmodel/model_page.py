@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.spec.catalogue import MODELS
+from fitstudio.spec.columns import chosen, usual_model
 from fitstudio.spec.facts import Facts
 from fitstudio.spec.layer_plan import LayerPlan, Shape
 from fitstudio.spec.model_params import model_params
@@ -117,6 +118,7 @@ class ModelPageModel:
     def gallery(self) -> list[GalleryEntry]:
         """Every model there is, with how it would fit this data."""
         facts = self._session.resolved.facts
+        usual = self._usual_model()
         entries = []
         for name, entry in MODELS.items():
             plan = _plan(name, self._settings_for(name), facts)
@@ -129,7 +131,7 @@ class ModelPageModel:
                     chosen=name == self.kind,
                     why_not=errors[0].sentence if errors else None,
                     size=weights_words(plan.parameters) if plan and plan.ok else "",
-                    suggested=facts is not None and name == suggested_kind(facts.input_shape),
+                    suggested=name == usual,
                 )
             )
         return entries
@@ -157,19 +159,16 @@ class ModelPageModel:
         """What there is to say about the model."""
         return [each for each in self._session.resolved.findings if each.where.startswith("model")]
 
+    def _usual_model(self) -> str | None:
+        """The usual choice for the chosen inputs, or None while there are none."""
+        summary = self._session.summary
+        inputs = chosen(summary, self._session.spec.get("fit.x")) if summary is not None else ()
+        return usual_model(inputs) if inputs else None
+
     def _settings_for(self, name: str) -> Mapping[str, Any]:
         if name != self.kind:
             return {}
         return {param.name: self._session.spec.get(param.key) for param in self.params()}
-
-
-def suggested_kind(shape: Shape) -> str:
-    """The usual model for samples of this shape: a table row, a signal, or a picture."""
-    if len(shape) >= 3 or (len(shape) == 2 and min(shape) >= 6):
-        return "cnn2d"
-    if len(shape) == 2 or (len(shape) == 1 and shape[0] >= 200):
-        return "cnn1d"
-    return "mlp"
 
 
 def shape_words(shape: Shape) -> str:

@@ -18,7 +18,7 @@ from psygnal import Signal
 
 from fitstudio.actions import control, runs
 from fitstudio.actions.runs import RunSummary
-from fitstudio.errors import DataError, FitStudioError, SpecError
+from fitstudio.errors import DataError, FitStudioError
 from fitstudio.project import Project
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.param import Fix
@@ -378,10 +378,3 @@ class ProjectSession:
         self.background.run(
             lambda job: action(), lambda nothing: self.refresh_runs(), self.failed.emit
         )
-
-
-def first_problem(problem: FitStudioError) -> str | None:
-    """The setting to go to for an error that carries findings, or None."""
-    if isinstance(problem, SpecError) and problem.findings:
-        return problem.findings[0].where
-    return None

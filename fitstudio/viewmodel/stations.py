@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.viewmodel.session import ProjectSession
 
-STATIONS = ("data", "model", "training", "monitor", "results", "runs", "predict")
 _ROLES = ("fit.x", "fit.y")
 
 

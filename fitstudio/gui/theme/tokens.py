@@ -173,7 +173,6 @@ class Space:
 
     HALF = 4
     GRID = 8
-    TIGHT = 6
     CARDS = 12
     HINT = 12
     WINDOW = 20
@@ -202,7 +201,6 @@ class Size:
     TABLE_HEAD = 32
     ROW_RUNS = 40
     ROW_DATA = 30
-    FORM_ROW = 40
     LABEL = 272
     NUMBER = 132
     SMALL_NUMBER = 84
@@ -231,9 +229,6 @@ class Size:
 class Motion:
     """Durations in milliseconds; all 0 where the system asks for less motion."""
 
-    PRESS_MS = 80
     SWITCH_MS = 120
-    UNFOLD_MS = 160
-    BAR_MS = 200
     ARC_MS = 1200
     FIXED_MS = 10_000

@@ -67,10 +67,6 @@ class Label(QLabel):
         """Changes the colour to another text token."""
         set_property(self, "ink", ink)
 
-    def set_style(self, style: str) -> None:
-        """Changes size and weight."""
-        set_property(self, "type", style)
-
 
 class Sentence(QLabel):
     """One or more sentences that wrap; `**words**` are strong."""

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.gui.theme.icons import glyph_path, paint_icon
 from fitstudio.gui.theme.theme import colour, theme
-from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
+from fitstudio.gui.theme.tokens import Radius, Size, Space
 from fitstudio.gui.widgets.labels import Label, Sentence
 
 _EMPTY_WIDTH = 380
@@ -27,55 +27,6 @@ class State(StrEnum):
     ATTENTION = "attention"
     DONE = "done"
     FAILED = "failed"
-
-
-class StateDot(QWidget):
-    """A station's state by shape and colour: ring, dot, arc, triangle, check, cross."""
-
-    _TICK_MS = 60
-
-    def __init__(self, state: State = State.EMPTY, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._state = state
-        self._angle = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(self._TICK_MS)
-        self._timer.timeout.connect(self._on_tick)
-        self.setFixedSize(Size.ICON_STATE, Size.ICON_STATE)
-
-    def state(self) -> State:
-        """The state shown."""
-        return self._state
-
-    def set_state(self, state: State) -> None:
-        """Shows another state."""
-        if state is not self._state:
-            self._state = state
-            self._run_timer()
-            self.update()
-
-    def _run_timer(self) -> None:
-        turning = self._state is State.RUNNING and self.isVisible() and not theme().reduced_motion
-        if turning and not self._timer.isActive():
-            self._timer.start()
-        elif not turning:
-            self._timer.stop()
-
-    def _on_tick(self) -> None:
-        self._angle = (self._angle + 360 * self._TICK_MS / Motion.ARC_MS) % 360
-        self.update()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._run_timer()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_state(painter, QRectF(self.rect()), self._state, angle=self._angle)
 
 
 def paint_state(painter: QPainter, area: QRectF, state: State, *, angle: float = 0.0) -> None:
@@ -145,11 +96,6 @@ class BarMeter(QWidget):
     def set_value(self, value: float) -> None:
         """Fills it to another share; what is no number empties it."""
         self._value = min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
-        self.update()
-
-    def set_fill(self, token: str) -> None:
-        """Gives the bar another colour."""
-        self._fill = token
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
 
 from fitstudio.errors import FitStudioError
@@ -46,8 +46,6 @@ class DataPage(Page):
     Args:
         session: The open project.
     """
-
-    settingRequested = Signal(str)  # noqa: N815 - signals are named as Qt names them
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.data", "Data", parent=parent)

@@ -116,10 +116,6 @@ class CallbacksEditor(QWidget):
         self._open = {each + (each >= place) for each in self._open}
         self.setValue([*self._value[:place], self._new(kind), *self._value[place:]])
 
-    def views(self) -> list[_CallbackView]:
-        """The rows from top to bottom."""
-        return list(self._views)
-
     def view(self, kind: str) -> _CallbackView:
         """The first row of this kind."""
         return next(view for view in self._views if view.entry.name == kind)
