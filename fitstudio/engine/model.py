@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from torch import nn
 
 from fitstudio.engine import arguments, optimizers, random_state
+from fitstudio.engine.array_data import ArrayData
 from fitstudio.engine.batches import Batches
 from fitstudio.engine.binding import Binding
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.class_weights import ClassWeights
 from fitstudio.engine.evaluation import Evaluation, as_result
 from fitstudio.engine.fit_arguments import FitArguments
+from fitstudio.engine.fit_data import open_fit_data
 from fitstudio.engine.forward import PRECISIONS
 from fitstudio.engine.history import History
 from fitstudio.engine.logs import to_numbers
@@ -24,15 +25,13 @@ from fitstudio.engine.micro_batches import MicroBatchStep, can_be_split
 from fitstudio.engine.model_state import ModelState
 from fitstudio.engine.objective import Objective
 from fitstudio.engine.opening import (
-    ArrayData,
-    Reading,
     kind_of,
     open_inputs,
     open_source,
     refuse_beside,
-    validation_parts,
 )
 from fitstudio.engine.prediction import Prediction
+from fitstudio.engine.reading import Reading
 from fitstudio.engine.train_step import TrainStep
 from fitstudio.errors import ArgumentError, NotCompiledError
 
@@ -202,8 +201,8 @@ class Model(ModelState):
         if asked.training.seed is not None:
             random_state.seed_everything(asked.training.seed)
         with contextlib.ExitStack() as opened:
-            batches, validation = self._open(
-                x, y, sample_weight, validation_data, asked=asked, opened=opened
+            batches, validation = open_fit_data(
+                (x, y, sample_weight), validation_data, self._binding, asked, opened
             )
             loop = TrainingLoop(
                 self,
@@ -408,62 +407,6 @@ class Model(ModelState):
                 remedy='Call compile() with a loss, such as loss="mse".',
             )
         return self._objective
-
-    def _open(
-        self,
-        x: Any,
-        y: Any,
-        sample_weight: Any,
-        validation_data: Any,
-        *,
-        asked: FitArguments,
-        opened: contextlib.ExitStack,
-    ) -> tuple[Batches, Batches | None]:
-        """Training and validation data as batches, tried on the model."""
-        kind = kind_of("x", x)
-        if kind == "generator" and validation_data is x:
-            # Two threads cannot take turns with one generator.
-            asked = replace(
-                asked,
-                training=replace(asked.training, workers=0),
-                validation=replace(asked.validation, workers=0),
-            )
-        fraction = asked.validation_split if validation_data is None else 0.0
-        held_out: ArrayData | None = None
-        if kind == "arrays":
-            data = ArrayData.open(x, y, sample_weight, self._binding)
-            if fraction:
-                data, held_out = data.split(fraction)
-            batches: Batches = data.batches(self._binding, asked.training)
-        else:
-            refuse_beside(
-                kind,
-                y=y,
-                batch_size=asked.training.batch_size,
-                sample_weight=sample_weight,
-                validation_split=fraction or None,
-            )
-            batches = open_source("x", x, kind, self._binding, asked.training)
-        opened.callback(batches.close)
-        if asked.training.first_epoch < asked.training.epochs:
-            batches.look_ahead(asked.training.first_epoch)
-        validation = self._open_validation(validation_data, held_out, asked.validation)
-        if validation is not None:
-            opened.callback(validation.close)
-        return batches, validation
-
-    def _open_validation(
-        self, validation_data: Any, held_out: ArrayData | None, reading: Reading
-    ) -> Batches | None:
-        if held_out is not None:
-            return held_out.batches(self._binding, reading)
-        if validation_data is None:
-            return None
-        kind = kind_of("validation_data", validation_data)
-        if kind == "arrays":
-            data = ArrayData.open(*validation_parts(validation_data), self._binding)
-            return data.batches(self._binding, reading)
-        return open_source("validation_data", validation_data, kind, self._binding, reading)
 
     @staticmethod
     def _reading(

@@ -1,0 +1,82 @@
+"""Opens the data of fit(): what to train on, and what to validate on."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+from fitstudio.engine.array_data import ArrayData
+from fitstudio.engine.batches import Batches
+from fitstudio.engine.binding import Binding
+from fitstudio.engine.fit_arguments import FitArguments
+from fitstudio.engine.opening import kind_of, open_source, refuse_beside, validation_parts
+from fitstudio.engine.reading import Reading
+
+
+def open_fit_data(
+    given: tuple[Any, Any, Any],
+    validation_data: Any,
+    binding: Binding,
+    asked: FitArguments,
+    opened: ExitStack,
+) -> tuple[Batches, Batches | None]:
+    """Training and validation data as batches, the first of each tried on the model.
+
+    Args:
+        given: x, y and sample_weight as they were passed.
+        validation_data: As it was passed.
+        binding: Turns data into tensors that fit the model.
+        asked: fit()'s other arguments.
+        opened: Closes what is opened here.
+
+    Raises:
+        ArgumentError: If something cannot be read or does not fit.
+    """
+    x, y, sample_weight = given
+    kind = kind_of("x", x)
+    if kind == "generator" and validation_data is x:
+        # Two threads cannot take turns with one generator.
+        asked = replace(
+            asked,
+            training=replace(asked.training, workers=0),
+            validation=replace(asked.validation, workers=0),
+        )
+    fraction = asked.validation_split if validation_data is None else 0.0
+    held_out: ArrayData | None = None
+    if kind == "arrays":
+        data = ArrayData.open(x, y, sample_weight, binding)
+        if fraction:
+            data, held_out = data.split(fraction)
+        batches: Batches = data.batches(binding, asked.training)
+    else:
+        refuse_beside(
+            kind,
+            y=y,
+            batch_size=asked.training.batch_size,
+            sample_weight=sample_weight,
+            validation_split=fraction or None,
+        )
+        batches = open_source("x", x, kind, binding, asked.training)
+    opened.callback(batches.close)
+    if asked.training.first_epoch < asked.training.epochs:
+        batches.look_ahead(asked.training.first_epoch)
+    validation = _open_validation(validation_data, held_out, binding, asked.validation)
+    if validation is not None:
+        opened.callback(validation.close)
+    return batches, validation
+
+
+def _open_validation(
+    validation_data: Any, held_out: ArrayData | None, binding: Binding, reading: Reading
+) -> Batches | None:
+    if held_out is not None:
+        return held_out.batches(binding, reading)
+    if validation_data is None:
+        return None
+    kind = kind_of("validation_data", validation_data)
+    if kind == "arrays":
+        data = ArrayData.open(*validation_parts(validation_data), binding)
+        return data.batches(binding, reading)
+    # Not looked at yet: a stream is read when the first validation is due.
+    return open_source("validation_data", validation_data, kind, binding, reading)
