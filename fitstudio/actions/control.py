@@ -199,7 +199,13 @@ def extend_run(
         {"fit.epochs": done + epochs, "run.parent": paths.name, "run.name": None}
     )
     resolved = runs.check(project, spec)
-    copy = make_copy(project, paths, spec, resolved, title=f"{epochs} more epochs")
+    copy = make_copy(
+        project,
+        paths,
+        spec,
+        resolved,
+        title=f"{epochs} more epochs" if epochs > 1 else "1 more epoch",
+    )
     return runs.launch(project, copy, resume=True, output=output if foreground else None)
 
 

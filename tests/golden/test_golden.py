@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import runs
+from fitstudio.actions import control, runs
 from fitstudio.engine import checkpoint
 from fitstudio.project import Project, migrations
 
@@ -48,6 +48,17 @@ def test_fault_41_the_checkpoints_of_every_format_verify_and_load(golden: Path):
         assert newest is not None
         assert newest.facts["epoch"] == 3
         assert newest.state["weights"]
+
+
+@pytest.mark.timeout(180)
+def test_fault_41_a_run_of_every_format_can_be_gone_on_with(golden: Path):
+    with Project.open(golden) as project:
+        handle = control.extend_run(project, 1, epochs=1)
+        assert handle.wait(150) == 0
+        record = runs.load_run(project, handle.run)
+
+    assert [row.epoch for row in record.state.epochs] == [0, 1, 2, 3, 4]
+    assert record.state.outcome == "completed"
 
 
 def test_fault_41_a_migrated_project_is_saved_in_the_newest_format_beside_a_copy(golden: Path):
