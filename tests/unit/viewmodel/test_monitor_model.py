@@ -209,7 +209,7 @@ def test_the_epoch_table_and_the_log(model: MonitorModel, tmp_path: Path):
     assert epoch_table.cell(row, "epoch") == "2"
     assert epoch_table.cell(row, "seconds") == "2.1 s"
     lines = epoch_table.log_lines(model.state)
-    assert [line.sentence for line in lines][0] == "Started on CPU, 2 cores."
+    assert lines[0].sentence == "Started on CPU, 2 cores."
     assert lines == sorted(lines, key=lambda line: line.time)
 
 

@@ -95,7 +95,7 @@ def test_a_jumping_loss_is_seen_and_a_smooth_one_is_not():
 
 
 def test_a_loss_near_zero_may_wobble():
-    """It has learned nearly all there is; the last hundredth of it going up and down is no alarm."""
+    """It has learned nearly all there is; the last hundredth going up and down is no alarm."""
     loss = np.exp(-EPOCHS / 5.0) + 0.005 * np.abs(noise(0.8))
     assert not verdict(loss, loss).jumpy
 

@@ -268,5 +268,6 @@ class _WorstTable(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         if not numbers:
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-            header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
+            # The class that was predicted has the longest heading: it gets what the others leave.
+            for section in (0, 1, 3):
+                header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
