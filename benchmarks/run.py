@@ -32,6 +32,7 @@ from workloads import WORKLOADS, wide_file  # noqa: E402
 
 PEERS_PYTHON = HERE / ".peers" / "bin" / "python"
 TOLERANCE = 0.005
+PARTS = (*WORKLOADS, "memory", "w6", "events")
 
 
 @dataclass
@@ -147,43 +148,53 @@ def machine() -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="less data, under three minutes")
-    parser.add_argument("--only", default="", help="workloads, such as w1,w2,w6,events")
+    parser.add_argument("--only", default="", help=f"some of {','.join(PARTS)}")
     parser.add_argument("--without", default="", help="contenders to leave out")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of measuring (3; 2 if quick)")
     parser.add_argument("--output", default=str(HERE / "RESULTS.md"), help="where the table goes")
     arguments = parser.parse_args()
-    wanted = [each for each in arguments.only.split(",") if each] or [*WORKLOADS, "w6", "events"]
+    wanted = [each for each in arguments.only.split(",") if each] or list(PARTS)
     rounds = arguments.rounds or (2 if arguments.quick else 3)
     left_out = set(arguments.without.split(","))
     if not PEERS_PYTHON.exists():
         print("There are no peers: run python benchmarks/setup_peers.py first. Without them now.")
         left_out |= set(CONTENDERS) - {"fitstudio", "limit"}
-    started = time.monotonic()
     contenders = [Contender(name) for name in CONTENDERS if name not in left_out]
     results = report.Results(machine(), " ".join(sys.argv[1:]), arguments.quick, rounds)
+    started = time.monotonic()
     try:
-        for name in wanted:
-            if name in WORKLOADS:
-                results.workloads[name] = measure(name, contenders, rounds, arguments.quick)
-        if "w6" in wanted:
-            able = [each for each in contenders if each.name in ("fitstudio", "keras-torch")]
-            results.sequences = {
-                each.name: each.ask(do="sequences", quick=arguments.quick)["rows"] for each in able
-            }
-        if "events" in wanted:
-            ours = next(each for each in contenders if each.name == "fitstudio")
-            results.events = ours.ask(do="events", quick=arguments.quick)["rows"]
-        for each in contenders:
-            results.versions |= each.versions
+        for part in wanted:
+            run_part(part, contenders, results)
+            # After each part, so that a run that is cut short has its tables too.
+            results.seconds = time.monotonic() - started
+            Path(arguments.output).write_text(report.as_markdown(results), encoding="utf-8")
     finally:
         for each in contenders:
             each.close()
-    if "w5" in wanted:
-        results.wide_file_mb = memory_of_wide_file(arguments.quick)
-    results.seconds = time.monotonic() - started
-    Path(arguments.output).write_text(report.as_markdown(results), encoding="utf-8")
     print(f"Written to {arguments.output} after {results.seconds:.0f} s.")
     return 0
+
+
+def run_part(part: str, contenders: list[Contender], results: report.Results) -> None:
+    """One workload, or what else there is to measure."""
+    by_name = {each.name: each for each in contenders}
+    quick = results.is_quick
+    if part in WORKLOADS:
+        results.workloads[part] = measure(part, contenders, results.rounds, quick)
+        for each in contenders:
+            results.versions |= each.versions
+    elif part == "memory":
+        results.wide_file_mb = memory_of_wide_file(quick)
+    elif part == "w6":
+        results.sequences = {
+            name: by_name[name].ask(do="sequences", quick=quick)["rows"]
+            for name in ("fitstudio", "keras-torch")
+            if name in by_name
+        }
+    elif part == "events":
+        results.events = by_name["fitstudio"].ask(do="events", quick=quick)["rows"]
+    else:
+        raise SystemExit(f"There is no workload {part!r}; there are {', '.join(PARTS)}.")
 
 
 if __name__ == "__main__":
