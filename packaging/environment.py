@@ -17,10 +17,8 @@ from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - before tomllib, which an older Python lacks
     sys.exit(
-        "FitStudio needs Python 3.11 or later; this is {}. "
-        "Start the same command with a newer one, such as python3.12.".format(
-            sys.version.split()[0]
-        )
+        f"FitStudio needs Python 3.11 or later; this is {sys.version.split()[0]}. "
+        "Start the same command with a newer one, such as python3.12."
     )
 
 import tomllib
@@ -118,7 +116,14 @@ def has_display() -> bool:
     """Whether a window could be shown here."""
     if os.name == "nt" or sys.platform == "darwin":
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    # QT_QPA_PLATFORM names another place to draw, such as "offscreen" or "vnc".
+    given = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in given)
+
+
+def has_x11_display() -> bool:
+    """Whether a window here may need the libraries of an X11 screen."""
+    return bool(os.environ.get("DISPLAY")) and not os.environ.get("QT_QPA_PLATFORM")
 
 
 def _is_current(with_tools: bool) -> bool:

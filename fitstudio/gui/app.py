@@ -21,6 +21,12 @@ from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import theme
 
 _WAKE_MS = 500
+_NO_DISPLAY = (
+    "fitstudio: The window cannot open: there is no display here (neither DISPLAY nor "
+    "WAYLAND_DISPLAY is set).\n"
+    "  Everything can be done in the terminal: `fitstudio --help` lists the commands, and "
+    "`fitstudio demo` trains an example.\n"
+)
 
 
 def create_window(project: str | Path | None = None) -> MainWindow:
@@ -47,6 +53,10 @@ def run(argv: Sequence[str] | None = None) -> int:
         The exit status: 0, or 1 where an unattended run did not complete.
     """
     options = _options(list(argv) if argv is not None else sys.argv[1:])
+    if not _has_display():
+        # Qt would end the process with a core dump and advice to reinstall.
+        sys.stderr.write(_NO_DISPLAY)
+        return 1
     application = make_application()
     window = create_window(options.project)
     reports = CrashReports(window)
@@ -68,6 +78,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     reports.uninstall()
     _take_down(window)
     return status
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux"):
+        return True
+    given = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in given)
 
 
 def _close_on_interrupt(window: MainWindow) -> QTimer:

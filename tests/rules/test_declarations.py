@@ -3,8 +3,6 @@
 import inspect
 
 import pytest
-from fitstudio.spec.compile_params import COMPILE
-from fitstudio.spec.fit_params import FIT
 
 import fitstudio
 from fitstudio.actions import control, predict, projects, runs
@@ -12,6 +10,8 @@ from fitstudio.cli import COMMANDS, is_command
 from fitstudio.cli import commands as subcommands
 from fitstudio.cli.program import build_parser
 from fitstudio.cli.settings import flagged_params
+from fitstudio.spec.compile_params import COMPILE
+from fitstudio.spec.fit_params import FIT
 
 REFERENCE_ORDER = (
     "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
