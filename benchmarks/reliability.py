@@ -164,7 +164,7 @@ PROVED = (
         "resume, each part by itself",
         "bit-identical for optimizers, schedules, callbacks, shuffles, within an epoch too",
         "bit-identical",
-        ["tests/unit/engine/test_resume.py", "tests/process/test_resuming.py"],
+        ["tests/unit/engine/test_resume.py"],
     ),
     (
         "simulated power cuts",

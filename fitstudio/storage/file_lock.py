@@ -92,7 +92,7 @@ class FileLock:
         except BaseException:
             ops.current().close(descriptor)
             raise
-        self._finalizer = weakref.finalize(self, _release, descriptor)
+        self._finalizer = weakref.finalize(self, _release, descriptor, os.getpid())
 
     def release(self) -> None:
         """Gives the lock back; a second call does nothing."""
@@ -140,7 +140,12 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _release(descriptor: int) -> None:
+def _release(descriptor: int, pid: int) -> None:
+    if os.getpid() != pid:
+        # A forked child has inherited the descriptor, not the lock: it must not give it back.
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+        return
     with contextlib.suppress(OSError):  # the folder may be gone; the descriptor closes all the same
         ops.current().truncate(descriptor, 0)
     with contextlib.suppress(OSError):

@@ -118,6 +118,18 @@ def test_fault_30_a_share_that_knows_no_locks_is_decided_by_the_note(
     project_lock(folder / "project.lock", program="another").release()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_fault_31_a_forked_child_that_ends_does_not_give_the_lock_back(tmp_path: Path):
+    with run_lock(tmp_path) as lock:
+        pid = os.fork()
+        if pid == 0:
+            lock.release()
+            os._exit(0)
+        os.waitpid(pid, 0)
+        assert run_holder(tmp_path) is not None
+    assert run_holder(tmp_path) is None
+
+
 def test_fault_31_a_run_has_one_writer(tmp_path: Path):
     with run_lock(tmp_path):
         holder = run_holder(tmp_path)
