@@ -39,12 +39,14 @@ def fingerprint(module: nn.Module, functions: Iterable[Any], extra: Iterable[Any
         parts.append((id(child), child.training))
         parts.extend(_parts_of(child))
         if _is_own(type(child)):
-            parts.append(_reachable_values(type(child).forward))
+            for function in _called_by(type(child).forward, type(child)):
+                parts.append(_reachable_values(function))
     for each in functions:
         parts.append(id(each))
         parts.append(_value(getattr(each, "__dict__", None)))
         if isinstance(each, types.FunctionType | types.MethodType | functools.partial):
-            parts.append(_reachable_values(each))
+            for function in _called_by(each):
+                parts.append(_reachable_values(function))
     parts.extend(_value(each) for each in extra)
     return tuple(parts)
 
@@ -121,7 +123,7 @@ def objection(module: nn.Module, functions: Iterable[Any]) -> str | None:
             return "oneDNN's LSTM runs under autograd only"
         if any(getattr(child, hooks, None) for hooks in _HOOKS):
             return f"{where} has hooks"
-        if _is_own(type(child)) and (word := _effect_in(type(child).forward)):
+        if _is_own(type(child)) and (word := _effect_in(type(child).forward, type(child))):
             return f"{where}.forward() uses {word}"
     for weight in module.parameters():
         if weight._backward_hooks or getattr(weight, "_post_accumulate_grad_hooks", None):
@@ -132,9 +134,33 @@ def objection(module: nn.Module, functions: Iterable[Any]) -> str | None:
     return None
 
 
-def _effect_in(function: Any) -> str | None:
+def _effect_in(function: Any, owner: type | None = None) -> str | None:
+    words = {word for each in _called_by(function, owner) for word in _words_in_function(each)}
+    return min(words & _EFFECTS, default=None)
+
+
+def _called_by(function: Any, owner: type | None = None, depth: int = 3) -> list[Any]:
+    """The function, and the user's own functions and methods that it names, and so on."""
     code = _code_of(function)
-    return next(iter(_words_in(code.__code__) & _EFFECTS), None) if code else None
+    found = [function]
+    if code is None or depth == 0:
+        return found
+    for name in _words_in(code.__code__):
+        named = getattr(owner, name, None) if owner is not None else None
+        if not isinstance(named, types.FunctionType):
+            named = code.__globals__.get(name)
+        if isinstance(named, types.FunctionType) and not _is_library(named.__module__):
+            found.extend(_called_by(named, owner, depth - 1))
+    return found
+
+
+def _is_library(module: str | None) -> bool:
+    return module is not None and module.split(".")[0] in ("torch", "fitstudio", "numpy")
+
+
+def _words_in_function(function: Any) -> set[str]:
+    code = _code_of(function)
+    return _words_in(code.__code__) if code else set()
 
 
 def _words_in(code: types.CodeType) -> set[str]:

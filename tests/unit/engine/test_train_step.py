@@ -258,11 +258,27 @@ class Branching(nn.Linear):
 
 class Dicing(nn.Linear):
     def forward(self, input: Tensor) -> Tensor:
-        return super().forward(input) * dice()
+        return super().forward(input) * DICE[0]()
 
 
 def dice() -> float:
     return random.random() + float(np.random.rand())
+
+
+DICE = [dice]  # not seen by a look at the code
+
+
+class Talking(nn.Linear):
+    def forward(self, input: Tensor) -> Tensor:
+        self.tell(input)
+        return super().forward(input)
+
+    def tell(self, input: Tensor) -> None:
+        write_down(input.shape)
+
+
+def write_down(shape: Any) -> None:
+    print(shape)  # noqa: T201
 
 
 class Masking(nn.Linear):
@@ -283,10 +299,11 @@ def hooked() -> nn.Module:
         (lambda: Listening(6, 1), "tolist"),
         (lambda: Branching(6, 1), "read in Python"),
         (lambda: Dicing(6, 1), "state of its own"),
+        (lambda: Talking(6, 1), "uses print"),
         (lambda: Masking(6, 1), "depends on values"),
         (hooked, "hooks"),
     ],
-    ids=["counting", "listening", "branching", "dicing", "masking", "hooked"],
+    ids=["counting", "listening", "branching", "dicing", "talking", "masking", "hooked"],
 )
 def test_what_cannot_be_repeated_stays_plain(module: Callable[[], nn.Module], reason: str) -> None:
     case = {"module": module, "x": numbers(64, 6), "y": numbers(64, 1), "loss": "mse"}
