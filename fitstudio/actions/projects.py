@@ -233,6 +233,12 @@ def _spec_for(
 ) -> RunSpec:
     """Settings to begin with for a data file."""
     data = data.expanduser().absolute()
+    if data.is_dir():
+        raise DataError(
+            f"{str(data)!r} is a folder, not a data file.",
+            code="data.folder",
+            remedy="Name the file in it that holds the rows.",
+        )
     if not data.is_file():
         raise DataError(
             f"There is no file {str(data)!r}.",

@@ -11,6 +11,7 @@ from typing import NoReturn
 import fitstudio
 from fitstudio.actions import processes
 from fitstudio.cli import commands
+from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
 
@@ -108,13 +109,13 @@ def _where_kept(details: str) -> str:
 def _report(problem: FitStudioError, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
-    print(f"fitstudio: {problem.message}", file=sys.stderr)
+    print(f"fitstudio: {plain(problem.message)}", file=sys.stderr)
     if isinstance(problem, SpecError):
         for finding in problem.findings:
             if finding.sentence not in problem.message:
-                print(f"  {finding.where}: {finding.sentence}", file=sys.stderr)
+                print(f"  {finding.where}: {plain(finding.sentence)}", file=sys.stderr)
             if finding.fix:
-                print(f"    {finding.fix.sentence}", file=sys.stderr)
+                print(f"    {fix_as_typed(finding.fix)}", file=sys.stderr)
     if problem.safe:
         print(f"  {problem.safe}", file=sys.stderr)
     if problem.remedy:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.errors import UsageError
 from fitstudio.spec.compile_params import COMPILE
 from fitstudio.spec.fit_params import FIT
-from fitstudio.spec.param import Param
+from fitstudio.spec.param import Fix, Param
 from fitstudio.spec.registry import find_param
 from fitstudio.spec.run_spec import RunSpec, parse_setting
 
@@ -75,6 +76,24 @@ def typed_settings(arguments: argparse.Namespace, spec: RunSpec | None = None) -
     if arguments.verbose is not None:
         settings["fit.verbose"] = arguments.verbose
     return settings
+
+
+def fix_as_typed(fix: Fix) -> str:
+    """A finding's way out with the words that can be copied into the next command."""
+    settings = [
+        f"--set {shlex.quote(f'{key}={_typed(key, value)}')}" for key, value in fix.set.items()
+    ]
+    return plain(fix.sentence) + (f": {' '.join(settings)}" if settings else "")
+
+
+def plain(sentence: str) -> str:
+    """A sentence without the marks that the window shows in bold."""
+    return sentence.replace("**", "")
+
+
+def _typed(key: str, value: Any) -> str:
+    param = find_param(key)
+    return "default" if value is None or param is None else param.kind.show(value)
 
 
 def _part_of_nested(

@@ -171,6 +171,7 @@ def encode_table(
     whole = np.ones(source.rows, bool)
     place = 0
     beyond: list[str] = []
+    filled: list[str] = []
     for column, name in zip(columns, names, strict=True):
         if column.role == "number":
             values = source.scalars(name, "number").numbers().copy()
@@ -194,10 +195,15 @@ def encode_table(
             matrix[np.flatnonzero(known), place + codes[known]] = 1.0
         if missing == "drop" or column.fill is None:
             whole &= ~gaps
+        elif gaps.any():
+            filled.append(f"{column.name} ({int(gaps.sum())})")
         place += column.width
     if beyond:
         shown = ", ".join(beyond[:5]) + (" …" if len(beyond) > 5 else "")
         notes.append(f"Values beyond what training showed (number of rows): {shown}.")
+    if filled:
+        shown = ", ".join(filled[:5]) + (" …" if len(filled) > 5 else "")
+        notes.append(f"Filled in, as nothing usable stood there (number of rows): {shown}.")
     return matrix, whole
 
 

@@ -23,8 +23,10 @@ def say(model: PredictModel) -> list[Paragraph]:
         paragraphs.append(Paragraph("The model", text))
     text = (
         "Columns are matched **by name**; their order does not matter. The preparation is the one "
-        "learned in training. Rows with gaps get no answer."
+        "learned in training. "
     )
+    fills = model.spec is not None and model.spec.get("data.missing") == "fill"
+    text += "Gaps are filled in as then." if fills else "Rows with gaps get no answer."
     paragraphs.append(Paragraph("What happens", text))
     match = model.match()
     if match is not None and match.targets and model.stage is not Stage.DONE:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
-from typing import Any
 
 from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
-from fitstudio.cli.settings import add_settings, typed_settings
+from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
 from fitstudio.errors import UsageError
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.spec.plain_words import describe
-from fitstudio.spec.registry import find_param
 
 _MARKS = {Severity.ERROR: "cannot work", Severity.NO_EFFECT: "no effect", Severity.ADVICE: "advice"}
 
@@ -81,7 +78,7 @@ def _check(arguments: argparse.Namespace) -> int:
         print_json({"ok": resolved.ok} | resolved.to_json())
         return 0 if resolved.ok else 1
     for paragraph in describe(resolved, summary):
-        print(f"{paragraph.title}: {paragraph.text.replace('**', '')}")
+        print(f"{paragraph.title}: {plain(paragraph.text)}")
     for finding in resolved.findings:
         _print_finding(finding)
     print("Ready to train." if resolved.ok else "Training cannot start yet.")
@@ -89,19 +86,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _print_finding(finding: Finding) -> None:
-    print(f"[{_MARKS[finding.severity]}] {finding.where}: {finding.sentence}")
+    print(f"[{_MARKS[finding.severity]}] {finding.where}: {plain(finding.sentence)}")
     if finding.fix:
-        # As it can be copied into the next command.
-        settings = " ".join(
-            f"--set {shlex.quote(f'{key}={_typed(key, value)}')}"
-            for key, value in finding.fix.set.items()
-        )
-        print(f"    {finding.fix.sentence}: {settings}")
-
-
-def _typed(key: str, value: Any) -> str:
-    param = find_param(key)
-    return "default" if value is None or param is None else param.kind.show(value)
+        print(f"    {fix_as_typed(finding.fix)}")
 
 
 def _declare_examples(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from fitstudio.cli.command import (
     print_json,
 )
 from fitstudio.cli.settings import add_settings, typed_settings
+from fitstudio.errors import UsageError
 from fitstudio.project import Project
 
 
@@ -71,6 +72,10 @@ def _declare_extend(parser: argparse.ArgumentParser) -> None:
 
 
 def _extend(arguments: argparse.Namespace) -> int:
+    if arguments.epochs < 1:
+        raise UsageError(
+            f"--epochs says how many epochs to add, 1 or more; what came is {arguments.epochs}."
+        )
     project = projects.open_project(arguments.project, read_only=True)
     handle = control.extend_run(
         project,

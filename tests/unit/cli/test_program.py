@@ -50,3 +50,13 @@ def test_the_examples_are_listed_as_json(capsys):
     assert program.main(["examples", "--json"]) == 0
     names = {example["name"] for example in json.loads(capsys.readouterr().out)}
     assert {"penguins", "digits"} <= names
+
+
+def test_extending_by_nothing_is_wrong_usage(tmp_path, capsys):
+    assert program.main(["extend", str(tmp_path), "1", "--epochs", "0"]) == 2
+    assert "1 or more" in capsys.readouterr().err
+
+
+def test_a_folder_is_no_data_file(tmp_path, capsys):
+    assert program.main(["new", str(tmp_path / "new"), "--data", str(tmp_path)]) == 1
+    assert "is a folder" in capsys.readouterr().err

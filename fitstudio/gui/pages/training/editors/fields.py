@@ -6,6 +6,7 @@ training from starting, and the text is neither lost nor silently corrected.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -118,6 +119,8 @@ class NumberField(NumberEdit):
             value = int(plain) if whole else float(plain)
         except ValueError:
             return bare
+        if not math.isfinite(value):
+            return bare  # "nan" is a word here: no project file can hold it as a number
         # "0.2" is how programmers write 20 %; a fifth of a per cent is never meant.
         if not self._percent or ("%" not in text and 0 < value < 1):
             return value
