@@ -144,7 +144,7 @@ def signal_sentence(code: int | None) -> str | None:
         return None
     name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     if name == "SIGKILL":
-        return "The system ended its process, most likely because the memory was full."
+        return "Its process was killed: by the system, if the memory was full, or by somebody."
     if name in ("SIGSEGV", "SIGILL", "SIGBUS", "SIGFPE", "SIGABRT"):
         return f"A library crashed ({name}); faulthandler.log says where."
     return f"Its process was ended by {name}."
