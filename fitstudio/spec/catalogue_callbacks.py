@@ -337,8 +337,8 @@ TENSORBOARD = Entry(
     name="TensorBoard",
     title="Write for TensorBoard",
     help="Writes loss and metrics as event files for TensorBoard.",
-    more="Needs the package tensorboard, which is not part of FitStudio: "
-    "pip install 'fitstudio[tensorboard]'.",
+    more="Writing needs nothing else. The program that shows the files, tensorboard, is not part "
+    "of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
     params=(
         _setting(
             "log_dir", RelativePath(), "logs", "Folder", "The folder's name in the run's folder."

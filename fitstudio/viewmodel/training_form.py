@@ -66,6 +66,15 @@ class Row:
         return "success" if self.done else ""
 
 
+@dataclass(frozen=True)
+class _Mended:
+    """What a fix did a moment ago, and what stood there before it."""
+
+    sentence: str
+    fix: Fix
+    before: dict[str, Any]
+
+
 class TrainingForm:
     """The form's own state: level, search, what was mended; rows come from the session.
 
@@ -84,7 +93,7 @@ class TrainingForm:
         self._level = Level.ADVANCED
         self._search = ""
         self._unfolded: set[str] = set()
-        self._done: dict[str, tuple[str, Fix]] = {}
+        self._done: dict[str, _Mended] = {}
         session.resolved_changed.connect(self._on_resolved)
 
     def close(self) -> None:
@@ -190,7 +199,7 @@ class TrainingForm:
             hint=hint_for(param, session.spec, resolved),
             greyed=resolved.greyed.get(key),
             findings=findings,
-            done=done[0] if done is not None and not findings else None,
+            done=done.sentence if done is not None and not findings else None,
             fixed=session.read_only is not None,
         )
 
@@ -210,13 +219,21 @@ class TrainingForm:
         """Does what a finding proposes and says so where it stood."""
         if finding.fix is None:
             return
-        self._done[finding.where] = (done_sentence(finding), finding.fix)
+        spec, fix = self.session.spec, finding.fix
+        before = {key: spec.get(key) if spec.is_set(key) else None for key in fix.set}
+        self._done[finding.where] = _Mended(done_sentence(finding), fix, before)
         self.session.apply_fix(finding.fix)
 
     def undo_fix(self, key: str) -> None:
         """Takes back what was mended at a row."""
-        if self._done.pop(key, None) is not None:
+        done = self._done.pop(key, None)
+        if done is None:
+            return
+        if self.session.edits.undo_text == done.fix.sentence:
             self.session.undo()
+        else:
+            # Something else was changed since: that stays.
+            self.session.set_many(done.before, f"Undo {done.fix.sentence}")
 
     def dismiss_done(self, key: str) -> None:
         """Stops saying that something was mended."""
@@ -228,11 +245,11 @@ class TrainingForm:
 
     def _on_resolved(self) -> None:
         # What was mended and is now different again (undo, another change) is no news any more.
-        for key, (_, fix) in list(self._done.items()):
+        for key, done in list(self._done.items()):
             spec = self.session.spec
             if any(
                 not same(spec.get(each), FIXED[each].default if value is None else value)
-                for each, value in fix.set.items()
+                for each, value in done.fix.set.items()
                 if each in FIXED
             ):
                 self._forget(key)

@@ -1,7 +1,8 @@
-"""Writes scalars in TensorBoard's file format, which is small enough to need no package.
+"""Writes scalars and histograms in TensorBoard's file format, which needs no package.
 
 A file is a chain of records: length, checksum of the length, data, checksum of the data. The data
-is a protocol buffer ``Event`` (tensorflow/core/util/event.proto) of which four fields are used.
+is a protocol buffer ``Event`` (tensorflow/core/util/event.proto) of which four fields are used; its
+fifth holds a ``Summary`` (tensorflow/core/framework/summary.proto).
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import struct
 import time
 from pathlib import Path
 
+import numpy as np
+
 from fitstudio import storage
 from fitstudio.storage import atomic
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_BINS = 30  # as many as the reference has
 
 
 class EventFile:
@@ -29,17 +33,32 @@ class EventFile:
 
     def add_scalar(self, tag: str, value: float, step: int) -> None:
         """Adds a point to the curve `tag`."""
-        point = _text(1, tag.encode()) + _field(2, _FIXED32, struct.pack("<f", value))
-        summary = _text(1, point)
-        self._append(
-            _field(1, _FIXED64, struct.pack("<d", time.time()))
-            + _field(2, _VARINT, _varint(step))
-            + _text(5, summary)
-        )
+        self._add(tag, _field(2, _FIXED32, struct.pack("<f", value)), step)
+
+    def add_histogram(self, tag: str, values: np.ndarray, step: int) -> None:
+        """Adds how `values`, of any shape, are distributed; what is not finite is left out."""
+        values = np.asarray(values, dtype=np.float64).ravel()
+        values = values[np.isfinite(values)]
+        if not len(values):
+            return
+        counts, edges = np.histogram(values, bins=_BINS)
+        facts = (values.min(), values.max(), len(values), values.sum(), np.square(values).sum())
+        numbered = enumerate(facts, start=1)
+        content = b"".join(_field(n, _FIXED64, struct.pack("<d", fact)) for n, fact in numbered)
+        content += _text(6, edges[1:].astype("<f8").tobytes())
+        content += _text(7, counts.astype("<f8").tobytes())
+        self._add(tag, _text(5, content), step)
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
+
+    def _add(self, tag: str, value: bytes, step: int) -> None:
+        self._append(
+            _field(1, _FIXED64, struct.pack("<d", time.time()))
+            + _field(2, _VARINT, _varint(step))
+            + _text(5, _text(1, _text(1, tag.encode()) + value))
+        )
 
     def _append(self, event: bytes) -> None:
         length = struct.pack("<Q", len(event))

@@ -129,7 +129,8 @@ class TensorBoard(Callback):
 
     Args:
         log_dir: The folder.
-        histogram_freq: Must be 0: weights' histograms are not written.
+        histogram_freq: After how many epochs the distribution of each weight is written; 0 is
+            never.
         write_graph: Accepted for the reference's sake; a torch module has no graph to write.
         write_images: As `write_graph`.
         write_steps_per_second: Also write how many steps a second an epoch did.
@@ -153,9 +154,10 @@ class TensorBoard(Callback):
         embeddings_metadata: Any = None,
     ) -> None:
         super().__init__()
-        if histogram_freq:
+        if not isinstance(histogram_freq, int) or histogram_freq < 0:
             raise ArgumentError(
-                "TensorBoard here writes no histograms; histogram_freq should be 0.",
+                "histogram_freq should be a whole number of epochs, or 0 for never; "
+                f"{histogram_freq!r} was given.",
                 code="callback.histogram_freq",
             )
         if update_freq not in ("epoch", "batch") and not isinstance(update_freq, int):
@@ -164,6 +166,7 @@ class TensorBoard(Callback):
                 code="callback.update_freq",
             )
         self.log_dir = os.fspath(log_dir)
+        self.histogram_freq = histogram_freq
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = 1 if update_freq == "batch" else update_freq
         self._files: dict[str, EventFile] = {}
@@ -192,6 +195,12 @@ class TensorBoard(Callback):
         for part, scalars in (("train", training), ("validation", validation)):
             for name, value in scalars.items():
                 self._writer(part).add_scalar(f"epoch_{name}", float(value), epoch)
+        if self.histogram_freq and epoch % self.histogram_freq == 0:
+            for name, weight in self.model.module.named_parameters():
+                # As 32 bits first: numpy has no bfloat16.
+                self._writer("train").add_histogram(
+                    name, weight.detach().float().cpu().numpy(), epoch
+                )
 
     def on_train_end(self, logs: Any = None) -> None:
         for file in self._files.values():

@@ -252,7 +252,31 @@ def test_tensorboard_files_hold_the_curves(tmp_path):
     assert [(tag, step) for tag, step, _ in validation] == [("epoch_loss", 0), ("epoch_loss", 1)]
 
 
+def test_tensorboard_files_hold_how_the_weights_are_distributed(tmp_path):
+    model = make_model()
+    fit(model, callbacks.TensorBoard(tmp_path, histogram_freq=2), epochs=3)
+
+    weights = model.module.state_dict()
+    written = [each for each in _values(tmp_path / "train") if 5 in each[2]]
+    assert [each[:2] for each in written] == [(name, step) for step in (0, 2) for name in weights]
+    last = {tag: value[5] for tag, step, value in written if step == 2}
+    for name, weight in weights.items():
+        histogram = _fields(last[name])
+        counts = struct.unpack("<30d", histogram[7])
+        limits = struct.unpack("<30d", histogram[6])
+        assert sum(counts) == weight.numel()
+        assert list(limits) == sorted(limits)
+        assert limits[-1] >= float(weight.max()) - 1e-6
+
+
 def _scalars(folder):
+    values = _values(folder)
+    return [
+        (tag, step, struct.unpack("<f", value[2])[0]) for tag, step, value in values if 2 in value
+    ]
+
+
+def _values(folder):
     """A reader of the format by its own documentation: records, then two levels of fields."""
     (path,) = folder.iterdir()
     data, points = path.read_bytes(), []
@@ -262,7 +286,7 @@ def _scalars(folder):
         data = data[12 + length + 4 :]
         if 5 in event:
             value = _fields(_fields(event[5])[1])
-            points.append((value[1].decode(), event.get(2, 0), struct.unpack("<f", value[2])[0]))
+            points.append((value[1].decode(), event.get(2, 0), value))
     return points
 
 
@@ -346,7 +370,7 @@ def test_messages_of_callbacks(tmp_path):
         (lambda: callbacks.ModelCheckpoint("w", save_freq="batch"), "save_freq"),
         (lambda: callbacks.BackupAndRestore(""), "backup_dir"),
         (lambda: callbacks.LambdaCallback(on_batch=print), "on_batch"),
-        (lambda: callbacks.TensorBoard(histogram_freq=1), "histogram_freq"),
+        (lambda: callbacks.TensorBoard(histogram_freq=-1), "histogram_freq"),
         (lambda: callbacks.TensorBoard(update_freq="step"), "update_freq"),
     ],
 )

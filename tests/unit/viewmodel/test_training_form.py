@@ -65,6 +65,17 @@ def test_a_fix_says_what_it_did_until_it_is_news_no_more(form) -> None:
     assert form.row("fit.validation_split").done is None
 
 
+def test_taking_a_fix_back_leaves_what_was_changed_since(form) -> None:
+    finding = form.row("fit.validation_split").findings[0]
+    form.apply_fix(finding)
+    form.set_value("fit.epochs", 77)
+
+    form.undo_fix("fit.validation_split")
+
+    assert form.session.spec.get("fit.epochs") == 77
+    assert form.row("fit.validation_split").findings == (finding,)
+
+
 def test_every_row_is_in_one_card() -> None:
     assert len(TRAINING_KEYS) == len(set(TRAINING_KEYS))
 
