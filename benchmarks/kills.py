@@ -249,6 +249,8 @@ def _look(project: Project, run: RunPaths, report: Report) -> None:
         return
     shown = before.epochs[-1].epoch if before.epochs else -1
     held, name = newest_held(run)
+    if name.startswith("."):
+        name = "a folder that a kill had kept from its place"
     report.resumes_from[name] = report.resumes_from.get(name, 0) + 1
     if held < shown:
         report.lost_epochs += shown - held
