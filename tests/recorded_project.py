@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from recorded_runs import RecordedRun, curves
-
 from fitstudio.project import Project
 from fitstudio.project.run_files import About, write_spec
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel.background import Background
 from fitstudio.viewmodel.session import ProjectSession
+from tests.recorded_runs import RecordedRun, curves
 
 
 def new_project(folder: Path) -> Project:

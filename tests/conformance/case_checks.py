@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from case_values import array, number
+
+from tests.conformance.case_values import array, number
 
 RTOL, ATOL = 5e-5, 2e-6
 

@@ -9,13 +9,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import case_checks as checks
-import case_modules
 import numpy as np
 import torch
-from case_values import Values, array
 
 from fitstudio import Model, callbacks
+from tests.conformance import case_checks as checks
+from tests.conformance import case_modules
+from tests.conformance.case_values import Values, array
 
 
 class Recorder(callbacks.Callback):

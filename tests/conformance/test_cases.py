@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from case_replay import Replay
+
+from tests.conformance.case_replay import Replay
 
 FOLDER = Path(__file__).parent / "cases"
 #: FITSTUDIO_CASES names another folder, for cases that were recorded to look further.

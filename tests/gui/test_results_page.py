@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QTableWidget, QWidget
-from recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, new_project, open_session
 
 from fitstudio.gui.pages.results.page import ResultsPage
+from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, new_project, open_session
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import write_table
-
 from fitstudio.engine import checkpoint
 from fitstudio.journal import Outcome
 from fitstudio.project import RunPaths
+from tests.process.conftest import write_table
 
 
 def test_13_a_loss_that_is_no_number_ends_the_run_and_says_why(trained) -> None:

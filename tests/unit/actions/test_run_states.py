@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recorded_runs import RecordedRun, curves
-
 from fitstudio.actions import run_states
 from fitstudio.journal import fold, read_all
 from fitstudio.journal.reader import JournalReader
 from fitstudio.project.paths import RunPaths
+from tests.recorded_runs import RecordedRun, curves
 
 
 def test_it_is_the_same_as_reading_all_of_it(tmp_path: Path, monkeypatch):

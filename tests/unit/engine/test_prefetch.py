@@ -11,12 +11,12 @@ import traceback
 import numpy as np
 import pytest
 import torch
-from slow_sources import Failing, Numbered, Unsendable, Vanishing, WithLock
 from torch import nn
 
 from fitstudio import Model, callbacks
 from fitstudio.engine.prefetch import Prefetcher, puller
 from fitstudio.errors import ArgumentError, WorkerError
+from tests.unit.engine.slow_sources import Failing, Numbered, Unsendable, Vanishing, WithLock
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +47,9 @@ def test_depth_is_respected(depth):
     ahead = Prefetcher([made.append] * 3, itertools.count(), depth)
     fetched = 0
     for _ in range(5):
-        time.sleep(0.02)
-        assert len(made) == fetched + depth  # neither more nor, given time, fewer
+        eventually(lambda: len(made) >= fetched + depth)
+        time.sleep(0.01)
+        assert len(made) == fetched + depth
         next(ahead)
         fetched += 1
     ahead.close()
@@ -86,9 +87,10 @@ def test_an_error_comes_in_its_place_with_its_own_traceback():
 
 
 def test_what_is_made_and_not_fetched_is_given_back():
-    ahead = Prefetcher([puller(iter(range(10)))], itertools.count(), 4)
+    source = iter(range(10))
+    ahead = Prefetcher([puller(source)], itertools.count(), 4)
     assert next(ahead) == 0
-    time.sleep(0.05)
+    eventually(lambda: source.__length_hint__() == 5)
     assert ahead.close() == [1, 2, 3, 4]
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from recorded_runs import RecordedRun, curves
 
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import epoch_table, monitor_words
 from fitstudio.viewmodel.monitor import MonitorModel, ShownRun
 from fitstudio.viewmodel.run_feed import LossCurve, RunFeed
 from fitstudio.viewmodel.verdict import Fit
+from tests.recorded_runs import RecordedRun, curves
 
 STOPPER = [{"kind": "EarlyStopping", "patience": 20, "monitor": "val_loss"}]
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from recorded_project import CLASS_RESULTS, add_run, deliver_until, new_project, open_session
 
 from fitstudio.actions.predict import PredictionReport
 from fitstudio.errors import WorkerError
@@ -21,6 +20,7 @@ from fitstudio.viewmodel.predict import (
     short_number,
 )
 from fitstudio.viewmodel.session import ProjectSession
+from tests.recorded_project import CLASS_RESULTS, add_run, deliver_until, new_project, open_session
 
 
 def test_columns_are_matched_by_name():

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from recorded_project import (
+
+from fitstudio.viewmodel import results_words
+from fitstudio.viewmodel.results import ResultsModel
+from fitstudio.viewmodel.scores import Confusion, percent, wilson
+from fitstudio.viewmodel.session import ProjectSession
+from tests.recorded_project import (
     CLASS_RESULTS,
     NUMBER_RESULTS,
     add_run,
@@ -15,11 +20,6 @@ from recorded_project import (
     new_project,
     open_session,
 )
-
-from fitstudio.viewmodel import results_words
-from fitstudio.viewmodel.results import ResultsModel
-from fitstudio.viewmodel.scores import Confusion, percent, wilson
-from fitstudio.viewmodel.session import ProjectSession
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from recorded_project import add_run, deliver_until, new_project, open_session
 
 from fitstudio.viewmodel import runs as runs_module
 from fitstudio.viewmodel import runs_words
 from fitstudio.viewmodel.runs import Column, RunsModel
 from fitstudio.viewmodel.session import ProjectSession
+from tests.recorded_project import add_run, deliver_until, new_project, open_session
 
 
 @pytest.fixture
