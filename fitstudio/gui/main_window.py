@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self, opened: OpenProject) -> None:
         self._close_session()
+        self.notices.clear()  # what did not open before is no matter of this project
         session = ProjectSession(opened.project, self.background)
         self.session = session
         session.spec_changed.connect(self._on_spec_changed)

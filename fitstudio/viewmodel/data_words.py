@@ -58,7 +58,9 @@ def _classes(facts: Facts) -> str:
     if not facts.class_names:
         return ""
     counted = sorted(zip(facts.class_counts, facts.class_names), reverse=True)
-    shown = [f"{name} {format_count(count)}" for count, name in counted[:_SHOWN_CLASSES]]
+    # Where the classes are numbers themselves, "0 57" would be two numbers side by side.
+    mark = ":" if any(name[:1].isdigit() for name in facts.class_names) else ""
+    shown = [f"{name}{mark} {format_count(count)}" for count, name in counted[:_SHOWN_CLASSES]]
     rest = len(counted) - len(shown)
     text = ", ".join(shown) + (f" and {rest} more." if rest else ".")
     most, least = counted[0][0], counted[-1][0]

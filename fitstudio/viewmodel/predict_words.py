@@ -31,7 +31,7 @@ def say(model: PredictModel) -> list[Paragraph]:
     match = model.match()
     if match is not None and match.targets and model.stage is not Stage.DONE:
         names = ", ".join(match.targets)
-        text = f"The file holds **{names}** as well: the answers are compared with it."
+        text = f"The file holds **{names}** as well: the answers are compared with that."
         paragraphs.append(Paragraph("Known answers", text))
     report = model.report
     if report is not None:

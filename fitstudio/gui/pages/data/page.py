@@ -200,7 +200,7 @@ class DataPage(Page):
             self._shown_columns = view.columns
             self._header.set_columns(view.columns, self._role_words)
             self._rows.set_shape(view.columns, view.rows)
-            self._tree.set_columns(view.columns, self._role_words)
+            self._tree.set_columns(view.columns, self._role_words, group=self._group())
             self._size_table(view)
 
     def _show_problem(self, problem: FitStudioError | None) -> None:
@@ -300,7 +300,13 @@ class DataPage(Page):
         self._tree.setVisible(nested or refused)
         self._tree.set_nodes(nodes)
         if self._view is not None:
-            self._tree.set_columns(self._view.columns, self._role_words)
+            self._tree.set_columns(self._view.columns, self._role_words, group=self._group())
+
+    def _group(self) -> str:
+        """The group of the file that is read, where there are any."""
+        summary = self._session.summary
+        guesses = summary.guesses if summary is not None else ()
+        return next((str(each.value or "") for each in guesses if each.name == "group"), "")
 
     # What a person does
 

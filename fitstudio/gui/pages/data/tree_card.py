@@ -48,7 +48,8 @@ class TreeCard(Card):
         head.setStretchLastSection(False)
         self.tree.opened.connect(self._on_opened)
         self.add(self.tree)
-        self._items: dict[str, QTreeWidgetItem] = {}
+        self._items: dict[str, QTreeWidgetItem] = {}  # by the place in the file
+        self._columns: dict[str, QTreeWidgetItem] = {}  # those in use, by the column's name
         self._nodes: list[TreeNode] = []
 
     def set_nodes(self, nodes: Sequence[TreeNode]) -> None:
@@ -59,6 +60,7 @@ class TreeCard(Card):
         self._nodes = nodes
         self.tree.clear()
         self._items.clear()
+        self._columns.clear()
         groups: dict[str, QTreeWidgetItem] = {}
         for node in nodes:
             parent = groups.get(node.path.rpartition("/")[0])
@@ -83,12 +85,25 @@ class TreeCard(Card):
         rows = min(len(nodes), _MOST_ROWS)
         self.tree.setFixedHeight(rows * (Size.ROW_DATA + 2) + Size.TABLE_HEAD + 6)
 
-    def set_columns(self, columns: Sequence[ColumnView], role_words: dict[Role, str]) -> None:
-        """Shows what each array is for, and its type in words."""
+    def set_columns(
+        self, columns: Sequence[ColumnView], role_words: dict[Role, str], *, group: str = ""
+    ) -> None:
+        """Shows what each array is for, and its type in words.
+
+        Args:
+            columns: The arrays that are in use.
+            role_words: What each role is called.
+            group: Where in the file their names begin; an array of that group has a short name.
+        """
+        for item in self._columns.values():
+            self.tree.removeItemWidget(item, 3)
+        self._columns.clear()
         for column in columns:
-            item = self._items.get(column.name)
+            item = self._items.get(f"{group}/{column.name}".strip("/"))
+            item = item or self._items.get(column.name)
             if item is None:
                 continue
+            self._columns[column.name] = item
             item.setText(2, column.kind if column.type != "array" else item.text(2))
             ground, ink = ROLE_LOOKS[column.role]
             chip = Chip(role_words[column.role], ground=ground, ink=ink, caret=True)
@@ -102,7 +117,7 @@ class TreeCard(Card):
             self.tree.setItemWidget(item, 3, chip)
 
     def _on_opened(self, item: QTreeWidgetItem) -> None:
-        for name, known in self._items.items():
+        for name, known in self._columns.items():
             if known is item:
                 area = self.tree.visualItemRect(item)
                 corner = self.tree.viewport().mapToGlobal(area.bottomLeft())
