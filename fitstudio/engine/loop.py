@@ -120,7 +120,7 @@ class TrainingLoop:
         for inputs, targets, weights in batches:
             if watched:
                 self._begin_batch(step)
-            loss = self.train_step(inputs, targets, weights, len(inputs[0]))
+            loss = self.train_step(inputs, targets, weights, inputs[0].shape[0])
             self.steps_done = step = step + 1
             if relayed:
                 self._losses.add(epoch, step - 1, loss)
