@@ -13,6 +13,7 @@ from fitstudio.cli.command import (
     print_json,
     print_table,
 )
+from fitstudio.journal.events import sentence_of
 
 
 def _runs(arguments: argparse.Namespace) -> int:
@@ -31,11 +32,11 @@ def _runs(arguments: argparse.Namespace) -> int:
             str(each.epochs),
             each.best.monitor if each.best else "–",
             number_text(each.best.value if each.best else None),
-            each.reason or "",
+            sentence_of(each.reason) if each.reason else "",
         ]
         for each in found
     ]
-    heads = ["Run", "Outcome", "Epochs", "Best of", "Value", "Reason"]
+    heads = ["Run", "Outcome", "Epochs", "Best of", "Value", "Why it ended"]
     print_table(heads, rows, right=frozenset({2, 4}))
     return 0
 

@@ -29,6 +29,14 @@ def _nothing_left_behind():
         time.sleep(0.01)
 
 
+def eventually(condition) -> None:
+    """Waits as long as a busy machine may need."""
+    deadline = time.monotonic() + 5
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert condition()
+
+
 def square(ticket: int) -> int:
     time.sleep(0.002 * (ticket % 3))
     return ticket * ticket
@@ -47,7 +55,7 @@ def test_depth_is_respected(depth):
     ahead = Prefetcher([made.append] * 3, itertools.count(), depth)
     fetched = 0
     for _ in range(5):
-        eventually(lambda: len(made) >= fetched + depth)
+        eventually(lambda most=fetched + depth: len(made) >= most)
         time.sleep(0.01)
         assert len(made) == fetched + depth
         next(ahead)
