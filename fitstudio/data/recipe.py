@@ -150,7 +150,11 @@ class Recipe:
             notes.append(f"{int((~kept).sum())} rows without a known target were left out.")
         rows = rows[kept]
         if not len(rows):
-            raise DataError(f"No row of {source.file!r} can be measured.", code="data.no-rows")
+            raise DataError(
+                f"No row of {source.file!r} can be measured. {' '.join(notes)}".rstrip(),
+                code="data.no-rows",
+                remedy="Each row needs an answer that training has shown.",
+            )
         x = encoding.pick(x, np.flatnonzero(kept)) if not kept.all() else x
         return x, encoding.pick(y, rows), encoding.pick(weights, rows), rows
 

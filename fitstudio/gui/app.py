@@ -148,5 +148,8 @@ def _options(words: list[str]) -> argparse.Namespace:
     if options.example and options.project:
         parser.error("give a project or --example, not both")
     if options.project and not os.path.exists(options.project):
-        parser.error(f"there is no folder {options.project!r}")
+        parser.error(
+            f"there is neither a command nor a folder {options.project!r}; "
+            "`fitstudio --help` lists the commands"
+        )
     return options

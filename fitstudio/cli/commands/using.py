@@ -8,6 +8,7 @@ from typing import Any
 
 from fitstudio.actions import predict, projects
 from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
+from fitstudio.errors import DataError
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +22,7 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     scores = predict.evaluate_run(project, arguments.run, data=arguments.data)
     if arguments.json:
@@ -55,6 +57,7 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def _predict(arguments: argparse.Namespace) -> int:
+    _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     report = predict.predict_run(
         project, arguments.run, data=arguments.data, output=arguments.output
@@ -66,6 +69,18 @@ def _predict(arguments: argparse.Namespace) -> int:
     for sentence in report.notes:
         print(f"  {sentence}")
     return 0
+
+
+def _require_file(file: Path | None) -> None:
+    """A file that was typed wrong has not been moved: the words for that would lead astray."""
+    if file is None or file.is_file():
+        return
+    what = "is a folder, not a data file" if file.is_dir() else "is not there"
+    raise DataError(
+        f"{str(file)!r} {what}.",
+        code="data.missing",
+        remedy="Check the name; the path begins where the command was typed.",
+    )
 
 
 COMMANDS = (

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from fitstudio.actions import projects
 from fitstudio.cli import program
 
 
@@ -60,3 +61,15 @@ def test_extending_by_nothing_is_wrong_usage(tmp_path, capsys):
 def test_a_folder_is_no_data_file(tmp_path, capsys):
     assert program.main(["new", str(tmp_path / "new"), "--data", str(tmp_path)]) == 1
     assert "is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["evaluate"], ["predict", "--output", "out.csv"]])
+def test_a_file_that_was_typed_wrong_is_not_called_moved(words, tmp_path, capsys):
+    folder = tmp_path / "project"
+    projects.create_project(folder).close()
+    command = [words[0], str(folder), "1", "--data", str(tmp_path / "nosuch.csv"), *words[1:]]
+
+    assert program.main(command) == 1
+    said = capsys.readouterr().err
+    assert "is not there" in said
+    assert "Check the name" in said

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from fitstudio.gui.pages.data.column_header import ROLE_LOOKS
 from fitstudio.gui.theme.icons import icon
@@ -114,7 +121,12 @@ class TreeCard(Card):
                     name, chip.mapToGlobal(QPoint(0, chip.height() + 4))
                 )
             )
-            self.tree.setItemWidget(item, 3, chip)
+            holder = QWidget()  # a chip alone would be drawn as large as the whole cell
+            row = QHBoxLayout(holder)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.addWidget(chip)
+            row.addStretch()
+            self.tree.setItemWidget(item, 3, holder)
 
     def _on_opened(self, item: QTreeWidgetItem) -> None:
         for name, known in self._columns.items():
