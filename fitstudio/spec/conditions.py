@@ -172,7 +172,9 @@ class _Several(Condition):
         self.conditions = conditions
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.conditions == other.conditions  # type: ignore[attr-defined]
+        if not isinstance(other, _Several) or type(self) is not type(other):
+            return False
+        return self.conditions == other.conditions
 
     def __hash__(self) -> int:
         return hash((type(self), self.conditions))

@@ -9,27 +9,8 @@ from fitstudio.spec.conditions import All, AnyOf, Fact, Given, Is, Not, Reads, S
 from fitstudio.spec.fit_params import FIT
 from fitstudio.spec.registry import FIXED, find_param, known_keys
 from fitstudio.spec.rules import RULES
+from tests.keras_signature import KERAS_FIT
 
-KERAS_FIT = {
-    "x": None,
-    "y": None,
-    "batch_size": None,
-    "epochs": 1,
-    "verbose": 1,
-    "callbacks": None,
-    "validation_split": 0.0,
-    "validation_data": None,
-    "shuffle": True,
-    "class_weight": None,
-    "sample_weight": None,
-    "initial_epoch": 0,
-    "steps_per_epoch": None,
-    "validation_steps": None,
-    "validation_freq": 1,
-    "max_queue_size": 10,
-    "workers": 1,
-    "use_multiprocessing": False,
-}
 ENTRIES = [
     entry for table in (CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS) for entry in table.values()
 ]

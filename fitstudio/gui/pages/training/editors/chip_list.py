@@ -90,7 +90,8 @@ class ChipList(QWidget):
 
     def chips(self) -> list[RemovableChip]:
         """The chips from left to right."""
-        widgets = [self._flow.itemAt(place).widget() for place in range(self._flow.count())]  # type: ignore[union-attr]
+        items = (self._flow.itemAt(place) for place in range(self._flow.count()))
+        widgets = (item.widget() for item in items if item is not None)
         return [widget for widget in widgets if isinstance(widget, RemovableChip)]
 
     def add(self, item: Any) -> None:
