@@ -1,3 +1,5 @@
+"""No test, and no process that a test starts, reaches beyond this machine."""
+
 import socket
 import subprocess
 import sys

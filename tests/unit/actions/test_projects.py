@@ -1,3 +1,5 @@
+"""Making, opening and remembering projects, from examples and from data files."""
+
 from __future__ import annotations
 
 import json

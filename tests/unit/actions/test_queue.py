@@ -1,3 +1,5 @@
+"""Runs that wait their turn: order, failures, and one process that works on them."""
+
 from __future__ import annotations
 
 import threading

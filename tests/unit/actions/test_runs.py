@@ -1,3 +1,5 @@
+"""Starting, listing, steering and resuming runs, with a worker that only pretends to train."""
+
 from __future__ import annotations
 
 import contextlib

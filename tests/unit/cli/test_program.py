@@ -1,3 +1,5 @@
+"""The command line as a whole: exit codes, sentences for errors, JSON."""
+
 import json
 
 import pytest

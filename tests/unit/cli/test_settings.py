@@ -1,3 +1,5 @@
+"""Settings typed as flags and as --set KEY=VALUE."""
+
 import pytest
 
 from fitstudio.cli.program import build_parser

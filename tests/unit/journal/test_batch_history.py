@@ -1,3 +1,5 @@
+"""The binary file with the loss of every batch, whole and cut short."""
+
 from __future__ import annotations
 
 import errno

@@ -1,3 +1,5 @@
+"""Writing and reading the journal: damage, full disks, several readers, long files."""
+
 from __future__ import annotations
 
 import errno

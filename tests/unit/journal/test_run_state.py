@@ -1,3 +1,5 @@
+"""What a run's events add up to."""
+
 from __future__ import annotations
 
 import math

@@ -1,3 +1,5 @@
+"""The project folder: saving, locks, migration, and files that were damaged."""
+
 from __future__ import annotations
 
 import errno

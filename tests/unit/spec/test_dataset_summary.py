@@ -1,3 +1,5 @@
+"""A summary of a dataset survives its way between processes and versions."""
+
 import json
 
 from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary, Guess

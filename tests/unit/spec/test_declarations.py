@@ -1,3 +1,5 @@
+"""Every declared setting is complete, and fit()'s are the reference's."""
+
 from __future__ import annotations
 
 import pytest

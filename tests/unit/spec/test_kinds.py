@@ -1,3 +1,5 @@
+"""Each kind of value: parsed, checked, shown and stored without loss."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""JSON that is too deep, too long or too large is refused before it is read."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Layers, shapes and parameter counts planned from a model's settings."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The sentences that say what will happen, and the help pages made from the tables."""
+
 from __future__ import annotations
 
 import json

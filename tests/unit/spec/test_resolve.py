@@ -1,3 +1,5 @@
+"""What is found in a specification, and the final values with their origins."""
+
 from __future__ import annotations
 
 import dataclasses

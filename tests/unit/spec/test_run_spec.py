@@ -1,3 +1,5 @@
+"""The run specification: JSON, differences, settings read from text."""
+
 from __future__ import annotations
 
 import copy

@@ -1,3 +1,5 @@
+"""Files are written whole or not at all, whichever step fails."""
+
 from __future__ import annotations
 
 import errno

@@ -1,3 +1,5 @@
+"""Folders are sealed, verified, moved and replaced whole, whichever step fails."""
+
 from __future__ import annotations
 
 import errno

@@ -1,3 +1,5 @@
+"""Slow work beside the window: outcome, errors, and newer work that replaces older."""
+
 import threading
 
 from fitstudio.errors import DataError

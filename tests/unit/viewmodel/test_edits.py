@@ -1,3 +1,5 @@
+"""Undo and redo of settings."""
+
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel.edits import EditHistory
 

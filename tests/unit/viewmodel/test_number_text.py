@@ -1,3 +1,5 @@
+"""Numbers as people type them."""
+
 from __future__ import annotations
 
 import pytest

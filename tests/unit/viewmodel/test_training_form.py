@@ -1,3 +1,5 @@
+"""The training form without its window: rows, levels, search, fixes."""
+
 from __future__ import annotations
 
 from types import SimpleNamespace

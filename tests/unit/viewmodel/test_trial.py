@@ -1,3 +1,5 @@
+"""Trying a few batches: what is said of time and memory."""
+
 from __future__ import annotations
 
 from types import SimpleNamespace

@@ -1,3 +1,5 @@
+"""The worker's pulse notices that the computer slept."""
+
 from __future__ import annotations
 
 import time
