@@ -38,6 +38,8 @@ from fitstudio.storage import atomic
 from fitstudio.storage.manifest import verify_manifest
 
 SEED = 7
+# The optimizer's tensors and the states of the random generators.
+STATE = "state.safetensors"
 
 
 class Starter(Protocol):
@@ -279,6 +281,7 @@ def _compare(calm: RunPaths, run: RunPaths, report: Report) -> None:
             ("History", one.history(), other.history()),
             ("last weights", weights(calm, "last"), weights(run, "last")),
             ("best weights", weights(calm, "best"), weights(run, "best")),
+            ("optimizer", weights(calm, "last", STATE), weights(run, "last", STATE)),
             ("best epoch", one.best_epoch, other.best_epoch),
             ("epochs", [row.epoch for row in one.epochs], [row.epoch for row in other.epochs]),
         )
@@ -289,9 +292,9 @@ def _compare(calm: RunPaths, run: RunPaths, report: Report) -> None:
         report.problems.append(f"{run.name} differs from the undisturbed run in {differing}")
 
 
-def weights(run: RunPaths, name: str) -> str:
-    """The hash of a checkpoint's weights."""
-    return verify_manifest(run.checkpoints / name)["files"]["weights.safetensors"]["sha256"]
+def weights(run: RunPaths, name: str, file: str = "weights.safetensors") -> str:
+    """The hash of a checkpoint's weights, or of another file of it."""
+    return verify_manifest(run.checkpoints / name)["files"][file]["sha256"]
 
 
 def _serve() -> int:
