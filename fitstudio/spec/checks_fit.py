@@ -214,10 +214,11 @@ def _class_weight(checked: Checked, facts: Facts) -> Iterator[Finding]:
     balanced = balanced_weights(facts.training_class_counts)
     if missing:
         fix = Fix("Balance all classes", {"fit.class_weight": balanced}) if balanced else None
+        have = "has" if len(missing) == 1 else "have"
         yield error(
             "fit.class-weight-missing",
             "fit.class_weight",
-            f"{strong(listed(missing))} has no weight: every class needs one.",
+            f"{strong(listed(missing))} {have} no weight: every class needs one.",
             fix,
         )
     elif len(weights) > classes:

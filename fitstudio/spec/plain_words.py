@@ -154,7 +154,8 @@ def _weights(resolved: Resolved, facts: Facts) -> str:
             if number in weights
         ]
         (first, amount), rest = counts[0], counts[1:]
-        named = [f"{_article(first).capitalize()} {first} {facts.row_name} counts {amount} times"]
+        unit = "time" if amount == strong("1") else "times"
+        named = [f"{_article(first).capitalize()} {first} {facts.row_name} counts {amount} {unit}"]
         named += [f"{_article(name)} {name} {facts.row_name} {times}" for name, times in rest]
         sentences.append(f"{listed(named, most=4)}.")
     column = resolved.value("fit.sample_weight")

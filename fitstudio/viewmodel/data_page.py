@@ -32,6 +32,8 @@ _MOST_BARS = 16
 # Settings that say how a file is read; another file starts with guesses of its own.
 _READING = ("data.kind", "data.y_file", "data.options", "data.columns", "data.fingerprint")
 _SORTED = "fit.sorted-rows"
+# Says already what becomes of rows with gaps, and offers to fill them.
+_ROWS_LEFT_OUT = "data.rows-left-out"
 
 
 class Role(StrEnum):
@@ -322,7 +324,8 @@ def _items(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
     codes = {each.code for each in found}
     found += [each for each in summary.findings if each.code not in codes]
     items = [_of_finding(each) for each in found]
-    items += _missing(session, summary)
+    if not any(each.code == _ROWS_LEFT_OUT for each in found):
+        items += _missing(session, summary)
     items += _mixed(session, summary)
     items += _left_out(session, summary)
     order = {"error": 0, "warning": 1, "info": 2, "done": 3}

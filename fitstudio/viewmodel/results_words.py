@@ -29,9 +29,11 @@ def _classes(model: ResultsModel) -> list[Paragraph]:
         return []
     right = int(np.trace(confusion.counts))
     name, share = confusion.majority()
-    better = (
-        "**clearly better**" if wilson(right, confusion.total)[0] > share else "not clearly better"
-    )
+    least, most = wilson(right, confusion.total)
+    if least > share:
+        better = "**clearly better**"
+    else:
+        better = "**worse**" if most < share else "not clearly better"
     paragraphs = [
         Paragraph(
             "Score",
