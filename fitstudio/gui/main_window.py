@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
             "redo": lambda: self._with_session(lambda session: session.redo()),
             "find": self._on_find,
             "train": self.train,
+            "queue": self._on_queue,
             "pause": lambda: self._with_session(lambda session: session.pause()),
             "resume": self._on_resume,
             "stop": lambda: self._with_session(lambda session: session.stop("batch")),
@@ -291,7 +292,19 @@ class MainWindow(QMainWindow):
             return
         if session.train():
             self.show_page("monitor")
+        else:
+            self._go_to_first_problem(session)
+
+    def _on_queue(self) -> None:
+        session = self.session
+        if session is None:
             return
+        if session.enqueue():
+            self.show_page("runs")
+        else:
+            self._go_to_first_problem(session)
+
+    def _go_to_first_problem(self, session: ProjectSession) -> None:
         first = session.resolved.errors[0]
         self.notices.add(Notice(first.sentence, "error"))
         self.go_to_setting(first.where)
@@ -550,8 +563,8 @@ class MainWindow(QMainWindow):
 
 
 _NEEDS_PROJECT = frozenset(
-    ("start", "add_data", "show_folder", "find", "train", "pause", "resume", "stop", "stop_epoch",
-     "stop_now", "snapshot", "extend", "panel")
+    ("start", "add_data", "show_folder", "find", "train", "queue", "pause", "resume", "stop",
+     "stop_epoch", "stop_now", "snapshot", "extend", "panel")
 )  # fmt: skip
 
 

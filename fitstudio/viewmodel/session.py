@@ -16,7 +16,7 @@ from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.actions import control, runs
+from fitstudio.actions import control, queue, runs
 from fitstudio.actions.runs import RunSummary
 from fitstudio.errors import DataError, FitStudioError
 from fitstudio.project import Project
@@ -50,6 +50,7 @@ class ProjectSession:
     resolved_changed = Signal()
     data_changed = Signal()
     runs_changed = Signal()
+    queue_changed = Signal()
     current_run_changed = Signal(object)
     started = Signal(str)
     failed = Signal(FitStudioError)
@@ -297,6 +298,23 @@ class ProjectSession:
         self._starting = False
         self.runs_changed.emit()
         self.failed.emit(problem)
+
+    def enqueue(self) -> bool:
+        """Queues a run with the present settings, frozen; False where they cannot work."""
+        if not self.resolved.ok:
+            return False
+        spec = self.spec
+
+        def work() -> None:
+            queue.enqueue(self.project, spec)
+            queue.start(self.project)
+
+        self.in_background(lambda job: work(), self._on_queued)
+        return True
+
+    def _on_queued(self, nothing: None) -> None:
+        self.queue_changed.emit()
+        self.refresh_runs()
 
     def stop(self, when: str = "batch") -> None:
         """Asks the running run to stop: after this "batch", after this "epoch", or "now"."""

@@ -77,6 +77,12 @@ def _declare_queue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", metavar="ID", help="take a waiting run out of the queue")
     parser.add_argument("--first", metavar="ID", help="move a waiting run to the front")
     parser.add_argument("--name", metavar="TEXT", help="with --add: the run's name")
+    parser.add_argument(
+        "--free-memory",
+        metavar="MB",
+        type=int,
+        help="with --add: begin only when that much memory is free on the device",
+    )
     add_settings(parser)
 
 
@@ -84,7 +90,8 @@ def _queue(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     if arguments.add:
         spec = project.settings.with_values(typed_settings(arguments, project.settings))
-        queue.enqueue(project, spec, name=arguments.name)
+        needed = arguments.free_memory and arguments.free_memory * 1_000_000
+        queue.enqueue(project, spec, name=arguments.name, needs_bytes=needed)
         queue.start(project)
     if arguments.remove:
         queue.remove(project, arguments.remove)

@@ -88,6 +88,12 @@ RUN = (
         "Ctrl+R",
     ),
     Command(
+        "queue",
+        marked("Menu", "Add to the &queue"),
+        marked("Menu", "Train with these settings when the runs before have ended"),
+        "Ctrl+Shift+Q",
+    ),
+    Command(
         "pause", marked("Menu", "&Pause"), marked("Menu", "Hold the run where it is"), "Ctrl+P"
     ),
     Command(

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from fitstudio.gui.pages.runs.compare_card import CompareCard
 from fitstudio.gui.pages.runs.run_delegate import RunDelegate
 from fitstudio.gui.pages.runs.run_rows import RunRows
+from fitstudio.gui.pages.runs.waiting_card import WaitingCard
 from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import ghost_button, secondary_button
@@ -30,6 +31,7 @@ from fitstudio.spec.plain_words import Paragraph
 from fitstudio.viewmodel import runs_words
 from fitstudio.viewmodel.runs import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
 from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.waiting import WaitingRuns
 
 _WIDTHS = {
     Column.TICK: 44,
@@ -62,14 +64,18 @@ class RunsPage(Page):
         self.model = RunsModel(session)
         self._settings = view_settings()
         self._discarding: str | None = None
+        self.waiting = WaitingRuns(session)
         self._make_head()
         self._make_table()
         self.compare = CompareCard(self.model)
         self.compare.like_wanted.connect(self._on_like_wanted)
+        self.add(WaitingCard(self.waiting))
         self._place_parts()
         self.model.changed.connect(self._on_changed)
         self.model.compared.connect(self._on_compared)
         self.destroyed.connect(self.model.close)
+        self.destroyed.connect(self.waiting.close)
+        self.waiting.refresh()
         self._on_changed()
 
     def plain_words(self) -> list[Paragraph]:
