@@ -23,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     Args:
         arguments: Words after the program's name; those of the process by default.
     """
+    if getattr(sys, "frozen", False):
+        # A process that multiprocessing spawns starts a frozen program anew, and is taken up here.
+        _entry("multiprocessing", "freeze_support")()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in _CHILDREN:
         return _entry(_CHILDREN[words[0]])(words[1:]) or 0
