@@ -345,6 +345,14 @@ def _listed_numbers(argument: str, value: Any) -> np.ndarray:
 
 
 def _numbers_among_objects(argument: str, value: np.ndarray) -> np.ndarray:
+    # numpy turns None into NaN without a word, and training would then learn nothing from it.
+    gaps = sum(each is None for each in value.flat)
+    if gaps:
+        raise ArgumentError(
+            f"{argument} holds None where numbers are wanted, {gaps} in all.",
+            code="fit.not-numbers",
+            remedy="Fill the gaps with numbers, or leave those rows out.",
+        )
     try:
         return value.astype(np.float64)
     except (TypeError, ValueError) as error:

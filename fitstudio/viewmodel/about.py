@@ -15,7 +15,6 @@ def versions_text() -> tuple[str, str]:
     chosen = device.get("reason") or device.get("problem") or ""
     sentence = (
         f"**Version {described['fitstudio']}** on Python {described['python']}, "
-        f"torch {packages['torch']}, Qt {packages['PySide6-Essentials']}. {chosen} "
-        "Icons: Phosphor (MIT licence)."
+        f"torch {packages['torch']}, Qt {packages['PySide6-Essentials']}. {chosen}"
     )
     return sentence, json.dumps(described, indent=2, ensure_ascii=False)

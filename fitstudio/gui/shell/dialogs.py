@@ -274,6 +274,16 @@ def show_about(window: QWidget, background: Background) -> None:
     column.addLayout(top)
     column.addSpacing(Space.GRID)
     column.addWidget(words)
+    column.addWidget(
+        Sentence(
+            _tr(
+                "Built on Qt for Python (LGPL 3), PyTorch, NumPy, scikit-learn, h5py, psutil, "
+                "psygnal, nvidia-ml-py (BSD), polars, pyqtgraph, platformdirs, the Phosphor icons "
+                "by way of QtAwesome (MIT) and safetensors (Apache 2.0)."
+            ),
+            ink="text3",
+        )
+    )
     copy = ghost_button(_tr("Copy for a report"), icon="copy", small=True)
     copy.setEnabled(False)
     column.addWidget(copy)

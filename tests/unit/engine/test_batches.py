@@ -156,6 +156,7 @@ def test_any_numbers_become_a_tensor(array):
         (np.array(["a", "b"]), "x holds text"),
         ([["a"], ["b"]], "x holds text"),
         (np.array([object(), 3]), "Python objects that are no numbers"),
+        (np.array([1.0, None]), "None where numbers are wanted, 1 in all"),
         ([[1, 2], [3]], "different lengths"),
         (np.float32(3), "should be an array|single number"),
         (np.array(["2020-01-01"], dtype="datetime64[D]"), "datetime64"),
