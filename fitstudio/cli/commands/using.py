@@ -54,9 +54,19 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="FILE", type=Path, required=True, help="the CSV to write"
     )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace the CSV if it is there already"
+    )
 
 
 def _predict(arguments: argparse.Namespace) -> int:
+    if arguments.output.exists() and not arguments.overwrite:
+        raise FitStudioError(
+            f"{str(arguments.output)!r} is there already, and nothing is overwritten unasked.",
+            code="predict.exists",
+            remedy="Name another file with --output, or add --overwrite.",
+            safe="Nothing was changed.",
+        )
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     report = predict.predict_run(

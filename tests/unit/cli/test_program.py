@@ -75,3 +75,13 @@ def test_a_file_that_was_typed_wrong_is_not_called_moved(words, tmp_path, capsys
     said = capsys.readouterr().err
     assert "is not there" in said
     assert "Check the name" in said
+
+
+def test_predictions_never_replace_a_file_unasked(tmp_path, capsys):
+    output = tmp_path / "kept.csv"
+    output.write_text("mine")
+    words = ["predict", str(tmp_path), "1", "--data", "new.csv", "--output", str(output)]
+
+    assert program.main(words) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert output.read_text() == "mine"
