@@ -8,7 +8,7 @@ from typing import Any
 
 from fitstudio.actions import predict, projects
 from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
-from fitstudio.errors import DataError
+from fitstudio.errors import DataError, FitStudioError
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
