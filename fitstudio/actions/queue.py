@@ -154,22 +154,6 @@ def move(project: Project, item_id: str, place: int) -> None:
         )
 
 
-def reorder(project: Project, item_ids: list[str]) -> None:
-    """Puts the waiting items into this order; those that are not named follow behind.
-
-    Raises:
-        RunError: If there is no such item.
-        StorageError: If it cannot be written.
-    """
-    with editing(project.paths):
-        items = read(project.paths)
-        named = [_find(items, item_id) for item_id in item_ids]
-        first = [item for item in named if item.state is ItemState.WAITING]
-        rest = [item for item in items if item.state is ItemState.WAITING and item not in first]
-        past = [item for item in items if item.state is not ItemState.WAITING]
-        write(project.paths, past + first + rest)
-
-
 def start(project: Project) -> bool:
     """Sees to it that a process works on the queue; whether one is needed.
 
