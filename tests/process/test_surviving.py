@@ -294,9 +294,11 @@ def test_fault_18_a_stopped_worker_is_named_and_can_be_ended(trained, monkeypatc
     process.send_signal(signal.SIGSTOP)
     monkeypatch.setattr("fitstudio.actions.run_watcher.NOT_ANSWERING_S", 0.3)
     watcher = runs.watch_run(trained.project, run.name)
-    watcher.poll()
-    time.sleep(0.4)
-    watcher.poll()
+    # The signal may reach the process a moment late, and what it wrote until then is news.
+    deadline = time.monotonic() + 10
+    while watcher.not_answering_s is None and time.monotonic() < deadline:
+        watcher.poll()
+        time.sleep(0.05)
     assert watcher.not_answering_s is not None
     number = control.request(trained.project, run.name, "stop_epoch")
     assert not control.acknowledged(trained.project, run.name, number, timeout_s=0.3)
