@@ -72,6 +72,8 @@ class Unattended(QObject):
         session = self._window.session
         button = self._window.findChild(QPushButton, "button.train")
         assert session is not None and isinstance(button, QPushButton)
+        if not button.isVisible() or not button.isEnabled():
+            return  # another run of the project is not over yet, or the button not there yet
         self._pressed = True
         session.started.connect(self._on_started)
         session.failed.connect(self._on_failed)
