@@ -26,8 +26,8 @@ import torch
 from fitstudio.engine import checkpoint
 from fitstudio.engine.checkpoint import Snapshot
 from fitstudio.storage import ops
-from fitstudio.storage.faults import CountingOps, DyingOps, FrozenOps, PowerOff
 from fitstudio.storage.folder import settle
+from tests.support.faults import CountingOps, DyingOps, FrozenOps, PowerOff
 
 
 class NoWaiting(CountingOps):

@@ -23,7 +23,6 @@ _PACKAGES = (
     "PySide6-Essentials",
     "pyqtgraph",
     "safetensors",
-    "scikit-learn",
 )
 
 

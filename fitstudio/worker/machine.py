@@ -14,7 +14,7 @@ import fitstudio
 from fitstudio.engine import device
 from fitstudio.spec.model_plan import ModelPlan
 
-_LIBRARIES = ("torch", "numpy", "polars", "h5py", "safetensors", "scikit-learn")
+_LIBRARIES = ("torch", "numpy", "polars", "h5py", "safetensors")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from fitstudio.storage import ops
-from fitstudio.storage.faults import SlowOps
+from tests.support.faults import SlowOps
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "format-1"
 MARKUP = "<img src='file:///etc/hostname'><b>foreign</b>"

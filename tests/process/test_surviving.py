@@ -26,7 +26,7 @@ from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_holder
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import ops
-from fitstudio.storage.faults import FailingOps
+from tests.support.faults import FailingOps
 
 # A worker takes two seconds to start, and many times that on a machine that is busy.
 pytestmark = pytest.mark.timeout(180)

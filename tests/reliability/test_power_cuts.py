@@ -15,7 +15,7 @@ from fitstudio.storage import atomic, ops, write_folder
 from fitstudio.storage.folder import remove_tree, settle
 from fitstudio.storage.manifest import verify_manifest
 from fitstudio.storage.ops import Ops
-from fitstudio.storage.power_cuts import RecordingOps, power_cuts
+from tests.support.power_cuts import RecordingOps, power_cuts
 
 STATES = 2000
 

@@ -277,9 +277,9 @@ def show_about(window: QWidget, background: Background) -> None:
     column.addWidget(
         Sentence(
             _tr(
-                "Built on Qt for Python (LGPL 3), PyTorch, NumPy, scikit-learn, h5py, psutil, "
-                "psygnal, nvidia-ml-py (BSD), polars, pyqtgraph, platformdirs, the Phosphor icons "
-                "by way of QtAwesome (MIT) and safetensors (Apache 2.0)."
+                "Built on Qt for Python (LGPL 3), PyTorch, NumPy, h5py, psutil, psygnal, "
+                "nvidia-ml-py (BSD), polars, pyqtgraph, platformdirs, the Phosphor icons (MIT), "
+                "safetensors (Apache 2.0) and the typeface Inter (Open Font License)."
             ),
             ink="text3",
         )

@@ -1,4 +1,4 @@
-"""Makes the few fonts of the window from the platform's own, in points, figures of one width."""
+"""Makes the few fonts of the window from the shipped typeface, in points, figures of one width."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from functools import cache
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
+from fitstudio import resources
 from fitstudio.gui.theme.tokens import Text
 
-# What Qt reports on Linux where no desktop names a font: then we are free to choose.
+# What Qt reports on Linux where no desktop names a font: then the size is ours to choose, too.
 _GENERIC = {"Sans Serif", "Sans", "sans-serif", "DejaVu Sans", "Bitstream Vera Sans"}
-_PREFERRED = ("Inter", "Noto Sans", "DejaVu Sans")
+_SHIPPED = ("Inter-Regular.otf", "Inter-SemiBold.otf")
+# For the characters that the shipped typeface lacks.
 _CHINESE = ("Microsoft YaHei UI", "Noto Sans CJK SC", "WenQuanYi Micro Hei")
 _SMALLEST_BODY_PT = 9.75
 _FACTORS = {
@@ -26,12 +28,11 @@ _FACTORS = {
 
 @cache
 def body_family() -> str:
-    """The family that text is set in."""
-    own = QApplication.font().family()
-    if own not in _GENERIC:
-        return own
-    known = set(QFontDatabase.families())
-    return next((family for family in _PREFERRED if family in known), own)
+    """The family that text is set in: the same on every system, so that no text is cut on one."""
+    for file in _SHIPPED:
+        number = QFontDatabase.addApplicationFont(str(resources.path("fonts", file)))
+        assert number >= 0, f"{file} is no font that Qt can read"
+    return QFontDatabase.applicationFontFamilies(number)[0]
 
 
 @cache
@@ -62,7 +63,7 @@ def font(role: str) -> QFont:
         made.setFamilies([mono_family()])
         made.setStyleHint(QFont.StyleHint.Monospace)
     else:
-        made.setFamilies([body_family(), *_PREFERRED, *_CHINESE])
+        made.setFamilies([body_family(), QApplication.font().family(), *_CHINESE])
     made.setPointSizeF(points(role))
     if role in ("title", "strong"):
         made.setWeight(QFont.Weight.DemiBold)
@@ -73,5 +74,5 @@ def font(role: str) -> QFont:
 
 def forget() -> None:
     """Reads the platform's fonts anew (the person changed the text size)."""
-    for remembered in (body_family, body_points, mono_family):
+    for remembered in (body_points, mono_family):
         remembered.cache_clear()

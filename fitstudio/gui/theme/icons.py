@@ -1,16 +1,14 @@
 """Draws the icons of the window: Phosphor's glyphs as vector paths, tinted by a colour token.
 
-The glyphs come straight from the one font file of QtAwesome's `ph` set. QtAwesome itself is not
-imported: it would load a dozen more fonts before the window can show. An icon takes its colour from
-the theme each time it is painted, so that nothing has to be made anew when the theme changes.
+The glyphs come from the one font file that is shipped in `resources/icons`. An icon takes its
+colour from the theme each time it is painted, so that nothing has to be made anew when the theme
+changes.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -23,28 +21,21 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from fitstudio import resources
 from fitstudio.gui.theme.theme import colour
 
 _EM = 64.0
 
 
 @cache
-def _font_folder() -> Path:
-    found = importlib.util.find_spec("qtawesome")
-    assert found is not None and found.origin is not None, "QtAwesome is a dependency"
-    return Path(found.origin).parent / "fonts"
-
-
-@cache
 def _raw_font() -> QRawFont:
-    file = next(_font_folder().glob("phosphor-*.ttf"))
-    return QRawFont(str(file), _EM)
+    return QRawFont(str(resources.path("icons", "phosphor.ttf")), _EM)
 
 
 @cache
 def _codes() -> dict[str, str]:
-    file = next(_font_folder().glob("phosphor-charmap-*.json"))
-    return json.loads(file.read_text(encoding="utf-8"))
+    """The place of each icon in the font: Phosphor's name and a code point in hexadecimal."""
+    return json.loads(resources.path("icons", "phosphor.json").read_text(encoding="utf-8"))
 
 
 @cache

@@ -20,8 +20,8 @@ from fitstudio.project import Project
 from fitstudio.project.run_files import read_spec
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.storage import ops
-from fitstudio.storage.faults import FailingOps
 from fitstudio.storage.file_lock import FileLock
+from tests.support.faults import FailingOps
 
 
 def test_a_run_is_made_started_and_listed(project: Project):

@@ -17,7 +17,7 @@ from fitstudio.engine import checkpoint, state_codec
 from fitstudio.engine.checkpoint import CheckpointWriter, Snapshot
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.storage import ops
-from fitstudio.storage.faults import FailingOps
+from tests.support.faults import FailingOps
 
 
 def training_state(epoch: int = 0) -> dict:

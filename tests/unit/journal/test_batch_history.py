@@ -12,7 +12,7 @@ import pytest
 from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory, BatchHistoryReader
 from fitstudio.storage import ops
-from fitstudio.storage.faults import FailingOps
+from tests.support.faults import FailingOps
 
 RECORD = [("epoch", "<u4"), ("step", "<u4"), ("loss", "<f4")]
 

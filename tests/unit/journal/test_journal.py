@@ -14,7 +14,7 @@ import pytest
 from fitstudio.journal import Journal, JournalReader, fold, read_all
 from fitstudio.journal.events import Event, EventType, from_lines, to_line
 from fitstudio.storage import ops
-from fitstudio.storage.faults import CountingOps, FailingOps
+from tests.support.faults import CountingOps, FailingOps
 
 
 def start(journal: Journal, **fields) -> None:

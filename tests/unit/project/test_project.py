@@ -19,7 +19,7 @@ from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About, find_run, read_spec, write_spec
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import ops
-from fitstudio.storage.faults import FailingOps
+from tests.support.faults import FailingOps
 
 SPEC = RunSpec(data={"file": "data/a.csv"}, fit={"epochs": 7})
 

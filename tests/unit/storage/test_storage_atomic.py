@@ -11,7 +11,7 @@ import pytest
 
 from fitstudio.errors import StorageError
 from fitstudio.storage import atomic, ops
-from fitstudio.storage.faults import CountingOps, FailingOps
+from tests.support.faults import CountingOps, FailingOps
 
 
 def leftovers(folder: Path) -> list[str]:

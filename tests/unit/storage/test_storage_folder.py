@@ -10,8 +10,8 @@ import pytest
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.storage import atomic, manifest, ops, write_folder
 from fitstudio.storage.append import AppendFile
-from fitstudio.storage.faults import CountingOps, FailingOps
 from fitstudio.storage.folder import remove_tree, settle
+from tests.support.faults import CountingOps, FailingOps
 
 
 def save(final: Path, content: str, *, keep_as: Path | None = None) -> None:

@@ -14,11 +14,11 @@ from fitstudio.engine import checkpoint
 from fitstudio.journal import EventType, Journal, read_all
 from fitstudio.journal.patience import Watch
 from fitstudio.storage import ops
-from fitstudio.storage.faults import FailingOps
 from fitstudio.storage.ops import Ops
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.keeping import Keeper, StopRun
 from fitstudio.worker.orders import Orders
+from tests.support.faults import FailingOps
 
 
 class Run:
