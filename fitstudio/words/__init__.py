@@ -1,0 +1,21 @@
+"""The one door for every sentence that a person reads: said in English here, translated on the way.
+
+`say` makes a sentence out of an English template and named values, in the language in use, and the
+result remembers both, so that it can be kept in a file and said again in another language.
+"""
+
+from fitstudio.words.language import ENGLISH, PSEUDO, available, current, use
+from fitstudio.words.saying import Said, marked, say, say_count, say_marked
+
+__all__ = [
+    "ENGLISH",
+    "PSEUDO",
+    "Said",
+    "available",
+    "current",
+    "marked",
+    "say",
+    "say_count",
+    "say_marked",
+    "use",
+]
