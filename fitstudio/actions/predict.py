@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio import errors
+from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
 from fitstudio.errors import FitStudioError, RunError, StorageError, WorkerError
 from fitstudio.project import Project
+from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 
@@ -117,7 +119,8 @@ def predict_run(
     Args:
         project: The project.
         run: The run.
-        data: The file, or how to read it as in a run specification's `data`.
+        data: The file, or as in a run specification's `data`: with `options`, the file is read with
+            these in place of what was decided for the training file.
         output: Where the results go.
         progress: Called with a fraction and a sentence.
         cancel: Set it to give up; nothing is written then.
@@ -146,6 +149,38 @@ def predict_run(
         columns=tuple(reply["columns"]),
         notes=tuple(reply["notes"]),
     )
+
+
+def inspect_for(
+    project: Project,
+    run: str | int,
+    data: Mapping[str, Any],
+    *,
+    cancel: threading.Event | None = None,
+) -> DatasetSummary:
+    """What a file holds, read as the run's model reads it.
+
+    Args:
+        project: The project.
+        run: The run whose model is to be used.
+        data: The file, and how it is read where that is not as in training.
+        cancel: Ends the reading when set.
+
+    Raises:
+        DataError: If the file cannot be read, or not as the training file was.
+        RunError: If there is no such run, or nothing in it has been trained.
+    """
+    paths = runs.find(project, run)
+    try:
+        recipe = atomic.read_json(paths.model)["recipe"]
+    except (StorageError, LookupError, TypeError) as problem:
+        raise RunError(
+            f"The run {paths.name!r} has no trained model yet.",
+            code="run.no-model",
+            remedy="Train it until its first epoch has ended.",
+            details=str(problem),
+        ) from problem
+    return data_actions.inspect(data, Path.cwd(), recipe=recipe, cancel=cancel)
 
 
 def evaluate_run(
