@@ -167,20 +167,22 @@ def inspect_for(
         cancel: Ends the reading when set.
 
     Raises:
-        DataError: If the file cannot be read, or not as the training file was.
-        RunError: If there is no such run, or nothing in it has been trained.
+        DataError: If the file cannot be read, or contradicts how the training file was read.
+        RunError: If there is no such run.
     """
-    paths = runs.find(project, run)
-    try:
-        recipe = atomic.read_json(paths.model)["recipe"]
-    except (StorageError, LookupError, TypeError) as problem:
-        raise RunError(
-            f"The run {paths.name!r} has no trained model yet.",
-            code="run.no-model",
-            remedy="Train it until its first epoch has ended.",
-            details=str(problem),
-        ) from problem
-    return data_actions.inspect(data, Path.cwd(), recipe=recipe, cancel=cancel)
+    # Without a model nothing can be predicted, and predicting says so.
+    return data_actions.inspect(data, Path.cwd(), recipe=_recipe(project, run), cancel=cancel)
+
+
+def reading_options(project: Project, run: str | int) -> dict[str, Any]:
+    """How the run's model reads files, as `data.options`; empty where that is not known.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    reading = (_recipe(project, run) or {}).get("reading")
+    options = reading.get("options") if isinstance(reading, Mapping) else None
+    return dict(options) if isinstance(options, Mapping) else {}
 
 
 def evaluate_run(
@@ -240,6 +242,15 @@ def dry_run(
     """
     job = {"project": str(project.folder), "spec": (spec or project.settings).to_json()}
     return _ask("dry-run", job, progress, cancel)
+
+
+def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
+    """The recipe in the run's model, as it is stored."""
+    try:
+        recipe = atomic.read_json(runs.find(project, run).model)["recipe"]
+    except (StorageError, LookupError, TypeError):
+        return None
+    return recipe if isinstance(recipe, Mapping) else None
 
 
 def _data(data: str | Path | Mapping[str, Any]) -> Any:

@@ -51,7 +51,7 @@ class Case:
 def write(path: Path, content: Written) -> None:
     if isinstance(content, Mapping):
         if path.suffix == ".npz":
-            np.savez(path, **content)
+            np.savez(path, **dict[str, Any](content))
         elif path.suffix == ".npy":
             np.save(path, content["array"])
         else:
@@ -143,7 +143,8 @@ HOT = np.eye(4)[np.arange(24) % 4]
 ARRAYS = {
     "part": Case(
         PARTS,
-        {"x_train": np.zeros(5), "y_train": np.zeros(5), "x_test": [7.0, 8], "y_test": [1.0, 2]},
+        {"x_train": np.zeros(5), "y_train": np.zeros(5), "x_test": np.array([7.0, 8]),
+         "y_test": np.array([1.0, 2])},
         [[7], [8]], {"part": "test"}, x=("x",), name="t.npz",
     ),
     "group": Case(
