@@ -33,19 +33,25 @@ _SHARE_OF_MEMORY = 0.75
 
 
 def inspect(
-    data: Mapping[str, Any], base: Path, *, cancel: threading.Event | None = None
+    data: Mapping[str, Any],
+    base: Path,
+    *,
+    recipe: Mapping[str, Any] | None = None,
+    cancel: threading.Event | None = None,
 ) -> DatasetSummary:
     """What a data file holds.
 
     Args:
         data: The data section of a run specification; only ``file`` is needed.
         base: The folder that a relative path starts from.
+        recipe: A trained model's recipe: the file is read as the model's training file was.
         cancel: Ends the reading when set.
 
     Raises:
         DataError: If the file cannot be read; code ``data.cancelled`` if it was cancelled.
     """
-    return DatasetSummary.from_json(_ask("inspect", data, base, cancel)["summary"])
+    answer = _ask("inspect", data, base, cancel, recipe=recipe)
+    return DatasetSummary.from_json(answer["summary"])
 
 
 def preview(

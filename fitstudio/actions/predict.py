@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio import errors
+from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
 from fitstudio.errors import FitStudioError, RunError, StorageError, WorkerError
 from fitstudio.project import Project
+from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 
@@ -117,7 +119,8 @@ def predict_run(
     Args:
         project: The project.
         run: The run.
-        data: The file, or how to read it as in a run specification's `data`.
+        data: The file, or as in a run specification's `data`: with `options`, the file is read with
+            these in place of what was decided for the training file.
         output: Where the results go.
         progress: Called with a fraction and a sentence.
         cancel: Set it to give up; nothing is written then.
@@ -146,6 +149,40 @@ def predict_run(
         columns=tuple(reply["columns"]),
         notes=tuple(reply["notes"]),
     )
+
+
+def inspect_for(
+    project: Project,
+    run: str | int,
+    data: Mapping[str, Any],
+    *,
+    cancel: threading.Event | None = None,
+) -> DatasetSummary:
+    """What a file holds, read as the run's model reads it.
+
+    Args:
+        project: The project.
+        run: The run whose model is to be used.
+        data: The file, and how it is read where that is not as in training.
+        cancel: Ends the reading when set.
+
+    Raises:
+        DataError: If the file cannot be read, or contradicts how the training file was read.
+        RunError: If there is no such run.
+    """
+    # Without a model nothing can be predicted, and predicting says so.
+    return data_actions.inspect(data, Path.cwd(), recipe=_recipe(project, run), cancel=cancel)
+
+
+def reading_options(project: Project, run: str | int) -> dict[str, Any]:
+    """How the run's model reads files, as `data.options`; empty where that is not known.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    reading = (_recipe(project, run) or {}).get("reading")
+    options = reading.get("options") if isinstance(reading, Mapping) else None
+    return dict(options) if isinstance(options, Mapping) else {}
 
 
 def evaluate_run(
@@ -205,6 +242,15 @@ def dry_run(
     """
     job = {"project": str(project.folder), "spec": (spec or project.settings).to_json()}
     return _ask("dry-run", job, progress, cancel)
+
+
+def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
+    """The recipe in the run's model, as it is stored."""
+    try:
+        recipe = atomic.read_json(runs.find(project, run).model)["recipe"]
+    except (StorageError, LookupError, TypeError):
+        return None
+    return recipe if isinstance(recipe, Mapping) else None
 
 
 def _data(data: str | Path | Mapping[str, Any]) -> Any:

@@ -104,6 +104,10 @@ class Source(ABC):
         """What keeps the rows from being used until a person decides."""
         return ()
 
+    def remarks(self) -> tuple[Finding, ...]:
+        """What was done with lines that are not like the others."""
+        return ()
+
     def refuse_problems(self) -> None:
         """Refuses to go on with a file that is not clear.
 

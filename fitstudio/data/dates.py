@@ -20,12 +20,25 @@ def date_form(cells: pl.Series) -> tuple[str | None, bool]:
             continue
         if form != "slashes":
             return form, False
-        parts = present.str.extract_groups(r"^(\d+)/(\d+)/")
-        first = parts.struct.field("1").cast(pl.Int32, strict=False).max()
-        second = parts.struct.field("2").cast(pl.Int32, strict=False).max()
+        first, second = _parts(present)
         both_small = all(isinstance(part, int) and part <= 12 for part in (first, second))
         return form, both_small
     return None, False
+
+
+def shown_order(cells: pl.Series) -> str | None:
+    """ "dmy" or "mdy" if dates with slashes can only be read so; None if they do not tell."""
+    first, second = _parts(cells.drop_nulls())
+    if isinstance(first, int) and first > 12:
+        return "dmy"
+    return "mdy" if isinstance(second, int) and second > 12 else None
+
+
+def _parts(present: pl.Series) -> tuple[object, object]:
+    """The largest of the numbers before the first slash, and before the second."""
+    parts = present.str.extract_groups(r"^(\d+)/(\d+)/")
+    first = parts.struct.field("1").cast(pl.Int32, strict=False).max()
+    return first, parts.struct.field("2").cast(pl.Int32, strict=False).max()
 
 
 def _share(cells: pl.Series, pattern: str) -> float:

@@ -21,7 +21,12 @@ _SEARCHED_BYTES = 4 << 30
 
 
 def encode_inputs(
-    columns: tuple[RecipeColumn, ...], source: Source, missing: str, notes: list[str]
+    columns: tuple[RecipeColumn, ...],
+    source: Source,
+    missing: str,
+    notes: list[str],
+    *,
+    answers: tuple[str, ...] = (),
 ) -> tuple[Any, np.ndarray]:
     """Inputs of all rows that can be used, and the numbers of those rows, from 0.
 
@@ -30,9 +35,10 @@ def encode_inputs(
         source: The file.
         missing: "drop" or "fill".
         notes: Gets a sentence for whatever was not quite as in training.
+        answers: Columns that are no inputs and are not ignored either, such as the target.
     """
     source.refuse_problems()
-    names = find_columns(columns, source, notes)
+    names = find_columns(columns, source, notes, answers=answers)
     if columns[0].role == "array":
         return _encode_arrays(columns, [_array(source, name) for name in names], source, notes)
     matrix, whole = encode_table(columns, source, names, missing, notes)
@@ -49,35 +55,45 @@ def encode_inputs(
     return matrix, rows
 
 
-def find_columns(columns: tuple[RecipeColumn, ...], source: Source, notes: list[str]) -> list[str]:
+def find_columns(
+    columns: tuple[RecipeColumn, ...],
+    source: Source,
+    notes: list[str],
+    *,
+    answers: tuple[str, ...] = (),
+) -> list[str]:
     """The names that the columns have in this file.
 
     Raises:
         DataError: Naming all columns that are missing.
     """
-    plain = {_plain(name): name for name in source.names}
-    found, missing, renamed = [], [], []
-    for column in columns:
-        name: str | None = column.name if column.name in source.names else None
-        if name is None:
-            name = plain.get(_plain(column.name)) or _only_array(column, columns, source)
-            if name is not None:
-                renamed.append(f"{name!r} is taken for {column.name!r}")
-        if name is None:
-            missing.append(column.name)
-        else:
-            found.append(name)
+    matches = match_columns(columns, source)
+    missing = [column.name for column in columns if column.name not in matches]
     if missing:
         raise missing_columns(missing, source.names, source.file)
+    found = list(matches.values())
+    renamed = [f"{name!r} is taken for {old!r}" for old, name in matches.items() if name != old]
     if renamed:
         notes.append(f"{'; '.join(renamed[:5])}.")
-    extra = [name for name in source.names if name not in found]
+    extra = [name for name in source.names if name not in found and name not in answers]
     if extra and len(extra) < len(source.names):
         shown = ", ".join(extra[:6]) + (" …" if len(extra) > 6 else "")
         notes.append(f"Not needed, and ignored: {shown}.")
     places = [source.names.index(name) for name in found if name in source.names]
     if places != sorted(places):
         notes.append("The columns stand in another order than in training; they go by name.")
+    return found
+
+
+def match_columns(columns: tuple[RecipeColumn, ...], source: Source) -> dict[str, str]:
+    """The names in this file of the columns that it has, by their names in training."""
+    plain = {_plain(name): name for name in source.names}
+    found: dict[str, str] = {}
+    for column in columns:
+        name = column.name if column.name in source.names else plain.get(_plain(column.name))
+        name = name or _only_array(column, columns, source)
+        if name is not None:
+            found[column.name] = name
     return found
 
 

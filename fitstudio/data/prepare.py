@@ -13,18 +13,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fitstudio.data import encoding
+from fitstudio.data.as_trained import learn_reading, open_as_trained
 from fitstudio.data.batches import RowBatches
 from fitstudio.data.learning import learn_inputs, learn_targets
 from fitstudio.data.recipe import Recipe
 from fitstudio.data.roles import Roles, find_roles
-from fitstudio.data.source import Source, open_source
+from fitstudio.data.source import Source
 from fitstudio.errors import DataError
 from fitstudio.spec.catalogue_losses import NUMBERS
 from fitstudio.spec.dataset_summary import ARRAY, CATEGORY, ColumnSummary
@@ -182,7 +183,7 @@ def _learn(
         source, roles.targets, rows, loss=roles.loss, encoding=roles.encoding,
         method=spec.get("data.scale_target"), notes=notes,
     )  # fmt: skip
-    return Recipe(
+    recipe = Recipe(
         inputs=inputs,
         targets=targets,
         encoding=roles.encoding,
@@ -192,6 +193,8 @@ def _learn(
         training_rows=len(rows),
         notes=tuple(notes),
     )
+    given = spec.get("data.options") or {}
+    return replace(recipe, reading=learn_reading(source, recipe, given))
 
 
 def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any, Any]:
@@ -214,7 +217,7 @@ def _second_file(
 ) -> tuple[tuple[Any, Any, Any], np.ndarray]:
     data = {"columns": spec.get("data.columns") or {}, **validation}
     heard: list[str] = []
-    with open_source(data, base) as source:
+    with open_as_trained(recipe, data, base, notes=heard, answers=True) as source:
         x, y, weights, rows = recipe.apply_with_targets(source, notes=heard)
     notes.extend(f"Validation file: {note}" for note in heard)
     return (x, y, weights), rows

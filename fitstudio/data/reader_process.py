@@ -11,9 +11,12 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fitstudio.errors import DataError, FitStudioError
+
+if TYPE_CHECKING:
+    from fitstudio.data.source import Source
 
 _MOST_PREVIEW_ROWS = 5_000
 _MOST_PREVIEW_COLUMNS = 2_000
@@ -47,7 +50,7 @@ def answer(request: dict[str, Any]) -> Any:
         DataError: If the file cannot be read.
     """
     # The limit on memory has to stand before these are loaded.
-    from fitstudio.data.source import find_file, kind_of, open_source
+    from fitstudio.data.source import find_file, kind_of
 
     base = Path(request["base"])
     if request["do"] == "tree":
@@ -59,7 +62,7 @@ def answer(request: dict[str, Any]) -> Any:
         from fitstudio.data.npz import npz_tree
 
         return [node.to_json() for node in npz_tree(path, request["file"])]
-    with open_source(request["data"], base) as source:
+    with _open(request, base) as source:
         result: dict[str, Any] = {}
         if request["do"] in ("inspect", "inspect_and_preview"):
             result["summary"] = source.summary().to_json()
@@ -74,6 +77,19 @@ def answer(request: dict[str, Any]) -> Any:
                 "row_numbers": list(range(start + 1, stop + 1)),
             }
         return result
+
+
+def _open(request: dict[str, Any], base: Path) -> Source:
+    """The file, as it says itself how it is read; with a model's recipe, as that model reads it."""
+    if request.get("recipe") is None:
+        from fitstudio.data.source import open_source
+
+        return open_source(request["data"], base)
+    from fitstudio.data.as_trained import open_as_trained
+    from fitstudio.data.recipe import Recipe
+
+    recipe = Recipe.from_json(request["recipe"])
+    return open_as_trained(recipe, request["data"], base, notes=[], answers=True)
 
 
 def limit_memory(most_bytes: int | None) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from fitstudio.data import decoding, encoding
 from fitstudio.data.column_source import Source
+from fitstudio.data.reading import Reading
 from fitstudio.data.recipe_column import RecipeColumn, damaged, one_of, text, whole
 from fitstudio.errors import DataError
 
@@ -34,6 +35,7 @@ class Recipe:
         weight: The column with sample weights, or None.
         training_rows: Rows that the recipe was learned from.
         notes: What was done, in sentences.
+        reading: How the training file was read; None in models of versions that did not keep it.
     """
 
     inputs: tuple[RecipeColumn, ...]
@@ -44,11 +46,25 @@ class Recipe:
     weight: str | None = None
     training_rows: int = 0
     notes: tuple[str, ...] = field(default=())
+    reading: Reading | None = None
 
     @property
     def input_names(self) -> tuple[str, ...]:
         """The columns that a file needs for predictions."""
         return tuple(column.name for column in self.inputs)
+
+    @property
+    def answer_names(self) -> tuple[str, ...]:
+        """The columns that are no inputs and have a use all the same: targets and the weight."""
+        targets = tuple(column.name for column in self.targets)
+        return targets if self.weight is None else (*targets, self.weight)
+
+    @property
+    def number_names(self) -> tuple[str, ...]:
+        """The columns whose cells are read as numbers."""
+        columns = (*self.inputs, *self.targets)
+        names = [each.name for each in columns if each.role == "number" or each.numeric_labels]
+        return tuple(names if self.weight is None else (*names, self.weight))
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
@@ -74,6 +90,7 @@ class Recipe:
             "weight": self.weight,
             "training_rows": self.training_rows,
             "notes": list(self.notes),
+            "reading": None if self.reading is None else self.reading.to_json(),
         }
 
     @classmethod
@@ -107,6 +124,9 @@ class Recipe:
                 weight=None if data.get("weight") is None else text(data["weight"]),
                 training_rows=whole(data.get("training_rows", 0)),
                 notes=tuple(map(text, data.get("notes", ()))),
+                reading=(
+                    None if data.get("reading") is None else Reading.from_json(data["reading"])
+                ),
             )
         except (KeyError, TypeError, ValueError) as problem:
             raise damaged(str(problem)) from problem
@@ -125,7 +145,11 @@ class Recipe:
             DataError: If a column that is needed is missing.
         """
         return encoding.encode_inputs(
-            self.inputs, source, self.missing, notes if notes is not None else []
+            self.inputs,
+            source,
+            self.missing,
+            notes if notes is not None else [],
+            answers=self.answer_names,
         )
 
     def apply_with_targets(

@@ -31,7 +31,7 @@ def find(
     """
     return (
         *source.problems(),
-        *_lines(source),
+        *odd_lines(source),
         *_layout(source, options, zeros),
         *_few_of_each(_cells(source, options, columns)),
         *_few_of_each(_columns(source)),
@@ -71,7 +71,8 @@ def unclear_lines(source: TableSource, options: Mapping[str, Any]) -> tuple[Find
     return (finding,)
 
 
-def _lines(source: TableSource) -> Iterator[Finding]:
+def odd_lines(source: TableSource) -> Iterator[Finding]:
+    """What was done with lines that are not like the others."""
     odd, width = source.oddities, len(source.names)
     if odd.too_long_count and source.layout.ragged:
         where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)

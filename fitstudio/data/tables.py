@@ -103,6 +103,7 @@ class TableSource(Source):
         self._zeros = 0
         self._given: dict[str, Any] = {}
         self._given_columns: dict[str, Any] = {}
+        self._date_orders: dict[str, str] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,7 +118,7 @@ class TableSource(Source):
             if pure is not None and wanted != WORDS:
                 column = of_numbers(name, pure, self.text(name), wanted)
             else:
-                column = type_of(name, self.text(name), self.layout, wanted)
+                column = type_of(name, self.text(name), self._layout_of(name), wanted)
             unit = self._units[place] if place < len(self._units) else ""
             column.unit = unit.strip("[]()<> ") or unit_of(name) or column.unit
             column.title = next((old for new, old in self.renamed if new == name), None)
@@ -125,6 +126,25 @@ class TableSource(Source):
                 column.unit = "days since 1970"
             self._columns[name, wanted] = column
         return self._columns[name, wanted]
+
+    def read_dates(self, name: str, order: str) -> None:
+        """Reads the dates of a column in this order ("dmy" or "mdy") where they do not tell."""
+        self._date_orders[name] = order
+        for known in [key for key in self._columns if key[0] == name]:
+            del self._columns[known]
+
+    def _layout_of(self, name: str) -> TextFormat:
+        order = self._date_orders.get(name)
+        return self.layout if order is None else replace(self.layout, dates=order)
+
+    def is_pure(self, name: str) -> bool:
+        """Whether a column holds nothing but plain numbers and empty cells."""
+        return self._cells.columns[self._places[name]] in self._pure_numbers()
+
+    @property
+    def unit_cells(self) -> dict[str, str]:
+        """What the line with the units says, by column; empty if there is none."""
+        return dict(zip(self._names, self._units, strict=False))
 
     def _pure_numbers(self) -> dict[str, pl.Series]:
         if self._pure is None:
@@ -194,6 +214,9 @@ class TableSource(Source):
 
     def problems(self) -> tuple[Finding, ...]:
         return table_findings.unclear_lines(self, self._given)
+
+    def remarks(self) -> tuple[Finding, ...]:
+        return tuple(table_findings.odd_lines(self))
 
     def _markers(self) -> list[str]:
         """The markers of missing values that do occur."""

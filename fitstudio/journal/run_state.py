@@ -166,6 +166,15 @@ class RunState:
         return Phase.VALIDATING if self.validating else Phase.TRAINING
 
     @property
+    def preparation(self) -> tuple[str, ...]:
+        """What was done to the data before training, in sentences."""
+        findings = self.data.get("findings")
+        if not isinstance(findings, list):
+            return ()
+        sentences = (found.get("sentence") for found in findings if isinstance(found, Mapping))
+        return tuple(sentence for sentence in sentences if isinstance(sentence, str) and sentence)
+
+    @property
     def running(self) -> bool:
         """Whether it has not ended, as far as the journal knows."""
         return self.outcome is None

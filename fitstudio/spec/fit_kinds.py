@@ -9,8 +9,9 @@ from typing import Any
 
 from fitstudio.spec.kinds import Int, Kind, Text, is_number, quoted
 from fitstudio.spec.limits import LONGEST_LIST
-from fitstudio.spec.list_kinds import ListOf, OneOf
+from fitstudio.spec.list_kinds import ListOf, OneOf, Settings
 
+_FILE_OPTIONS = Settings("options of the format by name")
 COLUMN_NAME = Text(what="a column's name", longest=1_000, empty_allowed=False)
 
 
@@ -54,7 +55,10 @@ class DataRef(Kind):
 
 @dataclass(frozen=True)
 class ValidationData(Kind):
-    """Data to check on: a second file, or the rows where a column has certain values."""
+    """Data to check on: a second file, or the rows where a column has certain values.
+
+    A file is read as the training file; `options` are for what is different in it.
+    """
 
     def say(self) -> str:
         return 'a second file {"file": …} or rows chosen by a column {"column": …, "values": […]}'
@@ -62,11 +66,14 @@ class ValidationData(Kind):
     def check(self, value: Any) -> str | None:
         if not isinstance(value, Mapping):
             return self._wrong(value)
-        if set(value) == {"file"}:
+        if set(value) in ({"file"}, {"file", "options"}):
             problem = Text(what="a file's path", longest=4_000, empty_allowed=False).check(
                 value["file"]
             )
-            return None if problem is None else f"names no file: the path {problem}"
+            if problem is not None:
+                return f"names no file: the path {problem}"
+            problem = _FILE_OPTIONS.check(value.get("options", {}))
+            return None if problem is None else f"has options that cannot be: they {problem}"
         if set(value) == {"column", "values"}:
             problem = COLUMN_NAME.check(value["column"])
             if problem is not None:

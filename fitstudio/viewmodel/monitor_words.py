@@ -36,6 +36,7 @@ def say(model: MonitorModel) -> list[Paragraph]:
         _patience(model),
         _fit(verdict),
         _score(state),
+        _data(state),
         _kept(state),
     ]
     return [paragraph for paragraph in paragraphs if paragraph is not None]
@@ -154,6 +155,11 @@ def _score(state: RunState) -> Paragraph | None:
             f"{figures.monitored_title(best.monitor)} **{figures.format_value(best.value)}**."
         )
     return Paragraph("Score", " ".join(parts)) if parts else None
+
+
+def _data(state: RunState) -> Paragraph | None:
+    """What was done to the rows before training: what was left out, how a second file was read."""
+    return Paragraph("Data", " ".join(state.preparation)) if state.preparation else None
 
 
 def _kept(state: RunState) -> Paragraph | None:

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 from psygnal import Signal
 
-from fitstudio.actions import data as data_actions
 from fitstudio.actions import predict, runs
 from fitstudio.actions.predict import PredictionReport, Results
 from fitstudio.errors import FitStudioError
@@ -35,6 +34,7 @@ from fitstudio.viewmodel.session import ProjectSession
 
 SHOWN_ROWS = 1000
 _COPY_BYTES = 1 << 20
+_TO_BE_SAID = ("data.reading-differs", "data.reading-unclear")
 
 
 class Stage(StrEnum):
@@ -94,6 +94,7 @@ class PredictModel:
         changed: Emitted when anything of it changed.
         run: The run whose model is used.
         file: The file to be predicted.
+        options: How it is read where a person said so; all else is read as in training.
         progress: While predicting: 0 to 1, and a sentence.
         problem: Why the last step did not work.
     """
@@ -105,6 +106,8 @@ class PredictModel:
         self.run: str | None = None
         self.spec: RunSpec | None = None
         self.file: Path | None = None
+        self.options: dict[str, Any] = {}
+        self._trained_options: dict[str, Any] = {}
         self.summary: DatasetSummary | None = None
         self.report: PredictionReport | None = None
         self.answers: Answers | None = None
@@ -139,26 +142,58 @@ class PredictModel:
         self._forget_answers()
         self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
         self.changed.emit()
+        if run is not None and self.file is not None:
+            self._read()  # each model reads a file as its own training file
         if run is not None:
             self.session.in_background(
-                lambda job: runs.load_run(self.session.project, run).spec,
-                lambda spec: self._take_spec(run, spec),
+                lambda job: (
+                    runs.load_run(self.session.project, run).spec,
+                    predict.reading_options(self.session.project, run),
+                ),
+                lambda known: self._take_run(run, *known),
                 self._fail,
                 replaces=f"predicting run {id(self)}",
             )
 
     def choose_file(self, file: Path) -> None:
         """Look at a file; what it holds comes with `changed`."""
-        self.file, self.summary, self.problem = file, None, None
+        self.file, self.options = file, {}
+        self._read()
+
+    def set_options(self, changed: Mapping[str, Any]) -> None:
+        """Read the file with these options, in place of what was decided in training."""
+        self.options = {**self.options, **changed}
+        if self.file is not None:
+            self._read()
+
+    def _read(self) -> None:
+        run, data = self.run, self._data()
+        self.summary, self.problem = None, None
         self._forget_answers()
         self._stage = Stage.READING
         self.changed.emit()
         self.session.in_background(
-            lambda job: data_actions.inspect({"file": str(file)}, Path(), cancel=job.cancelled),
+            lambda job: predict.inspect_for(
+                self.session.project, str(run), data, cancel=job.cancelled
+            ),
             self._take_summary,
             self._fail,
             replaces=f"predicted file {id(self)}",
         )
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the file is read, as `data.options`: as in training, but for what a person said."""
+        return {**self._trained_options, **self.options}
+
+    @property
+    def can_be_read_otherwise(self) -> bool:
+        """Whether the file contradicts the training file, and a person can say how it is read."""
+        return self.problem is not None and self.problem.code in _TO_BE_SAID
+
+    def _data(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"file": str(self.file)}
+        return data | {"options": dict(self.options)} if self.options else data
 
     def match(self) -> ColumnMatch | None:
         """How the file's columns serve the model; None while one of both is unknown."""
@@ -173,6 +208,7 @@ class PredictModel:
         if match is None or not match.complete or self.run is None or self.file is None:
             return
         run, file, cancel = self.run, self.file, threading.Event()
+        data = self._data()
         self._forget_answers()
         self._cancel = cancel
         self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
@@ -186,7 +222,7 @@ class PredictModel:
             report = predict.predict_run(
                 self.session.project,
                 run,
-                data=file,
+                data=data,
                 output=output,
                 progress=lambda done, words: self._tell(done * share, words),
                 cancel=cancel,
@@ -196,7 +232,7 @@ class PredictModel:
                 measured = predict.evaluate_run(
                     self.session.project,
                     run,
-                    data=file,
+                    data=data,
                     progress=lambda done, words: self._tell(share + done * 0.4, words),
                     cancel=cancel,
                 )
@@ -240,9 +276,9 @@ class PredictModel:
 
         self.session.background.post(show)
 
-    def _take_spec(self, run: str, spec: RunSpec) -> None:
+    def _take_run(self, run: str, spec: RunSpec, reading: dict[str, Any]) -> None:
         if run == self.run:
-            self.spec = spec
+            self.spec, self._trained_options = spec, reading
             self.changed.emit()
 
     def _take_summary(self, summary: DatasetSummary) -> None:

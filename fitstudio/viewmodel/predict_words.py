@@ -22,8 +22,8 @@ def say(model: PredictModel) -> list[Paragraph]:
             )
         paragraphs.append(Paragraph("The model", text))
     text = (
-        "Columns are matched **by name**; their order does not matter. The preparation is the one "
-        "learned in training. "
+        "Columns are matched **by name**; their order does not matter. The file is read as the "
+        "training file was, and the preparation is the one learned in training. "
     )
     fills = model.spec is not None and model.spec.get("data.missing") == "fill"
     text += "Gaps are filled in as then." if fills else "Rows with gaps get no answer."

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.as_trained import open_as_trained
 from fitstudio.data.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.project.run_files import read_spec
@@ -45,8 +46,9 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
     else:
         data = {"file": data} if isinstance(data, str) else dict(data)
-        with open_source(data, Path(job.get("base") or project)) as source:
-            x, y, weights, kept = certificate.recipe.apply_with_targets(source, notes=notes)
+        recipe, base = certificate.recipe, Path(job.get("base") or project)
+        with open_as_trained(recipe, data, base, notes=notes, answers=True) as source:
+            x, y, weights, kept = recipe.apply_with_targets(source, notes=notes)
             parts = [Part("test", np.asarray(x), y, weights, kept)]
     progress(0.3, "Measuring")
     measured = results.measure(trained.model, parts, certificate)

@@ -1,7 +1,8 @@
 """Applies a run's best model to a new file and writes the answers as CSV.
 
-The file is prepared by the recipe of the training: columns are matched by name, scaled and encoded
-as then. Answers are class names with their probabilities, or numbers in the units of the data.
+The file is read and prepared by the recipe of the training: columns are matched by name, scaled
+and encoded as then. Answers are class names with their probabilities, or numbers in the units of
+the data.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.source import Source, open_source
+from fitstudio.data.as_trained import open_as_trained
+from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.storage import atomic
@@ -47,7 +49,7 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     trained = trained_model.load(project, job["run"])
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
-    with open_source(data, base) as source:
+    with open_as_trained(recipe, data, base, notes=notes) as source:
         _refuse_dangerous(output, source.path, project)
         progress(0.1, "Preparing the rows")
         x, kept = recipe.apply(source, notes=notes)

@@ -48,6 +48,7 @@ def _show(arguments: argparse.Namespace) -> int:
         print_json(
             runs.summary_json(project, record.run)
             | {
+                "preparation": list(record.state.preparation),
                 "spec": record.spec.to_json(),
                 "history_by_epoch": record.history,
                 "results": record.results,
@@ -63,6 +64,8 @@ def _show(arguments: argparse.Namespace) -> int:
         for row in state.epochs
     ]
     print_table(heads, rows, right=frozenset(range(len(heads))))
+    for sentence in state.preparation:
+        print(f"[data] {sentence}")
     for message in state.messages:
         print(f"[{message.level}] {message.sentence}")
     print(f"Folder: {record.folder}")

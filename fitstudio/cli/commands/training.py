@@ -116,7 +116,9 @@ def _wait_and_report(
     record = runs.load_run(project, handle.run)
     state = record.state
     if arguments.json:
-        print_json(runs.summary_json(project, handle.run))
+        print_json(
+            runs.summary_json(project, handle.run) | {"preparation": list(state.preparation)}
+        )
         return 0 if state.outcome in ("completed", "stopped") else 1
     print(f"{handle.run}: {state.outcome_sentence()}")
     if state.best is not None and state.best.epoch is not None:
@@ -124,6 +126,8 @@ def _wait_and_report(
             f"Best {state.best.monitor}: {number_text(state.best.value)} "
             f"(epoch {state.best.epoch + 1})"
         )
+    for sentence in state.preparation:
+        print(f"  {sentence}")
     print(f"History and checkpoints: {handle.folder}")
     return 0 if state.outcome in ("completed", "stopped") else 1
 

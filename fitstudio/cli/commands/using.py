@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import predict, projects
 from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
-from fitstudio.errors import DataError, FitStudioError
+from fitstudio.errors import DataError, FitStudioError, UsageError
+
+# Options of reading that are lists of words; all others are single values.
+_LISTS = ("missing", "missing_numbers", "datasets")
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +23,19 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="measure on this file. Default: on the run's own training and validation rows",
     )
+    _add_option(parser)
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    if arguments.data is None and arguments.option:
+        raise UsageError(
+            "--option says how the file of --data is read, and no --data is given.",
+            remedy="Name the file with --data.",
+        )
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
-    scores = predict.evaluate_run(project, arguments.run, data=arguments.data)
+    data = None if arguments.data is None else _data(arguments)
+    scores = predict.evaluate_run(project, arguments.run, data=data)
     if arguments.json:
         print_json(scores)
         return 0
@@ -46,11 +57,14 @@ def _print_measurement(measured: dict[str, Any]) -> None:
             print(f"  {output['name']}, in its own units:")
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
                 print(f"    {name}: {number_text(output.get(name))}")
+    for sentence in measured.get("notes", ()):
+        print(f"  {sentence}")
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="the new rows")
+    _add_option(parser)
     parser.add_argument(
         "--output", metavar="FILE", type=Path, required=True, help="the CSV to write"
     )
@@ -70,15 +84,58 @@ def _predict(arguments: argparse.Namespace) -> int:
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     report = predict.predict_run(
-        project, arguments.run, data=arguments.data, output=arguments.output
+        project, arguments.run, data=_data(arguments), output=arguments.output
     )
     if arguments.json:
         print_json(report.to_json())
         return 0
-    print(f"{report.rows} rows predicted by {report.run}: {report.output}")
+    rows = str(report.rows)
+    if report.predicted < report.rows:
+        rows = f"{report.predicted} of {report.rows}"
+    print(f"{rows} rows predicted by {report.run}: {report.output}")
     for sentence in report.notes:
         print(f"  {sentence}")
     return 0
+
+
+def _add_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--option",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="how the file is read where that is not as in training, by the names of data.options: "
+        "decimal=, or dates=mdy or missing=-999,-1 or part=test; may be repeated",
+    )
+
+
+def _data(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The file of --data with the options typed for it."""
+    options: dict[str, Any] = {}
+    for typed in arguments.option:
+        name, equals, text = typed.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(
+                f"--option takes NAME=VALUE; what came is {typed!r}.",
+                remedy="For example: --option decimal=,",
+            )
+        options[name.strip()] = _option_value(name.strip(), text)
+    data: dict[str, Any] = {"file": str(arguments.data)}
+    return data | {"options": options} if options else data
+
+
+def _option_value(name: str, text: str) -> Any:
+    """A typed value: JSON where it is a list, a text in quotes, a whole number, true or false."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if name in _LISTS:
+        if isinstance(read, list):
+            return read
+        return [word.strip() for word in text.split(",") if word.strip()]
+    is_typed = isinstance(read, str | bool) or (isinstance(read, int) and name.endswith("_line"))
+    return read if is_typed else {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
 def _require_file(file: Path | None) -> None:

@@ -32,6 +32,7 @@ ROUND_TRIPS = [
     (DataRef(), NAMES),
     (DataRef(many=True), st.lists(NAMES, min_size=1, max_size=5, unique=True)),
     (ValidationData(), NAMES.map(lambda name: {"column": name, "values": ["a", 1, 2.5]})),
+    (ValidationData(), NAMES.map(lambda name: {"file": name, "options": {"part": "test"}})),
     (Chosen(LOSSES, "a loss"), st.sampled_from(sorted(LOSSES))),
     (EntryList(METRICS, "a metric"), st.lists(st.sampled_from(["mae", "AUC", "accuracy"]))),
 ]
@@ -102,6 +103,8 @@ def test_text_is_read_or_refused_with_a_sentence(text) -> None:
         (DataRef(many=True), ["a", "a"]),
         (DataRef(many=True), []),
         (ValidationData(), {"file": "a.csv", "column": "b"}),
+        (ValidationData(), {"file": "a.csv", "options": [","]}),
+        (ValidationData(), {"options": {"decimal": ","}}),
         (ValidationData(), {"column": "b", "values": []}),
         (Chosen(LOSSES, "a loss"), "mean_squered_error"),
         (EntryList(CALLBACKS, "a callback"), [{"kind": "EarlyStopping", "patience": -1}]),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fitstudio.actions import runs
 from fitstudio.actions.predict import PredictionReport
+from fitstudio.data.prepare import prepare
+from fitstudio.data.source import open_source
 from fitstudio.errors import WorkerError
+from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import predict as predict_module
 from fitstudio.viewmodel import predict_words
 from fitstudio.viewmodel.predict import (
@@ -155,3 +160,28 @@ def test_a_file_without_an_input_is_not_predicted(session, tmp_path: Path):
     model.predict()
     assert model.stage is Stage.READY
     assert model.match().missing[0][0] == "b"
+
+
+def test_a_file_that_contradicts_the_model_is_read_as_the_person_says(session, tmp_path: Path):
+    trained = tmp_path / "trained.csv"
+    trained.write_text("a;b;y\n" + "".join(f"{n},5;{n};{n}\n" for n in range(20)))
+    spec = RunSpec().with_values({"fit.x": ["a", "b"], "fit.y": ["y"]})
+    with open_source({"file": str(trained)}, tmp_path) as source:
+        recipe = prepare(source, spec, base=tmp_path, seed=0).recipe
+    model_file = runs.find(session.project, 1).model
+    model_file.write_text(json.dumps({"recipe": recipe.to_json()}))
+    file = tmp_path / "english.csv"
+    file.write_text("a;b;y\n1.5;2;0\n3.5;4;1\n", encoding="utf-8")
+    model = PredictModel(session)
+    model.choose_file(file)
+    deliver_until(session, lambda: model.problem is not None)
+    assert model.can_be_read_otherwise and "decimal comma" in str(model.problem)
+    assert model.reading["decimal"] == ","
+
+    model.set_options({"decimal": "."})
+    deliver_until(session, lambda: model.stage is Stage.READY and model.problem is None)
+    column = model.summary.column("a") if model.summary else None
+    assert column is not None and column.maximum == 3.5
+    assert model.reading["decimal"] == "."
+    model.choose_file(trained)
+    assert model.options == {}, "what was said of one file does not hold for the next"

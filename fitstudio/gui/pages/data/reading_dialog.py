@@ -89,6 +89,14 @@ class ReadingDialog(Question):
                 default="",
             ),
         )
+        self._add(
+            "dates",
+            self.tr("Dates such as 3/4/2024"),
+            Combo(
+                [("dmy", self.tr("Day first")), ("mdy", self.tr("Month first"))],
+                default="dmy",
+            ),
+        )
         encodings = list(_ENCODINGS)
         found = self._value("encoding", "utf-8")
         if found not in [each[0] for each in encodings]:
@@ -116,6 +124,10 @@ class ReadingDialog(Question):
             for name, editor in self._editors.items()
             if editor.value() != self._before[name]
         }
+
+    def value(self, name: str) -> Any:
+        """An option as it is shown, changed or not."""
+        return self._editors[name].value()
 
     def _value(self, name: str, default: Any) -> Any:
         guess = self._guesses.get(name)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
@@ -100,6 +101,7 @@ class PredictPage(Page):
     def _make_parts(self) -> None:
         self._trouble = FindingBar()
         self._trouble.setObjectName("predict.message")
+        self._trouble.fix_pressed.connect(self._on_change_reading)
         self._file = Card(self.tr("File"))
         self._file.set_margins(Space.CARD, 10, Space.CARD, 14)
         self._go = primary_button(self.tr("Predict"), icon="lightning-fill")
@@ -195,7 +197,8 @@ class PredictPage(Page):
         if problem is None:
             self._trouble.set_finding(None)
         else:
-            self._trouble.show_sentence(str(problem), "error")
+            button = self.tr("Change how it is read") if self.model.can_be_read_otherwise else ""
+            self._trouble.show_sentence(str(problem), "error", button)
 
     def _show_file(self, stage: Stage) -> None:
         model = self.model
@@ -243,6 +246,14 @@ class PredictPage(Page):
         )
         if path:
             self.model.choose_file(Path(path))
+
+    def _on_change_reading(self) -> None:
+        summary = self.model.summary
+        dialog = ReadingDialog(summary.guesses if summary else (), self.model.reading, self)
+        if dialog.ask() == 0:
+            # What is shown of numbers and dates is confirmed by pressing, changed or not.
+            shown = {name: dialog.value(name) for name in ("decimal", "thousands", "dates")}
+            self.model.set_options(dialog.changes() | shown)
 
     def _on_save(self) -> None:
         report = self.model.report

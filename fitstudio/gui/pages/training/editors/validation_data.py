@@ -81,7 +81,7 @@ class ValidationDataEditor(QWidget):
         return self._column_box
 
     def value(self) -> Any:
-        """{"file": …}, {"column": …, "values": […]}, or None."""
+        """{"file": …} (with "options" as they came), {"column": …, "values": […]}, or None."""
         return dict(self._value) if isinstance(self._value, Mapping) else self._value
 
     def setValue(self, value: Any) -> None:
@@ -157,7 +157,9 @@ class ValidationDataEditor(QWidget):
         self._show()
 
     def _on_file(self, path: Any) -> None:
-        self.setValue({"file": path} if path else None)
+        known = self._value if isinstance(self._value, Mapping) else {}
+        if not path or path != known.get("file"):  # reading options belong to one file
+            self.setValue({"file": path} if path else None)
         self._mode = FILE
         self._show()
 

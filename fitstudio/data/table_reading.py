@@ -1,0 +1,324 @@
+"""How a table's cells are written: learned from the training file, compared with any later one.
+
+What a later file holds is never read in two ways in silence: where it cannot be read as in training
+and can be read otherwise, or where the training file did not decide, it is refused, with both
+readings and the option that settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from fitstudio.data import dates
+from fitstudio.data.column_types import TableColumn, type_of
+from fitstudio.data.number_format import FORMATS, NumberFormat
+from fitstudio.data.reading import ColumnReading, Reading
+from fitstudio.data.tables import TableSource
+from fitstudio.errors import DataError
+from fitstudio.spec.dataset_summary import ID, NUMBER
+
+# Where things stand in the file; a later file may be laid out differently and says so itself.
+LAYOUT = ("encoding", "separator", "quote", "header_line", "units_line", "comment")
+_MARKS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
+_ORDERS = {"dmy": "the day first", "mdy": "the month first"}
+
+
+def learn(source: TableSource, names: Iterable[str], given: Mapping[str, Any]) -> Reading:
+    """How the columns with these names, which are numbers, are read in the training file."""
+    columns: dict[str, ColumnReading] = {}
+    options = dict(source.options)
+    marks_seen = False
+    for name in names:
+        column = source.scalars(name, NUMBER)
+        written = _written(source, name, column)
+        if written != ColumnReading():
+            columns[name] = written
+        marks_seen = marks_seen or (column.dates is None and _shows_marks(source, name))
+    if not marks_seen and "decimal" not in given and "thousands" not in given:
+        # Whole numbers say nothing about the mark: a later file with decimals tells itself.
+        del options["decimal"], options["thousands"]
+    if "dates" not in given:
+        options.pop("dates", None)
+    return Reading(
+        kind="table",
+        options=options,
+        given=tuple(given),
+        row_names=source.layout.row_names,
+        columns=columns,
+    )
+
+
+def options_for(
+    reading: Reading, said: Mapping[str, Any], *, layout: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The options for a later file: as in training, but for what was said about this file.
+
+    Args:
+        reading: How the training file was read.
+        said: Options for this file.
+        layout: Which options of the layout are taken over as well.
+    """
+    kept = {
+        name: value
+        for name, value in reading.options.items()
+        if name not in LAYOUT or name in layout
+    }
+    if "decimal" in said or "thousands" in said:
+        kept.pop("thousands", None)
+        if said.get("thousands") == kept.get("decimal") or "decimal" in said:
+            kept.pop("decimal", None)
+    if "missing" in said:
+        kept.pop("missing_numbers", None)  # a list that a person gave is the whole list
+    return {**kept, **said}
+
+
+def units_are_data(source: TableSource, names: Iterable[str]) -> bool:
+    """Whether the line that is taken for the units holds numbers, as the lines below it do."""
+    cells = source.unit_cells
+    return any(source.layout.numbers.matches(cells[name]) for name in names if cells.get(name))
+
+
+def refuse_conflicts(
+    source: TableSource, reading: Reading, names: Mapping[str, str], said: Mapping[str, Any]
+) -> None:
+    """Refuses a file that contradicts how the training file was read.
+
+    Args:
+        source: The later file, read as in training.
+        reading: How the training file was read.
+        names: The columns of numbers: their names in training by their names in this file.
+        said: Options for this file; what a person has said is not doubted.
+
+    Raises:
+        DataError: With both readings and the way out.
+    """
+    _refuse_shifted(source, reading, said)
+    for name, known in names.items():
+        _refuse_dates(source, reading, name, known, said)
+    plain = [name for name in names if source.scalars(name, NUMBER).dates is None]
+    if not {"decimal", "thousands"} & set(said):
+        if "decimal" in reading.options:
+            _refuse_other_numbers(source, plain)
+        else:
+            _refuse_two_ways(source, plain)
+    for name, known in names.items():
+        _refuse_units(source, reading, name, known)
+
+
+def remarks(source: TableSource, names: Iterable[str]) -> list[str]:
+    """What of a later file was not read as it stands, in sentences."""
+    found = [finding.sentence.replace("**", "") for finding in source.remarks()]
+    for name in names:
+        odd = source.scalars(name, NUMBER).unparsed
+        if len(odd):
+            cells = "cell is" if len(odd) == 1 else "cells are"
+            found.append(
+                f"In {name}, {len(odd)} {cells} no number and "
+                f"{'counts' if len(odd) == 1 else 'count'} as missing, such as "
+                f"{_example(source, name, int(odd[0]))}."
+            )
+    return found
+
+
+def _written(source: TableSource, name: str, column: TableColumn) -> ColumnReading:
+    if column.dates is not None:
+        order = None
+        if column.dates == "slashes":
+            order = dates.shown_order(source.text(name)) or source.layout.dates
+        return ColumnReading(dates=column.dates, order=order)
+    return ColumnReading(unit=_unit_in_cells(source, name))
+
+
+def _unit_in_cells(source: TableSource, name: str) -> str | None:
+    if source.is_pure(name):
+        return None
+    return type_of(name, source.text(name), source.layout, NUMBER).unit
+
+
+def _shows_marks(source: TableSource, name: str) -> bool:
+    """Whether a cell that is a number holds the decimal mark or the one between thousands."""
+    numbers, cells = source.layout.numbers, source.text(name)
+    for mark in filter(None, (numbers.decimal, numbers.thousands)):
+        marked = cells.filter(cells.str.contains(mark, literal=True).fill_null(False))
+        if len(marked) and not bool(numbers.read(marked.str.strip_suffix("%"))[1].all()):
+            return True
+    return False
+
+
+def _refuse_shifted(source: TableSource, reading: Reading, said: Mapping[str, Any]) -> None:
+    """A name short of the fields shifts every column, if the first field is no row's name."""
+    if not source.layout.row_names or reading.row_names or "header_line" in said:
+        return
+    if source.column(source.names[0]).type == ID:
+        return
+    raise DataError(
+        f"The lines of {source.file!r} have one field more than there are names, so it is not "
+        "clear which name belongs to which field; in training every field had its name.",
+        code="data.reading-differs",
+        remedy="Write a name for each field into the line with the names.",
+    )
+
+
+def _refuse_dates(
+    source: TableSource, reading: Reading, name: str, known: str, said: Mapping[str, Any]
+) -> None:
+    column, trained = source.scalars(name, NUMBER), reading.column(known)
+    if column.dates is None and trained.dates is None:
+        return
+    if column.missing().all() and not len(column.unparsed):
+        return  # an empty column is neither
+    place = _first(source, name)
+    if column.dates is None or trained.dates is None:
+        here, there = ("dates", "plain numbers")
+        if column.dates is None:
+            here, there = there, here
+        raise DataError(
+            f"{name!r} holds {here} in {source.file!r}, such as {_example(source, name, place)}, "
+            f"and held {there} in training.",
+            code="data.reading-differs",
+            remedy="Write the column as it is written in the training file.",
+        )
+    if column.dates != "slashes" or "dates" in said:
+        return
+    order = trained.order or reading.options.get("dates")
+    shown = dates.shown_order(source.text(name))
+    if shown is None and order is None:
+        raise DataError(
+            f"Dates such as {_example(source, name, place)} in {source.file!r} can be read in two "
+            "ways, with the day first or the month first, and the training file did not show "
+            "which.",
+            code="data.reading-unclear",
+            remedy="Say which it is, by the file's option dates=dmy or dates=mdy.",
+        )
+    if shown is not None and order is not None and shown != order:
+        telling = _telling_date(source, name, shown)
+        raise DataError(
+            f"The dates in {source.file!r}, such as {_example(source, name, telling)}, can only be "
+            f"read with {_ORDERS[shown]}; in training they were read with {_ORDERS[order]}.",
+            code="data.reading-differs",
+            remedy=f"If they are right, give this file the option dates={shown}.",
+        )
+    if shown is None and order is not None:
+        source.read_dates(name, order)
+
+
+def _refuse_other_numbers(source: TableSource, names: list[str]) -> None:
+    """Numbers that cannot be read as in training, and could be read in another way."""
+    doubtful = [name for name in names if len(source.scalars(name, NUMBER).unparsed)]
+    if not doubtful:
+        return
+    stored = source.layout.numbers
+    count = _unreadable(source, doubtful, stored)
+    counts = {other: _unreadable(source, doubtful, other) for other in FORMATS if other != stored}
+    fewest = min(counts.values())
+    if fewest >= count:
+        return  # words, not numbers in another format: gaps, and said so
+    others = [other for other, left in counts.items() if left == fewest]
+    name, row = next(
+        (name, int(row))
+        for name in doubtful
+        for row in source.scalars(name, NUMBER).unparsed
+        if any(other.matches(source.text(name)[int(row)].strip("% ")) for other in others)
+    )
+    plainest = others[0]
+    raise DataError(
+        f"Numbers in {source.file!r} such as {_example(source, name, row)} cannot be read as in "
+        f"training ({_say(stored)}); read with {_say(plainest)} they can.",
+        code="data.reading-differs",
+        remedy=_ways_out(others, source.text(name)[row]),
+    )
+
+
+def _refuse_two_ways(source: TableSource, names: list[str]) -> None:
+    """Numbers that can be read in two ways, where the training file did not show which."""
+    chosen = source.layout.numbers
+    for name in names:
+        cells = source.text(name)
+        marked = cells.str.contains(r"\d[.,' ]\d").fill_null(False)
+        if not marked.any():
+            continue
+        values = _values(source, name, chosen)
+        for other in FORMATS:
+            if _unreadable(source, [name], other) > _unreadable(source, [name], chosen):
+                continue
+            differs = np.flatnonzero(~np.isclose(values, _values(source, name, other), 0, 0, True))
+            if len(differs):
+                row = int(differs[0])
+                raise DataError(
+                    f"Numbers such as {_example(source, name, row)} in {source.file!r} can be read "
+                    f"in two ways, with {_say(chosen)} or with {_say(other)}, and the training "
+                    "file did not show which.",
+                    code="data.reading-unclear",
+                    remedy=_ways_out([chosen, other], cells[row]),
+                )
+
+
+def _refuse_units(source: TableSource, reading: Reading, name: str, known: str) -> None:
+    """Numbers with another unit behind each of them than in training."""
+    trained = reading.column(known).unit
+    unit = _unit_in_cells(source, name)
+    if unit == trained or (unit is None and source.scalars(name, NUMBER).missing().all()):
+        return
+    here = f"with {unit}" if unit else "without a unit"
+    there = f"with {trained}" if trained else "without a unit"
+    raise DataError(
+        f"The numbers of {name!r} are written {here} in {source.file!r}, such as "
+        f"{_example(source, name, _first(source, name))}, and were written {there} in training.",
+        code="data.reading-differs",
+        remedy="Write the column as it is written in the training file.",
+    )
+
+
+def _unreadable(source: TableSource, names: Iterable[str], numbers: NumberFormat) -> int:
+    return sum(len(_column(source, name, numbers).unparsed) for name in names)
+
+
+def _values(source: TableSource, name: str, numbers: NumberFormat) -> np.ndarray:
+    return _column(source, name, numbers).numbers()
+
+
+def _column(source: TableSource, name: str, numbers: NumberFormat) -> TableColumn:
+    layout = replace(source.layout, numbers=numbers)
+    return type_of(name, source.text(name), layout, NUMBER)
+
+
+def _first(source: TableSource, name: str) -> int:
+    """The first row with a value."""
+    present = source.text(name).is_not_null().to_numpy()
+    return int(np.argmax(present))
+
+
+def _telling_date(source: TableSource, name: str, order: str) -> int:
+    """The first row whose date can only be read in this order."""
+    group = 0 if order == "dmy" else 1
+    parts = source.text(name).str.extract_groups(r"^(\d+)/(\d+)/")
+    numbers = parts.struct.field(str(group + 1)).cast(pl.Int32, strict=False)
+    return int(np.argmax((numbers > 12).fill_null(False).to_numpy()))
+
+
+def _example(source: TableSource, name: str, row: int) -> str:
+    return f"“{source.text(name)[row]}” ({name}, line {int(source.lines[row])})"
+
+
+def _say(numbers: NumberFormat) -> str:
+    words = f"decimal {_MARKS[numbers.decimal]}"
+    if numbers.thousands:
+        words += f" and {_MARKS[numbers.thousands]} between thousands"
+    return words
+
+
+def _ways_out(formats: list[NumberFormat], cell: str) -> str:
+    """The options that settle it, with what the example then is."""
+    ways = []
+    for numbers in formats[:2]:
+        options = f"decimal={numbers.decimal}"
+        if numbers.thousands:
+            options += f" and thousands={numbers.thousands}"
+        read = numbers.read(pl.Series([cell.strip("% ")]))[0][0]
+        ways.append(f"{options} ({read:g})" if read is not None else options)
+    return f"Say how they are written, by the file's options: {'; or '.join(ways)}."
