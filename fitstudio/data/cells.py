@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from fitstudio.data.text_format import ONE_COLUMN, TextFormat
+from fitstudio.data.other_lines import OtherLines, find_other_lines
+from fitstudio.data.text_format import ONE_COLUMN, TextFormat, join_quoted, split_at
 from fitstudio.errors import DataError
 
 _BLOCK_BYTES = 1 << 26
 _NAMED = 20  # so many line numbers are kept for the message
 _MOST_COLUMNS = 20_000
 _LONGEST_CELL = 1 << 24
+_MOST_ABOVE = 100
 
 
 @dataclass
@@ -34,8 +36,14 @@ class Oddities:
         too_short: The same for lines with too few fields.
         too_short_count: How many there are.
         blank: Empty lines between the data.
+        repeated: Lines that hold the names again and are left out; the first ones.
+        repeated_count: How many there are.
+        others: Lines that are no samples and are left out, each with what it is; all of them.
+        other_words: What the first of these starts with.
         quotes_given_up: The line with a quote that never ends, if quotes had to be read as text.
         trailing: Whether each line ends with a separator and nothing after it.
+        trailing_lines: Where only some do: these, the first ones.
+        trailing_count: How many there are.
     """
 
     too_long: list[tuple[int, int]] = field(default_factory=list)
@@ -43,8 +51,14 @@ class Oddities:
     too_short: list[tuple[int, int]] = field(default_factory=list)
     too_short_count: int = 0
     blank: int = 0
+    repeated: list[int] = field(default_factory=list)
+    repeated_count: int = 0
+    others: dict[int, str] = field(default_factory=dict)
+    other_words: str = ""
     quotes_given_up: int | None = None
     trailing: bool = False
+    trailing_lines: list[int] = field(default_factory=list)
+    trailing_count: int = 0
 
 
 @dataclass
@@ -81,9 +95,11 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
     names, units = _named_lines(text, layout)
     body, line_numbers = _body(text, layout)
     oddities = Oddities()
-    if layout.separator == " ":
+    if layout.column_starts:
+        body = _as_tabs(body, layout.column_starts)
+    elif layout.separator == " ":
         body = b"\n".join(b"\t".join(line.split()) for line in body.split(b"\n"))
-    separator = "\t" if layout.separator == " " else layout.separator
+    separator = "\t" if layout.separator == " " or layout.column_starts else layout.separator
     if separator == ONE_COLUMN:
         separator = _unused_byte(body)
     quote = layout.quote if layout.quote and layout.quote.encode() in body else ""
@@ -113,7 +129,21 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
         )
     frame = _parse(body, separator, quote, max(width, int(fields.max())), fields)
     numbers = _file_lines(line_numbers, layout, starts)
-    return _keep_good(names, units, frame, numbers, fields, width, layout, oddities)
+    top = _top(text, layout)
+    return _keep_good(names, units, frame, numbers, fields, width, layout, oddities, top)
+
+
+def _as_tabs(body: bytes, starts: tuple[int, ...]) -> bytes:
+    """Text of fixed width with tabs between its columns."""
+    lines = body.decode("utf-8").replace("\t", " ").split("\n")
+    cut = ("\t".join(cell.strip() for cell in split_at(line, starts)) for line in lines)
+    return "\n".join(cut).encode()
+
+
+def _top(text: bytes, layout: TextFormat) -> list[list[str]]:
+    """The lines above the first sample, in cells: other files joined to this one have them too."""
+    lines = text.split(b"\n", layout.first_line - 1)[: layout.first_line - 1][-_MOST_ABOVE:]
+    return [layout.split(line.decode("utf-8").strip("\r")) for line in lines]
 
 
 def _named_lines(text: bytes, layout: TextFormat) -> tuple[list[str], list[str]]:
@@ -123,9 +153,9 @@ def _named_lines(text: bytes, layout: TextFormat) -> tuple[list[str], list[str]]
     names: list[str] = []
     units: list[str] = []
     if 0 < layout.header_line <= len(lines):
-        # Up to the next line that is known: a quoted name may hold line ends.
-        end = layout.units_line - 1 if layout.units_line else len(lines)
-        line = b"\n".join(lines[layout.header_line - 1 : end]).decode("utf-8").strip("\r\n")
+        # A quoted name may hold line ends.
+        wanted = [each.decode("utf-8").strip("\r") for each in lines[layout.header_line - 1 :]]
+        line = join_quoted(wanted, layout.quote)[0]
         if layout.names_commented:
             line = line.strip().removeprefix(layout.comment).strip()
         names = layout.split(line)
@@ -281,31 +311,88 @@ def _keep_good(
     width: int,
     layout: TextFormat,
     oddities: Oddities,
+    top: list[list[str]],
 ) -> Cells:
-    """Takes out blank lines and lines that cannot be placed, and keeps count of them."""
+    """Takes out blank lines and lines that are no samples, and keeps count of them."""
     blank = fields == 0
-    last_filled = int(np.flatnonzero(~blank)[-1])
-    oddities.blank = int(blank[:last_filled].sum())
-    if names and width > len(names):
-        extra = frame.select(frame.columns[len(names) : width])
-        if all(
-            extra[name].str.strip_chars().replace("", None).is_null().all()
-            for name in extra.columns
-        ):
-            oddities.trailing = True
-            width = len(names)
-            fields = np.where(fields == width + 1, width, fields)
-    too_long, too_short = fields > width, (fields < width) & ~blank
+    frame = _tidy(frame)
+    names, width, fields = _without_empty_ends(names, frame, fields, width, lines, oddities)
+    found = find_other_lines(frame, fields, names, width, layout, top)
+    left_out = _left_out(found, frame, fields, lines, layout, oddities)
+    rest = ~(blank | left_out)
+    if not rest.any():
+        rest, left_out = ~blank, np.zeros(len(fields), bool)
+    oddities.blank = int(blank[: int(np.flatnonzero(rest)[-1])].sum())
+    too_long, too_short = (fields > width) & rest, (fields < width) & rest
     oddities.too_long_count = int(too_long.sum())
     oddities.too_short_count = int(too_short.sum())
-    for mask, found in ((too_long, oddities.too_long), (too_short, oddities.too_short)):
+    for mask, listed in ((too_long, oddities.too_long), (too_short, oddities.too_short)):
         for row in np.flatnonzero(mask)[:_NAMED]:
-            found.append((int(lines[row]), int(fields[row])))
-    keep = ~blank if layout.ragged == "cut" else ~(blank | too_long)
+            listed.append((int(lines[row]), int(fields[row])))
+    keep = rest if layout.ragged == "cut" else rest & ~too_long
+    if layout.short == "skip":
+        keep = keep & ~too_short
     frame = frame.select(frame.columns[:width])
     if not keep.all():
         frame, lines = frame.filter(pl.Series(keep)), lines[keep]
-    return Cells(names, units, _tidy(frame), lines, oddities)
+    return Cells(names, units, frame, lines, oddities)
+
+
+def _without_empty_ends(
+    names: list[str],
+    frame: pl.DataFrame,
+    fields: np.ndarray,
+    width: int,
+    lines: np.ndarray,
+    oddities: Oddities,
+) -> tuple[list[str], int, np.ndarray]:
+    """Separators at the end of lines with nothing behind them belong to no column.
+
+    Returns:
+        The names, the number of columns, and the number of fields of each line, without them.
+    """
+    named = list(names)
+    while len(named) > 1 and not named[-1]:
+        named.pop()
+    filled = frame.select(pl.all().is_not_null().any()).row(0)
+    if named and width > len(named) and not any(filled[len(named) : width]):
+        # Each line ends with one, or the names alone do.
+        oddities.trailing = bool((fields[fields > 0] > len(named)).all())
+        names, width = named, len(named)
+    if oddities.trailing:
+        return names, width, np.minimum(fields, np.where(fields == width + 1, width, fields))
+    longer = np.flatnonzero(fields > width)
+    if len(longer):
+        extra = frame.select(frame.columns[width:])[longer]
+        empty = extra.select(pl.all_horizontal(pl.all().is_null()).alias("empty"))["empty"]
+        longer = longer[empty.to_numpy()]
+        fields = fields.copy()
+        fields[longer] = width
+        oddities.trailing_count = len(longer)
+        oddities.trailing_lines = [int(line) for line in lines[longer[:_NAMED]]]
+    return names, width, fields
+
+
+def _left_out(
+    found: OtherLines,
+    frame: pl.DataFrame,
+    fields: np.ndarray,
+    lines: np.ndarray,
+    layout: TextFormat,
+    oddities: Oddities,
+) -> np.ndarray:
+    """Which lines are left out since they are no samples; a person may have them back."""
+    left_out = np.zeros(len(fields), bool)
+    if layout.repeated_names == "skip" and found.repeated:
+        left_out[found.repeated] = True
+        oddities.repeated_count = len(found.repeated)
+        oddities.repeated = [int(line) for line in lines[found.repeated[:_NAMED]]]
+    if layout.other_lines == "skip" and found.others:
+        rows = sorted(found.others)
+        left_out[rows] = True
+        oddities.others = {int(lines[row]): found.others[row] for row in rows}
+        oddities.other_words = next((cell for cell in frame.row(rows[0]) if cell), "")
+    return left_out
 
 
 def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
