@@ -120,7 +120,7 @@ class _Names:
         for place, row in enumerate(below[:_MOST_BELOW_NAMES]):
             if not (self._columns.is_pure(row) or is_by_product(row)) or not self._columns.numeric:
                 return units, place
-            if unit_share(row) >= _MOSTLY and units is None:
+            if _is_units_line(row) and units is None:
                 units = row
             elif not is_by_product(row):
                 return units, place
@@ -152,7 +152,7 @@ class _Names:
             if row is not best and self._score(row) > self._score(best) - 0.1
         ]  # fmt: skip
         sentence = "It holds words where the lines below hold numbers."
-        if any(unit_share(row) >= _MOSTLY for row in below):
+        if any(map(_is_units_line, below)):
             self._reasons.add("units_line", "Below the names stand units.")
             sentence = "Names, above a line of units."
         doubtful = bool(rivals) and self._width > 2 and len(rivals) < 3
@@ -183,6 +183,8 @@ class _Names:
         if not kinds["text"]:
             written = any(row.cells[place] for place in columns.numeric)
             return written and (kinds["limit"] > 0 or columns.resembles_samples(row, []) or named)
+        if _is_units_line(row) or is_by_product(row):
+            return False
         beside = self._rows[index + 1 : index + 2]
         beside += [each for each in self._rows[max(0, index - 1) : index] if not row.after_gap]
         return named and columns.resembles_samples(row, beside)
@@ -259,7 +261,7 @@ class _Names:
     ) -> TextFormat:
         self._reasons.add("header_line", sentence, sure=sure)
         ordered = sorted(below, key=lambda each: each.line)
-        units = next((each for each in ordered if unit_share(each) >= _MOSTLY), None)
+        units = next(filter(_is_units_line, ordered), None)
         # A line that has nothing below it is followed by the end of the file.
         last = max([row, *below], key=lambda each: each.line)
         first = self._rows[start].line if start < len(self._rows) else last.next_line
@@ -309,6 +311,11 @@ class _Names:
                 names_commented=True,
             )
         return None
+
+
+def _is_units_line(row: Row) -> bool:
+    """Whether a line below the names holds units, a few of them perhaps unknown."""
+    return unit_share(row) >= _MOSTLY and not is_by_product(row)
 
 
 def _is_by_orange(rows: list[Row]) -> bool:

@@ -115,7 +115,10 @@ def _are_types(words: list[str]) -> bool:
     known = [word in _TYPES for word in words]
     # Orange also lists the values of a class there: "setosa versicolor virginica".
     listed = [len(word.split()) > 1 for word in words]
-    return all(a or b for a, b in zip(known, listed, strict=True)) and sum(known) > sum(listed)
+    if not all(a or b for a, b in zip(known, listed, strict=True)) or sum(known) <= sum(listed):
+        return False
+    # "s" may be seconds; beside "c", for continuous, it is a string.
+    return "c" in words or any(len(word) > 1 for word in words)
 
 
 class Columns:
@@ -286,7 +289,14 @@ class Columns:
         empty = all(place >= len(row.cells) or not row.cells[place] for place in corner)
         if has_corner and empty and rises and len(numbers) >= 3:
             return not follows or self.are_unlike_data(row)
+        if rises and self.are_unlike_data(row) and self._has_own_words(row):
+            return True  # country, 2019, 2020
         return len(numbers) >= 5 and rises and (not follows or self.are_unlike_data(row))
+
+    def _has_own_words(self, row: Row) -> bool:
+        """Whether it has words above columns of words that are not like those."""
+        words = [row.cells[place] for place in self._words if place < len(row.cells)]
+        return any(words) and not self.resembles_samples(row, [])
 
 
 def _rise_evenly(numbers: list[tuple[int, float]]) -> bool:

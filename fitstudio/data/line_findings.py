@@ -147,10 +147,11 @@ def _unnamed(source: TableSource, options: Mapping[str, Any]) -> Iterator[Findin
             Fix("The last has no name", {"data.options": {**options, "row_names": False}}),
         )
     else:
+        names = [repr(new) for new, old in source.renamed if not old] or [repr(source.names[-1])]
         yield _advice(
             "data.unnamed-column",
-            f"**There are fewer names than fields**: {source.names[-1]!r} has none. "
-            f"{found.sentence}",
+            f"**There are fewer names than fields**: {' and '.join(names[-_NAMED:])} "
+            f"{_has(len(names))} none. {found.sentence}",
             Fix("The first has no name", {"data.options": {**options, "row_names": True}}),
         )
 

@@ -8,6 +8,7 @@ by where it stands. Blank lines between ordinary samples mean nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from fitstudio.data.text_format import TextFormat
 
 SUMMARY, NOTE, TABLE = "summary", "note", "table"
 _PLAIN = re.compile(
-    r"(?:mean|average|avg|median|mode|total|totals|sum|grand total|sub-?total|std ?dev\.?|"
+    r"(?:mean|average|avg|median|mode|total|totals|sum|grand total|sub-?total|std\.? ?dev\.?|"
     r"std|standard deviation|std deviation|variance|minimum|maximum|standard error|std error|"
     r"coefficient of variation|%cv|cv%|cv %|% cv|%rsd|rsd|rsd%|% rsd|cv \(%\)|rsd \(%\)|"
     r"mittelwert|mittel|durchschnitt|summe|gesamt|gesamtsumme|standardabweichung|stabw|anzahl|"
@@ -38,6 +39,7 @@ _LOOKED_AT_ROWS = 1_000
 _TAIL = 60
 _MOST_BLOCKS = 300
 _NUMERIC_SHARE = 0.8
+_USUAL_SHAPE = 0.05
 
 
 @dataclass
@@ -182,8 +184,10 @@ class _Lines:
             return False
         if place not in self._shapes:
             good = np.flatnonzero((self.fields == self.width) & (self.words == 0))[:_LOOKED_AT_ROWS]
-            shapes = [shape_of(cell) for cell in self.frame.to_series(place)[good].drop_nulls()]
-            self._shapes[place] = {shape for shape in shapes if "0" in shape}
+            cells = self.frame.to_series(place)[good].drop_nulls()
+            counts = Counter(map(shape_of, cells))
+            usual = max(2, _USUAL_SHAPE * len(cells))
+            self._shapes[place] = {s for s, count in counts.items() if "0" in s and count >= usual}
         return shape_of(word) in self._shapes[place] or self._occurs(place, row)
 
     def is_note(self, row: int) -> bool:
@@ -198,8 +202,11 @@ class _Lines:
     def is_padded_note(self, row: int) -> bool:
         """The same where a spreadsheet has filled the line up with separators."""
         filled = [cell for cell in self.cells(row) if cell]
-        alone = len(filled) == 1 and self.width >= 3 and not self.numbers[row]
-        letters = alone and sum(map(str.isalpha, filled[0])) > 2
+        if len(filled) != 1 or self.numbers[row]:
+            return False
+        # In a narrow table a word alone may be a sample with a gap; a sentence is none.
+        sentence = bool(self.words[row]) and " " in filled[0]
+        letters = (self.width >= 3 or sentence) and sum(map(str.isalpha, filled[0])) > 2
         return bool(letters) and filled[0] not in self._missing and not self.resembles_samples(row)
 
     def is_header(self, row: int) -> bool:
@@ -296,9 +303,15 @@ def _blocks(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
         labels = [lines.label(row) for row in rows]
         notes = [lines.is_note(row) or lines.is_padded_note(row) for row in rows]
         whole = later - start <= 2 * _TAIL
-        if whole and all(label or note for label, note in zip(labels, notes, strict=True)):
-            for row, label in zip(rows, labels, strict=True):
-                yield row, SUMMARY if label else NOTE
+        strange = [
+            bool(label or note) or (sum(map(bool, labels)) >= 0.5 * len(rows) and not like)
+            for label, note, like in zip(
+                labels, notes, map(lines.resembles_samples, rows), strict=True
+            )
+        ]
+        if whole and all(strange):
+            for row, note in zip(rows, notes, strict=True):
+                yield row, NOTE if note else SUMMARY
 
 
 def _starts_table(lines: _Lines, row: int) -> bool:

@@ -42,13 +42,14 @@ def judge(header: Row, below: list[Row], width: int, numbers: NumberFormat) -> U
         width: How many fields these have.
         numbers: How numbers are written.
     """
-    short = width - len(header.cells)
     full = [row for row in below if len(row.cells) == width]
+    # A separator at the end of each line adds a field that belongs to nothing.
+    while full and width > len(header.cells) and not any(row.cells[width - 1] for row in full):
+        width -= 1
+    short = width - len(header.cells)
     if not header.cells or short < 1 or not full:
         return None
-    last = [row.cells[-1] for row in full]
-    if short == 1 and not any(last):
-        return None  # a separator at the end of each line
+    last = [row.cells[width - 1] for row in full]
     first = [row.cells[0] for row in full]
     if short > 1:
         return Unnamed(False, f"The last {short} fields of each line have no name.", short)

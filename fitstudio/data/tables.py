@@ -124,7 +124,7 @@ class TableSource(Source):
             else:
                 column = type_of(name, self.text(name), self.layout, wanted)
             unit = self._units[place] if place < len(self._units) else ""
-            column.unit = column.cell_unit or unit.strip("[]()<> ") or unit_of(name)
+            column.unit = column.cell_unit or unit.strip("[]()<>- ") or unit_of(name)
             column.title = next((old for new, old in self.renamed if new == name), None)
             if column.dates and column.values is not None:
                 column.unit = "days since 1970"

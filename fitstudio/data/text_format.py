@@ -249,13 +249,15 @@ def _find_separator(
         if score > best_score + 1e-9:
             best, best_score, best_fields, best_evenness = separator, score, fields, evenness
     if best == ONE_COLUMN:
-        sure = not any(separator in line for line in judged for separator in SEPARATORS)
+        parted = sum(any(separator in line for separator in SEPARATORS) for line in judged)
+        sure = parted <= 0.03 * len(judged) + 1  # a title or a note is no doubt
         reasons.add("separator", "No separator parts the lines evenly: one column.", sure=sure)
     else:
         reasons.add(
             "separator",
             f"It parts nearly every line into {best_fields} fields.",
-            sure=best_evenness > 0.97,
+            # One line may be short of names.
+            sure=best_evenness > 0.97 or (1 - best_evenness) * len(judged) < 1.5,
         )
     return best
 
@@ -272,7 +274,7 @@ def _score(lines: list[str], separator: str, quote: str) -> tuple[float, int, fl
     if fields < 2:
         return 0.0, 1, 0.0
     cells = [cell for row in rows if len(row) == fields for cell in row if cell][:_JUDGED_FIELDS]
-    with_digits = [cell for cell in cells if any(map(str.isdigit, cell))]
+    with_digits = [core_of(cell) for cell in cells if any(map(str.isdigit, cell))]
     candidates = tuple(form for form in FORMATS if separator not in (form.decimal, form.thousands))
     quoted = quote and any(quote in line for line in lines)
     if quoted or not candidates:
