@@ -95,17 +95,23 @@ def bare_numbers(
     good = table.filter("fits")
     counts = {str(unit or ""): int(count) for unit, count in good["unit"].value_counts().rows()}
     units = [unit for unit in counts if unit]
-    unit = max(units, key=counts.__getitem__, default="")
+    unit = max(counts, key=counts.__getitem__, default="")
     if len(counts) > 1:
         known = all(re.fullmatch(f"{UNIT}|{_CURRENCY}", each) for each in units)
         if not wanted:
             nothing = pl.Series([False] * len(cells))
             mixed = counts if known else {}
             return BareNumbers(cells, "", nothing, nothing, 0, mixed)
-        table = table.with_columns(fits=pl.col("fits") & (pl.col("unit").fill_null("") == unit))
-    bare = table.select(
-        pl.when("fits").then(pl.col("core")).otherwise(pl.col("cell")).alias(cells.name)
-    )[cells.name]
+        table = table.with_columns(
+            other=pl.col("fits") & (pl.col("unit").fill_null("") != unit)
+        ).with_columns(fits=pl.col("fits") & ~pl.col("other"))
+    else:
+        table = table.with_columns(other=pl.lit(False))
+    # A number in another unit is none in this one.
+    others = pl.when("other").then(pl.col("cell") + " (other unit)").otherwise(pl.col("cell"))
+    bare = table.select(pl.when("fits").then(pl.col("core")).otherwise(others).alias(cells.name))[
+        cells.name
+    ]
     marked = table.select(pl.col("fits") & pl.col("mark").is_not_null())["fits"]
     errors = table.select(pl.col("fits") & pl.col("error").is_not_null())["fits"]
     negative = int(table.select((pl.col("fits") & pl.col("open").is_not_null()).sum()).item())

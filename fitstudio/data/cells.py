@@ -10,55 +10,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from fitstudio.data.other_lines import OtherLines, find_other_lines
+from fitstudio.data.line_counts import NAMED, Oddities, leave_out, without_empty_ends
+from fitstudio.data.other_lines import find_other_lines
 from fitstudio.data.text_format import ONE_COLUMN, TextFormat, join_quoted, split_at
 from fitstudio.errors import DataError
 
 _BLOCK_BYTES = 1 << 26
-_NAMED = 20  # so many line numbers are kept for the message
 _MOST_COLUMNS = 20_000
 _LONGEST_CELL = 1 << 24
 _MOST_ABOVE = 100
-
-
-@dataclass
-class Oddities:
-    """Lines that are not like the others.
-
-    Args:
-        too_long: Line number and number of fields; the first ones.
-        too_long_count: How many there are.
-        too_short: The same for lines with too few fields.
-        too_short_count: How many there are.
-        blank: Empty lines between the data.
-        repeated: Lines that hold the names again and are left out; the first ones.
-        repeated_count: How many there are.
-        others: Lines that are no samples and are left out, each with what it is; all of them.
-        other_words: What the first of these starts with.
-        quotes_given_up: The line with a quote that never ends, if quotes had to be read as text.
-        trailing: Whether each line ends with a separator and nothing after it.
-        trailing_lines: Where only some do: these, the first ones.
-        trailing_count: How many there are.
-    """
-
-    too_long: list[tuple[int, int]] = field(default_factory=list)
-    too_long_count: int = 0
-    too_short: list[tuple[int, int]] = field(default_factory=list)
-    too_short_count: int = 0
-    blank: int = 0
-    repeated: list[int] = field(default_factory=list)
-    repeated_count: int = 0
-    others: dict[int, str] = field(default_factory=dict)
-    other_words: str = ""
-    quotes_given_up: int | None = None
-    trailing: bool = False
-    trailing_lines: list[int] = field(default_factory=list)
-    trailing_count: int = 0
 
 
 @dataclass
@@ -316,9 +281,9 @@ def _keep_good(
     """Takes out blank lines and lines that are no samples, and keeps count of them."""
     blank = fields == 0
     frame = _tidy(frame)
-    names, width, fields = _without_empty_ends(names, frame, fields, width, lines, oddities)
+    names, width, fields = without_empty_ends(names, frame, fields, width, lines, oddities)
     found = find_other_lines(frame, fields, names, width, layout, top)
-    left_out = _left_out(found, frame, fields, lines, layout, oddities)
+    left_out = leave_out(found, frame, fields, lines, layout, oddities)
     rest = ~(blank | left_out)
     if not rest.any():
         rest, left_out = ~blank, np.zeros(len(fields), bool)
@@ -327,7 +292,7 @@ def _keep_good(
     oddities.too_long_count = int(too_long.sum())
     oddities.too_short_count = int(too_short.sum())
     for mask, listed in ((too_long, oddities.too_long), (too_short, oddities.too_short)):
-        for row in np.flatnonzero(mask)[:_NAMED]:
+        for row in np.flatnonzero(mask)[:NAMED]:
             listed.append((int(lines[row]), int(fields[row])))
     keep = rest if layout.ragged == "cut" else rest & ~too_long
     if layout.short == "skip":
@@ -336,63 +301,6 @@ def _keep_good(
     if not keep.all():
         frame, lines = frame.filter(pl.Series(keep)), lines[keep]
     return Cells(names, units, frame, lines, oddities)
-
-
-def _without_empty_ends(
-    names: list[str],
-    frame: pl.DataFrame,
-    fields: np.ndarray,
-    width: int,
-    lines: np.ndarray,
-    oddities: Oddities,
-) -> tuple[list[str], int, np.ndarray]:
-    """Separators at the end of lines with nothing behind them belong to no column.
-
-    Returns:
-        The names, the number of columns, and the number of fields of each line, without them.
-    """
-    named = list(names)
-    while len(named) > 1 and not named[-1]:
-        named.pop()
-    filled = frame.select(pl.all().is_not_null().any()).row(0)
-    if named and width > len(named) and not any(filled[len(named) : width]):
-        # Each line ends with one, or the names alone do.
-        oddities.trailing = bool((fields[fields > 0] > len(named)).all())
-        names, width = named, len(named)
-    if oddities.trailing:
-        return names, width, np.minimum(fields, np.where(fields == width + 1, width, fields))
-    longer = np.flatnonzero(fields > width)
-    if len(longer):
-        extra = frame.select(frame.columns[width:])[longer]
-        empty = extra.select(pl.all_horizontal(pl.all().is_null()).alias("empty"))["empty"]
-        longer = longer[empty.to_numpy()]
-        fields = fields.copy()
-        fields[longer] = width
-        oddities.trailing_count = len(longer)
-        oddities.trailing_lines = [int(line) for line in lines[longer[:_NAMED]]]
-    return names, width, fields
-
-
-def _left_out(
-    found: OtherLines,
-    frame: pl.DataFrame,
-    fields: np.ndarray,
-    lines: np.ndarray,
-    layout: TextFormat,
-    oddities: Oddities,
-) -> np.ndarray:
-    """Which lines are left out since they are no samples; a person may have them back."""
-    left_out = np.zeros(len(fields), bool)
-    if layout.repeated_names == "skip" and found.repeated:
-        left_out[found.repeated] = True
-        oddities.repeated_count = len(found.repeated)
-        oddities.repeated = [int(line) for line in lines[found.repeated[:_NAMED]]]
-    if layout.other_lines == "skip" and found.others:
-        rows = sorted(found.others)
-        left_out[rows] = True
-        oddities.others = {int(lines[row]): found.others[row] for row in rows}
-        oddities.other_words = next((cell for cell in frame.row(rows[0]) if cell), "")
-    return left_out
 
 
 def _tidy(frame: pl.DataFrame) -> pl.DataFrame:

@@ -234,7 +234,7 @@ class _Names:
         rows = [row for row in self._rows if len(row.cells) in near] or self._rows
         if len(rows[0].cells) < self._width and not all(rows[0].cells):
             rows = [row for row in rows if len(row.cells) == self._width] or rows
-        head, below = rows[0], [row for row in rows[1:] if row.cells != rows[0].cells]
+        head, below = rows[0], [row for row in rows[1:] if not _same_words(row, rows[0])]
         distinct = len(set(head.cells)) == len(head.cells) and all(head.cells)
         shift = self._width - len(head.cells)
         repeated = sum(
@@ -311,6 +311,12 @@ class _Names:
                 names_commented=True,
             )
         return None
+
+
+def _same_words(row: Row, other: Row) -> bool:
+    """Whether a line repeats another, whatever its spaces and capitals."""
+    first, second = (" ".join(" ".join(each.cells).split()).lower() for each in (row, other))
+    return first == second
 
 
 def _is_units_line(row: Row) -> bool:

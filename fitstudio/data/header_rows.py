@@ -107,7 +107,7 @@ def is_by_product(row: Row) -> bool:
     if not words:
         return False
     flags = all(word in _FLAGS or re.fullmatch(r"-?\w+=.*", word) for word in words)
-    sparse = flags and len(words) <= max(1, len(row.cells) // 2)
+    sparse = flags and len(words) < len(row.cells)
     return sparse or all(word in _PROCESSING for word in words) or _are_types(words)
 
 

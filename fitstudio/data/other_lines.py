@@ -78,6 +78,7 @@ def find_other_lines(
     if names:
         found.repeated = _repeated_names(lines, names, top, layout)
     known = set(found.repeated)
+    lines.odd[found.repeated] = True
     for row, reason in (*_blocks(lines, known), *_tail(lines, known), *_notes(lines, known)):
         if row not in known:
             found.others.setdefault(row, reason)
@@ -97,6 +98,7 @@ class _Lines:
     ) -> None:
         self.frame, self.fields, self.width, self.layout = frame, fields, width, layout
         self.count = len(fields)
+        self.odd = np.zeros(self.count, bool)  # known to be no samples
         self._missing = {*layout.missing, *layout.missing_numbers}
         full = np.flatnonzero(fields == width)
         places = full[np.unique(np.linspace(0, len(full) - 1, _LOOKED_AT_ROWS).astype(int))]
@@ -172,8 +174,9 @@ class _Lines:
 
     def _occurs(self, place: int, row: int) -> bool:
         """Whether the same word stands in a sample above, as the name of a class does."""
-        above = self.frame.to_series(place)[: max(0, row - 1)]
-        return bool((above == self.frame.item(row, place)).any())
+        same = self.frame.to_series(place)[:row] == self.frame.item(row, place)
+        whole = (self.fields[:row] == self.width) & ~self.odd[:row]
+        return bool((same.fill_null(False).to_numpy() & whole).any())
 
     def resembles_samples(self, row: int) -> bool:
         """Whether its first word is like those of the samples: S05 below S04, or a known class."""
@@ -310,6 +313,7 @@ def _blocks(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
             )
         ]
         if whole and all(strange):
+            lines.odd[rows] = True
             for row, note in zip(rows, notes, strict=True):
                 yield row, NOTE if note else SUMMARY
 
