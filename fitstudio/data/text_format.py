@@ -311,21 +311,29 @@ def _looks_cut(cell: str, numbers: NumberFormat) -> bool:
 def _find_numbers(
     lines: list[str], layout: TextFormat, options: Mapping[str, Any], reasons: Reasons
 ) -> NumberFormat:
-    if "decimal" in options:
-        decimal = str(options["decimal"])
-        thousands = str(options.get("thousands", ""))
-        return NumberFormat(decimal, thousands)
+    if "decimal" in options and "thousands" in options:
+        return NumberFormat(str(options["decimal"]), str(options["thousands"]))
     cells = [
         core_of(cell)
         for line in lines[-2 * _JUDGED_LINES :]
         for cell in layout.split(line)
         if any(map(str.isdigit, cell))
     ][-2 * _JUDGED_FIELDS :]
-    candidates = FORMATS
-    if "thousands" in options:
-        candidates = tuple(form for form in FORMATS if form.thousands == options["thousands"])
-    numbers, sure = common_format(cells, candidates)
-    if not sure and layout.separator in (",", ONE_COLUMN) and numbers == NumberFormat(",", ""):
+    # What a person said of one mark leaves the other to be found.
+    candidates = tuple(
+        form
+        for form in FORMATS
+        if form.decimal == options.get("decimal", form.decimal)
+        and form.thousands == options.get("thousands", form.thousands)
+    )
+    numbers, sure = common_format(cells, candidates or FORMATS)
+    asked = "decimal" in options
+    if (
+        not sure
+        and not asked
+        and layout.separator in (",", ONE_COLUMN)
+        and numbers == NumberFormat(",", "")
+    ):
         # Quoted because of the comma, three digits after it, and commas part the fields: grouping.
         numbers = NumberFormat(".", ",")
     marks = (numbers.decimal, numbers.thousands or numbers.decimal)

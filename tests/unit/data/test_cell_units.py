@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from fitstudio.data.cell_units import core_of
+from fitstudio.data.encoding import encode_inputs
+from fitstudio.data.recipe_column import RecipeColumn
+from fitstudio.errors import DataError
 from tests.unit.data.awkward_tables import column, text
 
 VALUES = [round(1.25 + row * 11.5, 2) for row in range(30)]
@@ -108,3 +111,16 @@ def test_words_that_count_as_missing_are_named(opened):
     again = opened(text(lines), options=finding.fix.set["data.options"])
     assert dict(again.column("ion").classes) == {"CA": 10, "K": 10, "NA": 10}
     assert again.column("dose").missing == 1
+
+
+def test_a_new_file_in_another_unit_is_refused_or_told(opened):
+    column_of_recipe = RecipeColumn(name="v", role="number", unit="mV")
+    for unit in ("mV", "V", "widgets", ""):
+        source = opened(text(column(lambda row, unit=unit: f"{VALUES[row]} {unit}".strip())))
+        notes: list[str] = []
+        if unit == "V":
+            with pytest.raises(DataError, match=r"is in V in .*; the model was trained on mV"):
+                encode_inputs((column_of_recipe,), source, "drop", notes)
+            continue
+        encode_inputs((column_of_recipe,), source, "drop", notes)
+        assert any("widgets" in note for note in notes) == (unit == "widgets")
