@@ -10,41 +10,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from fitstudio.data.text_format import ONE_COLUMN, TextFormat
+from fitstudio.data.line_counts import NAMED, Oddities, leave_out, without_empty_ends
+from fitstudio.data.other_lines import find_other_lines
+from fitstudio.data.text_format import ONE_COLUMN, TextFormat, join_quoted, split_at
 from fitstudio.errors import DataError
 
 _BLOCK_BYTES = 1 << 26
-_NAMED = 20  # so many line numbers are kept for the message
 _MOST_COLUMNS = 20_000
 _LONGEST_CELL = 1 << 24
-
-
-@dataclass
-class Oddities:
-    """Lines that are not like the others.
-
-    Args:
-        too_long: Line number and number of fields; the first ones.
-        too_long_count: How many there are.
-        too_short: The same for lines with too few fields.
-        too_short_count: How many there are.
-        blank: Empty lines between the data.
-        quotes_given_up: The line with a quote that never ends, if quotes had to be read as text.
-        trailing: Whether each line ends with a separator and nothing after it.
-    """
-
-    too_long: list[tuple[int, int]] = field(default_factory=list)
-    too_long_count: int = 0
-    too_short: list[tuple[int, int]] = field(default_factory=list)
-    too_short_count: int = 0
-    blank: int = 0
-    quotes_given_up: int | None = None
-    trailing: bool = False
+_MOST_ABOVE = 100
 
 
 @dataclass
@@ -81,9 +60,11 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
     names, units = _named_lines(text, layout)
     body, line_numbers = _body(text, layout)
     oddities = Oddities()
-    if layout.separator == " ":
+    if layout.column_starts:
+        body = _as_tabs(body, layout.column_starts)
+    elif layout.separator == " ":
         body = b"\n".join(b"\t".join(line.split()) for line in body.split(b"\n"))
-    separator = "\t" if layout.separator == " " else layout.separator
+    separator = "\t" if layout.separator == " " or layout.column_starts else layout.separator
     if separator == ONE_COLUMN:
         separator = _unused_byte(body)
     quote = layout.quote if layout.quote and layout.quote.encode() in body else ""
@@ -113,7 +94,21 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
         )
     frame = _parse(body, separator, quote, max(width, int(fields.max())), fields)
     numbers = _file_lines(line_numbers, layout, starts)
-    return _keep_good(names, units, frame, numbers, fields, width, layout, oddities)
+    top = _top(text, layout)
+    return _keep_good(names, units, frame, numbers, fields, width, layout, oddities, top)
+
+
+def _as_tabs(body: bytes, starts: tuple[int, ...]) -> bytes:
+    """Text of fixed width with tabs between its columns."""
+    lines = body.decode("utf-8").replace("\t", " ").split("\n")
+    cut = ("\t".join(cell.strip() for cell in split_at(line, starts)) for line in lines)
+    return "\n".join(cut).encode()
+
+
+def _top(text: bytes, layout: TextFormat) -> list[list[str]]:
+    """The lines above the first sample, in cells: other files joined to this one have them too."""
+    lines = text.split(b"\n", layout.first_line - 1)[: layout.first_line - 1][-_MOST_ABOVE:]
+    return [layout.split(line.decode("utf-8").strip("\r")) for line in lines]
 
 
 def _named_lines(text: bytes, layout: TextFormat) -> tuple[list[str], list[str]]:
@@ -123,9 +118,9 @@ def _named_lines(text: bytes, layout: TextFormat) -> tuple[list[str], list[str]]
     names: list[str] = []
     units: list[str] = []
     if 0 < layout.header_line <= len(lines):
-        # Up to the next line that is known: a quoted name may hold line ends.
-        end = layout.units_line - 1 if layout.units_line else len(lines)
-        line = b"\n".join(lines[layout.header_line - 1 : end]).decode("utf-8").strip("\r\n")
+        # A quoted name may hold line ends.
+        wanted = [each.decode("utf-8").strip("\r") for each in lines[layout.header_line - 1 :]]
+        line = join_quoted(wanted, layout.quote)[0]
         if layout.names_commented:
             line = line.strip().removeprefix(layout.comment).strip()
         names = layout.split(line)
@@ -281,31 +276,31 @@ def _keep_good(
     width: int,
     layout: TextFormat,
     oddities: Oddities,
+    top: list[list[str]],
 ) -> Cells:
-    """Takes out blank lines and lines that cannot be placed, and keeps count of them."""
+    """Takes out blank lines and lines that are no samples, and keeps count of them."""
     blank = fields == 0
-    last_filled = int(np.flatnonzero(~blank)[-1])
-    oddities.blank = int(blank[:last_filled].sum())
-    if names and width > len(names):
-        extra = frame.select(frame.columns[len(names) : width])
-        if all(
-            extra[name].str.strip_chars().replace("", None).is_null().all()
-            for name in extra.columns
-        ):
-            oddities.trailing = True
-            width = len(names)
-            fields = np.where(fields == width + 1, width, fields)
-    too_long, too_short = fields > width, (fields < width) & ~blank
+    frame = _tidy(frame)
+    names, width, fields = without_empty_ends(names, frame, fields, width, lines, oddities)
+    found = find_other_lines(frame, fields, names, width, layout, top)
+    left_out = leave_out(found, frame, fields, lines, layout, oddities)
+    rest = ~(blank | left_out)
+    if not rest.any():
+        rest, left_out = ~blank, np.zeros(len(fields), bool)
+    oddities.blank = int(blank[: int(np.flatnonzero(rest)[-1])].sum())
+    too_long, too_short = (fields > width) & rest, (fields < width) & rest
     oddities.too_long_count = int(too_long.sum())
     oddities.too_short_count = int(too_short.sum())
-    for mask, found in ((too_long, oddities.too_long), (too_short, oddities.too_short)):
-        for row in np.flatnonzero(mask)[:_NAMED]:
-            found.append((int(lines[row]), int(fields[row])))
-    keep = ~blank if layout.ragged == "cut" else ~(blank | too_long)
+    for mask, listed in ((too_long, oddities.too_long), (too_short, oddities.too_short)):
+        for row in np.flatnonzero(mask)[:NAMED]:
+            listed.append((int(lines[row]), int(fields[row])))
+    keep = rest if layout.ragged == "cut" else rest & ~too_long
+    if layout.short == "skip":
+        keep = keep & ~too_short
     frame = frame.select(frame.columns[:width])
     if not keep.all():
         frame, lines = frame.filter(pl.Series(keep)), lines[keep]
-    return Cells(names, units, _tidy(frame), lines, oddities)
+    return Cells(names, units, frame, lines, oddities)
 
 
 def _tidy(frame: pl.DataFrame) -> pl.DataFrame:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from fitstudio.data import statistics
+from fitstudio.data.cell_units import bare_numbers
 from fitstudio.data.dates import date_form, days
 from fitstudio.data.statistics import MOST_CLASSES
 from fitstudio.data.text_format import TextFormat
@@ -43,6 +44,13 @@ class TableColumn:
         dates: "iso", "dots" or "slashes" if the cells are dates, else None.
         ambiguous_dates: Whether day and month could be exchanged.
         long_digits: Cells with more digits than a number keeps.
+        title: The header as it stands in the file, where the name had to be changed.
+        unit: What the numbers are measured in.
+        cell_unit: The unit that stands in every cell, or "".
+        marked: Rows whose number has a mark, such as "5*".
+        errors: How many cells give an error, such as "1.2 ± 0.1".
+        negative: How many numbers stand in brackets, for a minus.
+        mixed_units: Where cells have different units: each with its number of cells.
     """
 
     name: str
@@ -56,6 +64,11 @@ class TableColumn:
     long_digits: int = 0
     title: str | None = None
     unit: str | None = None
+    cell_unit: str = ""
+    marked: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    errors: int = 0
+    negative: int = 0
+    mixed_units: dict[str, int] = field(default_factory=dict)
 
     def labels(self) -> np.ndarray:
         """The values as labels (text), None where missing."""
@@ -98,18 +111,29 @@ def type_of(
     present = _without(cells, layout.missing)
     number_cells = _without(present, layout.missing_numbers)
     total = len(present) - present.null_count()
-    percent = _all_percent(number_cells)
-    if percent:
-        number_cells = number_cells.str.strip_suffix("%").str.strip_chars()
     values, bad = layout.numbers.read(number_cells)
+    bare = None
+    if bad.any() and wanted not in (CATEGORY, WORDS):
+        bare = bare_numbers(number_cells, layout.numbers, wanted=wanted == NUMBER)
+    if bare is not None and not bare.mixed:
+        number_cells = bare.cells
+        if layout.marked == "missing" and bare.marked.any():
+            number_cells = _where_not(number_cells, bare.marked)
+        values, bad = layout.numbers.read(number_cells)
     bad_count = int(bad.sum())
     good = len(values) - values.null_count()
     dates, ambiguous = (None, False) if good > bad_count else date_form(present)
     padded = _is_padded(present) if good else False
     column = TableColumn(
         name=name, type=TEXT, cells=present, values=None, unparsed=np.zeros(0, np.int64),
-        padded=padded, dates=dates, ambiguous_dates=ambiguous, unit="%" if percent else None,
+        padded=padded, dates=dates, ambiguous_dates=ambiguous,
     )  # fmt: skip
+    if bare is not None:
+        column.mixed_units = bare.mixed
+    if bare is not None and not bare.mixed and not dates:
+        column.cell_unit, column.unit = bare.unit, bare.unit or None
+        column.errors, column.negative = int(bare.errors.sum()), bare.negative
+        column.marked = np.flatnonzero(bare.marked.to_numpy())
     if wanted == NUMBER and dates:
         values, bad = days(present, dates, layout.dates, ambiguous=ambiguous)
         return _as_numbers(column, NUMBER, values, bad)
@@ -123,7 +147,8 @@ def type_of(
         return column
     if wanted == CATEGORY:
         # Labels of numbers are written one way, however the file writes them.
-        if mostly_numbers and not bad_count and not padded:
+        exact = not (_wide(values) and _long_digits(number_cells))
+        if mostly_numbers and not bad_count and not padded and exact:
             return _as_numbers(column, CATEGORY, values, bad)
         column.type = CATEGORY
         return column
@@ -227,6 +252,10 @@ def _without(cells: pl.Series, markers: tuple[str, ...]) -> pl.Series:
     found = cells.is_in(list(markers))
     if not found.any():
         return cells
+    return _where_not(cells, found)
+
+
+def _where_not(cells: pl.Series, found: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"cell": cells, "found": found})
     return frame.select(pl.when(~pl.col("found")).then("cell").alias(cells.name))[cells.name]
 
@@ -263,11 +292,6 @@ def _word_type(cells: pl.Series, total: int) -> str:
     if distinct <= _FEW or (distinct <= MOST_CLASSES and distinct <= 0.2 * total):
         return CATEGORY
     return TEXT
-
-
-def _all_percent(cells: pl.Series) -> bool:
-    """Whether every cell is so many percent; a mixture of both would be off by a hundred."""
-    return cells.null_count() < len(cells) and bool(cells.str.ends_with("%").all())
 
 
 def _is_padded(cells: pl.Series) -> bool:

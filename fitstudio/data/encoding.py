@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data import statistics
+from fitstudio.data import measures, statistics
 from fitstudio.data.column_source import Source, missing_columns
 from fitstudio.data.column_types import WORDS
 from fitstudio.data.lazy import LazyArray, in_memory_if_small
@@ -190,7 +190,9 @@ def encode_table(
     filled: list[str] = []
     for column, name in zip(columns, names, strict=True):
         if column.role == "number":
-            values = source.scalars(name, "number").numbers().copy()
+            found = source.scalars(name, "number")
+            measures.compare(column, found.unit, source, notes)
+            values = found.numbers().copy()
             values[~usable_numbers(values)] = np.nan
             gaps = np.isnan(values)
             outside = _outside(column, values)

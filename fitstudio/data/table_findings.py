@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
-from fitstudio.spec.dataset_summary import CONSTANT, ID, NUMBER
+from fitstudio.data import line_findings
+from fitstudio.data.table_guesses import confirmed
+from fitstudio.spec.dataset_summary import CATEGORY, NUMBER, TEXT
 from fitstudio.spec.param import Finding, Fix, Severity
 
 if TYPE_CHECKING:
     from fitstudio.data.tables import TableSource
 
 _NAMED = 5
+_DOUBTFUL = ("encoding", "decimal", "separator", "header_line")
+_MOST_MARKERS = 3
 _STAND_INS = {-99.0, -999.0, -9999.0, -99999.0, -999999.0, -999.25, -99.99, -999.9, -9999.9}
 
 
@@ -31,11 +34,11 @@ def find(
     """
     return (
         *source.problems(),
-        *odd_lines(source),
+        *line_findings.about_lines(source, options),
         *_layout(source, options, zeros),
         *_few_of_each(_cells(source, options, columns)),
         *_few_of_each(_columns(source)),
-        *_duplicates(source),
+        *_duplicates(source, options),
     )
 
 
@@ -56,59 +59,15 @@ def _few_of_each(findings: Iterator[Finding]) -> Iterator[Finding]:
         yield _advice(code, seen[code].where, f"**{count} more {noun}** likewise.")
 
 
-def unclear_lines(source: TableSource, options: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Lines with too many fields, as long as nobody has said what to do with them."""
-    odd, width = source.oddities, len(source.names)
-    if not odd.too_long_count or source.layout.ragged:
-        return ()
-    where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)
-    finding = Finding(
-        "data.lines-too-long", Severity.ERROR, "data.options",
-        f"**{where}** {_has(odd.too_long_count)} {odd.too_long[0][1]} fields instead of {width}: "
-        "it is not clear which field belongs to which column.",
-        Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
-    )  # fmt: skip
-    return (finding,)
-
-
-def odd_lines(source: TableSource) -> Iterator[Finding]:
-    """What was done with lines that are not like the others."""
-    odd, width = source.oddities, len(source.names)
-    if odd.too_long_count and source.layout.ragged:
-        where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)
-        done = "left out" if source.layout.ragged == "skip" else "cut to fit"
-        yield _advice(
-            "data.lines-too-long", "data.options",
-            f"**{where}** with too many fields {_is(odd.too_long_count)} {done}.",
-        )  # fmt: skip
-    if odd.too_short_count:
-        where = _line_list([line for line, _ in odd.too_short], odd.too_short_count)
-        yield _advice(
-            "data.lines-too-short", "data.options",
-            f"**{where}** {_has(odd.too_short_count)} fewer than {width} fields; what is not there "
-            "counts as missing.",
-        )  # fmt: skip
-    if odd.quotes_given_up is not None:
-        yield _advice(
-            "data.quote-open", "data.options",
-            f"A quote in **line {odd.quotes_given_up}** never ends, so quotes are read as text.",
-        )  # fmt: skip
-    if odd.blank:
-        yield _advice(
-            "data.blank-lines", "data.options",
-            f"**{odd.blank} empty {'line' if odd.blank == 1 else 'lines'}** between the rows "
-            f"{_is(odd.blank)} left out.",
-        )  # fmt: skip
-
-
 def _layout(source: TableSource, options: Mapping[str, Any], zeros: int) -> Iterator[Finding]:
     for guess in source.guesses:
-        if not guess.sure and guess.name in ("encoding", "decimal", "separator"):
+        if not guess.sure and guess.name in _DOUBTFUL:
+            held = confirmed(source.options, options, source.guesses, guess.name)
             yield _advice(
                 f"data.unsure-{guess.name}", "data.options",
                 f"**{guess.label}** is the likeliest way to read the file, but not certain. "
                 f"{guess.sentence}",
-                Fix("It is right", {"data.options": {**options, guess.name: guess.value}}),
+                Fix("It is right", {"data.options": held}),
             )  # fmt: skip
     if zeros:
         yield _advice(
@@ -140,14 +99,7 @@ def _cells(
                 f"“{_short(source.text(name)[int(row)])}” in line {source.lines[row]}"
                 for row in rows
             )
-            markers = sorted({source.text(name)[int(row)] for row in column.unparsed[:200]})
-            fix = None
-            if len(markers) <= 3:
-                known = list(source.layout.missing_numbers)
-                fix = Fix(
-                    f"{' and '.join(f'“{_short(m)}”' for m in markers)} means missing",
-                    {"data.options": {**options, "missing_numbers": [*known, *markers]}},
-                )
+            fix = _means_missing(source, name, column.unparsed, options)
             yield _advice(
                 "data.unparsed", "data.columns",
                 f"**{name}** holds {count} {'cell' if count == 1 else 'cells'} that "
@@ -156,12 +108,14 @@ def _cells(
             )  # fmt: skip
         infinite = source.column(name).infinite
         if infinite:
-            row = int(np.flatnonzero(np.isinf(column.numbers()))[0])
+            rows = np.flatnonzero(np.isinf(column.numbers()))
+            row = int(rows[0])
             yield _advice(
                 "data.infinite", "data.columns",
                 f"**{name}** holds {infinite} {'value' if infinite == 1 else 'values'} too large "
                 f"for a number, the first (“{_short(source.text(name)[row])}”) in line "
                 f"{source.lines[row]}; such rows count as missing.",
+                _means_missing(source, name, rows, options),
             )  # fmt: skip
         yield from _stand_in(source, name, options)
         if column.long_digits:
@@ -169,6 +123,7 @@ def _cells(
                 "data.long-numbers", "data.columns",
                 f"**{name}** holds numbers of 16 digits and more, which are rounded. If they name "
                 "things, take them for categories, or leave the column out.",
+                Fix("They are names", {"data.columns": {**columns, name: {"type": CATEGORY}}}),
             )  # fmt: skip
         if column.padded and name not in columns:
             yield _advice(
@@ -177,6 +132,8 @@ def _cells(
                 "names, not as numbers.",
                 Fix("They are numbers", {"data.columns": {**columns, name: {"type": NUMBER}}}),
             )  # fmt: skip
+        yield from _around_numbers(source, name, options, columns)
+        yield from _words_as_gaps(source, name, options)
         if column.dates:
             yield from _dates(source, name, options, columns)
 
@@ -236,34 +193,128 @@ def _columns(source: TableSource) -> Iterator[Finding]:
             yield _advice("data.empty-column", "fit.x", f"**{column.name}** is empty.")
 
 
-def _duplicates(source: TableSource) -> Iterator[Finding]:
-    described = [c for c in source.columns if c.type not in (ID, CONSTANT)]
-    measured = [c for c in described if c.type == NUMBER and (c.distinct or 0) > 20]
-    if len(described) < 3 or not measured or source.rows > 2_000_000:
+def _means_missing(
+    source: TableSource, name: str, rows: np.ndarray, options: Mapping[str, Any]
+) -> Fix | None:
+    """A change that takes the cells in these rows for missing, where there are few kinds."""
+    markers = sorted({source.text(name)[int(row)] for row in rows[:200]})
+    if len(rows) > 200 or len(markers) > _MOST_MARKERS:
+        return None
+    known = list(source.layout.missing_numbers)
+    changed: dict[str, Any] = {**options, "missing_numbers": [*known, *markers]}
+    if "missing" in options:
+        changed["missing"] = list(source.layout.missing)
+    shown = " and ".join(f"“{_short(marker)}”" for marker in markers)
+    return Fix(
+        f"{shown} {'means' if len(markers) == 1 else 'mean'} missing", {"data.options": changed}
+    )
+
+
+def _around_numbers(
+    source: TableSource, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Units, brackets, errors and marks that stand around numbers."""
+    column = source.scalars(name)
+    names = Fix("They are names", {"data.columns": {**columns, name: {"type": CATEGORY}}})
+    if column.mixed_units:
+        shown = ", ".join(
+            f"{f'“{unit}”' if unit else 'none'} in {count}"
+            for unit, count in sorted(column.mixed_units.items(), key=lambda item: -item[1])[:4]
+        )
+        yield _advice(
+            "data.mixed-units", "data.columns",
+            f"**{name}** holds numbers in different units ({shown}), so it is not read as numbers. "
+            "Write all in one unit to use it.",
+        )  # fmt: skip
+    if column.cell_unit and column.cell_unit != "%" and name not in columns:
+        yield _advice(
+            "data.units-in-cells", "data.columns",
+            f"**{name}** is read as numbers; the unit of each cell is “{column.cell_unit}”.", names,
+        )  # fmt: skip
+    if column.negative and name not in columns:
+        count = column.negative
+        noun = "number" if count == 1 else "numbers"
+        yield _advice(
+            "data.brackets", "data.columns",
+            f"**{name}** holds {count} {noun} in brackets, read as below zero.", names,
+        )  # fmt: skip
+    if column.errors and name not in columns:
+        yield _advice(
+            "data.errors-in-cells", "data.columns",
+            f"**{name}** gives an error with “±” in {column.errors} cells; the number before it is "
+            "read.", names,
+        )  # fmt: skip
+    if len(column.marked) and source.layout.marked == "number" and column.values is not None:
+        row, count = int(column.marked[0]), len(column.marked)
+        noun = "number" if count == 1 else "numbers"
+        yield _advice(
+            "data.marked-numbers", "data.options",
+            f"**{name}** holds {count} {noun} with a mark, such as "
+            f"“{_short(source.text(name)[row])}” in line {source.lines[row]}; the mark is left "
+            "away.",
+            Fix("A mark means missing", {"data.options": {**options, "marked": "missing"}}),
+        )  # fmt: skip
+
+
+def _words_as_gaps(source: TableSource, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Words that count as missing in a column of words, where each could be a class."""
+    column, layout = source.scalars(name), source.layout
+    if column.cells is None or column.type not in (CATEGORY, TEXT) or column.dates:
         return
-    frame = pl.DataFrame({c.name: source.text(c.name) for c in described})
-    copies = source.rows - frame.n_unique()
+    markers = [marker for marker in layout.missing if not marker.startswith("#")]
+    cells = source.text(name)
+    hits = cells.filter(cells.is_in(markers))
+    if not len(hits):
+        return
+    found = dict(sorted(hits.value_counts().rows(), key=lambda row: -row[1]))
+    shown = ", ".join(
+        f"“{marker}” in {count} {'row' if count == 1 else 'rows'}"
+        for marker, count in found.items()
+    )
+    several = len(found) > 1
+    yield _advice(
+        "data.words-as-gaps", "data.options",
+        f"{shown} of **{name}** {'count' if several else 'counts'} as missing.",
+        Fix(
+            f"{' and '.join(f'“{marker}”' for marker in found)} "
+            f"{'are classes' if several else 'is a class'}",
+            {
+                "data.options": {
+                    **options,
+                    "missing": [marker for marker in layout.missing if marker not in found],
+                    "missing_numbers": [
+                        *layout.missing_numbers,
+                        *(marker for marker in found if marker not in layout.missing_numbers),
+                    ],
+                }
+            },
+        ),
+    )  # fmt: skip
+
+
+def _duplicates(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    if source.copies_left_out:
+        count = source.copies_left_out
+        yield _advice(
+            "data.duplicates", "data.options",
+            f"**{count} exact {'copy' if count == 1 else 'copies'}** of other rows "
+            f"{_is(count)} left out.",
+            Fix("Keep copies", {"data.options": {**options, "copies": "keep"}}),
+        )  # fmt: skip
+        return
+    found = None if options.get("copies") == "keep" else source.copies()
+    copies = 0 if found is None else int(found.sum())
     if copies:
         yield _advice(
             "data.duplicates", "data.file",
             f"**{copies} {'row is an exact copy' if copies == 1 else 'rows are exact copies'}** of "
             "others. Copies on both sides of the split make the validation look too good.",
+            Fix("Leave copies out", {"data.options": {**options, "copies": "skip"}}),
         )  # fmt: skip
 
 
 def _advice(code: str, where: str, sentence: str, fix: Fix | None = None) -> Finding:
     return Finding(code, Severity.ADVICE, where, sentence, fix)
-
-
-def _line_list(lines: list[int], count: int) -> str:
-    if count == 1:
-        return f"Line {lines[0]}"
-    shown = ", ".join(map(str, lines[:_NAMED]))
-    return f"{count} lines ({shown}{' …' if count > _NAMED else ''})"
-
-
-def _has(count: int) -> str:
-    return "has" if count == 1 else "have"
 
 
 def _is(count: int) -> str:

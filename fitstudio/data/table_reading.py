@@ -19,11 +19,22 @@ from fitstudio.data.column_types import TableColumn, type_of
 from fitstudio.data.number_format import FORMATS, NumberFormat
 from fitstudio.data.reading import ColumnReading, Reading
 from fitstudio.data.tables import TableSource
+from fitstudio.data.text_options import CHOICES_OF_ROWS
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import ID, NUMBER
 
 # Where things stand in the file; a later file may be laid out differently and says so itself.
-LAYOUT = ("encoding", "separator", "quote", "header_line", "units_line", "comment")
+LAYOUT = (
+    "encoding",
+    "separator",
+    "column_starts",
+    "quote",
+    "header_line",
+    "units_line",
+    "first_line",
+    "row_names",
+    "comment",
+)
 _MARKS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
 _ORDERS = {"dmy": "the day first", "mdy": "the month first"}
 
@@ -41,7 +52,8 @@ def learn(source: TableSource, names: Iterable[str], given: Mapping[str, Any]) -
         marks_seen = marks_seen or (column.dates is None and _shows_marks(source, name))
     if not marks_seen and "decimal" not in given and "thousands" not in given:
         # Whole numbers say nothing about the mark: a later file with decimals tells itself.
-        del options["decimal"], options["thousands"]
+        for mark in ("decimal", "thousands"):
+            options.pop(mark, None)
     if "dates" not in given:
         options.pop("dates", None)
     return Reading(
@@ -66,7 +78,7 @@ def options_for(
     kept = {
         name: value
         for name, value in reading.options.items()
-        if name not in LAYOUT or name in layout
+        if name not in CHOICES_OF_ROWS and (name not in LAYOUT or name in layout)
     }
     if "decimal" in said or "thousands" in said:
         kept.pop("thousands", None)

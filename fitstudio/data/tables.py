@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fitstudio.data import column_relations, table_findings
+from fitstudio.data import column_relations, line_findings, table_findings
 from fitstudio.data.cells import Cells, Oddities, as_lines, read_cells
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, of_numbers, override_types, type_of
@@ -24,10 +24,11 @@ from fitstudio.data.table_guesses import as_options, say_guesses
 from fitstudio.data.text_encoding import EncodingGuess, find_encoding, to_utf8
 from fitstudio.data.text_format import Reasons, TextFormat, find_format, join_quoted, sample_lines
 from fitstudio.errors import DataError
-from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, DatasetSummary
 from fitstudio.spec.param import Finding
 
 _LONGEST_NAME = 200
+_MOST_COMPARED = 2_000_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -60,6 +61,8 @@ def open_table(
     source = TableSource(path, file, size, layout, cells, override_types(columns))
     if "decimal" not in options and "thousands" not in options:
         source.reconsider_numbers(reasons)
+    if options.get("copies") == "skip":
+        source.leave_out_copies()
     source.conclude(reasons, options, dict(columns), zeros)
     return source
 
@@ -101,6 +104,7 @@ class TableSource(Source):
         self._columns: dict[tuple[str, str | None], TableColumn] = {}
         self._pure: dict[str, pl.Series] | None = None
         self._zeros = 0
+        self.copies_left_out = 0
         self._given: dict[str, Any] = {}
         self._given_columns: dict[str, Any] = {}
         self._date_orders: dict[str, str] = {}
@@ -115,12 +119,13 @@ class TableSource(Source):
             self.require([name])
             place = self._places[name]
             pure = self._pure_numbers().get(self._cells.columns[place])
-            if pure is not None and wanted != WORDS:
+            exact = wanted != CATEGORY or not self._has_long_digits(name)
+            if pure is not None and wanted != WORDS and exact:
                 column = of_numbers(name, pure, self.text(name), wanted)
             else:
                 column = type_of(name, self.text(name), self._layout_of(name), wanted)
             unit = self._units[place] if place < len(self._units) else ""
-            column.unit = unit.strip("[]()<> ") or unit_of(name) or column.unit
+            column.unit = column.cell_unit or unit.strip("[]()<>- ") or unit_of(name)
             column.title = next((old for new, old in self.renamed if new == name), None)
             if column.dates and column.values is not None:
                 column.unit = "days since 1970"
@@ -145,6 +150,10 @@ class TableSource(Source):
     def unit_cells(self) -> dict[str, str]:
         """What the line with the units says, by column; empty if there is none."""
         return dict(zip(self._names, self._units, strict=False))
+
+    def _has_long_digits(self, name: str) -> bool:
+        """Whether numbers of this column have more digits than are kept: as names they count."""
+        return bool(self.text(name).str.contains(r"^[+-]?\d{16,}$").any())
 
     def _pure_numbers(self) -> dict[str, pl.Series]:
         if self._pure is None:
@@ -203,6 +212,28 @@ class TableSource(Source):
             for cells in map(self.text, names)
         )
 
+    def copies(self) -> np.ndarray | None:
+        """Which rows are exact copies of rows above them; None where copies are to be expected."""
+        described = [c for c in self.columns if c.type not in (ID, CONSTANT)]
+        measured = [c for c in described if c.type == NUMBER and (c.distinct or 0) > 20]
+        if len(described) < 3 or not measured or self.rows > _MOST_COMPARED:
+            return None
+        frame = pl.DataFrame({c.name: self.text(c.name) for c in described})
+        return ~frame.select(pl.struct(pl.all()).is_first_distinct()).to_series().to_numpy()
+
+    def leave_out_copies(self) -> None:
+        """Keeps the first of rows that are exact copies of each other."""
+        copies = self.copies()
+        if copies is None or not copies.any():
+            return
+        self.copies_left_out = int(copies.sum())
+        self._cells = self._cells.filter(pl.Series(~copies))
+        self.lines = self.lines[~copies]
+        self.rows = self._cells.height
+        self._columns.clear()
+        self._described.clear()
+        self._pure = None
+
     def conclude(
         self, reasons: Reasons, options: Mapping[str, Any], columns: dict[str, Any], zeros: int
     ) -> None:
@@ -211,12 +242,14 @@ class TableSource(Source):
         markers = self._markers()
         self.guesses = say_guesses(self.layout, reasons, options, markers)
         self.options = as_options(self.layout)
+        if "copies" in options:
+            self.options["copies"] = options["copies"]
 
     def problems(self) -> tuple[Finding, ...]:
-        return table_findings.unclear_lines(self, self._given)
+        return line_findings.unclear_lines(self, self._given)
 
     def remarks(self) -> tuple[Finding, ...]:
-        return tuple(table_findings.odd_lines(self))
+        return tuple(line_findings.about_lines(self, self._given))
 
     def _markers(self) -> list[str]:
         """The markers of missing values that do occur."""

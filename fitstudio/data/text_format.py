@@ -7,12 +7,15 @@ What was found is shown as guesses, with reasons, and each can be overruled in `
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fitstudio.data import fixed_width
+from fitstudio.data.cell_units import core_of
 from fitstudio.data.number_format import (
     FORMATS,
     MISSING_EVERYWHERE,
@@ -20,7 +23,7 @@ from fitstudio.data.number_format import (
     NumberFormat,
     common_format,
 )
-from fitstudio.errors import DataError
+from fitstudio.data.text_options import check_options
 
 SEPARATORS = {
     "\t": "Tab-separated",
@@ -36,12 +39,6 @@ _JUDGED_LINES = 80
 _JUDGED_FIELDS = 2_000
 _LONGEST_CELL_LINES = 30
 _SEVERAL_NUMBERS = re.compile(r"[-+\d.,;|\s'eE]*\d[,;|\s][-+\d.,;|\s'eE]*")
-OPTIONS = frozenset(
-    {
-        "encoding", "separator", "quote", "decimal", "thousands", "header_line", "units_line",
-        "comment", "missing", "missing_numbers", "ragged", "dates",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +57,14 @@ class TextFormat:
         names_commented: Whether the line with the names starts like a comment, as numpy writes it.
         missing: Cells that stand for a missing value in any column.
         missing_numbers: The same in columns of numbers only.
+        marked: What a number with a mark such as "5*" is: "number", or "missing".
         ragged: What to do with lines that have too many fields: "" to refuse them, "skip", "cut".
+        short: What to do with lines that have too few: "" to take the rest for missing, "skip".
+        repeated_names: What to do with lines that hold the names again: "skip", "keep".
+        other_lines: The same for other lines below that are no samples, such as means and notes.
         dates: Order of day, month and year where a date does not tell: "dmy" or "mdy".
         row_names: Whether each line starts with a name that has no header, as R writes it.
+        column_starts: In text of fixed width, the character that each column starts with, from 1.
     """
 
     encoding: str = "utf-8"
@@ -76,12 +78,19 @@ class TextFormat:
     names_commented: bool = False
     missing: tuple[str, ...] = MISSING_EVERYWHERE
     missing_numbers: tuple[str, ...] = MISSING_IN_NUMBERS
+    marked: str = "number"
     ragged: str = ""
+    short: str = ""
+    repeated_names: str = "skip"
+    other_lines: str = "skip"
     dates: str = "dmy"
     row_names: bool = False
+    column_starts: tuple[int, ...] = ()
 
     def split(self, line: str) -> list[str]:
         """The cells of one line."""
+        if self.column_starts:
+            return [cell.strip() for cell in split_at(line, self.column_starts)]
         return split_line(line, self.separator, self.quote)
 
 
@@ -113,7 +122,14 @@ def find_format(
     quote = str(options.get("quote", '"'))
     comment = _find_comment(lines, options, reasons)
     bare = [line for line in lines if not (comment and line.lstrip().startswith(comment))]
-    separator = _find_separator(bare, quote, options, reasons)
+    starts = tuple(options.get("column_starts", ()))
+    if not starts and not {"separator", "column_starts"} & set(options):
+        starts = fixed_width.find_starts(bare)
+    if starts:
+        separator = ONE_COLUMN
+        reasons.add("column_starts", f"Every line has its {len(starts)} cells in the same places.")
+    else:
+        separator = _find_separator(bare, quote, options, reasons)
     layout = TextFormat(
         encoding=encoding,
         separator=separator,
@@ -127,51 +143,16 @@ def find_format(
                 options.get("missing_numbers", () if "missing" in options else MISSING_IN_NUMBERS),
             )
         ),
+        marked=str(options.get("marked", "number")),
         ragged=str(options.get("ragged", "")),
+        short=str(options.get("short", "")),
+        repeated_names=str(options.get("repeated_names", "skip")),
+        other_lines=str(options.get("other_lines", "skip")),
+        column_starts=starts,
         dates=str(options.get("dates", "dmy")),
     )
     numbers = _find_numbers(bare, layout, options, reasons)
     return replace(layout, numbers=numbers), reasons
-
-
-def check_options(options: Mapping[str, Any]) -> None:
-    """Refuses options that are unknown or cannot be.
-
-    Raises:
-        DataError: Naming the option and what it may be.
-    """
-    for name in options:
-        if name not in OPTIONS:
-            raise DataError(
-                f"Text files have no option {name!r}.",
-                code="data.option-unknown",
-                remedy=f"The options are {', '.join(sorted(OPTIONS))}.",
-            )
-    rules = {
-        "separator": lambda value: isinstance(value, str) and len(value) <= 1,
-        "quote": lambda value: value in ('"', "'", ""),
-        "decimal": lambda value: value in (".", ","),
-        "thousands": lambda value: value in ("", ",", ".", " ", "'"),
-        "header_line": lambda value: type(value) is int and 0 <= value <= 100_000,
-        "units_line": lambda value: type(value) is int and 0 <= value <= 100_000,
-        "comment": lambda value: isinstance(value, str) and len(value) <= 3,
-        "missing": _is_list_of_text,
-        "missing_numbers": _is_list_of_text,
-        "ragged": lambda value: value in ("", "skip", "cut"),
-        "dates": lambda value: value in ("dmy", "mdy"),
-        "encoding": lambda value: isinstance(value, str),
-    }
-    for name, value in options.items():
-        if not rules[name](value):
-            raise DataError(
-                f"The option {name} of the file cannot be {value!r}.", code="data.option"
-            )
-    decimal = options.get("decimal")
-    if decimal is not None and decimal == options.get("thousands"):
-        raise DataError(
-            f"{decimal!r} cannot be both the decimal mark and the mark between thousands.",
-            code="data.option",
-        )
 
 
 def sample_lines(text: bytes) -> list[str]:
@@ -225,13 +206,15 @@ def split_line(line: str, separator: str, quote: str) -> list[str]:
     return [cell.strip() for cell in row]
 
 
+def split_at(line: str, starts: tuple[int, ...]) -> list[str]:
+    """The pieces of a line of fixed width."""
+    places = [start - 1 for start in starts]
+    return [line[a:b] for a, b in itertools.pairwise([0, *places[1:], len(line) + places[-1]])]
+
+
 def is_blank(line: str) -> bool:
     """Whether a line holds nothing but spaces and separators, as spreadsheets leave many."""
     return not line.strip(" \t\r,;|")
-
-
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
 def _find_comment(lines: list[str], options: Mapping[str, Any], reasons: Reasons) -> str:
@@ -266,13 +249,15 @@ def _find_separator(
         if score > best_score + 1e-9:
             best, best_score, best_fields, best_evenness = separator, score, fields, evenness
     if best == ONE_COLUMN:
-        sure = not any(separator in line for line in judged for separator in SEPARATORS)
+        parted = sum(any(separator in line for separator in SEPARATORS) for line in judged)
+        sure = parted <= 0.03 * len(judged) + 1  # a title or a note is no doubt
         reasons.add("separator", "No separator parts the lines evenly: one column.", sure=sure)
     else:
         reasons.add(
             "separator",
             f"It parts nearly every line into {best_fields} fields.",
-            sure=best_evenness > 0.97,
+            # One line may be short of names.
+            sure=best_evenness > 0.97 or (1 - best_evenness) * len(judged) < 1.5,
         )
     return best
 
@@ -280,13 +265,16 @@ def _find_separator(
 def _score(lines: list[str], separator: str, quote: str) -> tuple[float, int, float]:
     """How well it parts the lines (above 0 will do), fields in a line, share of such lines."""
     rows = [split_line(line, separator, quote) for line in lines]
-    # A separator at the end of each line adds an empty cell that says nothing.
+    # A separator at the end of some lines adds an empty cell that says nothing.
+    ended = [row[:-1] if len(row) > 1 and not row[-1] else row for row in rows]
+    most, most_ended = (Counter(map(len, each)).most_common(1)[0][1] for each in (rows, ended))
+    rows = ended if most_ended > most else rows
     counts = Counter(len(row) for row in rows)
     fields, even = counts.most_common(1)[0]
     if fields < 2:
         return 0.0, 1, 0.0
     cells = [cell for row in rows if len(row) == fields for cell in row if cell][:_JUDGED_FIELDS]
-    with_digits = [cell for cell in cells if any(map(str.isdigit, cell))]
+    with_digits = [core_of(cell) for cell in cells if any(map(str.isdigit, cell))]
     candidates = tuple(form for form in FORMATS if separator not in (form.decimal, form.thousands))
     quoted = quote and any(quote in line for line in lines)
     if quoted or not candidates:
@@ -323,30 +311,40 @@ def _looks_cut(cell: str, numbers: NumberFormat) -> bool:
 def _find_numbers(
     lines: list[str], layout: TextFormat, options: Mapping[str, Any], reasons: Reasons
 ) -> NumberFormat:
-    if "decimal" in options:
-        decimal = str(options["decimal"])
-        thousands = str(options.get("thousands", ""))
-        return NumberFormat(decimal, thousands)
+    if "decimal" in options and "thousands" in options:
+        return NumberFormat(str(options["decimal"]), str(options["thousands"]))
     cells = [
-        cell
+        core_of(cell)
         for line in lines[-2 * _JUDGED_LINES :]
         for cell in layout.split(line)
         if any(map(str.isdigit, cell))
     ][-2 * _JUDGED_FIELDS :]
-    candidates = FORMATS
-    if "thousands" in options:
-        candidates = tuple(form for form in FORMATS if form.thousands == options["thousands"])
-    numbers, sure = common_format(cells, candidates)
-    if not sure and layout.separator in (",", ONE_COLUMN) and numbers == NumberFormat(",", ""):
+    # What a person said of one mark leaves the other to be found.
+    candidates = tuple(
+        form
+        for form in FORMATS
+        if form.decimal == options.get("decimal", form.decimal)
+        and form.thousands == options.get("thousands", form.thousands)
+    )
+    numbers, sure = common_format(cells, candidates or FORMATS)
+    asked = "decimal" in options
+    if (
+        not sure
+        and not asked
+        and layout.separator in (",", ONE_COLUMN)
+        and numbers == NumberFormat(",", "")
+    ):
         # Quoted because of the comma, three digits after it, and commas part the fields: grouping.
         numbers = NumberFormat(".", ",")
+    marks = (numbers.decimal, numbers.thousands or numbers.decimal)
+    fitting = [cell for cell in cells if numbers.matches(cell)]
     example = next(
-        (cell for cell in cells if numbers.decimal in cell and numbers.matches(cell)), ""
+        (cell for mark in marks for cell in fitting if mark in cell), fitting[0] if fitting else ""
     )
-    if example:
-        reasons.add("decimal", f"Numbers look like {example}.", sure=sure)
-    elif not sure:
-        reasons.add("decimal", f"Numbers such as {cells[0]} can be read in two ways.", sure=False)
+    if not sure and example:
+        reasons.add("decimal", f"Numbers such as {example} can be read in two ways.", sure=False)
+    elif any(mark in example for mark in marks):
+        reasons.add("decimal", f"Numbers look like {example}.")
     else:
         reasons.add("decimal", "No number here has decimals.")
     return numbers

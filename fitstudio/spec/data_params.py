@@ -51,6 +51,12 @@ DATA: tuple[Param, ...] = (
         kind=Settings("options of the format by name"),
         title="Reading options",
         help="How the file is read: separator, decimal mark, header line and the like.",
+        more="For tables: encoding, separator, column_starts (where each column of text of fixed "
+        "width starts), quote, decimal, thousands, header_line, units_line, first_line (of the "
+        "samples), row_names (whether the first field has no name), comment, missing, "
+        "missing_numbers, marked (what 5* is), ragged and short (lines with too many and too few "
+        "fields), repeated_names, other_lines (means, notes and other tables below), copies, "
+        "dates. The page on data files says what each can be.",
         unset="guessed from the file",
         group=_DATA,
         level=Level.ADVANCED,

@@ -46,6 +46,15 @@ def test_quoted_thousands_in_a_comma_separated_file_are_no_decimals(opened, foun
     assert "data.unsure-decimal" in found(source)
 
 
+def test_one_mark_that_is_said_leaves_the_other_to_be_found(opened):
+    text = 'v,n\n"1,234",1\n"12,000",2\n"3,500",3\n'
+
+    assert numbers(opened(text, options={"decimal": "."}), "v") == [1234.0, 12000.0, 3500.0]
+    assert numbers(opened(text, options={"decimal": ","}), "v") == [1.234, 12.0, 3.5]
+    assert numbers(opened(text, options={"thousands": ","}), "v") == [1234.0, 12000.0, 3500.0]
+    assert numbers(opened(text, options={"thousands": ""}), "v") == [1.234, 12.0, 3.5]
+
+
 def test_spaces_between_thousands(opened):
     source = opened("v;n\n1 234,5;1\n12\u00a0000,25;2\n7,5;3\n")
 
