@@ -22,7 +22,7 @@ from fitstudio.data.prepare import prepare
 from fitstudio.data.reading import Reading
 from fitstudio.data.recipe import Recipe
 from fitstudio.data.source import open_source
-from fitstudio.data.text_format import OPTIONS
+from fitstudio.data.text_options import OPTIONS
 from fitstudio.errors import DataError
 from fitstudio.spec.run_spec import RunSpec
 
