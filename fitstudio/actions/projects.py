@@ -18,6 +18,7 @@ from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import remove_tree
+from fitstudio.storage.special_files import special_file
 
 _RECENT = "recent.json"
 _KEPT_RECENT = 30
@@ -238,6 +239,13 @@ def _spec_for(
             f"{str(data)!r} is a folder, not a data file.",
             code="data.folder",
             remedy="Name the file in it that holds the rows.",
+        )
+    special = special_file(data)
+    if special:
+        raise DataError(
+            f"{str(data)!r} is {special}, not a data file.",
+            code="data.special-file",
+            remedy="Write what comes out of it into a file first, then name that file.",
         )
     if not data.is_file():
         raise DataError(

@@ -273,11 +273,11 @@ def _as_text(values: np.ndarray) -> pl.Series:
 def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
     try:
         return np.asarray(array[block])
-    except (OSError, ValueError, RuntimeError) as problem:
+    except OSError as problem:
         raise DataError(
-            f"Rows {block.start + 1} to {block.stop} of {name!r} cannot be read: the file is "
-            "damaged or cut short.",
-            code="data.damaged",
+            f"Rows {block.start + 1} to {block.stop} of {name!r} cannot be read: "
+            f"{problem.strerror or problem}.",
+            code="data.unreadable",
             details=str(problem),
         ) from problem
 

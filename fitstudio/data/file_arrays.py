@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,9 @@ class MappedArray:
         self._length = 0
 
     def __getitem__(self, key: Any) -> Any:
-        self._length = _refuse_cut(self.path, self._length)
+        # The file's header promised so many bytes when it was read.
+        promised = self._offset + math.prod(self.shape) * self.dtype.itemsize
+        self._length = _refuse_cut(self.path, max(self._length, promised))
         if self._values is None:
             order = "F" if self._fortran else "C"
             self._values = np.memmap(

@@ -13,8 +13,18 @@ import h5py
 import numpy as np
 
 from fitstudio.data.array_source import ArraySource, largest_group
+from fitstudio.data.blame import came_from
 from fitstudio.data.file_arrays import ReopenedDataset
-from fitstudio.data.hdf5_tree import Found, damaged, follow, guarded, open_file, refusal, walk
+from fitstudio.data.hdf5_tree import (
+    LIBRARY_ERRORS,
+    Found,
+    damaged,
+    follow,
+    guarded,
+    open_file,
+    refusal,
+    walk,
+)
 from fitstudio.data.lazy import take_rows
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import Guess, TreeNode
@@ -88,8 +98,10 @@ def open_dataset(path: Path, name: str) -> Any:
     try:
         dataset = follow(handle, name)
         refused = refusal(dataset, path.stat().st_size)
-    except (OSError, RuntimeError, KeyError, ValueError) as problem:
+    except LIBRARY_ERRORS as problem:
         handle.close()
+        if not came_from(problem, "h5py", "hdf5_tree"):
+            raise
         raise damaged(path.name, str(problem)) from problem
     if refused:
         handle.close()
@@ -114,7 +126,9 @@ def read_rows(dataset: Any, field: str | None, key: Any) -> Any:
         if isinstance(key, list | np.ndarray):
             return take_rows(_View(view, dataset.shape, dataset.dtype), np.asarray(key))
         return view[key]
-    except (OSError, RuntimeError, ValueError) as problem:
+    except LIBRARY_ERRORS as problem:
+        if not came_from(problem, "h5py"):
+            raise
         raise DataError(
             f"{dataset.name!r} cannot be read: the file is damaged or cut short.",
             code="data.damaged",

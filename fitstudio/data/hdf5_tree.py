@@ -21,8 +21,12 @@ import numpy as np
 from h5py import h5o, h5pl, h5z  # pyright: ignore[reportAttributeAccessIssue]
 
 from fitstudio.data.array_source import usable
+from fitstudio.data.blame import came_from
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import TreeNode
+
+# What the library raises for damaged files; mistakes of our own look the same but for their place.
+LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 _MOST_OBJECTS = 20_000
 _DEEPEST = 32
@@ -92,8 +96,8 @@ def guarded(items: Iterator[Found], file: str) -> Iterator[Found]:
     """The walk, with the library's errors in words."""
     try:
         yield from items
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as problem:
-        if isinstance(problem, DataError):
+    except LIBRARY_ERRORS as problem:
+        if not came_from(problem, "h5py"):
             raise
         raise damaged(file, str(problem)) from problem
 

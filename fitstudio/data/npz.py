@@ -17,6 +17,7 @@ from typing import IO, Any, cast
 import numpy as np
 
 from fitstudio.data.array_source import ArraySource, largest_group
+from fitstudio.data.blame import came_from
 from fitstudio.data.npy import check_usable, map_array, refuse_options
 from fitstudio.data.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.statistics import ArrayLike
@@ -96,7 +97,7 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
                 if problem is not None:
                     left_out[name] = problem
     except (zipfile.BadZipFile, OSError, zlib.error, ValueError, NotImplementedError) as problem:
-        if isinstance(problem, DataError):
+        if isinstance(problem, DataError) or not came_from(problem, "zipfile"):
             raise
         raise DataError(
             f"{file!r} is damaged: it is no sound NPZ file.",
