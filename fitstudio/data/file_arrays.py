@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fitstudio.data.packed_values import Packing
 from fitstudio.errors import DataError
 
 
@@ -55,9 +57,13 @@ class ReopenedDataset:
     Args:
         path: The file.
         name: The dataset's path in it.
-        dtype: Type of the values.
-        shape: Shape of the dataset.
+        dtype: Type of the values, once read.
+        shape: Shape of the dataset, rows first.
         field: For tables in HDF5, the column of the table.
+        layout: How MATLAB laid the rows out, where it wrote the dataset.
+        packing: How stored values become numbers; None where they are the numbers.
+        names: What whole numbers stand for; values are then text, "" for numbers without a name.
+        whole_numbers: Whether the stored values are whole numbers, whatever `dtype` says.
     """
 
     def __init__(
@@ -67,9 +73,16 @@ class ReopenedDataset:
         dtype: np.dtype,
         shape: tuple[int, ...],
         field: str | None = None,
+        *,
+        layout: str | None = None,
+        packing: Packing | None = None,
+        names: Mapping[int, str] | None = None,
+        whole_numbers: bool = False,
     ) -> None:
         self.path, self.name, self.dtype, self.shape = path, name, dtype, shape
         self.field = field
+        self.whole_numbers = whole_numbers
+        self._layout, self._packing, self._names = layout, packing, names
         self._dataset: Any = None
         self._process = 0
         self._length = 0
@@ -84,7 +97,16 @@ class ReopenedDataset:
 
             self._dataset = open_dataset(self.path, self.name)
             self._process = os.getpid()
-        return read_rows(self._dataset, self.field, key)
+        if isinstance(key, tuple):
+            rows = self[key[0]]
+            single = isinstance(key[0], int | np.integer)
+            return rows[key[1:]] if single else rows[(slice(None), *key[1:])]
+        values = read_rows(self._dataset, self.field, key, self._layout)
+        if self._names is not None:
+            return _named(values, self._names)
+        if self._packing is not None:
+            return self._packing.unpack(values)
+        return values.astype(bool) if self.dtype.kind == "b" else values
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -97,6 +119,13 @@ class ReopenedDataset:
         if self._dataset is not None and self._process == os.getpid():
             self._dataset.file.close()
         self._dataset = None
+
+
+def _named(values: Any, names: Mapping[int, str]) -> np.ndarray:
+    """Whole numbers by what they stand for."""
+    found, places = np.unique(np.asarray(values), return_inverse=True)
+    words = np.array([names.get(int(number), "") for number in found], dtype=str)
+    return words[places].reshape(np.shape(values))
 
 
 def _refuse_cut(path: Path, length: int) -> int:

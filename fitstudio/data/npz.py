@@ -16,9 +16,9 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from fitstudio.data.array_source import ArraySource, largest_group
+from fitstudio.data.array_source import ArraySource, largest_group, refuse_options
 from fitstudio.data.blame import came_from
-from fitstudio.data.npy import check_usable, map_array, refuse_options
+from fitstudio.data.npy import check_usable, map_array
 from fitstudio.data.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
@@ -42,7 +42,7 @@ def open_npz(
     Raises:
         DataError: If it is damaged, or holds nothing that can be used.
     """
-    refuse_options(options, {"part", "one_hot"})
+    refuse_options(options, ("part", "one_hot", "missing"))
     headers, left_out = _look_inside(path, file)
     lengths = {name: header.shape[0] for name, header in headers.items()}
     if not lengths:

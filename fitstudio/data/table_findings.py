@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from fitstudio.data.stand_ins import LOW_STAND_INS
 from fitstudio.spec.dataset_summary import CONSTANT, ID, NUMBER
 from fitstudio.spec.param import Finding, Fix, Severity
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from fitstudio.data.tables import TableSource
 
 _NAMED = 5
-_STAND_INS = {-99.0, -999.0, -9999.0, -99999.0, -999999.0, -999.25, -99.99, -999.9, -9999.9}
 
 
 def find(
@@ -184,7 +184,7 @@ def _stand_in(source: TableSource, name: str, options: Mapping[str, Any]) -> Ite
     """Numbers such as -999 that instruments write where they have no value."""
     described = source.column(name)
     lowest = described.minimum
-    if lowest not in _STAND_INS or described.type != NUMBER:
+    if lowest not in LOW_STAND_INS or described.type != NUMBER:
         return
     values = source.scalars(name).numbers()
     hits = values == lowest

@@ -216,3 +216,19 @@ def test_files_that_are_no_npz(tmp_path, content):
     (tmp_path / "a.npz").write_bytes(content)
     with pytest.raises(DataError):
         open_source({"file": "a.npz"}, tmp_path)
+
+
+def test_times_say_what_they_count(tmp_path):
+    days = np.datetime64("2020-01-01") + np.arange(20)
+    np.savez(tmp_path / "a.npz", when=days, took=days - days[0], y=np.arange(20.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.column("when").unit == "days since 1970"
+        assert source.column("took").unit == "days"
+
+
+def test_long_labels_stay_apart(tmp_path):
+    labels = np.array([2**60, 2**60 + 1] * 10)
+    np.savez(tmp_path / "a.npz", label=labels, y=np.arange(20.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.column("label").type == "category"
+        assert source.column("label").classes == ((str(2**60), 10), (str(2**60 + 1), 10))
