@@ -82,12 +82,7 @@ def _map(path: Path, file: str) -> MappedArray:
         raise damaged(file, "it is shorter than its header says")
     if not header.data_bytes:
         raise DataError(f"{file!r} holds no rows.", code="data.no-rows")
-    return map_array(path, header, header.length)
-
-
-def map_array(path: Path, header: NpyHeader, offset: int) -> MappedArray:
-    """The array whose data start so many bytes into the file."""
-    return MappedArray(path, header.dtype, header.shape, offset, header.fortran)
+    return MappedArray(path, header.dtype, header.shape, header.length, header.fortran)
 
 
 def check_usable(header: NpyHeader, what: str) -> None:
