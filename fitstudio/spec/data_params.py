@@ -51,6 +51,13 @@ DATA: tuple[Param, ...] = (
         kind=Settings("options of the format by name"),
         title="Reading options",
         help="How the file is read: separator, decimal mark, header line and the like.",
+        more="Arrays: missing is a list of numbers that stand for no value, such as [-9999]; "
+        "one_hot says whether columns of 0 and 1 are classes. NPY: split takes the columns of an "
+        "array apart. NPZ: part is the part that is read, such as train. HDF5: group is the group "
+        "that is read, * for all of them; datasets is a list of paths instead; packing false takes "
+        "numbers as they are stored, whatever scale, offset and gaps the file names; categories "
+        "false leaves codes without the names beside them. MATLAB: axes is matlab or stored; "
+        "samples_last is a list of arrays that hold one sample for each place of their last axis.",
         unset="guessed from the file",
         group=_DATA,
         level=Level.ADVANCED,

@@ -86,6 +86,21 @@ def test_pipes_and_devices_are_called_what_they_are(tmp_path, kind, word):
         projects.create_project(tmp_path / "p", data=path)
 
 
+def test_a_column_that_is_in_another_group_is_told_with_the_way_to_it(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for group in ("train", "test"):
+            file[f"{group}/x"] = np.zeros((20, 3))
+            file[f"{group}/y"] = np.arange(20.0)
+    with pytest.raises(DataError, match="no column") as caught:
+        projects.create_project(tmp_path / "p", data=tmp_path / "a.h5", target="test/y")
+    assert "The reading option group takes another group" in str(caught.value)
+    settings = {"data.options": {"group": "*"}}
+    with projects.create_project(
+        tmp_path / "q", data=tmp_path / "a.h5", target="test/y", settings=settings
+    ) as project:
+        assert project.settings.get("fit.y") == ["test/y"]
+
+
 def test_a_reader_that_crashes_is_a_sentence(fake_reader, table):
     fake_reader("os.kill(os.getpid(), 11)")
     with pytest.raises(DataError, match=r"crash.*signal 11"):
