@@ -39,8 +39,8 @@ def find(
         if column.shape and gaps:
             yield _advice(
                 "data.array-gaps",
-                f"**{column.name}** holds {gaps} values that are no numbers (NaN or infinite); "
-                "rows with one are left out.",
+                f"**{column.name}** holds {gaps} values that are missing or no numbers (NaN or "
+                "infinite); rows with one are left out.",
             )
         if column.shape and column.count and column.minimum == column.maximum:
             yield _advice(

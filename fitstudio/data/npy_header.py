@@ -106,4 +106,8 @@ def _without_long_marks(words: str) -> str:
 
 def damaged(what: str, why: str) -> DataError:
     """The error for an array that cannot be read."""
-    return DataError(f"{what!r} is damaged: {why}.", code="data.damaged")
+    return DataError(
+        f"{what!r} is damaged: {why}.",
+        code="data.damaged",
+        remedy="Take a fresh copy of the file, or save it again from the program that made it.",
+    )

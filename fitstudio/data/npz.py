@@ -26,7 +26,7 @@ from fitstudio.data.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import Guess, TreeNode
-from fitstudio.spec.param import Finding, Severity
+from fitstudio.spec.param import Finding, Fix, Severity
 
 _MOST_ARRAYS = 10_000
 _MOST_UNPACKED_BYTES = 8 << 30
@@ -225,17 +225,34 @@ def _other_findings(
     lengths: Mapping[str, int],
     options: Mapping[str, Any],
 ) -> list[Finding]:
-    if not others:
-        return []
     rows = lengths[next(iter(chosen))]
-    listed = ", ".join(f"{name} ({count} rows)" for name, count in list(others.items())[:6])
-    return [
-        Finding(
-            "data.other-lengths", Severity.ADVICE, "data.file",
-            f"Not part of these {rows} rows: **{listed}**{' …' if len(others) > 6 else ''}.",
-            None,
-        )
-    ]  # fmt: skip
+    found = []
+    unlike = [f"{name} ({count} rows)" for name, count in others.items() if count != rows]
+    if unlike:
+        found.append(
+            Finding(
+                "data.other-lengths", Severity.ADVICE, "data.file",
+                f"Not part of these {rows} rows: **{_listed(unlike)}**.",
+            )
+        )  # fmt: skip
+    alike = [name for name, count in others.items() if count == rows]
+    if alike:
+        has, belongs = ("has", "belongs") if len(alike) == 1 else ("have", "belong")
+        part = next((hit[1].lower() for name in alike if (hit := _PART.search(name))), None)
+        fix = Fix(f"Read {part} instead", {"data.options": {**options, "part": part}})
+        found.append(
+            Finding(
+                "data.other-groups", Severity.ADVICE, "data.options",
+                f"**{_listed(alike)}** {has} {rows} rows as well, but {belongs} to another part, "
+                "which is not read. The reading option part takes another part.",
+                fix if part else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
 
 
 def _refuse_too_large(path: Path, file: str, chosen: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ import pickle
 import struct
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -316,3 +317,17 @@ def test_members_that_share_their_bytes_are_refused(tmp_path):
         archive._didModify = True  # type: ignore[attr-defined]
     with pytest.raises(DataError, match="more bytes than it has"):
         open_source({"file": "a.npz"}, tmp_path)
+
+
+def test_parts_of_one_length_are_told_with_the_way_to_them(tmp_path):
+    names = [f"{name}_{part}" for name in "xy" for part in ("train", "test")]
+    arrays: dict[str, Any] = {name: np.arange(20.0) for name in names}
+    np.savez(tmp_path / "a.npz", **arrays, z=np.arange(5.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.names == ("x", "y")
+        findings = {finding.code: finding for finding in source.summary().findings}
+    assert "z (5 rows)" in findings["data.other-lengths"].sentence
+    assert "(20 rows)" not in findings["data.other-lengths"].sentence
+    fix = findings["data.other-groups"].fix
+    assert fix is not None
+    assert fix.set["data.options"]["part"] == "test"
