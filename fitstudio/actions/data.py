@@ -7,11 +7,12 @@ block; the window makes them in the background and cancels by an event.
 from __future__ import annotations
 
 import json
+import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,16 @@ from typing import Any
 import psutil
 
 from fitstudio.actions.processes import reader_command
+from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import DatasetSummary, Preview, TreeNode
 
 __all__ = ["inspect", "inspect_and_preview", "preview", "suggest", "tree"]
 
+_log = logging.getLogger(__name__)
+
 _POLL_SECONDS = 0.05
-_LEAST_SECONDS = 120
-_SECONDS_PER_GIB = 90
 _LEAST_MEMORY_BYTES = 3 << 30
 _SHARE_OF_MEMORY = 0.75
 
@@ -104,6 +106,8 @@ def _ask(
 ) -> Any:
     file = str(data.get("file") or "")
     size = _size(file, base)
+    # Files that are mapped from the disk count as memory although they take none.
+    memory_bytes = _memory_bytes() + 2 * size
     request = {
         "do": do,
         "data": {
@@ -112,12 +116,11 @@ def _ask(
             if data.get(name) is not None
         },
         "base": str(base),
-        # Files that are mapped from the disk count as memory although they take none.
-        "memory_bytes": _memory_bytes() + 2 * size,
+        "memory_bytes": memory_bytes,
         **more,
     }
-    seconds = _LEAST_SECONDS + _SECONDS_PER_GIB * size / (1 << 30)
-    reply, code, said = _run(json.dumps(request).encode(), seconds, cancel, file)
+    limits = ReaderLimits(file, size, memory_bytes)
+    reply, code, said = _run(json.dumps(request).encode(), limits, cancel)
     try:
         answer = json.loads(reply)
     except ValueError as problem:
@@ -128,7 +131,7 @@ def _ask(
 
 
 def _run(
-    request: bytes, seconds: float, cancel: threading.Event | None, file: str
+    request: bytes, limits: ReaderLimits, cancel: threading.Event | None
 ) -> tuple[bytes, int, str]:
     """The reader's answer, its exit code and what it said on the side."""
     environment = os.environ | {"HDF5_PLUGIN_PATH": "", "HDF5_USE_FILE_LOCKING": "FALSE"}
@@ -140,7 +143,6 @@ def _run(
         env=environment,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
-    deadline = time.monotonic() + seconds
     pending: bytes | None = request
     with process:
         while True:
@@ -149,16 +151,12 @@ def _run(
                 return out, process.returncode, err.decode("utf-8", "replace")[-4_000:]
             except subprocess.TimeoutExpired:
                 pending = None
+            problem = limits.waited(_POLL_SECONDS, process.pid)
             if cancel is not None and cancel.is_set():
+                problem = DataError("Reading the file was cancelled.", code="data.cancelled")
+            if problem is not None:
                 process.kill()
-                raise DataError("Reading the file was cancelled.", code="data.cancelled")
-            if time.monotonic() > deadline:
-                process.kill()
-                raise DataError(
-                    f"Reading {file!r} took longer than {seconds:.0f} seconds and was ended.",
-                    code="data.timeout",
-                    remedy="The file may be damaged. Save it again, or choose another.",
-                )
+                raise problem
 
 
 def _size(file: str, base: Path) -> int:
@@ -173,28 +171,46 @@ def _memory_bytes() -> int:
 
 
 def _as_error(fields: Mapping[str, Any]) -> DataError:
-    return DataError(
+    problem = DataError(
         str(fields.get("message", "The file cannot be read.")),
         code=fields.get("code"),
         remedy=fields.get("remedy"),
         safe=fields.get("safe"),
         details=fields.get("details"),
     )
+    if problem.code == "internal":
+        _log.error("%s\n%s", problem.message, problem.details)
+    return problem
 
 
 def _ended_without_a_word(file: str, code: int, said: str) -> DataError:
     if "memory allocation" in said or "MemoryError" in said:
+        return too_large(file, said)
+    # Windows gives the reason of a crash as a large exit code.
+    crashed = code < 0 if sys.platform != "win32" else not 0 <= code < 256
+    if not crashed:
+        _log.error("the reader of %r ended with exit code %s\n%s", file, code, said)
         return DataError(
-            f"{file!r} needs more memory than reading may take.",
-            code="data.too-large",
-            remedy="Save the data as NPY or HDF5, which are not read whole.",
-            details=said,
+            f"Something went wrong inside FitStudio while reading {file!r} (exit code {code}).",
+            code="internal",
+            safe="The file is as it was, and may well be sound.",
+            details=said or None,
         )
-    how = f"signal {-code}" if code < 0 and sys.platform != "win32" else f"exit code {code}"
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    if sys.platform != "win32" and -code == signal.SIGKILL:
+        return DataError(
+            f"The reader of {file!r} was ended from outside ({how}): by a person, or by the system "
+            "because memory ran out.",
+            code="data.reader-ended",
+            remedy="Close other programs, then try again.",
+            safe="Nothing else was touched.",
+            details=said or None,
+        )
     return DataError(
-        f"{file!r} made its reader crash ({how}); the file is damaged.",
+        f"{file!r} made its reader crash ({how}).",
         code="data.reader-crashed",
-        remedy="Save it again from the program that made it.",
+        remedy="Save it again from the program that made it: a damaged file can do that. If it "
+        "crashes again, it is a mistake in FitStudio or its libraries.",
         safe="Nothing else was touched.",
         details=said or None,
     )

@@ -18,8 +18,11 @@ from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import remove_tree
+from fitstudio.storage.special_files import special_file
 
 _RECENT = "recent.json"
+# Findings about what is in a data file and is no column.
+_NOT_COLUMNS = ("data.other-groups", "data.other-lengths", "data.array-left-out")
 _KEPT_RECENT = 30
 
 
@@ -95,7 +98,7 @@ def create_project(
         spec = RunSpec.from_json(_example_content(found.folder).get("settings", {}))
     elif data is not None:
         wanted = [target] if isinstance(target, str) else target
-        spec = _spec_for(Path(data), folder, wanted, inputs)
+        spec = _spec_for(Path(data), folder, wanted, inputs, settings or {})
     else:
         spec = RunSpec()
     spec = spec.with_values(settings or {})
@@ -229,7 +232,11 @@ def _copy_example(source: Path, paths: ProjectPaths) -> None:
 
 
 def _spec_for(
-    data: Path, folder: Path, target: Sequence[str] | None, inputs: Sequence[str] | None
+    data: Path,
+    folder: Path,
+    target: Sequence[str] | None,
+    inputs: Sequence[str] | None,
+    settings: Mapping[str, Any],
 ) -> RunSpec:
     """Settings to begin with for a data file."""
     data = data.expanduser().absolute()
@@ -239,13 +246,26 @@ def _spec_for(
             code="data.folder",
             remedy="Name the file in it that holds the rows.",
         )
+    special = special_file(data)
+    if special:
+        raise DataError(
+            f"{str(data)!r} is {special}, not a data file.",
+            code="data.special-file",
+            remedy="Write what comes out of it into a file first, then name that file.",
+        )
     if not data.is_file():
         raise DataError(
             f"There is no file {str(data)!r}.",
             code="data.missing",
             remedy="Check the name; the path begins where the command was typed.",
         )
-    summary = data_actions.inspect({"file": str(data)}, folder)
+    # Which columns there are hangs on how the file is read.
+    reading = {
+        name: settings[f"data.{name}"]
+        for name in ("kind", "options", "columns", "y_file")
+        if settings.get(f"data.{name}")
+    }
+    summary = data_actions.inspect({"file": str(data), **reading}, folder)
     for column in (*(target or ()), *(inputs or ())):
         _refuse_unknown(summary, column)
     settings = data_actions.suggest(summary, target=target or (), inputs=inputs or ())
@@ -257,10 +277,16 @@ def _refuse_unknown(summary: DatasetSummary, column: str) -> None:
     names = [each.name for each in summary.columns]
     if column not in names:
         shown = ", ".join(repr(name) for name in names[:20]) + (" …" if len(names) > 20 else "")
+        # It may be there, but not among the columns; then the finding says why, and the way out.
+        told = [
+            f" {found.sentence.replace('**', '')}"
+            for found in summary.findings
+            if found.code in _NOT_COLUMNS and column in found.sentence
+        ]
         raise DataError(
             f"{Path(summary.file).name!r} has no column {column!r}.",
             code="data.missing-column",
-            remedy=f"It has: {shown}.",
+            remedy=f"It has: {shown}.{''.join(told[:1])}",
         )
 
 

@@ -70,6 +70,8 @@ def main(words: list[str] | None = None) -> int:
         _report(problem, as_json)
         return EXIT_USAGE
     except FitStudioError as problem:
+        if problem.code == "internal" and problem.details and problem.remedy is None:
+            problem.remedy = _where_kept(problem.details)
         _report(problem, as_json)
         return EXIT_FAILED
     except KeyboardInterrupt:

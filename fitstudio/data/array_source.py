@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fitstudio.data import statistics
+from fitstudio.data import array_findings, statistics
 from fitstudio.data.column_relations import patterns
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, override_types, summarise, type_of
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.one_hot import fold_one_hot
+from fitstudio.data.stand_ins import with_gaps
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.data.text_format import TextFormat
 from fitstudio.errors import DataError
@@ -28,7 +29,7 @@ from fitstudio.spec.dataset_summary import (
     DatasetSummary,
     Guess,
 )
-from fitstudio.spec.param import Finding, Severity
+from fitstudio.spec.param import Finding
 
 # Numbers of this many different values, all whole, stored as integers, are classes.
 _MOST_CODES = 50
@@ -66,9 +67,11 @@ class ArraySource(Source):
         close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(path, file, kind)
-        self._arrays, folded = fold_one_hot(arrays, wanted=(options or {}).get("one_hot"))
+        options = options or {}
+        arrays = with_gaps(arrays, options.get("missing"))
+        self._arrays, folded = fold_one_hot(arrays, wanted=options.get("one_hot"))
         self._types = override_types(types)
-        self.options = dict(options or {})
+        self.options = dict(options)
         self.guesses = (*guesses, folded) if folded else guesses
         self._findings = findings
         self._units = dict(units or {})
@@ -136,7 +139,10 @@ class ArraySource(Source):
             columns=columns,
             options=self.options,
             guesses=self.guesses,
-            findings=(*self._findings, *self._look(columns)),
+            findings=(
+                *self._findings,
+                *array_findings.find(self, columns, self._as_set(), self._sampled),
+            ),
             fingerprint=fingerprint(self.path),
             complete_rows=complete,
             sampled_rows=self._sampled,
@@ -146,7 +152,9 @@ class ArraySource(Source):
     def _describe(self, name: str) -> ColumnSummary:
         array = self.array(name)
         shape = sample_shape(array)
-        unit = self._units.get(name) or statistics.unit_of(name)
+        # Times count in days: nobody could tell from a number alone.
+        times = {"M": "days since 1970", "m": "days"}.get(array.dtype.kind)
+        unit = self._units.get(name) or times or statistics.unit_of(name)
         if not shape:
             column = self.scalars(name)
             column.unit = unit
@@ -176,35 +184,10 @@ class ArraySource(Source):
             histogram=tuple(counts.tolist()) if found.count else (), **found.as_fields(),
         )  # fmt: skip
 
-    def _look(self, columns: tuple[ColumnSummary, ...]) -> list[Finding]:
-        found: list[Finding] = []
-        for column in columns:
-            gaps = column.missing + column.infinite
-            if column.shape and gaps:
-                found.append(
-                    _advice(
-                        "data.array-gaps",
-                        f"**{column.name}** holds {gaps} values that are no numbers (NaN or "
-                        "infinite); rows with one are left out.",
-                    )
-                )
-            if column.shape and column.count and column.minimum == column.maximum:
-                found.append(
-                    _advice(
-                        "data.constant",
-                        f"**{column.name}** is the same everywhere: nothing can be learned from "
-                        "it.",
-                    )
-                )
-        if self._sampled is not None:
-            found.append(
-                _advice(
-                    "data.sampled",
-                    f"Ranges and means come from {self._sampled} of {self.rows} rows, spread over "
-                    "the file: it is too large to look at all of it.",
-                )
-            )
-        return found
+    def _as_set(self) -> dict[str, Any]:
+        """The options without what was only guessed, for fixes to add to."""
+        guessed = {guess.name for guess in self.guesses if not guess.given}
+        return {name: value for name, value in self.options.items() if name not in guessed}
 
 
 def sample_shape(array: ArrayLike) -> tuple[int, ...]:
@@ -222,6 +205,21 @@ def usable(dtype: np.dtype) -> str | None:
     if dtype.kind == "c":
         return "holds complex numbers"
     return f"holds values of the type {dtype}"
+
+
+def refuse_options(options: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Refuses options that this kind of file does not have.
+
+    Raises:
+        DataError: Naming the first of them.
+    """
+    for name in options:
+        if name not in known:
+            raise DataError(
+                f"This kind of file has no option {name!r}.",
+                code="data.option-unknown",
+                remedy=f"It has {', '.join(known)}.",
+            )
 
 
 def largest_group(
@@ -247,12 +245,26 @@ def _typed(name: str, array: ArrayLike, wanted: str | None) -> TableColumn:
         floats[np.isnat(numbers)] = np.nan
         return _number_column(name, floats / 86_400e6, wanted or NUMBER)
     kind = CATEGORY if wanted == WORDS else wanted or NUMBER
-    if wanted is None and values.dtype.kind in "biu" and len(values):
-        few = np.unique(values)
-        if 2 <= len(few) <= _MOST_CODES and len(few) <= len(values) / 3 and few[0] >= 0:
+    present = values
+    if getattr(array, "whole_numbers", False):
+        # Labels with gaps: the gaps made them floats, which says nothing of what they are.
+        present = values[np.isfinite(values)]
+    elif values.dtype.kind not in "biu":
+        return _number_column(name, values.astype(np.float64), kind)
+    few = np.unique(present)
+    if wanted is None and len(few):
+        if 2 <= len(few) <= _MOST_CODES and len(few) <= len(present) / 3 and few[0] >= 0:
             kind = CATEGORY
         elif len(few) == 1:
             kind = CONSTANT
+    if (
+        kind == CATEGORY
+        and values.dtype.kind in "iu"
+        and max(abs(int(few[0])), abs(int(few[-1]))) > 2**53
+    ):
+        # A float would give different labels the same name.
+        words = pl.Series("text", [str(value) for value in values.tolist()], dtype=pl.String)
+        return type_of(name, words, _PLAIN_TEXT, WORDS)
     return _number_column(name, values.astype(np.float64), kind)
 
 
@@ -273,11 +285,11 @@ def _as_text(values: np.ndarray) -> pl.Series:
 def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
     try:
         return np.asarray(array[block])
-    except (OSError, ValueError, RuntimeError) as problem:
+    except OSError as problem:
         raise DataError(
-            f"Rows {block.start + 1} to {block.stop} of {name!r} cannot be read: the file is "
-            "damaged or cut short.",
-            code="data.damaged",
+            f"Rows {block.start + 1} to {block.stop} of {name!r} cannot be read: "
+            f"{problem.strerror or problem}.",
+            code="data.unreadable",
             details=str(problem),
         ) from problem
 
@@ -297,12 +309,10 @@ def _short_number(value: Any) -> str:
     """A number with the digits that its type holds: 0.1, not 0.10000000149."""
     if value.dtype.kind == "f" and 1e-4 <= abs(float(value)) < 1e15:
         return np.format_float_positional(value, trim="-")
-    return str(value.item()) if value.dtype.kind in "biu" else f"{float(value):g}"
+    if value.dtype.kind == "b":
+        return str(int(value))  # as the classes are called
+    return str(value.item()) if value.dtype.kind in "iu" else f"{float(value):g}"
 
 
 def _shape(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
-
-
-def _advice(code: str, sentence: str) -> Finding:
-    return Finding(code, Severity.ADVICE, "data.file", sentence)

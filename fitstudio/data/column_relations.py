@@ -57,9 +57,11 @@ def _linear_twins(source: Source, columns: list[ColumnSummary]) -> Iterator[tupl
     values = values[np.isfinite(values).all(axis=1)]
     if len(values) < 10:
         return
-    spread = values.std(axis=0)
-    usable = np.isfinite(spread) & (spread > 0)
-    scaled = np.where(usable, (values - values.mean(axis=0)) / np.where(usable, spread, 1), 0)
+    # Numbers near the largest there are have no spread that could be written down.
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = values.std(axis=0)
+        usable = np.isfinite(spread) & (spread > 0)
+        scaled = np.where(usable, (values - values.mean(axis=0)) / np.where(usable, spread, 1), 0)
     likeness = np.abs(scaled.T @ scaled) / len(values)
     for first, second in np.argwhere(np.triu(likeness > 1 - 1e-9, 1)):
         same = np.array_equal(values[:, first], values[:, second])

@@ -7,7 +7,8 @@ never followed, and what a dataset declares is compared with the size of the fil
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,29 @@ import numpy as np
 from h5py import h5o, h5pl, h5z  # pyright: ignore[reportAttributeAccessIssue]
 
 from fitstudio.data.array_source import usable
+from fitstudio.data.blame import came_from
+from fitstudio.data.matlab import (
+    LOGICAL,
+    hidden_groups,
+    layout_of,
+    matlab_class,
+    matlab_refusal,
+    shape_as_read,
+)
+from fitstudio.data.packed_values import Packing, packing_of
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import TreeNode
+
+# What the library raises for damaged files; mistakes of our own look the same but for their place.
+LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 _MOST_OBJECTS = 20_000
 _DEEPEST = 32
 _MOST_CHUNK_BYTES = 1 << 30
 # A dataset may declare more than the file holds (compression, rows not written), within reason.
 _HIGHEST_RATIO = 2_000
+# How netCDF marks a dataset that stands for an axis only.
+_ONLY_A_DIMENSION = "This is a netCDF dimension but not a netCDF variable"
 _SUSPICIOUS_BYTES = 1 << 30
 _KNOWN_FILTERS = {
     1: "deflate",
@@ -43,12 +59,31 @@ _KNOWN_FILTERS = {
 
 @dataclass(frozen=True)
 class Found:
-    """A dataset that can be used, or what else is in the tree."""
+    """A dataset that can be used, or what else is in the tree.
+
+    Args:
+        node: What the tree shows; its shape has the rows first.
+        dtype: Type of the stored values; None for what cannot be used.
+        unit: The unit that the file names.
+        fields: Of a table in HDF5, its columns.
+        stored_shape: The shape as it stands in the file.
+        layout: How MATLAB laid the rows out; None for other programs.
+        logical: Whether MATLAB's yes and no is meant.
+        packing: What the dataset says of its own values.
+        doubt: What it says of its values and cannot mean.
+        names: Names of the numbers, where the type gives them.
+    """
 
     node: TreeNode
     dtype: np.dtype | None = None
     unit: str | None = None
     fields: tuple[str, ...] = ()
+    stored_shape: tuple[int, ...] = ()
+    layout: str | None = None
+    logical: bool = False
+    packing: Packing | None = None
+    doubt: str | None = None
+    names: Mapping[int, str] | None = None
 
 
 def tree(path: Path, file: str) -> list[TreeNode]:
@@ -92,8 +127,8 @@ def guarded(items: Iterator[Found], file: str) -> Iterator[Found]:
     """The walk, with the library's errors in words."""
     try:
         yield from items
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as problem:
-        if isinstance(problem, DataError):
+    except LIBRARY_ERRORS as problem:
+        if not came_from(problem, "h5py"):
             raise
         raise damaged(file, str(problem)) from problem
 
@@ -104,6 +139,7 @@ def walk(handle: Any) -> Iterator[Found]:
     seen: set[int] = set()
     waiting: list[tuple[str, Any, int]] = [("", handle["/"], 0)]
     objects = 0
+    hidden = hidden_groups(handle)
     while waiting:
         place, group, depth = waiting.pop()
         yield Found(TreeNode(place, place.rpartition("/")[2], "group"))
@@ -115,12 +151,14 @@ def walk(handle: Any) -> Iterator[Found]:
                     f"The file holds more than {_MOST_OBJECTS} objects.", code="data.too-many"
                 )
             path = f"{place}/{name}" if place else name
+            if path in hidden:
+                continue
             link = group.get(name, getlink=True)
             if isinstance(link, h5py.ExternalLink):
                 yield _refused(path, "a link to another file, which is not followed")
                 continue
             if isinstance(link, h5py.SoftLink):
-                yield _refused(path, "a link to another place, which is not followed")
+                yield _refused(path, _say_soft_link(handle, place, link.path))
                 continue
             child = group[name]
             address = h5o.get_info(child.id).addr
@@ -128,7 +166,10 @@ def walk(handle: Any) -> Iterator[Found]:
                 continue
             seen.add(address)
             if isinstance(child, h5py.Group):
-                if depth + 1 > _DEEPEST:
+                note = matlab_refusal(child)
+                if note:
+                    yield _refused(path, note)
+                elif depth + 1 > _DEEPEST:
                     yield _refused(path, "is nested too deeply")
                 else:
                     deeper.append((path, child, depth + 1))
@@ -153,13 +194,28 @@ def _refused(path: str, note: str) -> Found:
     return Found(TreeNode(path, path.rpartition("/")[2], "refused", note=note))
 
 
+def _say_soft_link(handle: Any, place: str, target: str) -> str:
+    """What a link within the file points at: its dataset stands in the tree by its own name."""
+    path = target if target.startswith("/") else f"{place}/{target}"
+    path = posixpath.normpath(f"/{path}").strip("/")
+    try:
+        follow(handle, path)
+    except KeyError:
+        return "a link to another place, which is not followed"
+    return f"a link to {path}, which is read by that name"
+
+
 def _look_at(path: str, dataset: Any, size: int) -> Found:
-    shape = tuple(dataset.shape or ())
+    stored = tuple(dataset.shape or ())
+    try:
+        dtype = dataset.dtype
+    except TypeError as problem:  # of a type that NumPy does not have
+        return _refused(path, f"holds values of a type that is not known here ({problem})")
     problem = refusal(dataset, size)
-    dtype = dataset.dtype
+    layout = None if problem else layout_of(dataset)
     node = TreeNode(
-        path, path.rpartition("/")[2], "refused" if problem else "array", shape,
-        _type_name(dtype), problem or "",
+        path, path.rpartition("/")[2], "refused" if problem else "array",
+        shape_as_read(stored, layout), _type_name(dtype), problem or "",
     )  # fmt: skip
     if problem:
         return Found(node)
@@ -169,7 +225,14 @@ def _look_at(path: str, dataset: Any, size: int) -> Found:
             name for name in dtype.names
             if h5py.check_string_dtype(dtype[name]) or not usable(dtype[name])
         )  # fmt: skip
-    return Found(node, dtype, _unit(dataset), fields)
+    packing, doubt = packing_of(dataset)
+    names = h5py.check_enum_dtype(dtype)
+    return Found(
+        node, dtype, _unit(dataset), fields,
+        stored_shape=stored, layout=layout, logical=matlab_class(dataset) == LOGICAL,
+        packing=packing, doubt=doubt,
+        names={int(number): name for name, number in names.items()} if names else None,
+    )  # fmt: skip
 
 
 def refusal(dataset: Any, size: int) -> str | None:
@@ -187,6 +250,11 @@ def refusal(dataset: Any, size: int) -> str | None:
             return f"is packed with {_KNOWN_FILTERS[number]}, which is not available here"
     if dataset.shape is None or len(dataset.shape) == 0:
         return "is a single value"
+    if _text(dataset.attrs.get("NAME", "")).startswith(_ONLY_A_DIMENSION):
+        return "is a dimension without values"
+    note = matlab_refusal(dataset)
+    if note:
+        return note
     dtype = dataset.dtype
     if h5py.check_string_dtype(dtype) is None:
         if h5py.check_vlen_dtype(dtype) is not None:
@@ -226,6 +294,9 @@ def _unit(dataset: Any) -> str | None:
                 value = dataset.attrs[name]
             except (OSError, TypeError, ValueError):
                 return None
-            text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-            return text[:20] or None
+            return _text(value)[:20] or None
     return None
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.array_source import ArraySource, usable
+from fitstudio.data.array_source import ArraySource, refuse_options, usable
 from fitstudio.data.file_arrays import MappedArray
 from fitstudio.data.npy_header import NpyHeader, damaged, read_header
+from fitstudio.data.stand_ins import with_gaps
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import Guess
 
@@ -23,7 +24,7 @@ def open_npy(
     Raises:
         DataError: If an array is damaged, cannot be used, or the two have different lengths.
     """
-    refuse_options(options, {"split", "one_hot"})
+    refuse_options(options, ("split", "one_hot", "missing"))
     array = _map(path, file)
     if y_path is None:
         return _single(path, file, array, options, columns)
@@ -68,23 +69,8 @@ def _single(
     kept = {**options, "split": bool(split)}
     source = ArraySource(path, file, "npy", arrays, types=columns, options=kept, guesses=(guess,))
     # A model that was trained on whole rows finds them here, however the file was opened.
-    source.split_from = array
+    source.split_from = with_gaps({"": array}, options.get("missing"))[""]
     return source
-
-
-def refuse_options(options: Mapping[str, Any], known: set[str]) -> None:
-    """Refuses options that this kind of file does not have.
-
-    Raises:
-        DataError: Naming the first of them.
-    """
-    for name in options:
-        if name not in known:
-            raise DataError(
-                f"This kind of file has no option {name!r}.",
-                code="data.option-unknown",
-                remedy=f"It has {', '.join(sorted(known))}.",
-            )
 
 
 def _map(path: Path, file: str) -> MappedArray:
@@ -96,12 +82,7 @@ def _map(path: Path, file: str) -> MappedArray:
         raise damaged(file, "it is shorter than its header says")
     if not header.data_bytes:
         raise DataError(f"{file!r} holds no rows.", code="data.no-rows")
-    return map_array(path, header, header.length)
-
-
-def map_array(path: Path, header: NpyHeader, offset: int) -> MappedArray:
-    """The array whose data start so many bytes into the file."""
-    return MappedArray(path, header.dtype, header.shape, offset, header.fortran)
+    return MappedArray(path, header.dtype, header.shape, header.length, header.fortran)
 
 
 def check_usable(header: NpyHeader, what: str) -> None:

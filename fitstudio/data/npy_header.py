@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import math
 import struct
+import tokenize
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -65,7 +67,8 @@ def read_header(stream: BinaryIO, *, what: str) -> NpyHeader:
 
 def _parse(text: bytes, version: int, length: int, what: str) -> NpyHeader:
     try:
-        fields = ast.literal_eval(text.decode("utf-8" if version == 3 else "latin-1").strip())
+        words = text.decode("utf-8" if version == 3 else "latin-1").strip()
+        fields = ast.literal_eval(_without_long_marks(words) if version < 3 else words)
         shape, fortran, described = fields["shape"], fields["fortran_order"], fields["descr"]
     except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError) as problem:
         raise damaged(what, "its header makes no sense") from problem
@@ -86,6 +89,25 @@ def _parse(text: bytes, version: int, length: int, what: str) -> NpyHeader:
     return NpyHeader(dtype, shape, fortran, length)
 
 
+def _without_long_marks(words: str) -> str:
+    """A header without the L that Python 2 wrote behind long whole numbers: ``(60L, 5L)``."""
+    if "L" not in words:
+        return words
+    kept: list[tuple[int, str]] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(words).readline):
+            after_number = bool(kept) and kept[-1][0] == tokenize.NUMBER
+            if not (after_number and token.type == tokenize.NAME and token.string == "L"):
+                kept.append((token.type, token.string))
+    except (tokenize.TokenError, SyntaxError):
+        return words  # no sound header, with or without
+    return tokenize.untokenize(kept).strip()
+
+
 def damaged(what: str, why: str) -> DataError:
     """The error for an array that cannot be read."""
-    return DataError(f"{what!r} is damaged: {why}.", code="data.damaged")
+    return DataError(
+        f"{what!r} is damaged: {why}.",
+        code="data.damaged",
+        remedy="Take a fresh copy of the file, or save it again from the program that made it.",
+    )

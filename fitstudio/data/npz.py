@@ -6,6 +6,7 @@ never loaded.
 
 from __future__ import annotations
 
+import errno
 import re
 import struct
 import zipfile
@@ -15,18 +16,25 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import numpy as np
+import psutil
 
-from fitstudio.data.array_source import ArraySource, largest_group
-from fitstudio.data.npy import check_usable, map_array, refuse_options
+from fitstudio.data.array_source import ArraySource, largest_group, refuse_options
+from fitstudio.data.blame import came_from
+from fitstudio.data.file_arrays import Checksum, MappedArray
+from fitstudio.data.npy import check_usable
 from fitstudio.data.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.statistics import ArrayLike
 from fitstudio.errors import DataError
 from fitstudio.spec.dataset_summary import Guess, TreeNode
-from fitstudio.spec.param import Finding, Severity
+from fitstudio.spec.param import Finding, Fix, Severity
 
 _MOST_ARRAYS = 10_000
 _MOST_UNPACKED_BYTES = 8 << 30
 _HIGHEST_RATIO = 2_000  # zlib cannot pack tighter than about 1,030 to one
+# Arrays of so many bytes are no longer believed to be nearly all zeros.
+_SUSPICIOUS_BYTES = 1 << 30
+_SUSPICIOUS_RATIO = 500
+_SHARE_OF_MEMORY = 0.5
 _BLOCK_BYTES = 16 << 20
 _PART = re.compile(
     r"(?i)(?:^|[_.-])(train(?:ing)?|test(?:ing)?|val(?:id(?:ation)?)?|dev)(?=$|[_.-])"
@@ -41,7 +49,7 @@ def open_npz(
     Raises:
         DataError: If it is damaged, or holds nothing that can be used.
     """
-    refuse_options(options, {"part", "one_hot"})
+    refuse_options(options, ("part", "one_hot", "missing"))
     headers, left_out = _look_inside(path, file)
     lengths = {name: header.shape[0] for name, header in headers.items()}
     if not lengths:
@@ -53,8 +61,13 @@ def open_npz(
         )
     chosen, guess = _choose_part(lengths, options, file)
     others = {name: rows for name, rows in lengths.items() if name not in chosen}
+    _refuse_too_large(path, file, chosen)
     arrays = {shown: _member(path, file, name, headers[name]) for name, shown in chosen.items()}
-    findings = [*_left_out_findings(left_out), *_other_findings(others, chosen, lengths, options)]
+    findings = [
+        *_left_out_findings(left_out),
+        *_unchecked_findings(arrays),
+        *_other_findings(others, chosen, lengths, options),
+    ]
     return ArraySource(
         path, file, "npz", arrays, types=columns,
         options={**options, **({"part": guess.value} if guess else {})},
@@ -86,6 +99,9 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
             members = archive.infolist()
             if len(members) > _MOST_ARRAYS:
                 raise damaged(file, f"it claims to hold {len(members)} arrays")
+            # Members that share their bytes can unpack to any size.
+            if sum(member.compress_size for member in members) > path.stat().st_size:
+                raise damaged(file, "its arrays claim more bytes than it has")
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 problem = _member_problem(member, headers, path.stat().st_size)
@@ -95,8 +111,15 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
                         headers[name] = header
                 if problem is not None:
                     left_out[name] = problem
-    except (zipfile.BadZipFile, OSError, zlib.error, ValueError, NotImplementedError) as problem:
-        if isinstance(problem, DataError):
+    except OSError as problem:
+        if problem.errno in (None, errno.EINVAL):  # a place that the file does not have
+            raise damaged(file, "its list of contents is wrong") from problem
+        raise DataError(
+            f"{file!r} cannot be read: {problem.strerror or problem}.",
+            code="data.unreadable",
+        ) from problem
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as problem:
+        if isinstance(problem, DataError) or not came_from(problem, "zipfile"):
             raise
         raise DataError(
             f"{file!r} is damaged: it is no sound NPZ file.",
@@ -122,6 +145,12 @@ def _member_problem(member: zipfile.ZipInfo, known: Mapping[str, Any], size: int
             return "would take more memory than is allowed once unpacked"
         if member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1):
             return "unpacks to far more than any real data"
+        ratio = member.file_size // max(member.compress_size, 1)
+        if member.file_size > _SUSPICIOUS_BYTES and ratio > _SUSPICIOUS_RATIO:
+            return (
+                f"unpacks to {ratio} times its size, {member.file_size / 2**30:.1f} GiB, far more "
+                "than real data do; if it is real, save it with numpy.savez"
+            )
     return None
 
 
@@ -136,8 +165,10 @@ def _member_header(
             return None, "has named fields; save them as arrays of their own"
     except DataError as problem:
         return None, problem.message.split(" ", 1)[1].rstrip(".")
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
-        return None, f"is damaged: {problem}"
+    except (EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        # Left out, it would only be missed: the person has to know, and may have a copy.
+        name = member.filename.removesuffix(".npy")
+        raise damaged(name, f"it cannot be unpacked ({problem})") from problem
     if header.length + header.data_bytes != member.file_size:
         return None, "is not as long as its header says"
     return header, ("holds no rows" if not header.data_bytes else None)
@@ -177,33 +208,90 @@ def _left_out_findings(left_out: Mapping[str, str]) -> list[Finding]:
     ]
 
 
+def _unchecked_findings(arrays: Mapping[str, ArrayLike]) -> list[Finding]:
+    return [
+        Finding(
+            "data.unchecked", Severity.ADVICE, "data.file",
+            f"**{name}** is so large that its checksum is not compared: damage would go unnoticed.",
+        )
+        for name, array in arrays.items()
+        if isinstance(array, MappedArray) and not array.is_checked
+    ]  # fmt: skip
+
+
 def _other_findings(
     others: Mapping[str, int],
     chosen: Mapping[str, str],
     lengths: Mapping[str, int],
     options: Mapping[str, Any],
 ) -> list[Finding]:
-    if not others:
-        return []
     rows = lengths[next(iter(chosen))]
-    listed = ", ".join(f"{name} ({count} rows)" for name, count in list(others.items())[:6])
-    return [
-        Finding(
-            "data.other-lengths", Severity.ADVICE, "data.file",
-            f"Not part of these {rows} rows: **{listed}**{' …' if len(others) > 6 else ''}.",
-            None,
+    found = []
+    unlike = [f"{name} ({count} rows)" for name, count in others.items() if count != rows]
+    if unlike:
+        found.append(
+            Finding(
+                "data.other-lengths", Severity.ADVICE, "data.file",
+                f"Not part of these {rows} rows: **{_listed(unlike)}**.",
+            )
+        )  # fmt: skip
+    alike = [name for name, count in others.items() if count == rows]
+    if alike:
+        has, belongs = ("has", "belongs") if len(alike) == 1 else ("have", "belong")
+        part = next((hit[1].lower() for name in alike if (hit := _PART.search(name))), None)
+        fix = Fix(f"Read {part} instead", {"data.options": {**options, "part": part}})
+        found.append(
+            Finding(
+                "data.other-groups", Severity.ADVICE, "data.options",
+                f"**{_listed(alike)}** {has} {rows} rows as well, but {belongs} to another part, "
+                "which is not read. The reading option part takes another part.",
+                fix if part else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+
+
+def _refuse_too_large(path: Path, file: str, chosen: Mapping[str, str]) -> None:
+    """Refuses packed arrays that would fill the memory once they are unpacked.
+
+    Raises:
+        DataError: Saying how large they are.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = [archive.getinfo(f"{name}.npy") for name in chosen]
+    unpacked = sum(
+        member.file_size for member in members if member.compress_type == zipfile.ZIP_DEFLATED
+    )
+    memory = memory_bytes()
+    if unpacked > _SHARE_OF_MEMORY * memory:
+        raise DataError(
+            f"The packed arrays of {file!r} need {unpacked / 2**30:.1f} GiB, more than half of "
+            f"this computer's memory ({memory / 2**30:.0f} GiB).",
+            code="data.too-large",
+            remedy="Save them with numpy.savez, not packed: then they are read in place.",
         )
-    ]  # fmt: skip
+
+
+def memory_bytes() -> int:
+    """The memory that this computer has."""
+    return int(psutil.virtual_memory().total)
 
 
 def _member(path: Path, file: str, name: str, header: NpyHeader) -> ArrayLike:
     with zipfile.ZipFile(path) as archive:
         member = archive.getinfo(f"{name}.npy")
         if member.compress_type == zipfile.ZIP_STORED:
-            offset = _data_offset(path, member, file) + header.length
-            if offset + header.data_bytes > path.stat().st_size:
+            start = _data_offset(path, member, file)
+            if start + header.length + header.data_bytes > path.stat().st_size:
                 raise damaged(name, "it is shorter than its header says")
-            return map_array(path, header, offset)
+            check = Checksum(name, start, member.file_size, member.CRC)
+            return MappedArray(
+                path, header.dtype, header.shape, start + header.length, header.fortran, check
+            )
         with archive.open(member) as stream:
             stream.read(header.length)
             return _unpack(stream, header, name)

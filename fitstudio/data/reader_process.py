@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fitstudio.data.blame import came_from
 from fitstudio.errors import DataError, FitStudioError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_PREVIEW_ROWS = 5_000
 _MOST_PREVIEW_COLUMNS = 2_000
+_SAYS_NO_MEMORY = re.compile(r"(?i)memory|alloc")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,17 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     # Libraries that print must not spoil the reply.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    file = "the file"
     try:
         request = json.loads(sys.stdin.buffer.read())
+        file = repr(request["data"]["file"])
         limit_memory(request.get("memory_bytes"))
-        reply = {"result": answer(request)}
+        reply = json.dumps({"result": answer(request)}, allow_nan=False)
     except FitStudioError as problem:
-        reply = {"error": problem.to_json()}
-    except MemoryError:
-        reply = {"error": _too_large().to_json()}
+        reply = json.dumps({"error": problem.to_json()})
     except BaseException as problem:  # polars panics with something that is no Exception
-        reply = {"error": _unexpected(problem).to_json()}
-    json.dump(reply, out, allow_nan=False)
+        reply = json.dumps({"error": unexpected(problem, file).to_json()})
+    out.write(reply)
     out.flush()
     # Threads of libraries that a damaged file left in a bad state must not hold the exit up.
     os._exit(0)
@@ -106,21 +109,28 @@ def limit_memory(most_bytes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _too_large() -> DataError:
-    return DataError(
-        "The file needs more memory than reading may take.",
-        code="data.too-large",
-        remedy="Save the data as NPY or HDF5, which are not read whole.",
-    )
+def unexpected(problem: BaseException, file: str) -> DataError:
+    """The error for what no reader expected: too little memory, or else a mistake of ours.
 
+    That a file is damaged, only the reader says that found it out. Whatever else happens is no
+    reason to blame the file: a person might throw it away.
 
-def _unexpected(problem: BaseException) -> DataError:
-    words = str(problem).lower()
-    if "memory" in words or "alloc" in words:
-        return _too_large()
+    Args:
+        problem: What was raised.
+        file: The file's name, to stand in a sentence.
+    """
+    if isinstance(problem, MemoryError) or (
+        came_from(problem, "polars", "h5py") and _SAYS_NO_MEMORY.search(str(problem))
+    ):
+        return DataError(
+            "The file needs more memory than reading may take.",
+            code="data.too-large",
+            remedy="Save the data as NPY or HDF5, which are not read whole.",
+        )
     return DataError(
-        "The file cannot be read: it is damaged, or not what its name says.",
-        code="data.damaged",
+        f"Something went wrong inside FitStudio while reading {file}.",
+        code="internal",
+        safe="The file is as it was, and may well be sound.",
         details="".join(traceback.format_exception(problem))[-4_000:],
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from fitstudio.data.column_source import Source
 from fitstudio.errors import DataError
+from fitstudio.storage.special_files import special_file
 
 __all__ = ["KINDS", "Source", "find_file", "kind_of", "open_source"]
 
@@ -112,7 +113,11 @@ def find_file(file: str, base: Path) -> Path:
             f"{file!r} is a folder.", code="data.folder", remedy="Choose a file inside it."
         )
     if not path.is_file():
-        raise DataError(f"{file!r} is no ordinary file.", code="data.no-file")
+        raise DataError(
+            f"{file!r} is {special_file(path) or 'no ordinary file'}, not a data file.",
+            code="data.special-file",
+            remedy="Write what comes out of it into a file first, then choose that file.",
+        )
     if known.st_size == 0:
         raise DataError(f"{file!r} is empty.", code="data.empty-file")
     return path

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fitstudio.data import line_findings
+from fitstudio.data.stand_ins import LOW_STAND_INS
 from fitstudio.data.table_guesses import confirmed
 from fitstudio.spec.dataset_summary import CATEGORY, NUMBER, TEXT
 from fitstudio.spec.param import Finding, Fix, Severity
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 _NAMED = 5
 _DOUBTFUL = ("encoding", "decimal", "separator", "header_line")
 _MOST_MARKERS = 3
-_STAND_INS = {-99.0, -999.0, -9999.0, -99999.0, -999999.0, -999.25, -99.99, -999.9, -9999.9}
 
 
 def find(
@@ -142,7 +142,7 @@ def _stand_in(source: TableSource, name: str, options: Mapping[str, Any]) -> Ite
     """Numbers such as -999 that instruments write where they have no value."""
     described = source.column(name)
     lowest = described.minimum
-    if lowest not in _STAND_INS or described.type != NUMBER:
+    if lowest not in LOW_STAND_INS or described.type != NUMBER:
         return
     values = source.scalars(name).numbers()
     hits = values == lowest

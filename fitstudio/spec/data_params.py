@@ -56,7 +56,15 @@ DATA: tuple[Param, ...] = (
         "samples), row_names (whether the first field has no name), comment, missing, "
         "missing_numbers, marked (what 5* is), ragged and short (lines with too many and too few "
         "fields), repeated_names, other_lines (means, notes and other tables below), copies, "
-        "dates. The page on data files says what each can be.",
+        "dates. "
+        "Arrays: missing is a list of numbers that stand for no value, such as [-9999]; "
+        "one_hot says whether columns of 0 and 1 are classes. NPY: split takes the columns of an "
+        "array apart. NPZ: part is the part that is read, such as train. HDF5: group is the group "
+        "that is read, * for all of them; datasets is a list of paths instead; packing false takes "
+        "numbers as they are stored, whatever scale, offset and gaps the file names; categories "
+        "false leaves codes without the names beside them. MATLAB: axes is matlab or stored; "
+        "samples_last lists arrays that hold one sample for each place of their last axis. The "
+        "page on data files says what each can be.",
         unset="guessed from the file",
         group=_DATA,
         level=Level.ADVANCED,

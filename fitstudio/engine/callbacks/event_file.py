@@ -41,7 +41,7 @@ class EventFile:
         values = values[np.isfinite(values)]
         if not len(values):
             return
-        counts, edges = np.histogram(values, bins=_BINS)
+        counts, edges = _counted(values)
         facts = (values.min(), values.max(), len(values), values.sum(), np.square(values).sum())
         numbered = enumerate(facts, start=1)
         content = b"".join(_field(n, _FIXED64, struct.pack("<d", fact)) for n, fact in numbered)
@@ -63,6 +63,16 @@ class EventFile:
     def _append(self, event: bytes) -> None:
         length = struct.pack("<Q", len(event))
         self._file.append(length + _checksum(length) + event + _checksum(event))
+
+
+def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts in equal bins, and their edges; one bin for values that differ by rounding only."""
+    try:
+        return np.histogram(values, bins=_BINS)
+    except ValueError:
+        # So many edges do not fit between the smallest and the largest value, or the distance of
+        # the two is beyond float64. A picture of the weights must not end a training.
+        return np.array([len(values)]), np.array([values.min(), values.max()])
 
 
 def _field(number: int, kind: int, content: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.actions import data
+from fitstudio.actions import data, projects, reader_limits
 from fitstudio.errors import DataError
 
 
@@ -71,6 +73,33 @@ def test_what_is_wrong_comes_back_in_words(tmp_path):
         data.inspect({"file": "."}, tmp_path)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+@pytest.mark.parametrize(("kind", "word"), [("pipe", "named pipe"), ("device", "device")])
+def test_pipes_and_devices_are_called_what_they_are(tmp_path, kind, word):
+    path = tmp_path / "rows" if kind == "pipe" else Path("/dev/zero")
+    if kind == "pipe":
+        os.mkfifo(path)
+    with pytest.raises(DataError, match=word):
+        data.inspect({"file": str(path)}, tmp_path)
+    with pytest.raises(DataError, match=word):
+        projects.create_project(tmp_path / "p", data=path)
+
+
+def test_a_column_that_is_in_another_group_is_told_with_the_way_to_it(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for group in ("train", "test"):
+            file[f"{group}/x"] = np.zeros((20, 3))
+            file[f"{group}/y"] = np.arange(20.0)
+    with pytest.raises(DataError, match="no column") as caught:
+        projects.create_project(tmp_path / "p", data=tmp_path / "a.h5", target="test/y")
+    assert "The reading option group takes another group" in str(caught.value)
+    settings = {"data.options": {"group": "*"}}
+    with projects.create_project(
+        tmp_path / "q", data=tmp_path / "a.h5", target="test/y", settings=settings
+    ) as project:
+        assert project.settings.get("fit.y") == ["test/y"]
+
+
 def test_a_reader_that_crashes_is_a_sentence(fake_reader, table):
     fake_reader("os.kill(os.getpid(), 11)")
     with pytest.raises(DataError, match=r"crash.*signal 11"):
@@ -83,11 +112,86 @@ def test_a_reader_out_of_memory_is_a_sentence(fake_reader, table):
         data.inspect({"file": "t.csv"}, table.parent)
 
 
-def test_a_reader_that_hangs_is_ended(fake_reader, table, monkeypatch):
-    fake_reader("time.sleep(60)")
-    monkeypatch.setattr(data, "_LEAST_SECONDS", 0.3)
-    with pytest.raises(DataError, match="took longer"):
+def test_a_reader_that_works_for_ever_is_ended(fake_reader, table, monkeypatch):
+    fake_reader("while True: pass")
+    monkeypatch.setattr(reader_limits, "LEAST_CPU_SECONDS", 0.3)
+    with pytest.raises(DataError, match="processor time") as caught:
         data.inspect({"file": "t.csv"}, table.parent)
+    assert caught.value.code == "data.timeout"
+
+
+def test_a_reader_that_stands_still_is_ended_and_the_file_is_not_blamed(
+    fake_reader, table, monkeypatch
+):
+    fake_reader("time.sleep(60)")
+    monkeypatch.setattr(reader_limits, "STANDSTILL_SECONDS", 1.5)
+    with pytest.raises(DataError, match="stood still") as caught:
+        data.inspect({"file": "t.csv"}, table.parent)
+    assert "damaged" not in str(caught.value)
+
+
+def test_a_reader_that_takes_too_much_memory_is_ended(fake_reader, table, monkeypatch):
+    fake_reader("held = bytearray(200 << 20)\ntime.sleep(60)")
+    monkeypatch.setattr(data, "_memory_bytes", lambda: 100 << 20)
+    with pytest.raises(DataError, match="more memory"):
+        data.inspect({"file": "t.csv"}, table.parent)
+
+
+def looks(seconds: float, *, cpu: float = 0.0, read: int = 0, waiting: bool = True):
+    """What is seen of a reader over so many seconds, twice a second."""
+    for step in range(int(seconds * 2)):
+        yield reader_limits.Progress(1 + cpu * step, read * step, 1 << 20, waiting)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"read": 1},  # a slow disk or network
+        {"cpu": 1e-4},  # a machine with other work to do
+        {"waiting": False},  # it could work, but gets no processor
+    ],
+)
+def test_slow_reading_is_never_ended(seen):
+    limits = reader_limits.ReaderLimits("slow.csv", 1 << 20, 1 << 30)
+    assert all(limits.judge(look) is None for look in looks(86_400, **seen))
+
+
+def test_a_reader_that_meets_a_mistake_of_ours_does_not_blame_the_file(table, caplog):
+    program = (
+        "from fitstudio.data import reader_process, statistics\n"
+        "def wrong(*_):\n    raise ValueError('a mistake of ours')\n"
+        "statistics.histogram = wrong\n"
+        "reader_process.main()\n"
+    )
+    request = f'{{"do": "inspect", "data": {{"file": "t.csv"}}, "base": "{table.parent}"}}'
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=request.encode(), capture_output=True, check=True
+    )
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "internal"
+    assert error["message"] == "Something went wrong inside FitStudio while reading 't.csv'."
+    assert "a mistake of ours" in error["details"]
+    assert "damaged" not in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "word"),
+    [
+        ("print(json.dumps({'error': {'message': 'Oh.', 'code': 'internal', 'details': 'why'}}))",
+         "internal", "Oh."),
+        ("sys.exit('no such library')", "internal", "inside FitStudio"),
+        ("os.kill(os.getpid(), 9)", "data.reader-ended", "from outside"),
+    ],
+)  # fmt: skip
+def test_other_ends_of_a_reader_do_not_blame_the_file(
+    fake_reader, table, caplog, answer, code, word
+):
+    fake_reader(answer)
+    with pytest.raises(DataError, match=word) as caught:
+        data.inspect({"file": "t.csv"}, table.parent)
+    assert caught.value.code == code
+    assert "damaged" not in str(caught.value)
+    assert bool(caplog.text) == (code == "internal")
 
 
 def test_reading_can_be_cancelled(fake_reader, table):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import pickle
 import struct
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -216,3 +220,114 @@ def test_files_that_are_no_npz(tmp_path, content):
     (tmp_path / "a.npz").write_bytes(content)
     with pytest.raises(DataError):
         open_source({"file": "a.npz"}, tmp_path)
+
+
+def test_times_say_what_they_count(tmp_path):
+    days = np.datetime64("2020-01-01") + np.arange(20)
+    np.savez(tmp_path / "a.npz", when=days, took=days - days[0], y=np.arange(20.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.column("when").unit == "days since 1970"
+        assert source.column("took").unit == "days"
+
+
+def test_long_labels_stay_apart(tmp_path):
+    labels = np.array([2**60, 2**60 + 1] * 10)
+    np.savez(tmp_path / "a.npz", label=labels, y=np.arange(20.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.column("label").type == "category"
+        assert source.column("label").classes == ((str(2**60), 10), (str(2**60 + 1), 10))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_headers_of_python_2(tmp_path, version):
+    fields = "{'descr': [('60L', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': (60L,), }"
+    values = np.arange(120.0)
+    (tmp_path / "old.npy").write_bytes(header(fields, version) + values.tobytes())
+    with open_source({"file": "old.npy"}, tmp_path) as source:
+        assert source.names == ("60L", "b")
+        assert np.array_equal(source.array("b")[:], values[1::2])
+    fields = "{'descr': '<f8', 'fortran_order': False, 'shape': (60L, 2L), }"
+    (tmp_path / "old.npy").write_bytes(header(fields, version) + values.tobytes())
+    with open_source({"file": "old.npy"}, tmp_path) as source:
+        assert (source.rows, len(source.names)) == (60, 2)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("ndim", [1, 2])
+def test_a_flipped_bit_is_refused_by_name(tmp_path, save, ndim):
+    path = tmp_path / "a.npz"
+    values = np.random.default_rng(1).normal(size=(60, 4)[:ndim])
+    save(path, x=values, y=np.arange(60.0))
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("x.npy")
+    content = bytearray(path.read_bytes())
+    content[member.header_offset + member.compress_size // 2 + 100] ^= 4
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="'x' is damaged"):
+        open_source({"file": "a.npz"}, tmp_path).array("x")[3:5]
+    with pytest.raises(DataError, match="'x' is damaged"):
+        open_source({"file": "a.npz"}, tmp_path).summary()
+
+
+def test_a_checked_array_is_not_checked_again(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, x=np.arange(60.0), y=np.arange(60.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        array = source.array("x")
+        assert array[5] == 5
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1  # beside the array; its own check has been made
+        path.write_bytes(content)
+        assert pickle.loads(pickle.dumps(array))[6] == 6  # noqa: S301 - our own object
+
+
+def bomb(path: Path, *, claimed: int, packed: int) -> None:
+    """A member of so many packed bytes that claims to hold an array of another size."""
+    start = header(f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({claimed},), }}")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", start + np.random.default_rng(1).bytes(packed))
+    content = path.read_bytes()
+    place = content.rindex(b"PK\x01\x02") + 24
+    size = struct.pack("<I", claimed + len(start))
+    path.write_bytes(content[:place] + size + content[place + 4 :])
+
+
+def test_a_bomb_is_refused_by_what_it_claims(tmp_path):
+    bomb(tmp_path / "a.npz", claimed=2 << 30, packed=3 << 20)
+    with pytest.raises(DataError, match="times its size"):
+        open_source({"file": "a.npz"}, tmp_path)
+
+
+def test_packed_arrays_larger_than_half_the_memory_are_refused(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "a.npz", x=np.zeros((600, 100)), y=np.arange(600.0))
+    monkeypatch.setattr("fitstudio.data.npz.memory_bytes", lambda: 600_000)
+    with pytest.raises(DataError, match="memory") as caught:
+        open_source({"file": "a.npz"}, tmp_path)
+    assert caught.value.code == "data.too-large"
+
+
+def test_members_that_share_their_bytes_are_refused(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, x=np.random.default_rng(1).normal(size=500))
+    with zipfile.ZipFile(path, "a") as archive:
+        for number in range(3):
+            twin = copy.copy(archive.infolist()[0])
+            twin.filename = f"x{number}.npy"
+            archive.filelist.append(twin)
+        archive._didModify = True  # type: ignore[attr-defined]
+    with pytest.raises(DataError, match="more bytes than it has"):
+        open_source({"file": "a.npz"}, tmp_path)
+
+
+def test_parts_of_one_length_are_told_with_the_way_to_them(tmp_path):
+    names = [f"{name}_{part}" for name in "xy" for part in ("train", "test")]
+    arrays: dict[str, Any] = {name: np.arange(20.0) for name in names}
+    np.savez(tmp_path / "a.npz", **arrays, z=np.arange(5.0))
+    with open_source({"file": "a.npz"}, tmp_path) as source:
+        assert source.names == ("x", "y")
+        findings = {finding.code: finding for finding in source.summary().findings}
+    assert "z (5 rows)" in findings["data.other-lengths"].sentence
+    assert "(20 rows)" not in findings["data.other-lengths"].sentence
+    fix = findings["data.other-groups"].fix
+    assert fix is not None
+    assert fix.set["data.options"]["part"] == "test"

@@ -182,3 +182,70 @@ def test_cut_files_are_refused(file, keep):
 
 def test_no_plugins_are_looked_for():
     assert h5py.h5pl.size() == 0
+
+
+def test_datasets_of_one_length_in_several_groups_are_one_table(file):
+    with h5py.File(file, "w") as made:
+        made["X"] = np.zeros((40, 20))
+        made["obs/n"] = np.arange(40.0)
+        made["obs/cell"] = [f"c{n}" for n in range(40)]
+        made["obs/kind/codes"] = np.tile(np.array([0, 1, -1, 1], "i1"), 10)
+        made["obs/kind/categories"] = ["B", "T"]
+    with opened(file) as source:
+        assert set(source.names) == {"X", "obs/n", "obs/cell", "obs/kind/codes"}
+        assert source.guesses[0].label == "All groups"
+        kind = source.column("obs/kind/codes")
+        assert kind.classes == (("B", 10), ("T", 20))
+        assert kind.missing == 10
+        assert not any("X (40 rows)" in f.sentence for f in source.summary().findings)
+    with opened(file, options={"group": "obs", "categories": False}) as source:
+        assert source.names == ("cell", "n")
+        finding = next(f for f in source.summary().findings if f.code == "data.other-groups")
+        assert "X, obs/kind/codes" in finding.sentence
+    assert finding.fix is not None
+    with opened(file, options=finding.fix.set["data.options"]) as source:
+        assert [label for label, _ in source.column("obs/kind/codes").classes] == ["-1", "0", "1"]
+
+
+def test_parts_of_one_length_are_not_put_side_by_side(file):
+    with h5py.File(file, "w") as made:
+        for group in ("train", "test"):
+            made[f"{group}/x"] = np.zeros((40, 5))
+            made[f"{group}/y"] = np.arange(40) % 2
+    with opened(file) as source:
+        assert source.names == ("x", "y")
+        finding = next(f for f in source.summary().findings if f.code == "data.other-groups")
+        assert "test/x, test/y** have 40 rows as well" in finding.sentence
+
+
+def test_names_of_numbers_are_shown(file):
+    kinds = h5py.enum_dtype({"ok": 1, "worn": 7}, basetype="i1")
+    with h5py.File(file, "w") as made:
+        made.create_dataset("state", data=np.tile(np.array([1, 7, 7, 3], "i1"), 10), dtype=kinds)
+        made["v"] = np.arange(40.0)
+    with opened(file) as source:
+        assert source.column("state").classes == (("ok", 10), ("worn", 20))
+        assert source.column("state").missing == 10
+
+
+def test_links_inside_the_file_are_told_by_the_name_they_point_at(file):
+    with h5py.File(file, "w") as made:
+        made["entry/data/signal"] = np.arange(40.0)
+        made["entry/plot"] = h5py.SoftLink("data/signal")
+        made["gone"] = h5py.SoftLink("/nowhere")
+    notes = {node.path: node.note for node in tree(file, file.name)}
+    assert notes["entry/plot"] == "a link to entry/data/signal, which is read by that name"
+    assert "not followed" in notes["gone"]
+
+
+def test_mistakes_of_ours_are_not_called_damage(file, monkeypatch):
+    with h5py.File(file, "w") as made:
+        made["x"] = np.arange(10)
+
+    def wrong(_):
+        raise ValueError("ours")
+
+    monkeypatch.setattr("fitstudio.data.hdf5_tree.packing_of", wrong)
+    with pytest.raises(ValueError, match="ours") as caught:
+        opened(file)
+    assert not isinstance(caught.value, DataError)

@@ -306,7 +306,8 @@ class DataPage(Page):
         """The group of the file that is read, where there are any."""
         summary = self._session.summary
         guesses = summary.guesses if summary is not None else ()
-        return next((str(each.value or "") for each in guesses if each.name == "group"), "")
+        group = next((str(each.value or "") for each in guesses if each.name == "group"), "")
+        return "" if group == "*" else group  # all groups: columns go by their whole paths
 
     # What a person does
 

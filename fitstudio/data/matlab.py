@@ -1,0 +1,132 @@
+"""Reads arrays of MATLAB (v7.3) as MATLAB shows them; in the file their axes stand in reverse.
+
+MATLAB marks every dataset that it writes with the attribute ``MATLAB_class``. A matrix of 60 rows
+and 5 columns is stored as 5 x 60; a vector has two axes, one of length 1; and text, tables and
+cells are stored as numbers that mean nothing by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+# How a dataset's rows lie in the file.
+ROWS = "rows"  # MATLAB's first axis, which is the last one in the file
+LAST = "last"  # MATLAB's last axis, which is the first one in the file
+VECTOR = "vector"  # a row or a column: single values
+LAYOUTS = (ROWS, LAST, VECTOR)
+
+LOGICAL = "logical"
+_NUMBERS = frozenset(
+    {"double", "single", LOGICAL}
+    | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+)
+# Where MATLAB keeps the parts of cells and objects; nothing in there is a column.
+_OWN_GROUPS = ("#refs#", "#subsystem#")
+
+
+def matlab_class(item: Any) -> str | None:
+    """What MATLAB calls the type of a dataset, or None if MATLAB did not write it."""
+    value = item.attrs.get("MATLAB_class")
+    if value is None:
+        return None
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def hidden_groups(handle: Any) -> tuple[str, ...]:
+    """Names of groups at the root of the file that hold nothing of a person's."""
+    if not any(name in handle for name in _OWN_GROUPS):
+        return ()
+    others = (handle.get(name) for name in handle if name not in _OWN_GROUPS)
+    if any(item is not None and "MATLAB_class" in item.attrs for item in others):
+        return _OWN_GROUPS
+    return ()
+
+
+def matlab_refusal(item: Any) -> str | None:
+    """Why a dataset or group that MATLAB wrote is no column, or None."""
+    if "MATLAB_sparse" in item.attrs:
+        return "is a sparse matrix; save full(…) of it"
+    kind = matlab_class(item)
+    if kind is None or not hasattr(item, "dtype"):
+        return None
+    if "MATLAB_empty" in item.attrs:
+        return "is empty"
+    if kind == "char":
+        return "holds text of MATLAB (char), which is no column"
+    if kind == "cell":
+        return "is a cell array of MATLAB, whose parts lie elsewhere; save a matrix of numbers"
+    if kind not in _NUMBERS or "MATLAB_object_decode" in item.attrs:
+        return f"is an object of MATLAB ({kind}); save it as a matrix of numbers"
+    if item.dtype.names:
+        return "holds complex numbers"
+    return "is a single value" if item.size == 1 else None
+
+
+def layout_of(item: Any) -> str | None:
+    """How the rows of a dataset of MATLAB lie in the file; None if MATLAB did not write it."""
+    if matlab_class(item) is None or len(item.shape) < 2:
+        return None
+    return VECTOR if len(item.shape) == 2 and 1 in item.shape else ROWS
+
+
+def shape_as_read(stored: tuple[int, ...], layout: str | None) -> tuple[int, ...]:
+    """The shape of an array, rows first, whose axes are stored as `stored`."""
+    if layout == VECTOR:
+        return (max(stored),)
+    if layout == ROWS:
+        return stored[::-1]
+    return (stored[0], *stored[:0:-1]) if layout == LAST else stored
+
+
+def samples_along_last(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """Which arrays hold a sample for each place of their last axis rather than of their first.
+
+    Args:
+        shapes: As MATLAB shows them, vectors with one axis, of arrays that stand together.
+
+    Returns:
+        Names of arrays whose last axis, and not the first, is as long as the others have rows.
+    """
+    lengths = [shape[0] for shape in shapes.values()]
+    lengths += [shape[-1] for shape in shapes.values() if len(shape) > 1]
+
+    def worth(rows: int) -> tuple[int, int, int]:
+        first = sum(shape[0] == rows for shape in shapes.values())
+        either = sum(rows in (shape[0], shape[-1]) for shape in shapes.values())
+        return either, first, rows
+
+    if len(shapes) < 2:
+        return ()
+    rows = max(lengths, key=worth)
+    if worth(rows)[0] < 2:
+        return ()
+    return tuple(
+        name for name, shape in shapes.items()
+        if len(shape) > 1 and shape[-1] == rows and shape[0] != rows
+    )  # fmt: skip
+
+
+class MatlabView:
+    """A dataset of MATLAB with its axes turned; only the rows that are asked for are read.
+
+    Args:
+        dataset: As it is stored.
+        layout: One of `LAYOUTS`.
+    """
+
+    def __init__(self, dataset: Any, layout: str) -> None:
+        self._dataset, self._layout = dataset, layout
+        self.shape = shape_as_read(tuple(dataset.shape), layout)
+        self.dtype: np.dtype = dataset.dtype
+
+    def __getitem__(self, key: Any) -> Any:
+        stored = self._dataset
+        if self._layout == VECTOR:
+            return stored[0, key] if stored.shape[0] == 1 else stored[key, 0]
+        values = np.asarray(stored[key] if self._layout == LAST else stored[..., key])
+        if self._layout == LAST and isinstance(key, slice):
+            return values.transpose(0, *range(values.ndim - 1, 0, -1))
+        return values.T
