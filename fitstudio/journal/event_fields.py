@@ -10,11 +10,8 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 
 from msgspec import Meta
 
-# Counts beyond 2^53 lose digits in other readers. Moments lie from 1902 (a clock may have been set
-# wrong) to 2999, since calendars cannot tell what is later. Durations end at 30,000 years.
-Count = Annotated[int, Meta(ge=0, le=2**53)]
-Moment = Annotated[float, Meta(ge=-(2**31), lt=32_503_680_000)]
-Seconds = Annotated[float, Meta(ge=0, le=1e12)]
+from fitstudio.storage.checked import Count, Moment, Seconds
+
 Amount = Annotated[float, Meta(ge=-1e30, le=1e30)]
 # JSON has no numbers for these.
 NotFinite = Literal["nan", "inf", "-inf"]

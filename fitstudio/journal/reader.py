@@ -94,7 +94,7 @@ class JournalReader:
             "time": time,
             "level": "warning",
             "code": DAMAGED,
-            "sentence": f"A line of {self.path.name} cannot be used: {problem}. It is left out, and "
+            "sentence": f"A line of {self.path.name} cannot be used: {problem}. It is left out and "
             "everything else is shown. Put back a copy of the file from a backup.",
         }
         return Event(EventType.MESSAGE, self._expected, time, fields)

@@ -86,8 +86,8 @@ def writing(
 def write_text(path: Path | str, text: str, *, durable: bool = True) -> None:
     """Writes `text` as UTF-8; see `write_bytes`.
 
-    Names of files that are no UTF-8 hold characters that UTF-8 has not: they are written as "\\udcff",
-    which in JSON is the same character again.
+    Names of files that are no UTF-8 hold characters that UTF-8 has not: they are written as
+    "\\udcff", which in JSON is the same character again.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"), durable=durable)
 

@@ -10,13 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_type_hints
 
 import msgspec
 
 from fitstudio.storage import atomic
 
 T = TypeVar("T")
+
+# Counts beyond 2^53 lose digits in other readers. Moments lie from 1902 (a clock may have been set
+# wrong) to 2999, since calendars cannot tell what is later. Durations end at 30,000 years.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Moment = Annotated[float, msgspec.Meta(ge=-(2**31), lt=32_503_680_000)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
 _WORDS = {
     "int": "a whole number",
@@ -86,6 +92,23 @@ def read(path: Path | str, declared: type[T], *, limit_bytes: int = 64_000_000) 
         raise atomic.damaged(Path(path), str(problem)) from problem
 
 
+def fitting(data: Any, declared: type) -> dict[str, Any]:
+    """What of an object fits the fields of a declared type; for what its neighbours must not spoil.
+
+    Args:
+        data: As read from a file.
+        declared: A dataclass or `TypedDict`.
+    """
+    found: dict[str, Any] = {}
+    for name, type_ in get_type_hints(declared, include_extras=True).items():
+        if isinstance(data, Mapping) and name in data:
+            try:
+                found[name] = convert(data[name], type_)
+            except MisfitError:
+                continue
+    return found
+
+
 def plain(value: Any) -> Any:
     """A value made of dataclasses, mappings and tuples as what JSON knows."""
     return _lists(msgspec.to_builtins(value, str_keys=True, enc_hook=_other))
@@ -97,15 +120,12 @@ def clause(problem: msgspec.ValidationError, data: Any) -> str:
     path = path.removesuffix("`").removeprefix(".")
     called = f"`{path}`" if path else "it"
     if missing := _MISSING.match(words):
-        return (
-            f"`{path}.{missing['name']}` is missing" if path else f"`{missing['name']}` is missing"
-        )
+        return f"`{path}.{missing['name']}` is missing".replace("`.", "`")
     if expected := _EXPECTED.match(words):
         return f"{called} must be {_rule(expected['types'], expected['rule'])}{_came(data, path)}"
     if words.startswith("Invalid enum value"):
-        return (
-            f"{called} holds {words.removeprefix('Invalid enum value ')}, which is not known here"
-        )
+        value = words.removeprefix("Invalid enum value ")
+        return f"{called} holds {value}, which is not known here"
     return f"{called} does not fit: {words[:1].lower()}{words[1:]}"
 
 
@@ -127,10 +147,18 @@ def _came(data: Any, path: str) -> str:
             return ""
     if isinstance(data, Mapping | list | tuple):
         return f", not {'an object' if isinstance(data, Mapping) else 'a list'}"
-    shown = (
-        repr(data) if isinstance(data, str) else {None: "null"}.get(data, str(data)[:_SHOWN_LENGTH])
-    )
-    return f", not {shown[:_SHOWN_LENGTH]}"
+    return f", not {_quoted(data) if isinstance(data, str) else _as_json(data)}"
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…")
+
+
+def _as_json(value: Any) -> str:
+    for constant, word in ((None, "null"), (True, "true"), (False, "false")):
+        if value is constant:
+            return word
+    return str(value)[:_SHOWN_LENGTH]
 
 
 def _other(value: Any) -> Any:
