@@ -258,7 +258,9 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
     """The settings, and what of them this version does not know (and so must not lose)."""
     stored = stored if isinstance(stored, dict) else {}
     try:
-        return RunSpec.from_json(stored), {}
+        spec = RunSpec.from_json(stored)
+        if not spec.of_another_type():
+            return spec, {}
     except SpecError:
         pass  # one by one, then: what cannot be taken must not keep the rest out
     known: dict[str, Any] = {}
@@ -284,10 +286,9 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
 
 def _can_be_taken(settings: dict[str, Any]) -> bool:
     try:
-        RunSpec.from_json(settings)
+        return not RunSpec.from_json(settings).of_another_type()
     except SpecError:
         return False
-    return True
 
 
 def _clear_up(paths: ProjectPaths) -> None:

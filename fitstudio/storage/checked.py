@@ -75,6 +75,8 @@ def convert(data: Any, declared: type[T]) -> T:
         return msgspec.convert(data, declared)
     except msgspec.ValidationError as problem:
         raise MisfitError(clause(problem, data)) from problem
+    except UnicodeEncodeError as problem:  # the name of a file that is no UTF-8, where no name is
+        raise MisfitError(f"it holds {problem.object!r} where that cannot be") from problem
     except RecursionError as problem:
         raise MisfitError("it is nested too deeply") from problem
 
