@@ -6,6 +6,7 @@ stands in a read-only folder, or was written by a later version opens for readin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -218,6 +219,8 @@ def _content(path: Path) -> tuple[dict[str, Any], bytes] | Exception:
         content = atomic.read_json(path, limit_bytes=_LIMIT_BYTES)
         if not isinstance(content, dict):
             raise ProjectError(f"{str(path)!r} does not hold a project.", code="project.damaged")
+        with contextlib.suppress(ProjectTooNewError):  # which is opened for reading
+            migrations.migrated(content, what=str(path))
         return content, path.read_bytes()
     except (StorageError, ProjectError, OSError) as problem:
         return problem
