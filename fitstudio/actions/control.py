@@ -20,7 +20,7 @@ from fitstudio.errors import CheckpointError, RunError, StorageError
 from fitstudio.journal import Outcome, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_holder
-from fitstudio.project.run_files import read_spec
+from fitstudio.project.run_files import Request, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import move
 from fitstudio.storage.manifest import read_manifest
@@ -121,6 +121,12 @@ def kill_run(project: Project, run: str | int) -> bool:
             f"Run {paths.name!r} is trained by {holder.say()}.",
             code="run.elsewhere",
             remedy="End it there.",
+        )
+    if holder.pid is None:
+        raise RunError(
+            f"Run {paths.name!r} is trained by {holder.say()}.",
+            code="run.unknown-process",
+            remedy="Its lock file does not say by which process: end that as the system offers it.",
         )
     state = _state(paths)
     started = state.process_started if state.pid == holder.pid else None
@@ -246,8 +252,8 @@ def _refuse_if_running(paths: RunPaths) -> None:
 def _next_request(paths: RunPaths) -> int:
     """The number of the next request; waits a moment until an earlier one has been seen."""
     try:
-        earlier = atomic.read_json(paths.request, limit_bytes=100_000)["id"]
-    except (StorageError, LookupError, TypeError):
+        earlier = Request.read(paths.request).id
+    except StorageError:
         earlier = 0
     deadline = time.monotonic() + _EARLIER_REQUEST_S
     while True:

@@ -18,6 +18,7 @@ from typing import IO, Any
 from fitstudio import errors
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
+from fitstudio.actions.results_file import Results, read_results
 from fitstudio.errors import FitStudioError, RunError, StorageError, WorkerError
 from fitstudio.project import Project
 from fitstudio.spec.dataset_summary import DatasetSummary
@@ -54,53 +55,6 @@ class PredictionReport:
     def to_json(self) -> dict[str, Any]:
         """As plain data, for ``--json``."""
         return asdict(self) | {"output": str(self.output)}
-
-
-@dataclass(frozen=True)
-class Results:
-    """What a run's best weights are worth, measured when the training ended.
-
-    Args:
-        task: "classification" or "regression".
-        weights: Which checkpoint was measured: "best" or "last".
-        epoch: The epoch it was saved after, from 0.
-        rows: How many rows each part has, by "training" and "validation".
-        scores: Loss and metrics of each part.
-        class_names: In the order of the confusion counts.
-        confusion: For each part, counts by true class (outer) and predicted class (inner).
-        parity: For each part `rows` and `outputs`, a list with `name`, `true`, `predicted`,
-            `mean_absolute_error`, `root_mean_squared_error`, `r2`.
-        worst: For each part the rows that were most wrong: `row` (of the data file, from 0),
-            `true`, `predicted`, and `probability` (of the true class).
-        sampled: For a part that was too large to measure whole: how many rows were.
-    """
-
-    task: str
-    weights: str
-    epoch: int
-    rows: Mapping[str, int]
-    scores: Mapping[str, Mapping[str, float]]
-    class_names: tuple[str, ...]
-    confusion: Mapping[str, list[list[int]]]
-    parity: Mapping[str, Mapping[str, Any]]
-    worst: Mapping[str, list[Mapping[str, Any]]]
-    sampled: Mapping[str, int]
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Results:
-        """Reads what the worker wrote."""
-        return cls(
-            task=content["task"],
-            weights=content["weights"],
-            epoch=content["epoch"],
-            rows=content["rows"],
-            scores=content["scores"],
-            class_names=tuple(content.get("class_names", ())),
-            confusion=content.get("confusion", {}),
-            parity=content.get("parity", {}),
-            worst=content.get("worst", {}),
-            sampled=content.get("sampled", {}),
-        )
 
 
 def predict_run(
@@ -218,8 +172,8 @@ def load_results(project: Project, run: str | int) -> Results | None:
         RunError: If there is no such run.
     """
     try:
-        return Results.from_json(atomic.read_json(runs.find(project, run).results))
-    except (StorageError, LookupError, TypeError):
+        return read_results(runs.find(project, run).results)
+    except StorageError:
         return None
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from fitstudio import resources
 from fitstudio.actions import data as data_actions
@@ -16,7 +16,8 @@ from fitstudio.errors import DataError, ProjectError, StorageError
 from fitstudio.project import Project, ProjectPaths
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, checked
+from fitstudio.storage.checked import Moment
 from fitstudio.storage.folder import remove_tree
 from fitstudio.storage.special_files import special_file
 
@@ -60,6 +61,16 @@ class RecentProject:
     name: str
     opened: float
     missing: bool
+
+
+class _RecentEntry(TypedDict):
+    folder: str
+    name: str
+    opened: Moment
+
+
+class _RecentFile(TypedDict):
+    projects: list[Any]
 
 
 def create_project(
@@ -177,19 +188,13 @@ def forget_project(folder: Path) -> None:
 
 
 def _recent_entries() -> list[dict[str, Any]]:
+    path = processes.settings_folder() / _RECENT
     try:
-        content = atomic.read_json(processes.settings_folder() / _RECENT, limit_bytes=1_000_000)
+        entries = checked.read(path, _RecentFile, limit_bytes=1_000_000)["projects"]
     except StorageError:
         return []
-    entries = content.get("projects") if isinstance(content, dict) else None
-    return [
-        each
-        for each in (entries if isinstance(entries, list) else [])
-        if isinstance(each, dict)
-        and isinstance(each.get("folder"), str)
-        and isinstance(each.get("name"), str)
-        and isinstance(each.get("opened"), (int, float))
-    ]
+    whole = [checked.fitting(each, _RecentEntry) for each in entries]
+    return [dict(each) for each in whole if each.keys() == _RecentEntry.__required_keys__]
 
 
 def _write_recent(entries: list[dict[str, Any]]) -> None:

@@ -21,7 +21,8 @@ from fitstudio.errors import ProjectError, RunError, SpecError, StorageError
 from fitstudio.project import Project, ProjectPaths
 from fitstudio.project.run_files import read_spec
 from fitstudio.spec.run_spec import RunSpec
-from fitstudio.storage import atomic, ops
+from fitstudio.storage import atomic, checked, ops
+from fitstudio.storage.checked import Count, MisfitError, Moment, Plain
 from fitstudio.storage.file_lock import holder_of
 
 _FORMAT = 1
@@ -38,7 +39,7 @@ class ItemState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueItem:
+class QueueItem(Plain):
     """One run that waits, runs, or has been.
 
     Args:
@@ -57,25 +58,16 @@ class QueueItem:
     name: str
     state: ItemState = ItemState.WAITING
     spec: Mapping[str, Any] = field(repr=False)
-    created: float = 0.0
+    created: Moment = 0.0
     run: str | None = None
-    attempts: int = 0
+    attempts: Count = 0
     problem: str | None = None
-    needs_bytes: int | None = None
+    needs_bytes: Count | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The item as plain data."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return fields | {"state": str(self.state), "spec": dict(self.spec)}
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> QueueItem:
-        """Reads what `to_json` wrote; fields of a later version are left out."""
-        fields: dict[str, Any] = {
-            name: data[name] for name in cls.__dataclass_fields__ if name in data
-        }
-        fields["state"] = ItemState(data["state"])
-        return cls(**fields)
+@dataclass(frozen=True)
+class _QueueFile:
+    items: list[Any]
 
 
 def enqueue(
@@ -176,15 +168,14 @@ def start(project: Project) -> bool:
 def read(paths: ProjectPaths) -> list[QueueItem]:
     """The items as they stand in the file; an unreadable one is left out."""
     try:
-        content = atomic.read_json(paths.queue)
-        entries = content["items"]
-    except (StorageError, LookupError, TypeError):
+        entries = checked.read(paths.queue, _QueueFile).items
+    except StorageError:
         return []
     items = []
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in entries:
         try:
             items.append(QueueItem.from_json(entry))
-        except (LookupError, TypeError, ValueError):
+        except MisfitError:
             continue
     return items
 
@@ -242,5 +233,5 @@ def _find(items: list[QueueItem], item_id: str) -> QueueItem:
 
 
 def _new_id(items: list[QueueItem]) -> str:
-    numbers = [int(item.id[1:]) for item in items if item.id[1:].isdigit()]
+    numbers = [int(item.id[1:]) for item in items if item.id[1:].isdecimal()]
     return f"q{max(numbers, default=0) + 1}"

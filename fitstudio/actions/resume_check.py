@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions.run_making import environment, spec_digest
 from fitstudio.data.fingerprint import fingerprint
-from fitstudio.errors import StorageError
 from fitstudio.project.paths import RunPaths
-from fitstudio.project.run_files import read_spec
-from fitstudio.storage import atomic
+from fitstudio.project.run_files import read_recorded, read_spec
+from fitstudio.storage.checked import Plain
 
 _ROUNDING = "Its numbers may differ from an undisturbed run in the last digits."
 _OTHER_RUN = "Start a new run: this one would no longer be what its folder says."
 
 
 @dataclass(frozen=True)
-class ResumeDifference:
+class ResumeDifference(Plain):
     """One thing that is different.
 
     Args:
@@ -37,10 +36,6 @@ class ResumeDifference:
     allowed: bool
     sentence: str
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain data, for the journal."""
-        return asdict(self)
-
 
 def resume_differences(project_folder: Path, paths: RunPaths) -> list[ResumeDifference]:
     """Compares what a run recorded when it was made with what is there now.
@@ -50,9 +45,7 @@ def resume_differences(project_folder: Path, paths: RunPaths) -> list[ResumeDiff
     Raises:
         StorageError: If the run's files cannot be read.
     """
-    recorded = atomic.read_json(paths.resolved)
-    if not isinstance(recorded, dict):
-        raise StorageError(f"{str(paths.resolved)!r} does not hold what it should.")
+    recorded = read_recorded(paths.resolved)
     found = [_settings(paths, recorded), _data(project_folder, paths, recorded)]
     then, now = recorded.get("environment") or {}, environment()
     for name in sorted({*then, *now}):
@@ -86,8 +79,9 @@ def _data(
         if (status.st_size, status.st_mtime_ns) == (before.get("size"), before.get("mtime_ns")):
             return None
         now = fingerprint(path)
-    except OSError as problem:
-        sentence = f"The data file {file!r} cannot be read: {problem.strerror}."
+    except (OSError, ValueError) as problem:  # a name that the system knows no file by
+        why = getattr(problem, "strerror", None) or problem
+        sentence = f"The data file {file!r} cannot be read: {why}."
         return ResumeDifference("data", before, None, False, sentence)
     if now["sha256"] == before.get("sha256"):
         return None  # only touched or copied

@@ -19,7 +19,7 @@ from fitstudio.actions.run_titles import telling, title_of
 from fitstudio.errors import ProjectError
 from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.names import run_folder_name
-from fitstudio.project.run_files import About, read_spec, write_spec
+from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.resolve import Resolved
 from fitstudio.spec.run_spec import Difference, RunSpec
@@ -84,7 +84,7 @@ class _Extras:
 
     def facts(self, spec: RunSpec) -> dict[str, Any]:
         if self.source is not None:
-            earlier = atomic.read_json(self.source.resolved)
+            earlier = read_recorded(self.source.resolved)
             return {name: earlier.get(name) for name in ("seed", "data_fingerprint")}
         seed = spec.get("run.seed")
         return {

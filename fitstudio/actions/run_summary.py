@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.errors import StorageError
-from fitstudio.journal import RunState
+from fitstudio.journal import Outcome, RunState
 from fitstudio.journal.events import finite, number, numbers
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About
 from fitstudio.storage import atomic
+from fitstudio.storage.checked import Count, Moment, Seconds, convert, plain
 
 _FORMAT = 1
 _CURVE_POINTS = 60
@@ -23,7 +24,7 @@ class Best:
 
     monitor: str
     value: float
-    epoch: int
+    epoch: Count
     mode: str = "min"
 
 
@@ -38,6 +39,7 @@ class RunSummary:
         outcome: How it ended, or None.
         reason: Why, as a code; "" while it runs.
         sentence: How it stands or ended, in words.
+        damage: What is wrong with its files, as a sentence; "" where nothing is.
         phase: What it is doing.
         epochs: How many epochs it finished.
         best: The best value of its monitored metric.
@@ -56,26 +58,27 @@ class RunSummary:
     run: str
     number: int
     name: str
-    outcome: str | None = None
+    outcome: Outcome | None = None
     reason: str = ""
     sentence: str = ""
+    damage: str = ""
     phase: str = "starting"
-    epochs: int = 0
+    epochs: Count = 0
     best: Best | None = None
-    history: Mapping[str, Any]
-    curve: Sequence[float] = ()
+    history: Mapping[str, float]
+    curve: tuple[float, ...] = ()
     progress: float | None = None
-    started: float | None = None
-    seconds: float = 0.0
+    started: Moment | None = None
+    seconds: Seconds = 0.0
     parent: str | None = None
-    changes: Sequence[Mapping[str, Any]] = ()
+    changes: tuple[Mapping[str, Any], ...] = ()
     starred: bool = False
     note: str = ""
     series: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data; numbers that are not finite as text."""
-        return finite(asdict(self))
+        return finite(plain(self))
 
 
 def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
@@ -85,9 +88,10 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
     values = [row.logs[monitor] for row in state.epochs if monitor in row.logs]
     return RunSummary(
         **_of_person(paths, about),
-        outcome=state.outcome.value if state.outcome else None,
+        outcome=state.outcome,
         reason=state.reason,
         sentence=state.outcome_sentence(),
+        damage=state.damage,
         phase=state.phase.value,
         epochs=len(state.epochs),
         best=Best(best.monitor, best.value, best.epoch or 0, best.mode)
@@ -120,18 +124,13 @@ def kept(paths: RunPaths, about: About, journal_bytes: int) -> RunSummary | None
         if content["format"] != _FORMAT or content["journal_bytes"] != journal_bytes:
             return None
         fields = dict(content["summary"])
-        best = fields.pop("best")
-        return RunSummary(
-            **_of_person(paths, about),
-            **fields
-            | {
-                "best": Best(**best | {"value": number(best["value"])}) if best else None,
-                "history": numbers(fields["history"]),
-                "curve": [number(value) for value in fields["curve"]],
-            },
-        )
+        if best := fields["best"]:
+            best["value"] = number(best["value"])
+        fields["history"] = numbers(fields["history"])
+        fields["curve"] = [number(value) for value in fields["curve"]]
+        return convert(fields | _of_person(paths, about), RunSummary)
     except (StorageError, LookupError, TypeError, ValueError, AttributeError):
-        return None
+        return None  # it is made again from the journal
 
 
 def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
@@ -147,8 +146,8 @@ def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
     }
 
 
-def _thinned(values: Sequence[Any]) -> list[Any]:
+def _thinned(values: Sequence[Any]) -> tuple[Any, ...]:
     if len(values) <= _CURVE_POINTS:
-        return list(values)
+        return tuple(values)
     step = (len(values) - 1) / (_CURVE_POINTS - 1)
-    return [values[round(index * step)] for index in range(_CURVE_POINTS)]
+    return tuple(values[round(index * step)] for index in range(_CURVE_POINTS))

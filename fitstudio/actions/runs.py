@@ -10,18 +10,25 @@ from typing import IO, Any
 
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, run_ending, run_states, run_summary, worker_process
+from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
 from fitstudio.actions.run_watcher import RunWatcher
 from fitstudio.actions.worker_process import RunHandle
-from fitstudio.errors import ProjectError, SpecError, StorageError, WorkerError
+from fitstudio.errors import SpecError, StorageError, WorkerError
 from fitstudio.journal import RunState
 from fitstudio.project import Project, ProjectPaths, RunPaths
-from fitstudio.project.run_files import About, find_run, read_spec
+from fitstudio.project.run_files import (
+    About,
+    find_run,
+    read_recorded,
+    read_spec_as_far_as_possible,
+)
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.resolve import Resolved, resolve
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
+from fitstudio.storage.checked import MisfitError
 
 __all__ = [
     "Best",
@@ -63,6 +70,7 @@ class RunRecord:
         history: `History.history`.
         results: What the trained model is worth; None until the run has ended.
         about: What a person said about it.
+        damage: What is wrong with its files, in sentences; all else is shown.
     """
 
     run: str
@@ -73,6 +81,7 @@ class RunRecord:
     history: Mapping[str, list[Any]]
     results: Mapping[str, Any] | None
     about: About
+    damage: tuple[str, ...] = ()
 
 
 def dataset_summary(
@@ -194,15 +203,31 @@ def load_run(project: Project, run: str | int) -> RunRecord:
     """
     paths = find(project, run)
     state = _state(paths)
+    spec, problems = read_spec_as_far_as_possible(paths.spec)
+    found = [f"{paths.spec.name} cannot be read whole: {each.sentence}" for each in problems]
+    resolved = results = None
+    try:
+        if paths.resolved.exists():
+            resolved = Resolved.from_json(read_recorded(paths.resolved))
+    except (StorageError, MisfitError) as problem:
+        found.append(f"{paths.resolved.name} cannot be read: {_clause(problem)}")
+    try:
+        if paths.results.exists():
+            content = atomic.read_json(paths.results)
+            Results.from_json(content)
+            results = content
+    except (StorageError, MisfitError) as problem:
+        found.append(f"{paths.results.name} cannot be read: {_clause(problem)}")
     return RunRecord(
         run=paths.name,
         folder=paths.folder,
-        spec=read_spec(paths.spec),
-        resolved=_resolved(paths),
+        spec=spec,
+        resolved=resolved,
         state=state,
         history=state.history(),
-        results=_json_object(paths.results),
+        results=results,
         about=About.read(paths),
+        damage=tuple(found),
     )
 
 
@@ -282,8 +307,9 @@ def _summary(paths: RunPaths) -> RunSummary:
         return known
     try:
         state = _state(paths)
-    except OSError:
-        state = RunState()
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        state = RunState(damage=f"{paths.journal.name} cannot be read: {why}.")
     summary = run_summary.summarize(paths, about, state)
     if state.outcome is not None:
         run_summary.keep(paths, summary, _size(paths.journal))
@@ -301,20 +327,9 @@ def _change(project: Project, run: str | int, **fields: Any) -> None:
         About.read(paths).changed(**fields).write(paths.about)
 
 
-def _resolved(paths: RunPaths) -> Resolved | None:
-    content = _json_object(paths.resolved)
-    try:
-        return Resolved.from_json(content) if content else None
-    except (LookupError, TypeError, ValueError, AttributeError, ProjectError):
-        return None
-
-
-def _json_object(path: Path) -> dict[str, Any] | None:
-    try:
-        content = atomic.read_json(path)
-    except StorageError:
-        return None
-    return content if isinstance(content, dict) else None
+def _clause(problem: StorageError | MisfitError) -> str:
+    words = problem.message if isinstance(problem, StorageError) else f"{problem}."
+    return words.partition(" cannot be read: ")[2] or words
 
 
 def _data_key(folder: Path, data: Mapping[str, Any]) -> tuple[Any, ...]:

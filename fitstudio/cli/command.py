@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fitstudio.cli.output import say
+
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
@@ -42,7 +44,7 @@ def add_project_and_run(parser: argparse.ArgumentParser) -> None:
 
 def print_json(value: Any) -> None:
     """Prints one JSON value; NaN and infinities are text, because JSON has none."""
-    print(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))
+    say(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))
 
 
 def print_table(heads: list[str], rows: list[list[str]], *, right: frozenset[int]) -> None:
@@ -59,7 +61,7 @@ def print_table(heads: list[str], rows: list[list[str]], *, right: frozenset[int
             cell.rjust(width) if i in right else cell.ljust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        print("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())
 
 
 def number_text(value: Any) -> str:

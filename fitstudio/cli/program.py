@@ -11,6 +11,7 @@ from typing import NoReturn
 import fitstudio
 from fitstudio.actions import processes
 from fitstudio.cli import commands
+from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
@@ -75,7 +76,7 @@ def main(words: list[str] | None = None) -> int:
         _report(problem, as_json)
         return EXIT_FAILED
     except KeyboardInterrupt:
-        print("Stopped by you.", file=sys.stderr)
+        complain("Stopped by you.")
         return 130
     except BrokenPipeError:
         # The reader of a pipe (`| head`) has enough; nothing is wrong with what was printed.
@@ -110,15 +111,15 @@ def _where_kept(details: str) -> str:
 
 def _report(problem: FitStudioError, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
-    print(f"fitstudio: {plain(problem.message)}", file=sys.stderr)
+        say(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
+    complain(f"fitstudio: {plain(problem.message)}")
     if isinstance(problem, SpecError):
         for finding in problem.findings:
             if finding.sentence not in problem.message:
-                print(f"  {finding.where}: {plain(finding.sentence)}", file=sys.stderr)
+                complain(f"  {finding.where}: {plain(finding.sentence)}")
             if finding.fix:
-                print(f"    {fix_as_typed(finding.fix)}", file=sys.stderr)
+                complain(f"    {fix_as_typed(finding.fix)}")
     if problem.safe:
-        print(f"  {problem.safe}", file=sys.stderr)
+        complain(f"  {problem.safe}")
     if problem.remedy:
-        print(f"  {problem.remedy}", file=sys.stderr)
+        complain(f"  {problem.remedy}")

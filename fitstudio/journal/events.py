@@ -17,7 +17,7 @@ A line is a JSON object that ends in the CRC-32 of everything before its `crc` f
 `seq` counts on over resumes and gives the order; `time` is the wall clock, which may jump;
 `elapsed` is a steady clock in seconds since the process began. Epochs and steps count from 0.
 Numbers that are not finite are the texts "nan", "inf" and "-inf". Readers ignore types and fields
-that they do not know.
+that they do not know. Which fields a type has, and what they may be, is declared in `event_fields`.
 """
 
 from __future__ import annotations
@@ -29,57 +29,55 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+import msgspec
+
+from fitstudio.journal import event_fields
+from fitstudio.storage import atomic, checked
+
 FORMAT = 1
+# The code of the message about a line that a reader had to leave out.
+DAMAGED = "journal.damaged"
 _MARK = b',"crc":"'
 _TAIL = len(_MARK) + 8 + len(b'"}')
 
 
 class EventType(StrEnum):
-    """What a line of the journal tells; the comment names its own fields, `?` those it may lack."""
+    """What a line of the journal tells."""
 
-    # run, pid, first_epoch, last_epoch (from 0, inclusive), steps_per_epoch?, seed, device,
-    # versions, host, process_started, callbacks (as in run.json), monitor?, mode?,
-    # resumed?, resumed_from? (the checkpoint's folder), differences?
     RUN_STARTED = "run_started"
-    # training_rows, validation_rows, input_shape?, output_shape?, class_names?, findings?
     DATA_READY = "data_ready"
-    # epoch
     EPOCH_STARTED = "epoch_started"
-    # epoch, step, phase ("train" or "validate"), logs, steps?, samples?
     BATCH_ENDED = "batch_ended"
-    # epoch, logs (with `val_`)
     VALIDATION_ENDED = "validation_ended"
-    # epoch, logs (complete, in History's order), seconds, learning_rate?
     EPOCH_ENDED = "epoch_ended"
-    # file (folder below the run), epoch, kind (last, best, epoch, snapshot), step?, monitor?,
-    # value?
     CHECKPOINT_SAVED = "checkpoint_saved"
-    # level (info, advice, warning, error), code, sentence, where?, fix?, request?
-    # The codes "worker.starting", "paused" and "continued" also change the state.
     MESSAGE = "message"
-    # memory_bytes, device_memory_bytes?, device_busy?, device_temperature?, samples_per_s?
     PULSE = "pulse"
-    # by (person, a callback's name, time_budget, system), when (batch, epoch, now), reason?,
-    # request?
     STOP_REQUESTED = "stop_requested"
-    # outcome, reason, sentence?, best_epoch?, logs?, error? (type, code, message, remedy, safe,
-    # details)
     RUN_ENDED = "run_ended"
 
 
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    EventType.RUN_STARTED: ("run", "pid", "first_epoch", "last_epoch"),
-    EventType.DATA_READY: ("training_rows", "validation_rows"),
-    EventType.EPOCH_STARTED: ("epoch",),
-    EventType.BATCH_ENDED: ("epoch", "step", "phase", "logs"),
-    EventType.VALIDATION_ENDED: ("epoch", "logs"),
-    EventType.EPOCH_ENDED: ("epoch", "logs", "seconds"),
-    EventType.CHECKPOINT_SAVED: ("file", "epoch", "kind"),
-    EventType.MESSAGE: ("level", "code", "sentence"),
-    EventType.PULSE: (),
-    EventType.STOP_REQUESTED: ("by", "when"),
-    EventType.RUN_ENDED: ("outcome", "reason"),
+FIELDS: Mapping[str, Any] = {
+    EventType.RUN_STARTED: event_fields.RunStarted,
+    EventType.DATA_READY: event_fields.DataReady,
+    EventType.EPOCH_STARTED: event_fields.EpochStarted,
+    EventType.BATCH_ENDED: event_fields.BatchEnded,
+    EventType.VALIDATION_ENDED: event_fields.ValidationEnded,
+    EventType.EPOCH_ENDED: event_fields.EpochEnded,
+    EventType.CHECKPOINT_SAVED: event_fields.CheckpointSaved,
+    EventType.MESSAGE: event_fields.Told,
+    EventType.PULSE: event_fields.PulseSent,
+    EventType.STOP_REQUESTED: event_fields.StopRequested,
+    EventType.RUN_ENDED: event_fields.RunEnded,
 }
+
+
+class _Head(msgspec.Struct):
+    type: str
+
+
+_DECODERS = {type: msgspec.json.Decoder(fields) for type, fields in FIELDS.items()}
+_HEAD = msgspec.json.Decoder(_Head)
 
 
 class Outcome(StrEnum):
@@ -149,12 +147,32 @@ def sentence_of(reason: str) -> str:
 
 
 class Event(NamedTuple):
-    """One line of a journal. `fields` holds all of it, also what this version does not know."""
+    """One line of a journal.
+
+    Attributes:
+        fields: All that is declared for its type and stands in the line; all of the line where
+            this version does not know the type.
+    """
 
     type: str
     seq: int
     time: float
     fields: Mapping[str, Any]
+
+
+class Lines(NamedTuple):
+    """What some lines of a journal hold.
+
+    Attributes:
+        events: In the order of the lines.
+        damaged: Lines that were left out: torn, flipped bits, or content that cannot be.
+        problem: What is wrong with the first line whose checksum is right and whose content is
+            not; that was no accident. A clause, or "".
+    """
+
+    events: list[Event]
+    damaged: int
+    problem: str = ""
 
 
 def to_line(fields: Mapping[str, Any]) -> bytes:
@@ -171,30 +189,49 @@ def to_line(fields: Mapping[str, Any]) -> bytes:
     return body + b'%s%08x"}\n' % (_MARK, zlib.crc32(body))
 
 
-def from_lines(lines: Sequence[bytes]) -> tuple[list[Event], int]:
-    """Complete lines (without line feeds) as events, and how many of them were damaged."""
+def from_lines(lines: Sequence[bytes]) -> Lines:
+    """Complete lines, without their line feeds, as events."""
     crc32 = zlib.crc32
-    good = [line for line in lines if line[-_TAIL:] == b'%s%08x"}' % (_MARK, crc32(line[:-_TAIL]))]
-    damaged = sum(1 for line in lines if line) - len(good)
+    events: list[Event] = []
+    damaged, problem = 0, ""
+    for line in lines:
+        if line[-_TAIL:] == b'%s%08x"}' % (_MARK, crc32(line[:-_TAIL])):
+            try:
+                events.append(_event(line))
+                continue
+            except checked.MisfitError as misfit:
+                problem = problem or str(misfit)
+        damaged += bool(line)
+    return Lines(events, damaged, problem)
+
+
+def _event(line: bytes) -> Event:
     try:
-        # One call of the parser for all lines is twice as fast as one for each.
-        return [_event(fields) for fields in json.loads(b"[" + b",".join(good) + b"]")], damaged
-    except (ValueError, LookupError, TypeError, RecursionError):
-        # The checksum is right and the content is not: nobody's accident. Leave those lines out.
-        events = [event for event in map(_careful_event, good) if event is not None]
-        return events, damaged + len(good) - len(events)
+        type = _HEAD.decode(line).type
+        decoder = _DECODERS.get(type)
+        if decoder is None:
+            fields: Any = msgspec.json.decode(line)
+            msgspec.convert(fields, event_fields.AnyEvent)
+        else:
+            fields = decoder.decode(line)
+    except (ValueError, RecursionError):
+        type, fields = _carefully(line)
+    return Event(type, fields["seq"], fields["time"], fields)
 
 
-def _event(fields: Mapping[str, Any]) -> Event:
-    return Event(fields["type"], fields["seq"], fields["time"], fields)
+def _carefully(line: bytes) -> tuple[str, Any]:
+    """A line that the quick way does not take: the names of some files are no UTF-8.
 
-
-def _careful_event(line: bytes) -> Event | None:
+    Raises:
+        MisfitError: If it holds what no event holds.
+    """
     try:
-        event = _event(json.loads(line))
-        return event if isinstance(event.seq, int) and isinstance(event.type, str) else None
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return None
+        content = atomic.parse_json(line)
+    except ValueError as problem:
+        raise checked.MisfitError(str(problem)) from problem
+    known = checked.convert(content, event_fields.AnyEvent)
+    declared = FIELDS.get(known["type"])
+    return known["type"], content if declared is None else checked.convert(content, declared)
 
 
 def finite(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from fitstudio.journal.events import Event, EventType, Outcome, numbers, sentence_of
+from fitstudio.journal.events import DAMAGED, Event, EventType, Outcome, numbers, sentence_of
 from fitstudio.journal.patience import Watch, mode_of
 from fitstudio.journal.run_state import Checkpoint, EpochRow, Message, RunState, Trim
 
@@ -38,7 +38,8 @@ def apply(state: RunState, event: Event) -> None:
     """Takes one event into the state; unknown types change nothing but the clocks."""
     if event.seq > state.next_seq:
         state.missing_events += event.seq - state.next_seq
-    state.next_seq = event.seq + 1
+    if event.fields.get("code") != DAMAGED:  # which has no place in the file
+        state.next_seq = event.seq + 1
     state.updated = event.time
     if event.type != EventType.RUN_STARTED:
         # The process that writes "interrupted" for another one has a clock of its own.
@@ -48,8 +49,9 @@ def apply(state: RunState, event: Event) -> None:
         return
     try:
         handler(state, event.fields)
-    except (LookupError, TypeError, ValueError, AttributeError):
-        # Nothing that stands in a file may keep a run from being shown.
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+        # Each value is of its type, but together they make no sense (epochs that go back). Nothing
+        # that stands in a file may keep a run from being shown.
         state.strange_events += 1
 
 
@@ -106,7 +108,7 @@ def _watch(state: RunState, fields: Mapping[str, Any]) -> None:
     state.patiences = [
         Watch.from_callback(settings)
         for settings in fields.get("callbacks") or ()
-        if settings.get("kind") == "EarlyStopping"
+        if isinstance(settings, Mapping) and settings.get("kind") == "EarlyStopping"
     ]
     for row in state.epochs:
         _see(state, row)
@@ -194,7 +196,9 @@ def _checkpoint_saved(state: RunState, fields: Mapping[str, Any]) -> None:
 
 def _message(state: RunState, fields: Mapping[str, Any]) -> None:
     code = fields["code"]
-    if code == "worker.starting":
+    if code == DAMAGED:
+        state.damage = fields["sentence"]
+    elif code == "worker.starting":
         state.outcome = None  # a resume: it lives, though it has not come to `run_started` yet
     elif code == "paused":
         state.paused = True

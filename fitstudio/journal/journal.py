@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.errors import StorageError
-from fitstudio.journal.events import FORMAT, REQUIRED, EventType, from_lines, to_line
+from fitstudio.journal.event_fields import AnyEvent
+from fitstudio.journal.events import FIELDS, FORMAT, EventType, from_lines, to_line
 from fitstudio.storage import AppendFile
 
 # A power cut may cost the last moments of the rest, which a resume trains again anyway.
@@ -30,6 +31,8 @@ _RETRY_INTERVAL_S = 1.0
 _HELD_LINES = 20_000
 _FLEETING = {EventType.BATCH_ENDED, EventType.PULSE}
 _TAIL_BYTES = 1 << 16
+# What `append` itself puts in front of every line.
+_HEAD = AnyEvent.__required_keys__
 
 
 class Journal:
@@ -72,7 +75,8 @@ class Journal:
         Raises:
             TypeError: If a field is missing that this type of event must have.
         """
-        missing = [name for name in REQUIRED.get(type, ()) if name not in fields]
+        needed = FIELDS[type].__required_keys__ - _HEAD if type in FIELDS else ()
+        missing = [name for name in sorted(needed) if name not in fields]
         if missing:
             raise TypeError(f"The event {type!s} needs {', '.join(missing)}.")
         with self._lock:
@@ -185,7 +189,7 @@ def _last_seq(path: Path) -> tuple[int, bool]:
             lines = tail.split(b"\n")
             # The last piece is empty or torn (or lacks nothing but its line feed), the first one
             # was probably cut by where we began.
-            events, _ = from_lines(lines[1 if start else 0 :])
+            events = from_lines(lines[1 if start else 0 :]).events
             if events or start == 0:
                 return max((event.seq for event in events), default=-1), torn
             length *= 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fitstudio.journal.events import Event, from_lines
+from fitstudio.journal.events import DAMAGED, Event, EventType, from_lines
 
 # Parsing holds up every other thread of the process: a window must not feel it.
 _CHUNK_BYTES = 256 << 10
@@ -20,7 +20,8 @@ class JournalReader:
             it is overtaken at once, and need not even be parsed. `fold` must be told so.
 
     Attributes:
-        damaged: Lines left out so far because their checksum was wrong or they were torn.
+        damaged: Lines left out so far because their checksum was wrong, they were torn, or their
+            content cannot be. The first of the latter is told by a message of the code `DAMAGED`.
         missing: Sequence numbers that never came: lines lost to a full disk or to damage; not
             counted where lines are left out.
         restarts: How often the file turned out to be another one (put back from a backup); what
@@ -63,6 +64,7 @@ class JournalReader:
     def _forget(self) -> None:
         self._offset = 0
         self._expected = 0
+        self._told = False
         self.damaged = 0
         self.missing = 0
 
@@ -74,14 +76,28 @@ class JournalReader:
         lines = data[:end].split(b"\n")
         if self._newest_batches:
             lines = _without_overtaken(lines)
-        new, damaged = from_lines(lines)
+        new, damaged, problem = from_lines(lines)
         self.damaged += damaged
+        if problem and not self._told:
+            self._told = True
+            events.append(self._damage(problem, time=new[0].time if new else 0.0))
         for event in new:
             if event.seq > self._expected and not self._newest_batches:
                 self.missing += event.seq - self._expected
             self._expected = event.seq + 1
         events += new
         return True
+
+    def _damage(self, problem: str, *, time: float) -> Event:
+        """A message that stands in no file: a line was left out that nothing but a hand wrote."""
+        fields = {
+            "time": time,
+            "level": "warning",
+            "code": DAMAGED,
+            "sentence": f"A line of {self.path.name} cannot be used: {problem}. It is left out and "
+            "everything else is shown. Put back a copy of the file from a backup.",
+        }
+        return Event(EventType.MESSAGE, self._expected, time, fields)
 
 
 def _without_overtaken(lines: list[bytes]) -> list[bytes]:

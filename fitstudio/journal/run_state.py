@@ -96,6 +96,7 @@ class RunState:
         sample_speed: Samples a second, as last told.
         missing_events: Lines that a full disk or damage has cost.
         strange_events: Events whose fields made no sense; they were left out.
+        damage: What is wrong with the journal, as a sentence; "" where nothing is.
     """
 
     run: str = ""
@@ -142,6 +143,7 @@ class RunState:
     sample_speed: float | None = None
     missing_events: int = 0
     strange_events: int = 0
+    damage: str = ""
 
     # The fold's own memory.
     next_seq: int = 0

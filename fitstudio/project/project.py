@@ -6,6 +6,7 @@ stands in a read-only folder, or was written by a later version opens for readin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -218,6 +219,8 @@ def _content(path: Path) -> tuple[dict[str, Any], bytes] | Exception:
         content = atomic.read_json(path, limit_bytes=_LIMIT_BYTES)
         if not isinstance(content, dict):
             raise ProjectError(f"{str(path)!r} does not hold a project.", code="project.damaged")
+        with contextlib.suppress(ProjectTooNewError):  # which is opened for reading
+            migrations.migrated(content, what=str(path))
         return content, path.read_bytes()
     except (StorageError, ProjectError, OSError) as problem:
         return problem
@@ -258,7 +261,9 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
     """The settings, and what of them this version does not know (and so must not lose)."""
     stored = stored if isinstance(stored, dict) else {}
     try:
-        return RunSpec.from_json(stored), {}
+        spec = RunSpec.from_json(stored)
+        if not spec.of_another_type():
+            return spec, {}
     except SpecError:
         pass  # one by one, then: what cannot be taken must not keep the rest out
     known: dict[str, Any] = {}
@@ -284,10 +289,9 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
 
 def _can_be_taken(settings: dict[str, Any]) -> bool:
     try:
-        RunSpec.from_json(settings)
+        return not RunSpec.from_json(settings).of_another_type()
     except SpecError:
         return False
-    return True
 
 
 def _clear_up(paths: ProjectPaths) -> None:

@@ -1,17 +1,20 @@
 """Reads and writes the small JSON files of a run: `run.json`, `about.json`, `request.json`."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: a TypedDict does not see `Required` inside of text.
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Required, TypedDict
 
-from fitstudio.errors import RunError, StorageError
+from msgspec import Meta
+
+from fitstudio.errors import RunError, SpecError, StorageError
 from fitstudio.project import migrations
 from fitstudio.project.paths import RunPaths
+from fitstudio.spec.param import Finding
 from fitstudio.spec.run_spec import RunSpec
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, checked
+from fitstudio.storage.checked import Moment
 
 
 def write_spec(path: Path, spec: RunSpec) -> None:
@@ -24,16 +27,95 @@ def write_spec(path: Path, spec: RunSpec) -> None:
 
 
 def read_spec(path: Path) -> RunSpec:
-    """Reads `run.json`.
+    """Reads `run.json`, whose values all fit, since the run was begun with them.
 
     Raises:
         StorageError: If it is missing or not JSON.
         ProjectError: If it has another format than this version knows.
-        SpecError: If it holds what no specification holds.
+        SpecError: If it holds what no specification holds; with every finding.
+    """
+    spec, problems = read_spec_as_far_as_possible(path)
+    if problems:
+        raise SpecError(
+            f"{str(path)!r} cannot be read: {problems[0].sentence}",
+            problems,
+            code=problems[0].code,
+            remedy="Put back a copy from a backup, or start a new run.",
+            safe="Its journal and its checkpoints are as they were.",
+        )
+    return spec
+
+
+def read_spec_as_far_as_possible(path: Path) -> tuple[RunSpec, tuple[Finding, ...]]:
+    """The values of `run.json` that fit, and what is wrong with the others; raises as `read_spec`.
+
+    For showing a run: a setting that cannot be takes none of the others with it.
     """
     content = migrations.migrated(atomic.read_json(path, limit_bytes=8_000_000), what=str(path))
     content.pop("format")
-    return RunSpec.from_json(content)
+    spec = RunSpec.from_json(content)
+    problems = spec.problems()
+    return spec.with_values({each.where: None for each in problems}), problems
+
+
+class Fingerprint(TypedDict, total=False):
+    """By what a changed data file is noticed."""
+
+    size: Required[int]
+    mtime_ns: Required[int]
+    sha256: Required[str]
+    sampled: bool
+
+
+class Recorded(TypedDict, total=False):
+    """What `resolved.json` holds besides what a specification came to: the run's surroundings."""
+
+    seed: Annotated[int, Meta(ge=0)] | None
+    spec_sha256: str | None
+    data_fingerprint: Fingerprint | None
+    environment: Mapping[str, str | None] | None
+    host: str | None
+    machine: Mapping[str, Any]
+
+
+def read_recorded(path: Path) -> dict[str, Any]:
+    """All of `resolved.json`; what is declared in `Recorded` is of the declared types.
+
+    Raises:
+        StorageError: If it is missing, not JSON, or holds something else.
+    """
+    content = atomic.read_json(path)
+    try:
+        checked.convert(content, Recorded)
+    except checked.MisfitError as problem:
+        raise atomic.damaged(path, str(problem)) from problem
+    return content
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `request.json` asks of a run's worker.
+
+    Args:
+        id: Its number; each is larger than the one before.
+        kind: What is asked.
+        free_memory: With "pause": whether device memory is to be given back.
+        time: When (wall clock).
+    """
+
+    id: Annotated[int, Meta(ge=0)]
+    kind: str
+    free_memory: bool = False
+    time: float = 0.0
+
+    @classmethod
+    def read(cls, path: Path) -> "Request":
+        """Reads `request.json`.
+
+        Raises:
+            StorageError: If there is none, or it is none.
+        """
+        return checked.read(path, cls, limit_bytes=100_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +137,9 @@ class About:
     note: str = ""
     starred: bool = False
     parent: str | None = None
-    created: float = 0.0
+    created: Moment = 0.0
     changes: tuple[Mapping[str, Any], ...] = ()
-    series: int | None = None
+    series: Annotated[int, Meta(ge=0, lt=10**6)] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
@@ -66,47 +148,27 @@ class About:
         Raises:
             StorageError: If it cannot be written.
         """
-        known = {
-            "format": migrations.FORMAT,
-            "title": self.title,
-            "note": self.note,
-            "starred": self.starred,
-            "parent": self.parent,
-            "created": self.created,
-            "changes": [dict(change) for change in self.changes],
-            "series": self.series,
-        }
-        atomic.write_json(path, dict(self.extra) | known)
+        known = checked.plain(self)
+        extra = known.pop("extra")
+        atomic.write_json(path, extra | {"format": migrations.FORMAT} | known)
 
     @classmethod
-    def read(cls, paths: RunPaths) -> About:
+    def read(cls, paths: RunPaths) -> "About":
         """Reads `about.json`; a run without a readable one is called by its folder's name."""
         try:
             content = atomic.read_json(paths.about, limit_bytes=8_000_000)
         except StorageError:
             content = None
-        title = paths.name.partition("-")[2].replace("-", " ").capitalize() or paths.name
         if not isinstance(content, dict):
-            return cls(title=title)
-        changes = content.pop("changes", [])
-        parent = content.pop("parent", None)
-        content.pop("format", None)
-        created = content.pop("created", 0.0)
-        series = content.pop("series", None)
-        return cls(
-            title=str(content.pop("title", title)),
-            note=str(content.pop("note", "")),
-            starred=content.pop("starred", False) is True,
-            parent=parent if isinstance(parent, str) else None,
-            created=created if isinstance(created, (int, float)) else 0.0,
-            changes=tuple(each for each in changes if isinstance(each, dict))
-            if isinstance(changes, list)
-            else (),
-            series=series if isinstance(series, int) and series >= 0 else None,
-            extra=content,
-        )
+            content = {}
+        own = {each.name for each in fields(cls)} - {"extra"}
+        extra = {name: content[name] for name in content if name not in own | {"format"}}
+        title = paths.name.partition("-")[2].replace("-", " ").capitalize() or paths.name
+        known = {name: content[name] for name in content if name in own}
+        told: dict[str, Any] = {"title": title, **checked.fitting(known, cls), "extra": extra}
+        return cls(**told)
 
-    def changed(self, **fields: Any) -> About:
+    def changed(self, **fields: Any) -> "About":
         """A copy with other values."""
         return replace(self, **fields)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.spec.param import Finding
+from fitstudio.storage.checked import Plain
 
 NUMBER = "number"
 CATEGORY = "category"
@@ -24,7 +25,7 @@ _MUCH_MISSING = 0.3
 
 
 @dataclass(frozen=True)
-class Guess:
+class Guess(Plain):
     """One thing about a file that was found out by looking, and that a person can overrule.
 
     Args:
@@ -43,30 +44,9 @@ class Guess:
     given: bool = False
     sure: bool = True
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "value": self.value,
-            "sentence": self.sentence,
-            "label": self.label,
-            "given": self.given,
-            "sure": self.sure,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Guess:
-        return cls(
-            name=str(data["name"]),
-            value=data["value"],
-            sentence=str(data["sentence"]),
-            label=str(data.get("label", "")),
-            given=bool(data.get("given", False)),
-            sure=bool(data.get("sure", True)),
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnSummary:
+class ColumnSummary(Plain):
     """One named column: a column of a table, or one array with a row for each sample.
 
     Args:
@@ -122,42 +102,9 @@ class ColumnSummary:
         """Whether the values are numbers that a network can take as they are."""
         return bool(self.dtype) and self.dtype not in ("str", "object")
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "type": self.type,
-            "dtype": self.dtype,
-            "shape": list(self.shape),
-            "count": self.count,
-            "missing": self.missing,
-            "distinct": self.distinct,
-            "minimum": self.minimum,
-            "maximum": self.maximum,
-            "mean": self.mean,
-            "std": self.std,
-            "classes": [[label, count] for label, count in self.classes],
-            "histogram": list(self.histogram),
-            "sorted_runs": self.sorted_runs,
-            "unit": self.unit,
-            "unparsed": self.unparsed,
-            "infinite": self.infinite,
-            "integer": self.integer,
-            "title": self.title,
-            "runs": [[label, count] for label, count in self.runs],
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ColumnSummary:
-        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        known["shape"] = tuple(int(size) for size in known.get("shape", ()))
-        known["classes"] = tuple((str(name), int(n)) for name, n in known.get("classes", ()))
-        known["runs"] = tuple((str(name), int(n)) for name, n in known.get("runs", ()))
-        known["histogram"] = tuple(int(count) for count in known.get("histogram", ()))
-        return cls(**known)
-
 
 @dataclass(frozen=True, kw_only=True)
-class DatasetSummary:
+class DatasetSummary(Plain):
     """A data file as a set of named columns with one number of rows.
 
     Args:
@@ -211,50 +158,9 @@ class DatasetSummary:
         """The names of the columns in their order."""
         return tuple(column.name for column in self.columns)
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "file": self.file,
-            "kind": self.kind,
-            "rows": self.rows,
-            "bytes": self.bytes,
-            "columns": [column.to_json() for column in self.columns],
-            "options": dict(self.options),
-            "guesses": [guess.to_json() for guess in self.guesses],
-            "findings": [finding.to_json() for finding in self.findings],
-            "fingerprint": dict(self.fingerprint),
-            "complete_rows": self.complete_rows,
-            "sampled_rows": self.sampled_rows,
-            "missing_patterns": None
-            if self.missing_patterns is None
-            else [[list(names), count] for names, count in self.missing_patterns],
-            "twins": [list(pair) for pair in self.twins],
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> DatasetSummary:
-        complete, sampled = data.get("complete_rows"), data.get("sampled_rows")
-        patterns = data.get("missing_patterns", ())
-        return cls(
-            file=str(data["file"]),
-            kind=str(data["kind"]),
-            rows=int(data["rows"]),
-            bytes=int(data.get("bytes", 0)),
-            columns=tuple(ColumnSummary.from_json(column) for column in data.get("columns", ())),
-            options=dict(data.get("options", {})),
-            guesses=tuple(Guess.from_json(guess) for guess in data.get("guesses", ())),
-            findings=tuple(Finding.from_json(found) for found in data.get("findings", ())),
-            fingerprint=dict(data.get("fingerprint", {})),
-            complete_rows=None if complete is None else int(complete),
-            sampled_rows=None if sampled is None else int(sampled),
-            missing_patterns=None
-            if patterns is None
-            else tuple((tuple(map(str, names)), int(count)) for names, count in patterns),
-            twins=tuple((str(a), str(b), str(how)) for a, b, how in data.get("twins", ())),
-        )
-
 
 @dataclass(frozen=True)
-class Preview:
+class Preview(Plain):
     """Some rows of a data file, as text.
 
     Args:
@@ -267,26 +173,9 @@ class Preview:
     rows: tuple[tuple[str | None, ...], ...]
     row_numbers: tuple[int, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "columns": list(self.columns),
-            "rows": [list(row) for row in self.rows],
-            "row_numbers": list(self.row_numbers),
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Preview:
-        return cls(
-            columns=tuple(map(str, data["columns"])),
-            rows=tuple(
-                tuple(None if cell is None else str(cell) for cell in row) for row in data["rows"]
-            ),
-            row_numbers=tuple(map(int, data["row_numbers"])),
-        )
-
 
 @dataclass(frozen=True)
-class TreeNode:
+class TreeNode(Plain):
     """A group or an array in a file that holds several.
 
     Args:
@@ -304,24 +193,3 @@ class TreeNode:
     shape: tuple[int, ...] = ()
     dtype: str = ""
     note: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "path": self.path,
-            "name": self.name,
-            "kind": self.kind,
-            "shape": list(self.shape),
-            "dtype": self.dtype,
-            "note": self.note,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TreeNode:
-        return cls(
-            path=str(data["path"]),
-            name=str(data["name"]),
-            kind=str(data["kind"]),
-            shape=tuple(map(int, data.get("shape", ()))),
-            dtype=str(data.get("dtype", "")),
-            note=str(data.get("note", "")),
-        )

@@ -21,6 +21,9 @@ class Chosen(Kind):
     def say(self) -> str:
         return f"the name of {self.what}"
 
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, str)
+
     def find(self, name: object) -> Entry | None:
         """The entry of this name or alias, letter case aside."""
         if not isinstance(name, str):
@@ -80,6 +83,12 @@ class EntryList(Kind):
 
     def say(self) -> str:
         return f"a list, each value the name of {self.what} or its settings"
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, list | tuple) and all(
+            isinstance(each, str) or (isinstance(each, Mapping) and self.entry_of(each) is not None)
+            for each in value
+        )
 
     def entry_of(self, item: Any) -> Entry | None:
         """The entry that a list's item stands for."""

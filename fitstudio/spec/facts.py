@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.spec.catalogue_losses import (
@@ -20,6 +20,7 @@ from fitstudio.spec.columns import LEFT_OUT, Rows, chosen, input_shape, kept_row
 from fitstudio.spec.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary
 from fitstudio.spec.layer_plan import Shape
 from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage.checked import Plain
 
 DEFAULT_BATCH_SIZE = 32
 CLASSIFICATION = "classification"
@@ -27,7 +28,7 @@ REGRESSION = "regression"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Plain):
     """What a run with these settings on these data will be.
 
     Args:
@@ -87,21 +88,6 @@ class Facts:
     metrics: tuple[str, ...]
     monitors: tuple[str, ...]
     row_name: str = "row"
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Facts:
-        known: dict[str, Any] = {}
-        for name in cls.__dataclass_fields__:
-            if name in data:
-                value = data[name]
-                known[name] = tuple(value) if isinstance(value, list) else value
-        return cls(**known)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ class DataRef(Kind):
     def say(self) -> str:
         return "a list of columns" if self.many else "a column"
 
+    def is_of_type(self, value: Any) -> bool:
+        return self._kind.is_of_type(value)
+
     def check(self, value: Any) -> str | None:
         return self._kind.check(value)
 
@@ -62,6 +65,9 @@ class ValidationData(Kind):
 
     def say(self) -> str:
         return 'a second file {"file": …} or rows chosen by a column {"column": …, "values": […]}'
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
         if not isinstance(value, Mapping):
@@ -109,6 +115,9 @@ class ClassWeights(Kind):
 
     def say(self) -> str:
         return "a weight, 0 or more, for each class number from 0"
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
         if not isinstance(value, Mapping):
@@ -172,6 +181,9 @@ class ValidationFreq(Kind):
 
     def say(self) -> str:
         return "a whole number, 1 or more, or a list of epochs counted from 1"
+
+    def is_of_type(self, value: Any) -> bool:
+        return VALIDATION_FREQ.is_of_type(value) or isinstance(value, set | frozenset)
 
     def check(self, value: Any) -> str | None:
         if isinstance(value, set | frozenset):

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,14 @@ class Kind:
     def check(self, value: Any) -> str | None:
         """What is wrong with the value, to stand after the setting's name, or None."""
         raise NotImplementedError
+
+    def is_of_type(self, value: Any) -> bool:
+        """Whether the value is at least of the right type: text, a list, names and values.
+
+        What is only out of its bounds may stand in a form that is being filled in; what is of
+        another type can only have come from a file that somebody else wrote.
+        """
+        return not isinstance(value, Mapping | list | tuple | set | frozenset)
 
     def parse(self, text: str) -> Any:
         """Read what a person typed.
@@ -270,6 +279,9 @@ class Text(Kind):
     def say(self) -> str:
         return self.what
 
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, str)
+
     def check(self, value: Any) -> str | None:
         if not isinstance(value, str) or (not value.strip() and not self.empty_allowed):
             return self._wrong(value)
@@ -290,6 +302,9 @@ class RelativePath(Kind):
 
     def say(self) -> str:
         return "a file name inside the run's folder"
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, str)
 
     def check(self, value: Any) -> str | None:
         if not isinstance(value, str) or not value.strip() or len(value) > 500 or "\0" in value:

@@ -31,11 +31,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fitstudio.storage.checked import Plain
+
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class LayerPlan:
+class LayerPlan(Plain):
     """One layer.
 
     Args:
@@ -57,31 +59,6 @@ class LayerPlan:
     parameters: int = 0
     flops: int = 0
     state: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "op": self.op,
-            "settings": dict(self.settings),
-            "input_shape": list(self.input_shape),
-            "output_shape": list(self.output_shape),
-            "parameters": self.parameters,
-            "flops": self.flops,
-            "state": self.state,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> LayerPlan:
-        return cls(
-            name=str(data["name"]),
-            op=str(data["op"]),
-            settings=dict(data["settings"]),
-            input_shape=tuple(int(size) for size in data["input_shape"]),
-            output_shape=tuple(int(size) for size in data["output_shape"]),
-            parameters=int(data["parameters"]),
-            flops=int(data.get("flops", 0)),
-            state=int(data.get("state", 0)),
-        )
 
 
 class ShapeError(ValueError):

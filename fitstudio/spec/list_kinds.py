@@ -29,6 +29,9 @@ class ListOf(Kind):
     def say(self) -> str:
         return f"a list, each value {self.item.say()}"
 
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, list | tuple) and all(map(self.item.is_of_type, value))
+
     def check(self, value: Any) -> str | None:
         if not isinstance(value, list | tuple):
             return self._wrong(value)
@@ -78,6 +81,9 @@ class OneOf(Kind):
 
     def say(self) -> str:
         return joined([kind.say() for kind in self.kinds])
+
+    def is_of_type(self, value: Any) -> bool:
+        return any(kind.is_of_type(value) for kind in self.kinds)
 
     def check(self, value: Any) -> str | None:
         problems = [kind.check(value) for kind in self.kinds]
@@ -129,6 +135,9 @@ class Settings(Kind):
 
     def say(self) -> str:
         return self.what
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):

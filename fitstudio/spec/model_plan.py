@@ -15,6 +15,7 @@ from typing import Any
 from fitstudio.spec.layer_plan import LayerPlan, Planner, Shape, ShapeError
 from fitstudio.spec.model_params import any_model_param, model_params
 from fitstudio.spec.param import Finding, Fix, Severity
+from fitstudio.storage.checked import Plain
 
 HEAD = "output"
 _FLOAT_BYTES = 4
@@ -24,7 +25,7 @@ _LARGEST_PLAN = 2**40
 
 
 @dataclass(frozen=True)
-class ModelPlan:
+class ModelPlan(Plain):
     """A model, layer by layer.
 
     Args:
@@ -55,31 +56,6 @@ class ModelPlan:
     def batch_bytes(self, batch_size: int) -> int:
         """What training with batches of this size needs."""
         return self.memory_bytes + self.row_bytes * max(0, batch_size - 1)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "layers": [layer.to_json() for layer in self.layers],
-            "input_shape": list(self.input_shape),
-            "output_shape": list(self.output_shape),
-            "parameters": self.parameters,
-            "flops": self.flops,
-            "memory_bytes": self.memory_bytes,
-            "row_bytes": self.row_bytes,
-            "findings": [finding.to_json() for finding in self.findings],
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ModelPlan:
-        return cls(
-            layers=tuple(LayerPlan.from_json(layer) for layer in data["layers"]),
-            input_shape=tuple(int(size) for size in data["input_shape"]),
-            output_shape=tuple(int(size) for size in data["output_shape"]),
-            parameters=int(data["parameters"]),
-            flops=int(data.get("flops", 0)),
-            memory_bytes=int(data["memory_bytes"]),
-            row_bytes=int(data.get("row_bytes", 0)),
-            findings=tuple(Finding.from_json(each) for each in data.get("findings", ())),
-        )
 
 
 def plan_model(

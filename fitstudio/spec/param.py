@@ -10,6 +10,7 @@ from typing import Any
 
 from fitstudio.spec.conditions import ALWAYS, Condition, Situation
 from fitstudio.spec.kinds import Kind, ended
+from fitstudio.storage.checked import Plain
 
 
 class Level(StrEnum):
@@ -29,7 +30,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
-class Fix:
+class Fix(Plain):
     """A change that mends what was found.
 
     Args:
@@ -40,16 +41,9 @@ class Fix:
     sentence: str
     set: Mapping[str, Any]
 
-    def to_json(self) -> dict[str, Any]:
-        return {"sentence": self.sentence, "set": dict(self.set)}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Fix:
-        return cls(str(data["sentence"]), dict(data["set"]))
-
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Plain):
     """One thing that a check has to say; the same words in the form, on the terminal and in files.
 
     Args:
@@ -65,26 +59,6 @@ class Finding:
     where: str
     sentence: str
     fix: Fix | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "severity": str(self.severity),
-            "where": self.where,
-            "sentence": self.sentence,
-            "fix": self.fix.to_json() if self.fix is not None else None,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Finding:
-        fix = data.get("fix")
-        return cls(
-            code=str(data["code"]),
-            severity=Severity(data["severity"]),
-            where=str(data["where"]),
-            sentence=str(data["sentence"]),
-            fix=Fix.from_json(fix) if fix is not None else None,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

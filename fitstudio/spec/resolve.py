@@ -6,8 +6,8 @@ an error, and everything else is worked out with the default in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,9 +23,10 @@ from fitstudio.spec.facts import CLASSIFICATION, Facts, find_facts
 from fitstudio.spec.model_params import model_params
 from fitstudio.spec.model_plan import ModelPlan, plan_model
 from fitstudio.spec.param import Finding, Fix, Param, Severity
-from fitstudio.spec.registry import FIXED
+from fitstudio.spec.registry import FIXED, find_param
 from fitstudio.spec.rules import RULES
 from fitstudio.spec.run_spec import RunSpec
+from fitstudio.storage.checked import MisfitError, convert, plain
 
 
 class Origin(StrEnum):
@@ -82,31 +83,17 @@ class Resolved:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data: what is written to ``resolved.json``."""
-        return {
-            "values": {
-                key: {"value": _json_value(key, each.value), "origin": str(each.origin)}
-                for key, each in self.values.items()
-            },
-            "findings": [finding.to_json() for finding in self.findings],
-            "facts": self.facts.to_json() if self.facts is not None else None,
-            "model_plan": self.model_plan.to_json() if self.model_plan is not None else None,
-            "greyed": dict(self.greyed),
-        }
+        return plain(replace(self, values=_each_value(self.values, _json_value)))
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Resolved:
-        """Read what `to_json` wrote."""
-        facts, plan = data.get("facts"), data.get("model_plan")
-        return cls(
-            values={
-                key: ResolvedValue(_from_json_value(key, each["value"]), Origin(each["origin"]))
-                for key, each in data["values"].items()
-            },
-            findings=tuple(Finding.from_json(each) for each in data.get("findings", ())),
-            facts=Facts.from_json(facts) if facts is not None else None,
-            model_plan=ModelPlan.from_json(plan) if plan is not None else None,
-            greyed=dict(data.get("greyed", {})),
-        )
+    def from_json(cls, data: Any) -> Resolved:
+        """Reads what `to_json` wrote.
+
+        Raises:
+            MisfitError: If something is missing, of another type, or no value of its setting.
+        """
+        stored = convert(data, cls)
+        return replace(stored, values=_each_value(stored.values, _value_from_json))
 
 
 def resolve(
@@ -250,11 +237,23 @@ def _derived(checked: Checked) -> dict[str, Any]:
     return derived
 
 
+def _each_value(
+    values: Mapping[str, ResolvedValue], change: Callable[[str, Any], Any]
+) -> dict[str, ResolvedValue]:
+    return {key: replace(each, value=change(key, each.value)) for key, each in values.items()}
+
+
 def _json_value(key: str, value: Any) -> Any:
     param = FIXED.get(key)
     return value if param is None or value is None else param.kind.to_json(value)
 
 
-def _from_json_value(key: str, value: Any) -> Any:
-    param = FIXED.get(key)
-    return value if param is None or value is None else param.kind.from_json(value)
+def _value_from_json(key: str, value: Any) -> Any:
+    param = find_param(key)
+    if param is None or value is None:
+        return value
+    value = param.kind.from_json(value)
+    problem = param.check(value)
+    if problem is not None:
+        raise MisfitError(f"`values.{key}`: {problem}")
+    return value

@@ -116,6 +116,16 @@ class RunSpec:
                 findings.append(Finding(f"{key}-value", Severity.ERROR, key, problem, fix))
         return tuple(findings)
 
+    def of_another_type(self) -> tuple[str, ...]:
+        """The keys whose values no form could have made: a number where columns are listed."""
+        return tuple(
+            key
+            for key in self.set_keys()
+            if not self.param(key).kind.is_of_type(
+                getattr(self, key.partition(".")[0])[key.partition(".")[2]]
+            )
+        )
+
     def differences(self, other: RunSpec) -> list[Difference]:
         """The settings in which this specification differs from another, in declared order."""
         found: list[Difference] = []

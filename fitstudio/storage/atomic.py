@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import re
 import secrets
+import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from fitstudio.errors import StorageError
 from fitstudio.storage import ops
@@ -25,6 +27,7 @@ from fitstudio.storage import ops
 # The mark is drawn, not the process id: inside containers every process may have the same one.
 _LEFTOVER = re.compile(r"^\.(?P<name>.+)\.(?P<stage>new|old)-[0-9a-f]{8}$")
 _CHUNK_BYTES = 1 << 20
+_HALF_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def write_bytes(path: Path | str, data: bytes | memoryview, *, durable: bool = True) -> None:
@@ -81,8 +84,12 @@ def writing(
 
 
 def write_text(path: Path | str, text: str, *, durable: bool = True) -> None:
-    """Writes `text` as UTF-8; see `write_bytes`."""
-    write_bytes(path, text.encode(), durable=durable)
+    """Writes `text` as UTF-8; see `write_bytes`.
+
+    Names of files that are no UTF-8 hold characters that UTF-8 has not: they are written as
+    "\\udcff", which in JSON is the same character again.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), durable=durable)
 
 
 def write_json(path: Path | str, value: Any, *, durable: bool = True) -> None:
@@ -103,18 +110,34 @@ def read_json(path: Path | str, *, limit_bytes: int = 64_000_000) -> Any:
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
+        # A pipe in place of the file would be waited for without an end.
+        regular = stat.S_ISREG(path.stat().st_mode)
+        with path.open("rb") if regular else io.BytesIO() as file:
             data = file.read(limit_bytes + 1)
     except OSError as problem:
         raise ops.problem_with(path, problem, doing="read") from problem
+    if not regular:
+        raise damaged(path, "it is no file")
     if len(data) > limit_bytes:
-        raise _damaged(path, f"it is larger than {ops.readable(limit_bytes)}")
+        raise damaged(path, f"it is larger than {ops.readable(limit_bytes)}")
     try:
-        return json.loads(data)
+        return parse_json(data)
+    except ValueError as problem:
+        raise damaged(path, str(problem)) from problem
+
+
+def parse_json(data: bytes) -> Any:
+    """JSON as plain data that can be written as JSON again.
+
+    Raises:
+        ValueError: For what is no JSON, also for NaN and numbers beyond all bounds.
+    """
+    try:
+        value = json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError as problem:  # brackets nested ten thousand deep
-        raise _damaged(path, "it is nested too deeply") from problem
-    except ValueError as problem:  # bad JSON, or bytes that are not UTF-8
-        raise _damaged(path, str(problem)) from problem
+        raise ValueError("it is nested too deeply") from problem
+    # Only names of files that are no UTF-8 have a use for half a character (U+DC80 to U+DCFF).
+    return _mended(value) if b"\\ud" in data.lower() else value
 
 
 def beside(path: Path, stage: str) -> Path:
@@ -197,7 +220,29 @@ def _remove_quietly(path: Path) -> None:
         pass  # the next opening of the project removes it
 
 
-def _damaged(path: Path, why: str) -> StorageError:
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"it holds {name}, which is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"it holds {digits[:40]}, which is beyond all numbers")
+    return number
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_mended(each) for each in value]
+    if isinstance(value, dict):
+        return {_mended(name): _mended(each) for name, each in value.items()}
+    return value
+
+
+def damaged(path: Path, why: str) -> StorageError:
+    """The error for a file that cannot be used; `why` is a clause."""
     return StorageError(
         f"{str(path)!r} cannot be read: {why}.",
         code="storage.damaged",

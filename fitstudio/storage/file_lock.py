@@ -16,11 +16,15 @@ import time
 import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fitstudio.storage import ops
+from msgspec import Meta
+
+from fitstudio.storage import atomic, checked, ops
+from fitstudio.storage.checked import Moment
 
 _NOTE_LIMIT_BYTES = 4096
+_UNKNOWN_PROGRAM = "another process"
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
 
@@ -29,15 +33,15 @@ class Holder:
     """Who holds a lock.
 
     Args:
-        pid: The process.
+        pid: The process; None where nobody knows.
         host: The name of its computer.
-        since: When it took the lock (wall clock).
+        since: When it took the lock (wall clock); None where nobody knows.
         program: What it is, for people: "the window", "the training process".
     """
 
-    pid: int
+    pid: Annotated[int, Meta(gt=0, lt=2**31)] | None
     host: str
-    since: float
+    since: Moment | None
     program: str
 
     @property
@@ -48,8 +52,11 @@ class Holder:
     def say(self) -> str:
         """For a sentence: "the window (process 4711 on this computer, since 14:03)"."""
         where = "this computer" if self.here else repr(self.host)
-        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.since))
-        return f"{self.program} (process {self.pid} on {where}, since {since})"
+        process = "a process" if self.pid is None else f"process {self.pid}"
+        since = "an unknown time"
+        if self.since is not None:
+            since = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.since))
+        return f"{self.program} ({process} on {where}, since {since})"
 
 
 class HeldError(Exception):
@@ -115,7 +122,7 @@ def holder_of(path: Path) -> Holder | None:
         locked = _lock(descriptor, exclusive=False)
         note = _note(path)
         if locked is False:
-            return note or Holder(0, platform.node(), time.time(), "another process")
+            return note or Holder(None, platform.node(), None, _UNKNOWN_PROGRAM)
         if locked:
             _unlock(descriptor)
         return note if note and _counts(note, locked) else None
@@ -130,7 +137,9 @@ def _counts(note: Holder, locked: bool | None) -> bool:
     return locked is None and _alive(note.pid)
 
 
-def _alive(pid: int) -> bool:
+def _alive(pid: int | None) -> bool:
+    if pid is None:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -161,17 +170,21 @@ def _write_note(descriptor: int, note: bytes) -> None:
 
 
 def _note(path: Path) -> Holder | None:
+    """What stands in a lock file, as far as it can be; anybody may have written there."""
     try:
         with path.open("rb") as file:
-            fields = json.loads(file.read(_NOTE_LIMIT_BYTES))
-        return Holder(
-            int(fields["pid"]),
-            str(fields["host"]),
-            float(fields["since"]),
-            str(fields["program"])[:100],
-        )
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            content = atomic.parse_json(file.read(_NOTE_LIMIT_BYTES))
+    except (OSError, ValueError):
         return None  # empty, or torn by a crash: nobody
+    known = checked.fitting(content, Holder)
+    if not {"pid", "host", "program"} & known.keys():
+        return None
+    return Holder(
+        known.get("pid"),
+        known.get("host", platform.node())[:100],
+        known.get("since"),
+        known.get("program", _UNKNOWN_PROGRAM)[:100],
+    )
 
 
 if sys.platform == "win32":

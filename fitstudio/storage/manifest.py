@@ -4,20 +4,35 @@ It is written last, so a folder without one is unfinished; it is checked before 
 so one flipped bit in any file, the manifest included, is noticed.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: a TypedDict does not see `Required` inside of text.
 import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict
 
 from fitstudio.errors import CheckpointError
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, checked
+from fitstudio.storage.checked import Count
 
 NAME = "manifest.json"
 FORMAT = 1
 _LIMIT_BYTES = 16_000_000
+
+
+class _File(TypedDict):
+    bytes: Count
+    sha256: str
+
+
+class _Head(TypedDict):
+    format: Count
+
+
+class _Manifest(_Head, total=False):
+    files: Required[Mapping[str, _File]]
+    epoch: Count
+    step: Count
 
 
 def write_manifest(folder: Path, **facts: Any) -> None:
@@ -57,9 +72,14 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     body, tail = data[:-tail_length], data[-tail_length:]
     if tail != f', "sha256": "{hashlib.sha256(body).hexdigest()}"}}\n'.encode():
         raise _unusable(folder, "its manifest is damaged")
-    content = json.loads(data)
-    if content["format"] > FORMAT:
-        raise _unusable(folder, "a later version of FitStudio wrote it")
+    # Its hash keeps accidents out, not people: who changes the text can write the hash as well.
+    try:
+        content = atomic.parse_json(data)
+        if checked.convert(content, _Head)["format"] > FORMAT:
+            raise _unusable(folder, "a later version of FitStudio wrote it")
+        checked.convert(content, _Manifest)
+    except ValueError as problem:
+        raise _unusable(folder, f"its manifest cannot be read: {problem}") from problem
     return content
 
 

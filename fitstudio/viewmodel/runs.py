@@ -13,6 +13,7 @@ from psygnal import Signal
 
 from fitstudio.actions import runs
 from fitstudio.actions.runs import RunRecord, RunSummary
+from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.patience import mode_of
 from fitstudio.spec.registry import find_param
@@ -233,6 +234,9 @@ class RunsModel:
             lambda job: settings_of(runs.load_run(self.session.project, run)), done
         )
 
+    def _failed(self, problem: FitStudioError) -> None:
+        self.session.failed.emit(problem)
+
     def _arrange(self) -> None:
         words = self.filter_text.casefold().split()
         chosen = [line for line in self.session.runs if _matches(line, words)]
@@ -272,7 +276,14 @@ class RunsModel:
             return
 
         def load(job: Any) -> dict[str, RunRecord]:
-            return {run: runs.load_run(self.session.project, run) for run in wanted}
+            found = {}
+            for run in wanted:
+                try:
+                    found[run] = runs.load_run(self.session.project, run)
+                except FitStudioError as problem:
+                    # One that cannot be read must not keep the curves of the others away.
+                    self.session.background.post(lambda problem=problem: self._failed(problem))
+            return found
 
         def take(records: dict[str, RunRecord]) -> None:
             self.records |= records
@@ -307,6 +318,8 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
 
 def badge_of(line: RunSummary) -> Badge | None:
     """The state of a run where it is worth a chip; a run that simply ended has none."""
+    if line.damage:
+        return Badge("attention", "Damaged")
     if line.outcome is None:
         match line.phase:
             case "paused":

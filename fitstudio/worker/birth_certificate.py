@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from fitstudio import storage
 from fitstudio.data.recipe import Recipe
-from fitstudio.errors import RunError, StorageError
+from fitstudio.errors import DataError, RunError, StorageError
 from fitstudio.spec.model_plan import ModelPlan
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, checked
+from fitstudio.storage.checked import Count
 
 FORMAT = 1
 
@@ -76,16 +77,11 @@ class BirthCertificate:
         """
         try:
             content = atomic.read_json(path)
-            if content["format"] > FORMAT:
+            if checked.convert(content, _Head)["format"] > FORMAT:
                 raise _unusable(path, "a later version of FitStudio wrote it")
-            return cls(
-                plan=ModelPlan.from_json(content["plan"]),
-                recipe=Recipe.from_json(content["recipe"]),
-                task=str(content["task"]),
-                class_names=tuple(content["class_names"]),
-                compiled=content["compiled"],
-                origin=content["origin"],
-            )
+            stored: dict[str, Any] = dict(checked.convert(content, _Stored))
+            stored["recipe"] = Recipe.from_json(stored["recipe"])
+            return cls(**stored)
         except StorageError as problem:
             raise RunError(
                 f"The run {path.parent.name!r} has no trained model yet.",
@@ -93,8 +89,21 @@ class BirthCertificate:
                 remedy="Train it until its first epoch has ended.",
                 details=problem.message,
             ) from problem
-        except (LookupError, TypeError, ValueError) as problem:
+        except (checked.MisfitError, DataError) as problem:
             raise _unusable(path, str(problem)) from problem
+
+
+class _Head(TypedDict):
+    format: Count
+
+
+class _Stored(TypedDict):
+    plan: ModelPlan
+    recipe: Any  # which reads itself
+    task: str
+    class_names: tuple[str, ...]
+    compiled: Mapping[str, Any]
+    origin: Mapping[str, Any]
 
 
 def _unusable(path: Path, why: str) -> RunError:

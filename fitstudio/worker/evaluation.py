@@ -11,7 +11,7 @@ import numpy as np
 from fitstudio.data.as_trained import open_as_trained
 from fitstudio.data.prepare import prepare
 from fitstudio.data.source import open_source
-from fitstudio.project.run_files import read_spec
+from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.worker import results, trained_model
 from fitstudio.worker.results import Part
@@ -41,7 +41,9 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     progress(0.1, "Preparing the rows")
     notes = list(trained.notes)
     if data is None:
-        seed = atomic.read_json(trained.paths.resolved)["seed"]
+        seed = read_recorded(trained.paths.resolved).get("seed")
+        if seed is None:
+            raise atomic.damaged(trained.paths.resolved, "`seed` is missing")
         source = open_source(spec.data, project)
         parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
     else:

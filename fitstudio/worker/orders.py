@@ -15,7 +15,7 @@ from typing import Any
 
 from fitstudio.errors import StorageError
 from fitstudio.journal import EventType
-from fitstudio.storage import atomic
+from fitstudio.project.run_files import Request
 
 _POLL_S = 0.05
 
@@ -117,21 +117,20 @@ class RequestWatcher:
             signature = (status.st_ino, status.st_mtime_ns, status.st_size)
             if signature == self._seen:
                 return
-            request = atomic.read_json(self._path, limit_bytes=100_000)
+            request = Request.read(self._path)
         except (OSError, StorageError):
-            return  # no request, or a folder that is away for a moment
+            return  # no request, or none that can be understood, or a folder away for a moment
         self._seen = signature
-        if isinstance(request, dict):
-            self._take(request)
+        self._take(request)
 
     def _watch(self) -> None:
         while not self._ended.is_set():
             self.look()
             self._ended.wait(_POLL_S)
 
-    def _take(self, request: dict[str, Any]) -> None:
-        number, kind = request.get("id"), request.get("kind")
-        if not isinstance(number, int) or number <= self._handled:
+    def _take(self, request: Request) -> None:
+        number, kind = request.id, request.kind
+        if number <= self._handled:
             return
         self._handled = number
         if kind in _STOPS:
@@ -146,7 +145,7 @@ class RequestWatcher:
                 sentence=_SENTENCES[kind],
                 request=number,
             )
-            self._orders.ask(kind, free_memory=bool(request.get("free_memory")))
+            self._orders.ask(kind, free_memory=request.free_memory)
         else:
             self._append(
                 EventType.MESSAGE,

@@ -22,12 +22,13 @@ from fitstudio.engine.checkpoint import Checkpoint
 from fitstudio.errors import RunError, SpecError
 from fitstudio.journal import EventType, fold, read_all
 from fitstudio.journal.patience import Watch, mode_of
-from fitstudio.project.run_files import read_spec
+from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.spec.facts import Facts
 from fitstudio.spec.model_plan import ModelPlan, plan_model
 from fitstudio.spec.resolve import Resolved, resolve
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
+from fitstudio.storage.checked import MisfitError
 from fitstudio.worker import machine, model_setup
 from fitstudio.worker.birth_certificate import BirthCertificate
 from fitstudio.worker.history_files import Row
@@ -69,7 +70,7 @@ def prepare_training(process: RunProcess) -> Training:
     """
     paths = process.paths
     spec = read_spec(paths.spec)
-    stored = atomic.read_json(paths.resolved) if paths.resolved.exists() else {}
+    stored = read_recorded(paths.resolved) if paths.resolved.exists() else {}
     resolved = _resolved(process, spec, stored)
     values = {key: each.value for key, each in resolved.values.items()}
     facts, plan = resolved.facts, resolved.model_plan
@@ -122,7 +123,10 @@ def finished_epochs(start: Checkpoint) -> list[dict[str, Any]]:
 def _resolved(process: RunProcess, spec: RunSpec, stored: Mapping[str, Any]) -> Resolved:
     """What the window or the command line worked out when the run was made, or the same again."""
     if "values" in stored:
-        return Resolved.from_json(stored)
+        try:
+            return Resolved.from_json(stored)
+        except MisfitError as problem:
+            raise atomic.damaged(process.paths.resolved, str(problem)) from problem
     with open_source(spec.data, process.project) as source:
         return resolve(spec, source.summary())
 

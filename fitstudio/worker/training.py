@@ -22,7 +22,7 @@ from fitstudio.engine.model import Model
 from fitstudio.journal import BatchHistory, Outcome, Reason
 from fitstudio.journal.events import finite, numbers
 from fitstudio.journal.patience import Watch
-from fitstudio.storage import atomic
+from fitstudio.project.run_files import read_recorded
 from fitstudio.worker import callback_list, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import HistoryWriter
@@ -233,7 +233,7 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
         "stays the same.",
     )
     paths = training.process.paths
-    stored = atomic.read_json(paths.resolved)
+    stored = read_recorded(paths.resolved)
     stored["machine"]["micro_batch_size"] = training.micro_batch_size
     storage.write_json(paths.resolved, stored)
 

@@ -7,6 +7,7 @@ import sys
 
 from fitstudio.actions import control, projects, queue, runs
 from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, print_table
+from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
 
@@ -101,7 +102,7 @@ def _queue(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([item.to_json() for item in items])
     elif not items:
-        print("The queue is empty. `fitstudio queue PROJECT --add` adds a run.")
+        say("The queue is empty. `fitstudio queue PROJECT --add` adds a run.")
     else:
         rows = [[item.id, item.name, item.state] for item in items]
         print_table(["Id", "Name", "State"], rows, right=frozenset())
@@ -113,7 +114,7 @@ def _say(arguments: argparse.Namespace, sentence: str) -> int:
         run = getattr(arguments, "run", None)
         print_json({"run": run and runs.run_name(arguments.project, run), "message": sentence})
     else:
-        print(sentence)
+        say(sentence)
     return 0
 
 

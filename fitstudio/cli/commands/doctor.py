@@ -6,6 +6,7 @@ import argparse
 
 from fitstudio.actions import environment
 from fitstudio.cli.command import Command, print_json
+from fitstudio.cli.output import say
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -18,17 +19,17 @@ def _doctor(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"healthy": healthy} | found)
         return 0 if healthy else 1
-    print(f"FitStudio {found['fitstudio']} on Python {found['python']}, {found['system']}")
+    say(f"FitStudio {found['fitstudio']} on Python {found['python']}, {found['system']}")
     for name, version in found["packages"].items():
-        print(f"  {name}: {version or 'not installed'}")
+        say(f"  {name}: {version or 'not installed'}")
     for name, folder in found["folders"].items():
-        print(f"  {name} folder: {folder}")
+        say(f"  {name} folder: {folder}")
     if not healthy:
-        print(f"Training cannot start: {found['devices']['problem']}")
+        say(f"Training cannot start: {found['devices']['problem']}")
         return 1
     for device in found["devices"]["devices"]:
-        print(f"  device {device['name']}: {device['title']}")
-    print(f"Training would use {found['devices']['chosen']}: {found['devices']['reason']}")
+        say(f"  device {device['name']}: {device['title']}")
+    say(f"Training would use {found['devices']['chosen']}: {found['devices']['reason']}")
     return 0
 
 

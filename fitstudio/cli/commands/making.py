@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
+from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
 from fitstudio.errors import UsageError
 from fitstudio.spec.param import Finding, Severity
@@ -59,8 +60,8 @@ def _new(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"project": str(project.folder), "name": project.name})
     else:
-        print(f"Made the project {project.name!r} in {project.folder}")
-        print(f'Next: fitstudio train "{project.folder}"')
+        say(f"Made the project {project.name!r} in {project.folder}")
+        say(f'Next: fitstudio train "{project.folder}"')
     return 0
 
 
@@ -78,17 +79,17 @@ def _check(arguments: argparse.Namespace) -> int:
         print_json({"ok": resolved.ok} | resolved.to_json())
         return 0 if resolved.ok else 1
     for paragraph in describe(resolved, summary):
-        print(f"{paragraph.title}: {plain(paragraph.text)}")
+        say(f"{paragraph.title}: {plain(paragraph.text)}")
     for finding in resolved.findings:
         _print_finding(finding)
-    print("Ready to train." if resolved.ok else "Training cannot start yet.")
+    say("Ready to train." if resolved.ok else "Training cannot start yet.")
     return 0 if resolved.ok else 1
 
 
 def _print_finding(finding: Finding) -> None:
-    print(f"[{_MARKS[finding.severity]}] {finding.where}: {plain(finding.sentence)}")
+    say(f"[{_MARKS[finding.severity]}] {finding.where}: {plain(finding.sentence)}")
     if finding.fix:
-        print(f"    {fix_as_typed(finding.fix)}")
+        say(f"    {fix_as_typed(finding.fix)}")
 
 
 def _declare_examples(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +108,7 @@ def _examples(arguments: argparse.Namespace) -> int:
         return 0
     rows = [[each.name, each.title, each.sentence] for each in examples]
     print_table(["Name", "Title", "What it shows"], rows, right=frozenset())
-    print("\nTry one: fitstudio demo --example NAME")
+    say("\nTry one: fitstudio demo --example NAME")
     return 0
 
 

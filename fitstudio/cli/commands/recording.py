@@ -13,6 +13,7 @@ from fitstudio.cli.command import (
     print_json,
     print_table,
 )
+from fitstudio.cli.output import say
 from fitstudio.journal.events import sentence_of
 
 
@@ -23,12 +24,12 @@ def _runs(arguments: argparse.Namespace) -> int:
         print_json([runs.summary_json(project, each.run) for each in found])
         return 0
     if not found:
-        print(f'No runs yet. Train one: fitstudio train "{project.folder}"')
+        say(f'No runs yet. Train one: fitstudio train "{project.folder}"')
         return 0
     rows = [
         [
             each.run,
-            each.outcome or "running",
+            (each.outcome or "running") + (", damaged" if each.damage else ""),
             str(each.epochs),
             each.best.monitor if each.best else "–",
             number_text(each.best.value if each.best else None),
@@ -38,6 +39,9 @@ def _runs(arguments: argparse.Namespace) -> int:
     ]
     heads = ["Run", "Outcome", "Epochs", "Best of", "Value", "Why it ended"]
     print_table(heads, rows, right=frozenset({2, 4}))
+    for each in found:
+        if each.damage:
+            say(f"{each.run}: {each.damage}")
     return 0
 
 
@@ -56,7 +60,7 @@ def _show(arguments: argparse.Namespace) -> int:
         )
         return 0
     state = record.state
-    print(f"{record.run}: {state.outcome_sentence()}")
+    say(f"{record.run}: {state.outcome_sentence()}")
     names = [name for name in record.history if record.history[name]]
     heads = ["Epoch", *names]
     rows = [
@@ -65,10 +69,12 @@ def _show(arguments: argparse.Namespace) -> int:
     ]
     print_table(heads, rows, right=frozenset(range(len(heads))))
     for sentence in state.preparation:
-        print(f"[data] {sentence}")
+        say(f"[data] {sentence}")
+    for sentence in record.damage:
+        say(f"[warning] {sentence}")
     for message in state.messages:
-        print(f"[{message.level}] {message.sentence}")
-    print(f"Folder: {record.folder}")
+        say(f"[{message.level}] {message.sentence}")
+    say(f"Folder: {record.folder}")
     return 0
 
 

@@ -16,6 +16,7 @@ from fitstudio.cli.command import (
     number_text,
     print_json,
 )
+from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
 from fitstudio.project import Project
@@ -46,8 +47,8 @@ def _train(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json({"run": handle.run, "folder": str(handle.folder), "pid": handle.pid})
         else:
-            print(f"Training {handle.run} in process {handle.pid}.")
-            print(f'Watch it in the window, or: fitstudio show "{project.folder}" {handle.run}')
+            say(f"Training {handle.run} in process {handle.pid}.")
+            say(f'Watch it in the window, or: fitstudio show "{project.folder}" {handle.run}')
         return 0
     return _wait_and_report(project, handle, arguments)
 
@@ -99,7 +100,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         folder, example=arguments.example, settings=typed_settings(arguments)
     )
     if not arguments.json:
-        print(f"Training the example {project.name!r} in {project.folder}")
+        say(f"Training the example {project.name!r} in {project.folder}")
     handle = runs.start_run(project, foreground=True, output=_stream_for(arguments))
     return _wait_and_report(project, handle, arguments)
 
@@ -120,15 +121,15 @@ def _wait_and_report(
             runs.summary_json(project, handle.run) | {"preparation": list(state.preparation)}
         )
         return 0 if state.outcome in ("completed", "stopped") else 1
-    print(f"{handle.run}: {state.outcome_sentence()}")
+    say(f"{handle.run}: {state.outcome_sentence()}")
     if state.best is not None and state.best.epoch is not None:
-        print(
+        say(
             f"Best {state.best.monitor}: {number_text(state.best.value)} "
             f"(epoch {state.best.epoch + 1})"
         )
     for sentence in state.preparation:
-        print(f"  {sentence}")
-    print(f"History and checkpoints: {handle.folder}")
+        say(f"  {sentence}")
+    say(f"History and checkpoints: {handle.folder}")
     return 0 if state.outcome in ("completed", "stopped") else 1
 
 
@@ -144,10 +145,10 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
                 control.kill_run(project, handle.run)
                 return
             asked = True
-            print(
+            say(
                 "\nStopping after this batch; everything is kept. "
                 "Press Ctrl-C again to end the process at once.",
-                file=sys.stderr,
+                stream=sys.stderr,
             )
             control.stop_run(project, handle.run, when="batch")
 

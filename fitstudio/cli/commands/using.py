@@ -9,6 +9,7 @@ from typing import Any
 
 from fitstudio.actions import predict, projects
 from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
+from fitstudio.cli.output import say
 from fitstudio.errors import DataError, FitStudioError, UsageError
 
 # Options of reading that are lists of words; all others are single values.
@@ -48,17 +49,17 @@ def _print_measurement(measured: dict[str, Any]) -> None:
     weights = measured.get("weights", "best")
     epoch = measured.get("epoch")
     of_epoch = f" of epoch {epoch + 1}" if isinstance(epoch, int) else ""
-    print(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
+    say(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
     for part, scores in measured.get("scores", {}).items():
-        print(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
+        say(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
         for name, value in scores.items():
-            print(f"  {name}: {number_text(value)}")
+            say(f"  {name}: {number_text(value)}")
         for output in measured.get("parity", {}).get(part, {}).get("outputs", ()):
-            print(f"  {output['name']}, in its own units:")
+            say(f"  {output['name']}, in its own units:")
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
-                print(f"    {name}: {number_text(output.get(name))}")
+                say(f"    {name}: {number_text(output.get(name))}")
     for sentence in measured.get("notes", ()):
-        print(f"  {sentence}")
+        say(f"  {sentence}")
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
@@ -92,9 +93,9 @@ def _predict(arguments: argparse.Namespace) -> int:
     rows = str(report.rows)
     if report.predicted < report.rows:
         rows = f"{report.predicted} of {report.rows}"
-    print(f"{rows} rows predicted by {report.run}: {report.output}")
+    say(f"{rows} rows predicted by {report.run}: {report.output}")
     for sentence in report.notes:
-        print(f"  {sentence}")
+        say(f"  {sentence}")
     return 0
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import math
+import os
 import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -225,12 +227,49 @@ def test_content_that_makes_no_sense_is_left_out(tmp_path: Path):
         to_line({"type": "epoch_ended", "seq": 1, "time": 0.0, "logs": 7}),
         to_line({"type": "later_version", "seq": 2, "time": 0.0}),
     ]
-    events, damaged = from_lines([line[:-1] for line in lines])
+    events, damaged, problem = from_lines([line[:-1] for line in lines])
 
-    assert [event.seq for event in events] == [1, 2]
-    assert damaged == 1
-    state = fold(events)
-    assert state.strange_events == 1
+    assert [event.seq for event in events] == [2]
+    assert damaged == 2
+    assert problem == "`type` is missing"
+
+
+@pytest.mark.parametrize(
+    "content", ['"x"', "null", "[]", "{}", "1e999", "1.5", "true", "-1", "NaN"]
+)
+@pytest.mark.parametrize("name", ["seq", "time", "elapsed", "epoch", "logs", "seconds"])
+def test_a_line_whose_checksum_is_right_and_whose_content_is_not_is_told(
+    tmp_path: Path, name: str, content: str
+):
+    with Journal(tmp_path / "j") as journal:
+        start(journal)
+        end_epoch(journal, 0)
+    fields = {"format": 1, "seq": 2, "time": 5.0, "elapsed": 1.0, "type": "epoch_ended"}
+    fields |= {"epoch": 1, "logs": {"loss": 1.0}, "seconds": 1.0}
+    body = json.dumps(fields | {name: "HERE"}).replace('"HERE"', content)[:-1].encode()
+    good = (name, content) in [("time", "1.5"), ("time", "-1"), ("elapsed", "1.5"),
+                               ("seconds", "1.5"), ("logs", "{}")]  # fmt: skip
+    with (tmp_path / "j").open("ab") as file:
+        file.write(body + b',"crc":"%08x"}\n' % zlib.crc32(body))
+    with Journal(tmp_path / "j") as journal:
+        end_epoch(journal, 2)
+    state = fold(read_all(tmp_path / "j"))
+
+    assert [row.epoch for row in state.epochs] == ([0, 1, 2] if good else [0, 2])
+    assert bool(state.damage) is not good
+    if not good:
+        assert state.damage.startswith("A line of j cannot be used: ")
+        assert f"`{name}`" in state.damage or content in state.damage
+        assert state.messages[-1].sentence == state.damage
+
+
+def test_names_of_files_that_are_no_utf_8_come_back(tmp_path: Path):
+    name = os.fsdecode(b"caf\xe9.csv")
+    with Journal(tmp_path / "j") as journal:
+        journal.append("message", level="info", code="x", sentence=name)
+    (event,) = read_all(tmp_path / "j")
+
+    assert event.fields["sentence"] == name
 
 
 def test_a_journal_put_back_from_a_backup_is_read_from_its_beginning(tmp_path: Path):
@@ -259,7 +298,9 @@ def test_fault_51_100_000_lines_are_read_and_folded_into_bounded_memory(tmp_path
 
 
 def test_event_fields_hold_the_whole_line():
-    (event,), damaged = from_lines([to_line({"type": "new", "seq": 3, "time": 1.5, "x": 1})[:-1]])
+    (event,), damaged, _ = from_lines(
+        [to_line({"type": "new", "seq": 3, "time": 1.5, "x": 1})[:-1]]
+    )
 
     assert event == Event("new", 3, 1.5, event.fields)
     assert event.fields["x"] == 1

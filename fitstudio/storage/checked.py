@@ -1,0 +1,177 @@
+"""What was read from a file, as values of declared types; or one sentence about what is wrong.
+
+Whatever stands in a file is data of the wrong type until it was checked: it may come from a later
+version, a damaged disk or a stranger. `convert` checks against the types of a dataclass, a
+`TypedDict` or the like, and is the only place where msgspec's complaint becomes our sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar, get_type_hints
+
+import msgspec
+
+from fitstudio.storage import atomic
+
+T = TypeVar("T")
+
+# Counts beyond 2^53 lose digits in other readers. Moments lie from 1902 (a clock may have been set
+# wrong) to 2999, since calendars cannot tell what is later. Durations end at 30,000 years.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Moment = Annotated[float, msgspec.Meta(ge=-(2**31), lt=32_503_680_000)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object with names and values",
+    "null": "null",
+}
+_EXPECTED = re.compile(r"^Expected `(?P<types>[^`]*)`(?P<rule>.*?)(?:, got .*)?$")
+_RULES = re.compile(r"^ (?P<sign><=|>=|<|>) (?P<bound>\S+)$")
+_SIGNS = {">=": "{} or more", "<=": "at most {}", "<": "less than {}", ">": "more than {}"}
+_MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]*)`$")
+_STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d*|\.\.\.)\]|\.?(?P<odd>[^.\[]+)")
+_SHOWN_LENGTH = 60
+
+
+class MisfitError(ValueError):
+    """A value is not what it is declared to be; the message is a clause that names it."""
+
+
+class Plain:
+    """For dataclasses that cross files and processes: to and from plain data, by their types."""
+
+    __slots__ = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return plain(self)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Reads what `to_json` wrote; fields of a later version are left out.
+
+        Raises:
+            MisfitError: If a field is missing or of another type.
+        """
+        return convert(data, cls)
+
+
+def convert(data: Any, declared: type[T]) -> T:
+    """Plain data as a value of a declared type; names that are not declared are left out.
+
+    Raises:
+        MisfitError: If it does not fit, with a clause such as "`epochs` must be a whole number, not
+            1.5".
+    """
+    try:
+        return msgspec.convert(data, declared)
+    except msgspec.ValidationError as problem:
+        raise MisfitError(clause(problem, data)) from problem
+    except UnicodeEncodeError as problem:  # the name of a file that is no UTF-8, where no name is
+        raise MisfitError(f"it holds {problem.object!r} where that cannot be") from problem
+    except RecursionError as problem:
+        raise MisfitError("it is nested too deeply") from problem
+
+
+def read(path: Path | str, declared: type[T], *, limit_bytes: int = 64_000_000) -> T:
+    """A JSON file as a value of a declared type.
+
+    Raises:
+        StorageError: If it is missing, too large, not JSON, or holds something else.
+    """
+    content = atomic.read_json(path, limit_bytes=limit_bytes)
+    try:
+        return convert(content, declared)
+    except MisfitError as problem:
+        raise atomic.damaged(Path(path), str(problem)) from problem
+
+
+def fitting(data: Any, declared: type) -> dict[str, Any]:
+    """What of an object fits the fields of a declared type; for what its neighbours must not spoil.
+
+    Args:
+        data: As read from a file.
+        declared: A dataclass or `TypedDict`.
+    """
+    found: dict[str, Any] = {}
+    for name, type_ in get_type_hints(declared, include_extras=True).items():
+        if isinstance(data, Mapping) and name in data:
+            try:
+                found[name] = convert(data[name], type_)
+            except MisfitError:
+                continue
+    return found
+
+
+def plain(value: Any) -> Any:
+    """A value made of dataclasses, mappings and tuples as what JSON knows."""
+    return _lists(msgspec.to_builtins(value, str_keys=True, enc_hook=_other))
+
+
+def clause(problem: msgspec.ValidationError, data: Any) -> str:
+    """What is wrong, to stand behind a colon: which value, the rule, what came instead."""
+    words, _, path = str(problem).partition(" - at `$")
+    path = path.removesuffix("`").removeprefix(".")
+    called = f"`{path}`" if path else "it"
+    if missing := _MISSING.match(words):
+        return f"`{path}.{missing['name']}` is missing".replace("`.", "`")
+    if expected := _EXPECTED.match(words):
+        return f"{called} must be {_rule(expected['types'], expected['rule'])}{_came(data, path)}"
+    if words.startswith("Invalid enum value"):
+        value = words.removeprefix("Invalid enum value ")
+        return f"{called} holds {value}, which is not known here"
+    return f"{called} does not fit: {words[:1].lower()}{words[1:]}"
+
+
+def _rule(types: str, rule: str) -> str:
+    *others, last = dict.fromkeys(_WORDS.get(each, each) for each in types.split(" | "))
+    words = f"{', '.join(others)} or {last}" if others else last
+    if bound := _RULES.match(rule):
+        limit = bound["bound"].removesuffix(".0")
+        return f"{words}, {_SIGNS[bound['sign']].format(limit)}"
+    return words + rule
+
+
+def _came(data: Any, path: str) -> str:
+    """ ", not 1.5" where the value can be found; its names may be hidden behind "[...]"."""
+    for step in _STEP.finditer(path):
+        try:
+            data = data[int(step["index"])] if step["index"] else data[step["name"] or step["odd"]]
+        except (LookupError, TypeError, ValueError):
+            return ""
+    if isinstance(data, Mapping | list | tuple):
+        return f", not {'an object' if isinstance(data, Mapping) else 'a list'}"
+    return f", not {_quoted(data) if isinstance(data, str) else _as_json(data)}"
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…")
+
+
+def _as_json(value: Any) -> str:
+    for constant, word in ((None, "null"), (True, "true"), (False, "false")):
+        if value is constant:
+            return word
+    return str(value)[:_SHOWN_LENGTH]
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "item"):  # a number of numpy
+        return value.item()
+    raise TypeError(f"{type(value).__name__} cannot stand in a file: {value!r}.")
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _lists(each) for name, each in value.items()}
+    return [_lists(each) for each in value] if isinstance(value, list | tuple) else value
