@@ -213,14 +213,20 @@ class _Names:
             named = any(not are_units(each) and not is_by_product(each) for each in run)
             if named and (rows[place + 1].after_gap or not self._columns.is_pure(row)):
                 break
+            mixed = not self._columns.is_pure(row) and not is_by_product(row)
+            if mixed and rows[place + 1].after_gap and not self._rises_above(row, start):
+                break  # a pair such as "Gain;3" in a preamble
             if not self._fits(row) and not (is_by_product(row) and len(row.cells) == self._width):
                 break
             run.append(row)
-            if not self._columns.is_pure(row) and not is_by_product(row):
+            if mixed:
                 break
         if run and all(is_by_product(row) and not self._fits(row) for row in run):
             return []
         return run
+
+    def _rises_above(self, row: Row, start: int) -> bool:
+        return self._columns.names_as_numbers(row, self._rows[start])
 
     def _score(self, row: Row) -> float:
         """How completely and how distinctly a line names the columns; of equals the lower wins."""

@@ -34,12 +34,15 @@ _SHORT = re.compile(
     r"\d\d? ?%|upper|lower|slope|intercept|r2|r²)"
 )
 _AROUND = r"\s*(?:value|values|of .{1,30}|[±+/-]+ ?s?[de].{0,4})?\s*(?:\(.{0,20}\)|n ?= ?\d+)?\s*:?"
+_SUBTOTALS = ["subtotal", "sub-total", "sub total", "zwischensumme", "sous-total"]
+_MOST_SUBTOTALS = 0.3
 _LOOKED_AT_COLUMNS = 64
 _LOOKED_AT_ROWS = 1_000
 _TAIL = 60
 _MOST_BLOCKS = 300
 _NUMERIC_SHARE = 0.8
 _USUAL_SHAPE = 0.05
+_MOST_WITHOUT_GAP = 0.3  # a second table without a blank line above it is a small one
 
 
 @dataclass
@@ -79,7 +82,9 @@ def find_other_lines(
         found.repeated = _repeated_names(lines, names, top, layout)
     known = set(found.repeated)
     lines.odd[found.repeated] = True
-    for row, reason in (*_blocks(lines, known), *_tail(lines, known), *_notes(lines, known)):
+    subtotals = list(_subtotals(lines))
+    others = (*subtotals, *_blocks(lines, known), *_tail(lines, known), *_notes(lines, known))
+    for row, reason in others:
         if row not in known:
             found.others.setdefault(row, reason)
     left = int((fields > 0).sum()) - len(known) - len(found.others)
@@ -200,6 +205,8 @@ class _Lines:
             return False
         if not any(map(str.isalpha, filled[0])) or filled[0] in self._missing:
             return False
+        if any(map(self.layout.numbers.matches, filled)):
+            return False  # a sample with a field too many or too few
         return not self.resembles_samples(row)
 
     def is_padded_note(self, row: int) -> bool:
@@ -284,6 +291,15 @@ def _plain(cell: str) -> str:
     return " ".join(cell.split()).lower()
 
 
+def _subtotals(lines: _Lines) -> Iterator[tuple[int, str]]:
+    """Lines that sum up those above them, wherever they stand."""
+    words = lines.frame.to_series(0).str.to_lowercase().str.strip_chars(":")
+    rows = np.flatnonzero(words.is_in(_SUBTOTALS).fill_null(False).to_numpy())
+    if 0 < len(rows) <= _MOST_SUBTOTALS * lines.count and lines.numeric:
+        lines.odd[rows] = True
+        yield from ((row, SUMMARY) for row in rows.tolist())
+
+
 def _blocks(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
     """Means, notes and second tables below a blank line."""
     blank = lines.fields == 0
@@ -340,7 +356,7 @@ def _tail(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     kinds: list[str] = []
     for row in filled[::-1].tolist():
-        if row in known:
+        if row in known or lines.odd[row]:
             continue
         label = lines.label(row)
         if label:
@@ -370,6 +386,8 @@ def _notes(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
     for row in heads.tolist():
         if row in known or row == 0 or not lines.is_header(row) or not _starts_table(lines, row):
             continue
+        if lines.count - row > _MOST_WITHOUT_GAP * lines.count:
+            continue  # rather a sample that nothing could be measured of
         for place in range(row, lines.count):
             if place in known:
                 break

@@ -17,6 +17,8 @@ _NAMES_ROWS = re.compile(
     r"(?i)(?:^|[_ .-])(?:id|nr|no|num|number|name|sample|run|row|index|key|site)\.?$|^#$"
 )
 
+_FEWEST_ROWS = 3  # one or two numbers count up by chance
+
 
 @dataclass(frozen=True)
 class Unnamed:
@@ -60,7 +62,7 @@ def judge(header: Row, below: list[Row], width: int, numbers: NumberFormat) -> U
     numeric = any(map(numbers.matches, first))
     if header.quoted and all(row.quoted and row.bare for row in full):
         return Unnamed(True, "The first field is in quotes and all different, as R writes it.", 1)
-    if numeric and not _counts(first):
+    if numeric and (len(first) < _FEWEST_ROWS or not _counts(first)):
         return Unnamed(False, "The last field has no name; the first holds numbers.", 1)
     words = not all(map(numbers.matches, last))
     if words and not numeric:

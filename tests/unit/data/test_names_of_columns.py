@@ -83,6 +83,13 @@ def test_the_lowest_line_of_words_below_a_preamble_of_pairs(opened, gap):
     assert (source.names, source.rows) == (("conc", "abs"), 32)
 
 
+def test_a_preamble_alone_names_nothing(opened):
+    source = opened(text(["Instrument: X", "Gain;3", "", *numbers(9, 2, ";")]))
+
+    assert source.names == ("column_1", "column_2")
+    assert source.rows == 9
+
+
 def test_names_units_and_how_values_came_about(opened):
     source = opened(text(TABLES["three lines of names"]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fitstudio.errors import DataError
 from tests.unit.data.awkward_tables import STATISTICS, between, classed, named, numbers, text
 
 HEAD = "Sample,a,b,c"
@@ -69,6 +70,7 @@ def test_below_a_table_of_numbers_alone(opened, below):
         ["p1,p2,kind", *classed(numbers(30, 2), "ok", "kind")],
         ["kind", *["ok", "kind"] * 12],
         ["a,b,c", *numbers(9, 3), "1.5,oops,7.5", *numbers(9, 3)],
+        ["a,b,c", *numbers(9, 3), "low,bad,overflow", *numbers(9, 3)],
     ],
 )  # fmt: skip
 def test_samples_all_stay(opened, lines):
@@ -77,6 +79,14 @@ def test_samples_all_stay(opened, lines):
     assert source.rows == sum(1 for line in lines[1:] if line)
     assert not source.oddities.others
     assert not source.oddities.repeated
+
+
+def test_a_comma_in_a_name_is_still_asked_about(opened):
+    lines = ["who,where,v", *(f"P{n} a,room {n},{n * 1.5}" for n in range(30))]
+    source = opened(text([*lines[:9], "Smith, Ann,hall,3", *lines[9:]]))
+
+    with pytest.raises(DataError, match="Line 10 has 4 fields"):
+        source.refuse_problems()
 
 
 NAMES = ["p1,p2,kind"]
@@ -110,6 +120,15 @@ def test_means_below_each_block(opened):
 
     assert source.rows == 24
     assert len(source.oddities.others) == 6
+
+
+def test_subtotals_between_and_a_total_below(opened):
+    rows = numbers(12, 2)
+    blocks = [*(f"N,{row}" for row in rows), "Subtotal,,5", *(f"S,{row}" for row in rows)]
+    source = opened(text(["region,a,b", *blocks, "Subtotal,,7", "Grand total,,12"]))
+
+    assert source.rows == 24
+    assert len(source.oddities.others) == 3
 
 
 def test_row_names_whose_heading_comes_again(opened):
