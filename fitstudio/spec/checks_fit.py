@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fitstudio.spec.balance import balanced_weights
 from fitstudio.spec.check import Checked, advice, error
+from fitstudio.spec.checks_parts import UNLIKE_PARTS, check_parts
 from fitstudio.spec.facts import CLASSIFICATION, Facts
 from fitstudio.spec.param import Finding, Fix
 from fitstudio.spec.wording import counted, listed, percent, strong
@@ -19,7 +20,10 @@ def check_fit(checked: Checked) -> Iterator[Finding]:
     if checked.facts is None:
         return
     yield from _validation(checked, checked.facts)
-    yield from _sorted_rows(checked, checked.facts)
+    parts = list(check_parts(checked))
+    yield from parts
+    if not any(each.code in UNLIKE_PARTS for each in parts):
+        yield from _sorted_rows(checked, checked.facts)
     yield from _frequency(checked, checked.facts)
     yield from _batches(checked, checked.facts)
     yield from _class_weight(checked, checked.facts)
