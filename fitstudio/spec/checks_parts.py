@@ -11,8 +11,8 @@ from fitstudio.spec.facts import CLASSIFICATION, Facts
 from fitstudio.spec.param import Finding, Fix
 from fitstudio.spec.wording import counted, listed, percent, strong
 
-# Where shares of classes differ so much that no more needs to be said about the order of rows.
-UNLIKE_PARTS = frozenset({"fit.class-not-trained", "fit.shares-differ"})
+NOT_TRAINED = "fit.class-not-trained"
+SHARES_DIFFER = "fit.shares-differ"
 _MIX = Fix("Pick rows at random", {"data.row_order": "random"})
 # Shares that differ by less are worth no word, however sure it is that they do.
 _LEAST_DIFFERENCE = 0.2
@@ -49,7 +49,7 @@ def _classes_in_order(checked: Checked, facts: Facts) -> Iterator[Finding]:
     if absent:
         stands = "stands" if len(absent) == 1 else "stand"
         yield error(
-            "fit.class-not-trained",
+            NOT_TRAINED,
             "fit.validation_split",
             f"{strong(listed(absent))} {stands} only among the last {facts.validation_rows:,} "
             f"{facts.row_name}s of the file, which check the model: it would never be trained on "
@@ -62,7 +62,7 @@ def _classes_in_order(checked: Checked, facts: Facts) -> Iterator[Finding]:
     if place is not None:
         label = facts.class_names[place]
         yield advice(
-            "fit.shares-differ",
+            SHARES_DIFFER,
             "fit.validation_split",
             f"{strong(label)} makes up {_share(training, place)} of the {facts.row_name}s that "
             f"train and {_share(checking, place)} of the last {facts.validation_rows:,}, which "
