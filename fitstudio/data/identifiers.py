@@ -40,7 +40,7 @@ def numbers_rows(name: str, values: np.ndarray) -> bool:
         return False
     # A run of numbers, each once and in any order, is a shuffled count of the rows.
     shuffled = values.max() - values.min() + 1 == len(values) and not _one_way(values)
-    return bool(_ID_NAME.search(name)) or (shuffled and values.min() in (0, 1))
+    return bool(_ID_NAME.search(name) or (shuffled and values.min() in (0, 1)))
 
 
 def repeats_numbers(name: str, values: np.ndarray) -> bool:
