@@ -109,10 +109,11 @@ def create_project(
         spec = RunSpec.from_json(_example_content(found.folder).get("settings", {}))
     elif data is not None:
         wanted = [target] if isinstance(target, str) else target
-        spec = _spec_for(Path(data), folder, wanted, inputs, settings or {})
+        spec = _spec_for(Path(data), folder, wanted, inputs, dict(settings or {}))
     else:
-        spec = RunSpec()
-    spec = spec.with_values(settings or {})
+        spec = RunSpec().with_values(settings or {})
+    if found is not None:
+        spec = spec.with_values(settings or {})
     title = name or (found.title if found else folder.name)
     project = Project.create(folder, name=title, settings=spec, program=program)
     try:
@@ -241,9 +242,9 @@ def _spec_for(
     folder: Path,
     target: Sequence[str] | None,
     inputs: Sequence[str] | None,
-    settings: Mapping[str, Any],
+    settings: dict[str, Any],
 ) -> RunSpec:
-    """Settings to begin with for a data file."""
+    """Settings to begin with for a data file, under those that a person gives."""
     data = data.expanduser().absolute()
     if data.is_dir():
         raise DataError(
@@ -264,18 +265,33 @@ def _spec_for(
             code="data.missing",
             remedy="Check the name; the path begins where the command was typed.",
         )
-    # Which columns there are hangs on how the file is read.
-    reading = {
-        name: settings[f"data.{name}"]
-        for name in ("kind", "options", "columns", "y_file")
-        if settings.get(f"data.{name}")
-    }
-    summary = data_actions.inspect({"file": str(data), **reading}, folder)
+    if settings.get("data.y_file"):
+        settings["data.y_file"] = _second_file(str(settings["data.y_file"]), data, folder)
+    given = RunSpec().with_values({"data.file": _reference(data, folder), **settings})
+    # The columns are those that there are with what was said about the reading.
+    summary = data_actions.inspect(given.to_json()["data"], folder)
     for column in (*(target or ()), *(inputs or ())):
         _refuse_unknown(summary, column)
-    settings = data_actions.suggest(summary, target=target or (), inputs=inputs or ())
-    settings = {"data.file": _reference(data, folder), "data.kind": summary.kind, **settings}
-    return RunSpec().with_values(settings | {"data.fingerprint": dict(summary.fingerprint)})
+    suggested = data_actions.suggest(
+        summary,
+        target=target or given.get("fit.y") or (),
+        inputs=inputs or given.get("fit.x") or (),
+    )
+    suggested["data.fingerprint"] = dict(summary.fingerprint)
+    suggested["data.kind"] = summary.kind
+    columns = {**suggested.get("data.columns", {}), **(given.get("data.columns") or {})}
+    if columns:
+        settings["data.columns"] = columns
+    return given.with_values(suggested | settings)
+
+
+def _second_file(name: str, data: Path, folder: Path) -> str:
+    """The file of targets: in the project, from where the command was typed, or beside the data."""
+    for place in (folder, Path.cwd(), data.parent):
+        file = place / Path(name).expanduser()
+        if file.is_file():
+            return _reference(file, folder)
+    return name
 
 
 def _refuse_unknown(summary: DatasetSummary, column: str) -> None:

@@ -17,19 +17,17 @@ from fitstudio.spec.dataset_summary import (
     ColumnSummary,
     DatasetSummary,
 )
+from fitstudio.spec.likely_target import likely_target, parts_of
+from fitstudio.spec.time_order import time_order
 
-_TARGET_NAMES = re.compile(
-    r"(?i)^(y|y_?train|target|targets|label|labels|class|classes|outcome|output|response|species|"
-    r"diagnosis|category|type|quality|result|digit|state|fault|condition)$"
-)
-_WEIGHT_NAMES = re.compile(r"(?i)^(sample_?)?weights?$")
-_PART_NAMES = re.compile(r"(?i)^(part|split|set|subset|fold|partition)$")
+# Counts only beside values that look like codes: whole numbers in a row.
 _CLASS_NAMES = re.compile(
     r"(?i)^(y|y_?train|label|labels|class|classes|target|digit|species|type)$"
 )
-_MOST_TARGET_CLASSES = 100
 _MOST_INPUT_CLASSES = 50
 _FEW_CODES = 20
+_FEWEST_HELD_OUT = 10
+_LATE = 0.7
 
 
 def suggest(
@@ -37,87 +35,78 @@ def suggest(
 ) -> dict[str, Any]:
     """Settings for a new project, by their keys.
 
+    No column gets a role by its name alone; where the target is not clear it is left open, and
+    asked for. Row weights are never suggested: a weight may just as well be a measurement.
+
     Args:
         summary: What the file holds.
         target: Columns to predict, where a person has said so.
         inputs: Columns to predict from, likewise.
 
     Returns:
-        Settings that differ from the defaults: roles, model, epochs, validation, metrics. Without
-        a column that could be predicted, the roles are left open.
+        Settings that differ from the defaults: roles, model, epochs, validation, metrics.
     """
     settings: dict[str, Any] = {}
-    targets = [c for name in target if (c := summary.column(name))] or _likely_target(summary)
-    weight = next((c.name for c in summary.columns if _WEIGHT_NAMES.match(c.name)), None)
+    wanted = list(target)
+    if not wanted:
+        likely = likely_target(summary)
+        wanted = [likely.column] if likely is not None and likely.sure else []
+    targets = [c for name in wanted if (c := summary.column(name))]
+    part = next((c for c in summary.columns if parts_of(c) and c not in targets), None)
     chosen = [c for name in inputs if (c := summary.column(name))]
     if not chosen:
-        chosen = _likely_inputs(summary, [c.name for c in targets], weight)
+        chosen = _likely_inputs(summary, [c.name for c in targets], part)
     if chosen:
         settings["fit.x"] = [column.name for column in chosen]
         settings["model.kind"] = usual_model(chosen)
+        days = [c.name for c in chosen if c.dates and not c.numeric]
+        if days:
+            settings["data.columns"] = {name: {"type": NUMBER} for name in days}
     if targets:
         settings["fit.y"] = [column.name for column in targets]
-        settings |= _task(targets)
-    if weight is not None and weight not in settings.get("fit.y", ()):
-        settings["fit.sample_weight"] = weight
+        task = _task(targets)
+        if "data.columns" in task:
+            task["data.columns"] = {**settings.get("data.columns", {}), **task["data.columns"]}
+        settings |= task
     settings["fit.epochs"] = _epochs(summary)
-    if targets and chosen:
-        settings |= _validation(summary, targets)
+    settings |= _validation(summary, settings.get("fit.y", []), part)
     return settings
 
 
-def _likely_target(summary: DatasetSummary) -> list[ColumnSummary]:
-    possible = [c for c in summary.columns if _can_be_target(c)]
-    if not possible or len(summary.columns) < 2:
-        return []
-    for column in possible:
-        if _TARGET_NAMES.match(column.name):
-            return [column]
-    if summary.kind != "table":
-        # Beside arrays of inputs, the single values are what they mean.
-        single = [c for c in possible if not c.shape]
-        return (single or possible)[-1:]
-    # Tables have the target last, or first; classes are likelier than numbers.
-    for column in (possible[-1], possible[0]):
-        if column.type == CATEGORY and column in (summary.columns[-1], summary.columns[0]):
-            return [column]
-    return possible[-1:]
-
-
-def _can_be_target(column: ColumnSummary) -> bool:
-    if column.type == CATEGORY:
-        return 2 <= len(column.classes) <= _MOST_TARGET_CLASSES
-    if _WEIGHT_NAMES.match(column.name) or _PART_NAMES.match(column.name):
-        return False
-    if column.type == ARRAY:
-        return len(column.shape) == 1
-    return column.type == NUMBER
-
-
 def _likely_inputs(
-    summary: DatasetSummary, targets: list[str], weight: str | None
+    summary: DatasetSummary, targets: list[str], part: ColumnSummary | None
 ) -> list[ColumnSummary]:
-    free = [
-        c
-        for c in summary.columns
-        if c.name not in targets and c.name != weight and not _PART_NAMES.match(c.name)
-    ]
+    free = [c for c in summary.columns if c.name not in targets and c is not part]
     arrays = [c for c in free if c.type == ARRAY and c.numeric]
     if arrays:
         largest = max(arrays, key=lambda column: _size(column.shape))
         return [largest]
-    told = {name for a, b, _ in summary.twins for name in (a, b) if {a, b} & set(targets)}
+    # Limits and orders may be the law that is looked for; a copy on another scale is not.
+    told = {
+        name
+        for target in targets
+        for name, how in summary.telling(target).items()
+        if how not in ("parts", "rank")
+    }
     usable = [
         c
         for c in free
         if c.type not in (ID, CONSTANT, TEXT)
         and c.count
+        and not c.repeats
         # A column that is mostly empty would take most of the rows with it.
         and not c.mostly_missing
         and (c.type != CATEGORY or 2 <= len(c.classes) <= _MOST_INPUT_CLASSES)
     ]
-    # Where nothing else is left, a column that tells the target may be just the law looked for.
-    return [c for c in usable if c.name not in told] or usable
+    if usable:
+        # Where nothing else is left, a column that tells the target may be the law looked for.
+        return [c for c in usable if c.name not in told] or usable
+    if not targets:
+        return []
+    # A date, or a count of the rows, is the axis where there is nothing else to predict from.
+    return [c for c in free if c.dates and c.count] or [
+        c for c in free if c.type == ID and c.numeric
+    ]
 
 
 def _size(shape: tuple[int, ...]) -> int:
@@ -139,13 +128,13 @@ def _task(targets: list[ColumnSummary]) -> dict[str, Any]:
 
 
 def _is_coded(column: ColumnSummary) -> bool:
-    """Whether the numbers are rather classes: 0 and 1, or a few codes named so."""
+    """Whether the numbers are rather classes: two whole numbers, or a few codes named so."""
     if column.type != NUMBER or not column.integer or not column.classes:
         return False
     values = [float(label) for label, _ in column.classes]
-    in_a_row = values == [values[0] + place for place in range(len(values))]
-    if len(values) == 2 and in_a_row:
+    if len(values) == 2:
         return True
+    in_a_row = values == [values[0] + place for place in range(len(values))]
     few = 2 < len(values) <= _FEW_CODES and in_a_row
     return few and bool(_CLASS_NAMES.match(column.name))
 
@@ -157,16 +146,23 @@ def _epochs(summary: DatasetSummary) -> int:
     return int(round(epochs, -1))
 
 
-def _validation(summary: DatasetSummary, targets: list[ColumnSummary]) -> dict[str, Any]:
-    part = next((c for c in summary.columns if _PART_NAMES.match(c.name) and c.classes), None)
+def _validation(
+    summary: DatasetSummary, targets: list[str], part: ColumnSummary | None
+) -> dict[str, Any]:
+    """Rows that the file marks, else a fifth of them: at random unless they follow in time."""
     if part is not None:
-        labels = [label for label, _ in part.classes]
-        held = [label for label in labels if re.match(r"(?i)(val|test|dev)", label)]
-        if held and len(held) < len(labels):
-            return {"fit.validation_data": {"column": part.name, "values": held}}
-    if summary.rows < 10:
+        return {"fit.validation_data": {"column": part.name, "values": parts_of(part)}}
+    if summary.rows < _FEWEST_HELD_OUT:
         return {}
     settings: dict[str, Any] = {"fit.validation_split": 0.2}
-    if any(column.sorted_runs for column in targets):
+    late = any(_begins_late(summary, name) for name in targets)
+    if late or not time_order(summary, targets):
         settings["data.row_order"] = "random"
     return settings
+
+
+def _begins_late(summary: DatasetSummary, target: str) -> bool:
+    """Whether a class begins so late that the first rows would not teach it."""
+    column = summary.column(target)
+    starts = column.class_starts if column is not None else ()
+    return any(start > _LATE * summary.rows for start in starts)

@@ -14,6 +14,7 @@ from fitstudio.data import array_findings, statistics
 from fitstudio.data.column_relations import patterns
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, override_types, summarise, type_of
+from fitstudio.data.encoding import array_gaps, usable_numbers
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.one_hot import fold_one_hot
 from fitstudio.data.stand_ins import with_gaps
@@ -123,11 +124,7 @@ class ArraySource(Source):
 
     def summary(self) -> DatasetSummary:
         columns = self.columns
-        masks = {
-            column.name: self.scalars(column.name).missing()
-            for column in columns
-            if not column.shape and column.missing
-        }
+        masks = {column.name: self._gaps(column) for column in columns if column.has_gaps}
         complete = self.rows
         if masks:
             complete = int((~np.logical_or.reduce(list(masks.values()))).sum())
@@ -148,6 +145,13 @@ class ArraySource(Source):
             sampled_rows=self._sampled,
             missing_patterns=patterns(masks),
         )
+
+    def _gaps(self, column: ColumnSummary) -> np.ndarray:
+        """Rows that hold no usable value, or not only such."""
+        if column.shape:
+            return array_gaps(self.array(column.name))
+        found = self.scalars(column.name)
+        return found.missing() if found.values is None else ~usable_numbers(found.values)
 
     def _describe(self, name: str) -> ColumnSummary:
         array = self.array(name)

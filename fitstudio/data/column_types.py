@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fitstudio.data import statistics
+from fitstudio.data import identifiers, row_order, statistics
 from fitstudio.data.cell_units import bare_numbers
 from fitstudio.data.dates import date_form, days
 from fitstudio.data.statistics import MOST_CLASSES
@@ -25,7 +24,6 @@ from fitstudio.spec.dataset_summary import (
 )
 
 WORDS = "words"  # wanted by a recipe: the text as it is written
-_ID_NAME = re.compile(r"(?i)^(id|index|idx|nr|no|number|row|key|uuid|guid)$|[_ .-](id|nr|no|key)$")
 _FEW = 20  # so many different values are always few
 _LONG_TEXT = 60
 
@@ -183,7 +181,8 @@ def summarise(column: TableColumn) -> ColumnSummary:
     present = values[np.isfinite(values)]
     distinct, places = np.unique(present, return_inverse=True)
     classes: tuple[tuple[str, int], ...] = ()
-    few = len(distinct) <= (MOST_CLASSES if column.type == CATEGORY else 100)
+    repeats = identifiers.repeats_numbers(column.name, values)
+    few = len(distinct) <= (MOST_CLASSES if column.type == CATEGORY or repeats else 100)
     if few and (found.integer or column.type == CATEGORY):
         counts = np.bincount(places, minlength=len(distinct))
         classes = tuple(
@@ -201,9 +200,16 @@ def summarise(column: TableColumn) -> ColumnSummary:
             bool(classes) and statistics.is_grouped(places, len(distinct))
         )
     runs = _runs(places, [label for label, _ in classes]) if grouped and classes else ()
+    if classes:
+        codes = np.full(len(values), -1, np.int64)
+        codes[np.isfinite(values)] = places
+        fields |= row_order.of_classes(codes, len(classes))
     return ColumnSummary(
         **common, **fields, type=column.type, dtype="float64", distinct=len(distinct),
         classes=classes, histogram=bins, sorted_runs=grouped, runs=runs,
+        dates=column.dates is not None, order=row_order.direction(values),
+        likeness=row_order.likeness(values),
+        repeats=repeats,
     )  # fmt: skip
 
 
@@ -214,7 +220,11 @@ def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
     distinct = cells.drop_nulls().n_unique() if len(cells) > missing else 0
     classes: tuple[tuple[str, int], ...] = ()
     grouped, runs = False, ()
-    if 0 < distinct <= MOST_CLASSES and column.type in (CATEGORY, CONSTANT):
+    more: dict[str, Any] = {}
+    repeats = column.type in (CATEGORY, TEXT) and not column.dates
+    repeats = repeats and identifiers.repeats_words(column.name, cells)
+    # What has several rows each can mark rows to check on, and is listed as classes are.
+    if 0 < distinct <= MOST_CLASSES and (repeats or column.type in (CATEGORY, CONSTANT)):
         counts = cells.drop_nulls().value_counts()
         by_label = dict(zip(counts[cells.name].to_list(), counts["count"].to_list(), strict=True))
         labels = statistics.sorted_labels(list(by_label))
@@ -223,10 +233,18 @@ def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
         codes = cells.drop_nulls().replace_strict(index, return_dtype=pl.Int64).to_numpy()
         grouped = statistics.is_grouped(codes, distinct)
         runs = _runs(codes, labels) if grouped else ()
+        everywhere = np.full(len(cells), -1, np.int64)
+        everywhere[cells.is_not_null().to_numpy()] = codes
+        more = row_order.of_classes(everywhere, len(labels))
+    if column.dates:
+        # Where day and month cannot be told apart, the order shows all the same within months.
+        count, _ = days(cells, column.dates, "dmy", ambiguous=column.ambiguous_dates)
+        more["order"] = row_order.direction(count.fill_null(float("nan")).to_numpy())
     return ColumnSummary(
-        **common, type=column.type, dtype="str", count=len(cells) - missing, missing=missing,
-        distinct=distinct, classes=classes, sorted_runs=grouped, runs=runs,
+        **common, **more, type=column.type, dtype="str", count=len(cells) - missing,
+        missing=missing, distinct=distinct, classes=classes, sorted_runs=grouped, runs=runs,
         histogram=tuple(count for _, count in classes[: statistics.BINS]),
+        dates=column.dates is not None, repeats=repeats,
     )  # fmt: skip
 
 
@@ -274,12 +292,7 @@ def _number_type(name: str, values: np.ndarray) -> str:
         return CONSTANT
     if len(present) < 5 or len(present) < len(values) or not np.all(np.isfinite(present)):
         return NUMBER
-    if not np.array_equal(present, np.rint(present)):
-        return NUMBER
-    counting = bool(np.all(np.diff(present) == 1)) and present[0] in (0, 1)
-    if counting or (_ID_NAME.search(name) and len(np.unique(present)) == len(present)):
-        return ID
-    return NUMBER
+    return ID if identifiers.numbers_rows(name, present) else NUMBER
 
 
 def _word_type(cells: pl.Series, total: int) -> str:

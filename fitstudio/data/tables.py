@@ -16,6 +16,7 @@ from fitstudio.data import column_relations, line_findings, table_findings
 from fitstudio.data.cells import Cells, Oddities, as_lines, read_cells
 from fitstudio.data.column_source import Source
 from fitstudio.data.column_types import WORDS, TableColumn, of_numbers, override_types, type_of
+from fitstudio.data.encoding import usable_numbers
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.header import place_names
 from fitstudio.data.number_format import FORMATS, NumberFormat, pure_numbers
@@ -270,11 +271,7 @@ class TableSource(Source):
 
     def summary(self) -> DatasetSummary:
         columns = self.columns
-        masks = {
-            column.name: self._unusable(column.name)
-            for column in columns
-            if column.missing or column.infinite
-        }
+        masks = {column.name: self._unusable(column.name) for column in columns if column.has_gaps}
         wanted = [name for name in masks if self.column(name).type not in ("text", "id")]
         complete = self.rows
         if wanted:
@@ -298,7 +295,7 @@ class TableSource(Source):
     def _unusable(self, name: str) -> np.ndarray:
         """Rows that hold no usable value."""
         column = self.scalars(name)
-        return column.missing() if column.values is None else ~np.isfinite(column.values)
+        return column.missing() if column.values is None else ~usable_numbers(column.values)
 
     def _unique_names(self, header: list[str], width: int) -> tuple[str, ...]:
         """Names for all columns; what had to be changed is remembered and said."""

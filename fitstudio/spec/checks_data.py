@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from fitstudio.spec.check import Checked, advice, error
-from fitstudio.spec.columns import chosen, input_shape, role_type
+from fitstudio.spec.columns import chosen, input_shape, kept_rows, role_type
 from fitstudio.spec.dataset_summary import (
     ARRAY,
     CATEGORY,
@@ -16,10 +17,12 @@ from fitstudio.spec.dataset_summary import (
     DatasetSummary,
 )
 from fitstudio.spec.facts import find_target
+from fitstudio.spec.likely_target import likely_target
 from fitstudio.spec.param import Finding, Fix, Severity
 from fitstudio.spec.spelling import closest
 from fitstudio.spec.wording import counted, listed, strong
 
+_WEIGHT_NAME = re.compile(r"(?i)^sample_?weights?$")
 # Above this part of rows left out, it is worth a look.
 _MUCH_LEFT_OUT = 0.05
 # When another file was chosen all columns may be gone: a few of them are enough to see it.
@@ -33,7 +36,8 @@ def check_data(checked: Checked) -> Iterator[Finding]:
         return
     if checked.summary is None:
         return
-    # What is wrong with the file itself was found by its reader; advice is for the Data page.
+    # What is wrong with the file itself was found by its reader; its advice is no matter of the
+    # settings, and joins theirs in `everything_found`.
     yield from (each for each in checked.summary.findings if each.severity is Severity.ERROR)
     for key in ("fit.x", "fit.y"):
         yield from _missing_columns(checked, checked.summary, key)
@@ -49,7 +53,8 @@ def _missing_columns(checked: Checked, summary: DatasetSummary, key: str) -> Ite
     role = "input" if key == "fit.x" else "target"
     if not names:
         article = "an" if role == "input" else "a"
-        yield error(f"{key}-not-chosen", key, f"Choose {article} {role} on the Data page.")
+        fix = _likely_target(checked, summary) if role == "target" else None
+        yield error(f"{key}-not-chosen", key, f"Choose {article} {role} on the Data page.", fix)
         return
     known = set(summary.names)
     for name in [each for each in names if each not in known][:_MOST_NAMED]:
@@ -60,6 +65,14 @@ def _missing_columns(checked: Checked, summary: DatasetSummary, key: str) -> Ite
         fix = Fix(f"Use {meant}" if meant else "Leave it out", {key: kept or None})
         sentence = f"The data have no column {strong(name)}.{question}"
         yield error(f"{key}-unknown-column", key, sentence, fix)
+
+
+def _likely_target(checked: Checked, summary: DatasetSummary) -> Fix | None:
+    likely = likely_target(summary)
+    if likely is None:
+        return None
+    inputs = [name for name in checked.values["fit.x"] or () if name != likely.column]
+    return Fix(f"Predict {likely.column}", {"fit.y": [likely.column], "fit.x": inputs or None})
 
 
 def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
@@ -111,23 +124,36 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         )
 
 
+_HOW = {
+    "same": "is a copy of",
+    "proportional": "goes up and down exactly with",
+    "one-to-one": "names the same things as",
+    "rank": "goes up and down exactly with",
+}
+
+
 def _telling_inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     """Inputs that are the target in other words, as a column worked out from it is."""
-    names, targets = checked.values["fit.x"] or [], set(checked.values["fit.y"] or ())
-    how = {
-        "same": "is a copy of",
-        "proportional": "goes up and down exactly with",
-        "one-to-one": "names the same things as",
-    }
-    for first, second, kind in summary.twins:
-        told = next(((a, b) for a, b in ((first, second), (second, first)) if b in targets), None)
-        if told and told[0] in names and told[0] not in targets:
+    names, targets = checked.values["fit.x"] or [], checked.values["fit.y"] or ()
+    for target in targets:
+        for name, how in summary.telling(target).items():
+            if name not in names or name in targets:
+                continue
+            if how == "parts":
+                yield advice(
+                    "fit.x-parts-target",
+                    "fit.x",
+                    f"{strong(name)} alone parts the classes of {strong(target)}, the target, "
+                    "without one mistake. Is it known before the target is?",
+                    _without(names, [name]),
+                )
+                continue
             yield advice(
                 "fit.x-tells-target",
                 "fit.x",
-                f"{strong(told[0])} {how.get(kind, 'tells')} {strong(told[1])}, the target: the "
+                f"{strong(name)} {_HOW.get(how, 'tells')} {strong(target)}, the target: the "
                 "model would be told the answer. Is it known before the target is?",
-                _without(names, [told[0]]),
+                _without(names, [name]),
             )
 
 
@@ -161,6 +187,14 @@ def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         )
     elif len(columns) == 1 and types[0] != CATEGORY and first.type == CONSTANT:
         yield error("fit.y-constant", "fit.y", f"{names} has the same value in every row.")
+    if len(columns) > 1 and all(_yes_or_no(column) for column in columns):
+        yield advice(
+            "fit.y-several-yes-or-no",
+            "fit.y",
+            f"{names} hold only 0 and 1. Several targets are predicted as numbers, here between "
+            "0 and 1, not as classes: there is no accuracy, and no answer is exactly yes or no.",
+            Fix(f"Only {first.name}", {"fit.y": [first.name]}),
+        )
     if types == [CATEGORY]:
         rare = [label for label, count in first.classes if count < 2]
         if rare and len(first.classes) > 1:
@@ -169,6 +203,10 @@ def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
                 "fit.y",
                 f"{strong(listed(rare))} has only one row: nothing can be learned from it.",
             )
+
+
+def _yes_or_no(column: ColumnSummary) -> bool:
+    return column.integer and (column.minimum, column.maximum) == (0.0, 1.0)
 
 
 def _single_class(column: ColumnSummary) -> str:
@@ -185,6 +223,7 @@ def _single_class(column: ColumnSummary) -> str:
 def _sample_weight(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     key, name = "fit.sample_weight", checked.values["fit.sample_weight"]
     if name is None:
+        yield from _weights_by_name(checked, summary)
         return
     none = Fix("No row weights", {key: None})
     column = summary.column(name)
@@ -207,23 +246,45 @@ def _sample_weight(checked: Checked, summary: DatasetSummary) -> Iterator[Findin
         )
 
 
+def _weights_by_name(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    """A column that could be the rows' weights: its name and its values allow it, no more."""
+    inputs, key = checked.values["fit.x"] or [], "fit.sample_weight"
+    for column in summary.columns:
+        positive = column.numeric and column.minimum is not None and column.minimum > 0
+        used = column.name in (checked.values["fit.y"] or ())
+        if positive and not used and not column.shape and _WEIGHT_NAME.match(column.name):
+            kept = [name for name in inputs if name != column.name]
+            yield advice(
+                f"{key}-named",
+                key,
+                f"{strong(column.name)} is named like the weights of rows, and is used as "
+                f"{'an input' if column.name in inputs else 'nothing'} now.",
+                Fix("Weigh rows by it", {key: column.name, "fit.x": kept or None}),
+            )
+            return
+
+
 def _rows(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     facts = checked.facts
     if facts is None:
         return
+    drops = checked.values["data.missing"] == "drop"
+    filled = {**checked.values, "data.missing": "fill"}
+    used = chosen(summary, [*(checked.values["fit.x"] or ()), *(checked.values["fit.y"] or ())])
+    helps = drops and kept_rows(filled, summary, used).used > facts.used_rows
+    fix = Fix("Fill in missing values", {"data.missing": "fill"}) if helps else None
     if facts.used_rows == 0:
         yield error(
             "data.no-rows",
             "data.missing",
             "Each row has a missing value, so that none is left.",
-            Fix("Fill in missing values", {"data.missing": "fill"}),
+            fix,
         )
     elif facts.left_out > _MUCH_LEFT_OUT * summary.rows:
-        fix = Fix("Fill in missing values", {"data.missing": "fill"})
         yield advice(
             "data.rows-left-out",
             "data.missing",
             f"{counted(facts.left_out, 'row')} of {summary.rows:,} are left out because a value is "
             "missing.",
-            fix if checked.values["data.missing"] == "drop" else None,
+            fix,
         )

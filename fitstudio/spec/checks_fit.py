@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fitstudio.spec.balance import balanced_weights
 from fitstudio.spec.check import Checked, advice, error
+from fitstudio.spec.checks_parts import NOT_TRAINED, SHARES_DIFFER, check_parts
 from fitstudio.spec.facts import CLASSIFICATION, Facts
 from fitstudio.spec.param import Finding, Fix
 from fitstudio.spec.wording import counted, listed, percent, strong
@@ -19,10 +20,21 @@ def check_fit(checked: Checked) -> Iterator[Finding]:
     if checked.facts is None:
         return
     yield from _validation(checked, checked.facts)
-    yield from _sorted_rows(checked, checked.facts)
+    yield from _parts(checked, checked.facts)
     yield from _frequency(checked, checked.facts)
     yield from _batches(checked, checked.facts)
     yield from _class_weight(checked, checked.facts)
+
+
+def _parts(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    """What is odd about the rows of each part: one finding for one cause, the plainest one."""
+    found = list(check_parts(checked))
+    if not any(each.code == NOT_TRAINED for each in found):
+        by_order = list(_sorted_rows(checked, facts))
+        yield from by_order
+        if by_order:
+            found = [each for each in found if each.code != SHARES_DIFFER]
+    yield from found
 
 
 def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:

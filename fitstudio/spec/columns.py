@@ -106,15 +106,19 @@ def usual_model(columns: Sequence[ColumnSummary]) -> str:
 def kept_rows(
     values: Mapping[str, Any], summary: DatasetSummary, columns: Sequence[ColumnSummary]
 ) -> Rows:
-    """The rows that are left when those with a missing value are left out."""
+    """The rows that are left when those with a missing value are left out.
+
+    A value too large for training counts as missing. Only gaps of single inputs can be filled.
+    """
     targets = set(values["fit.y"] or ())
     weights = values["fit.sample_weight"]
     must_be_there = {*targets, weights}
     columns = (*columns, *chosen(summary, [weights] if weights else []))
+    drop = values["data.missing"] == "drop"
     counted = {
-        column.name: column.missing
+        column.name: min(summary.rows, max(1, column.missing + column.infinite))
         for column in columns
-        if column.missing and (values["data.missing"] == "drop" or column.name in must_be_there)
+        if column.has_gaps and (drop or column.name in must_be_there or column.shape)
     }
     known = summary.complete_rows_for(counted)
     if known is not None:
@@ -125,6 +129,6 @@ def kept_rows(
         return Rows(most, exact=summary.sampled_rows is None)
     if summary.complete_rows is not None and least <= summary.complete_rows <= most:
         names = {column.name for column in columns}
-        all_counted = all(each.name in names for each in summary.columns if each.missing)
+        all_counted = all(each.name in names for each in summary.columns if each.has_gaps)
         return Rows(summary.complete_rows, exact=all_counted and summary.sampled_rows is None)
     return Rows(least, exact=False)

@@ -22,6 +22,10 @@ ARRAY = "array"
 
 # A column with a larger part of its values missing is no input unless somebody wants it.
 _MUCH_MISSING = 0.3
+# Training holds numbers in single precision: what is larger is no better than a gap.
+_LARGEST_NUMBER = 3.4028234663852886e38
+# How one column can tell another: in both directions, or only the first tells the second.
+_BOTH_WAYS = frozenset({"same", "proportional", "one-to-one", "rank"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,14 @@ class ColumnSummary(Plain):
         integer: Whether all numbers are whole.
         title: The header as it stands in the file, where `name` had to be changed.
         runs: Where `sorted_runs`: each run of equal values with its length, in the file's order.
+        dates: Whether the cells are dates, taken for numbers or not.
+        order: "rising" or "falling" where the values go one way from row to row, else empty.
+        likeness: How alike neighbouring rows are, from 0 (as by chance) to 1; None where that was
+            not worked out.
+        repeats: Whether the values name things that have several rows each, such as patients.
+        class_blocks: For each class its rows in equal parts of the file, in the file's order;
+            empty where there are no classes or too many.
+        class_starts: For each class its first row in the file, counted from 0; likewise.
     """
 
     name: str
@@ -91,6 +103,18 @@ class ColumnSummary(Plain):
     integer: bool = False
     title: str | None = None
     runs: tuple[tuple[str, int], ...] = ()
+    dates: bool = False
+    order: str = ""
+    likeness: float | None = None
+    repeats: bool = False
+    class_blocks: tuple[tuple[int, ...], ...] = ()
+    class_starts: tuple[int, ...] = ()
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some rows hold nothing here that training could use."""
+        low, high = self.minimum or 0.0, self.maximum or 0.0
+        return bool(self.missing or self.infinite or max(-low, high) > _LARGEST_NUMBER)
 
     @property
     def mostly_missing(self) -> bool:
@@ -124,7 +148,7 @@ class DatasetSummary(Plain):
         missing_patterns: Which columns have gaps together, with the number of such rows; empty
             where there are no gaps, None where there are too many ways to list.
         twins: Pairs of columns of which one tells the other: ("a", "b", "same" | "proportional" |
-            "one-to-one").
+            "one-to-one" | "rank"), or of which the first tells the second: ("a", "b", "parts").
     """
 
     file: str
@@ -152,6 +176,12 @@ class DatasetSummary(Plain):
         wanted = set(names)
         gaps = sum(count for columns, count in self.missing_patterns if wanted & set(columns))
         return self.rows - gaps
+
+    def telling(self, name: str) -> dict[str, str]:
+        """The columns that tell this one all by themselves, each with how it does."""
+        found = {first: how for first, second, how in self.twins if second == name}
+        both = {b: how for a, b, how in self.twins if a == name and how in _BOTH_WAYS}
+        return found | both
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Severity(StrEnum):
     ERROR = "error"  # training cannot start
     NO_EFFECT = "no_effect"  # the setting is ignored, and why
     ADVICE = "advice"  # training can start, but look at this
+    TOLD = "told"  # decided already; said so that it can be changed
 
 
 @dataclass(frozen=True)

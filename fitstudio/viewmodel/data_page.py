@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,32 @@ from fitstudio.actions import data as data_actions
 from fitstudio.spec.dataset_summary import (
     ARRAY,
     CATEGORY,
-    CONSTANT,
-    ID,
     NUMBER,
-    TEXT,
     ColumnSummary,
     DatasetSummary,
     Guess,
     TreeNode,
 )
+from fitstudio.spec.decisions import Decision, about_data, decisions, open_findings
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.viewmodel.background import Job
 from fitstudio.viewmodel.figures import format_bytes, format_count, format_value, plural
 from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.stations import station_of
 
 _MOST_BARS = 16
 # Settings that say how a file is read; another file starts with guesses of its own.
 _READING = ("data.kind", "data.y_file", "data.options", "data.columns", "data.fingerprint")
-_SORTED = "fit.sorted-rows"
-# Says already what becomes of rows with gaps, and offers to fill them.
-_ROWS_LEFT_OUT = "data.rows-left-out"
+# Settings that name columns or go with them; with other columns they are suggested anew.
+_ROLES = (
+    "fit.x",
+    "fit.y",
+    "fit.sample_weight",
+    "fit.validation_data",
+    "fit.class_weight",
+    "compile.loss",
+    "data.columns",
+    "data.row_order",
+)
 
 
 class Role(StrEnum):
@@ -88,6 +93,7 @@ class Item:
         values: What the button sets, by key.
         text: What undo calls that.
         where: The setting that it stands at.
+        code: The finding's stable name, by which terminal and window show the same.
     """
 
     look: str
@@ -97,6 +103,7 @@ class Item:
     values: Mapping[str, Any] | None = None
     text: str = ""
     where: str = "data.file"
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,29 +217,52 @@ def take_file(session: ProjectSession, file: Path) -> Job:
     Where it has the columns that are in use, everything else stays; else roles and model are
     suggested anew. One step of undo takes it all back.
     """
-    folder = session.project.folder
-    try:
-        reference = file.relative_to(folder).as_posix()
-    except ValueError:
-        reference = str(file)
+    reference = _reference(session, file)
 
     def look(job: Job) -> dict[str, Any]:
-        summary = data_actions.inspect({"file": reference}, folder, cancel=job.cancelled)
-        used = {*(session.spec.get("fit.x") or ()), *(session.spec.get("fit.y") or ())}
         values: dict[str, Any] = dict.fromkeys(_READING)
-        values |= {"data.file": reference, "data.kind": summary.kind}
-        values["data.fingerprint"] = dict(summary.fingerprint)
-        if not used or not used <= set(summary.names):
-            values |= dict.fromkeys(("fit.x", "fit.y", "fit.sample_weight"))
-            values |= dict.fromkeys(("fit.class_weight", "compile.loss"))
-            values |= data_actions.suggest(summary)
-        return values
+        return values | _looked_at(session, {"file": reference}, job)
 
     return session.in_background(
         look,
         lambda values: session.set_many(values, f"Use {file.name}"),
         replaces=f"take file {id(session)}",
     )
+
+
+def take_targets(session: ProjectSession, file: Path) -> Job:
+    """Takes the targets from a second file; roles that this changes are suggested anew."""
+    reference = _reference(session, file)
+    data = {**session.spec.to_json().get("data", {}), "y_file": reference}
+
+    def look(job: Job) -> dict[str, Any]:
+        return {"data.y_file": reference} | _looked_at(session, data, job)
+
+    return session.in_background(
+        look,
+        lambda values: session.set_many(values, "Choose targets"),
+        replaces=f"take file {id(session)}",
+    )
+
+
+def _reference(session: ProjectSession, file: Path) -> str:
+    """The file as the project names it: from its own folder on where it is inside, else whole."""
+    try:
+        return file.relative_to(session.project.folder).as_posix()
+    except ValueError:
+        return str(file)
+
+
+def _looked_at(session: ProjectSession, data: Mapping[str, Any], job: Job) -> dict[str, Any]:
+    """What a file is, and roles where those in use are not in it."""
+    summary = data_actions.inspect(data, session.project.folder, cancel=job.cancelled)
+    values: dict[str, Any] = {"data.file": data["file"], "data.kind": summary.kind}
+    values["data.fingerprint"] = dict(summary.fingerprint)
+    used = {*(session.spec.get("fit.x") or ()), *(session.spec.get("fit.y") or ())}
+    if not used or not used <= set(summary.names):
+        values |= dict.fromkeys(_ROLES)
+        values |= data_actions.suggest(summary)
+    return values
 
 
 def tree(session: ProjectSession, job: Job) -> list[TreeNode]:
@@ -316,24 +346,21 @@ def _kind(column: ColumnSummary) -> str:
 
 
 def _items(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
-    found = [
-        each
-        for each in session.resolved.findings
-        if station_of(each.where) == "data" or each.code == _SORTED
+    items = [
+        _of_finding(each) for each in open_findings(session.resolved, summary) if about_data(each)
     ]
-    codes = {each.code for each in found}
-    found += [each for each in summary.findings if each.code not in codes]
-    items = [_of_finding(each) for each in found]
-    if not any(each.code == _ROWS_LEFT_OUT for each in found):
-        items += _missing(session, summary)
-    items += _mixed(session, summary)
-    items += _left_out(session, summary)
+    items += [_of_decision(each) for each in decisions(session.resolved, summary)]
     order = {"error": 0, "warning": 1, "info": 2, "done": 3}
     return sorted(items, key=lambda item: order[item.look])
 
 
 def _of_finding(finding: Finding) -> Item:
-    looks = {Severity.ERROR: "error", Severity.ADVICE: "warning", Severity.NO_EFFECT: "info"}
+    looks = {
+        Severity.ERROR: "error",
+        Severity.ADVICE: "warning",
+        Severity.NO_EFFECT: "info",
+        Severity.TOLD: "done",
+    }
     title, _, detail = finding.sentence.partition(". ")
     fix = finding.fix
     return Item(
@@ -344,104 +371,12 @@ def _of_finding(finding: Finding) -> Item:
         values=fix.set if fix else None,
         text=fix.sentence if fix else "",
         where=finding.where,
+        code=finding.code,
     )
 
 
-def _missing(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
-    """What becomes of rows with gaps, which is a decision also where nobody made it."""
-    used = [*(session.spec.get("fit.x") or ()), *(session.spec.get("fit.y") or ())]
-    complete = summary.complete_rows_for(used)
-    if not used or complete is None or complete == summary.rows:
-        return []
-    gaps = summary.rows - complete
-    title = f"{plural(gaps, 'row')} with missing values"
-    columns = [each for each in summary.columns if each.name in used and each.missing]
-    most = sorted(columns, key=lambda each: -each.missing)[:2]
-    where = ", ".join(f"{each.name} in {format_count(each.missing)}" for each in most)
-    if session.spec.get("data.missing") == "fill":
-        return [
-            Item(
-                look="done",
-                title=title,
-                detail=f"{where}: filled in",
-                button="Leave them out",
-                values={"data.missing": None},
-                text="Leave rows with gaps out",
-                where="data.missing",
-            )
-        ]
-    return [
-        Item(
-            look="done",
-            title=title,
-            detail=f"{where}: left out",
-            button="Fill them in",
-            values={"data.missing": "fill"},
-            text="Fill in missing values",
-            where="data.missing",
-        )
-    ]
-
-
-def _mixed(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
-    if session.spec.get("data.row_order") != "random":
-        return []
-    targets = [summary.column(name) for name in session.spec.get("fit.y") or ()]
-    by = next((each.name for each in targets if each is not None and each.sorted_runs), None)
-    title = f"Sorted by {by}" if by else "Order of the rows"
-    return [
-        Item(
-            look="done",
-            title=title,
-            detail="rows are picked at random",
-            button="As in the file",
-            values={"data.row_order": None},
-            text="Keep the rows' order",
-            where="data.row_order",
-        )
-    ]
-
-
-def _left_out(session: ProjectSession, summary: DatasetSummary) -> list[Item]:
-    """Each column that is no input, with what speaks against it; nothing is left out unsaid."""
-    items = []
-    for column in summary.columns:
-        why = _against(session, summary, column)
-        if not why or role_of(session, column.name) is not Role.LEFT_OUT:
-            continue
-        usable = column.type in (NUMBER, CATEGORY)
-        inputs = [*(session.spec.get("fit.x") or ()), column.name]
-        items.append(
-            Item(
-                look="done",
-                title=f"{column.name} {why}",
-                detail="left out of the inputs",
-                button="Use it" if usable else "",
-                values={"fit.x": _in_file_order(summary, inputs)} if usable else None,
-                text=f"Use {column.name} as input" if usable else "",
-                where="fit.x",
-            )
-        )
-    return items
-
-
-def _against(session: ProjectSession, summary: DatasetSummary, column: ColumnSummary) -> str:
-    """Why a column makes no good input; empty if nothing speaks against it."""
-    known = {
-        ID: "is different in every row",
-        CONSTANT: "is always the same",
-        TEXT: "holds free text",
-    }
-    if column.type in known:
-        return known[column.type]
-    targets = session.spec.get("fit.y") or ()
-    for one, other, _ in summary.twins:
-        for mine, its in ((one, other), (other, one)):
-            if mine == column.name and its in targets:
-                return f"tells {its} all by itself"
-    if column.mostly_missing:
-        return f"is missing in {format_count(column.missing)} rows"
-    return ""
+def _of_decision(decision: Decision) -> Item:
+    return replace(_of_finding(decision.finding), title=decision.title, detail=decision.detail)
 
 
 def _in_file_order(summary: DatasetSummary | None, names: Sequence[str]) -> list[str]:

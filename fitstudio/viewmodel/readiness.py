@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.decisions import open_findings
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.spec.resolve import Resolved
 from fitstudio.spec.wording import counted
@@ -26,11 +28,14 @@ class Readiness:
     first: Finding | None = None
 
 
-def readiness(resolved: Resolved, *, reading: bool = False) -> Readiness:
-    """Sum up what was found.
+def readiness(
+    resolved: Resolved, summary: DatasetSummary | None = None, *, reading: bool = False
+) -> Readiness:
+    """Sum up what was found, in the settings and in the data.
 
     Args:
         resolved: The specification with its findings.
+        summary: What is known about the data, with what was found in them.
         reading: Whether the data are being looked at just now.
     """
     errors = resolved.errors
@@ -40,7 +45,8 @@ def readiness(resolved: Resolved, *, reading: bool = False) -> Readiness:
         return Readiness("error", f"{things} to mend", sentence, errors[0])
     if reading:
         return Readiness("info", "Looking at the data", "This takes a moment.")
-    advice = [each for each in resolved.findings if each.severity is Severity.ADVICE]
+    found = open_findings(resolved, summary)
+    advice = [each for each in found if each.severity is Severity.ADVICE]
     if advice:
         things = counted(len(advice), "thing")
         misleads = any(each.where.startswith("fit.validation") for each in advice)

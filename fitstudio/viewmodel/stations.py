@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fitstudio.spec.decisions import open_findings
 from fitstudio.spec.param import Finding, Severity
 from fitstudio.viewmodel.session import ProjectSession
 
@@ -102,7 +103,8 @@ def _predict(session: ProjectSession) -> Station:
 
 
 def _judged(session: ProjectSession, station: str) -> Station | None:
-    here = [each for each in session.resolved.findings if station_of(each.where) == station]
+    found = open_findings(session.resolved, session.summary)
+    here = [each for each in found if station_of(each.where) == station]
     serious = _first(here, Severity.ERROR) or _first(here, Severity.ADVICE)
     return Station("attention", serious.sentence.replace("**", "")) if serious else None
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
 from fitstudio.errors import UsageError
+from fitstudio.project import Project
+from fitstudio.spec.data_overview import data_overview
+from fitstudio.spec.dataset_summary import DatasetSummary
+from fitstudio.spec.decisions import about_data, everything_found
 from fitstudio.spec.param import Finding, Severity
-from fitstudio.spec.plain_words import describe
+from fitstudio.spec.plain_words import Paragraph, describe
+from fitstudio.spec.resolve import Resolved
+from fitstudio.spec.run_spec import RunSpec
 
-_MARKS = {Severity.ERROR: "cannot work", Severity.NO_EFFECT: "no effect", Severity.ADVICE: "advice"}
+_MARKS = {
+    Severity.ERROR: "cannot work",
+    Severity.NO_EFFECT: "no effect",
+    Severity.ADVICE: "advice",
+    Severity.TOLD: "done",
+}
 
 
 def _declare_new(parser: argparse.ArgumentParser) -> None:
@@ -57,12 +70,30 @@ def _new(arguments: argparse.Namespace) -> int:
         inputs=arguments.input,
         settings=typed_settings(arguments),
     )
+    summary = runs.dataset_summary(project)
+    resolved = runs.check(project, summary=summary)
+    overview = data_overview(project.settings, summary) if summary is not None else []
     if arguments.json:
-        print_json({"project": str(project.folder), "name": project.name})
-    else:
-        say(f"Made the project {project.name!r} in {project.folder}")
-        say(f'Next: fitstudio train "{project.folder}"')
+        print_json(
+            {"project": str(project.folder), "name": project.name}
+            | _overview_json(project.settings, overview)
+            | _found_json(resolved, summary)
+        )
+        return 0
+    say(f"Made the project {project.name!r} in {project.folder}")
+    _print_paragraphs(overview)
+    _print_found(resolved, summary)
+    say(_next_step(project, resolved))
     return 0
+
+
+def _next_step(project: Project, resolved: Resolved) -> str:
+    if not resolved.value("fit.y"):
+        return (
+            "What is to be predicted is not clear from the file. Name it: `new` takes --target "
+            f'COLUMN; here it is: fitstudio train "{project.folder}" --set fit.y=COLUMN'
+        )
+    return f'Next: fitstudio train "{project.folder}"'
 
 
 def _declare_check(parser: argparse.ArgumentParser) -> None:
@@ -76,14 +107,41 @@ def _check(arguments: argparse.Namespace) -> int:
     summary = runs.dataset_summary(project, spec)
     resolved = runs.check(project, spec=spec, summary=summary)
     if arguments.json:
-        print_json({"ok": resolved.ok} | resolved.to_json())
+        print_json({"ok": resolved.ok} | resolved.to_json() | _found_json(resolved, summary))
         return 0 if resolved.ok else 1
-    for paragraph in describe(resolved, summary):
-        say(f"{paragraph.title}: {plain(paragraph.text)}")
-    for finding in resolved.findings:
-        _print_finding(finding)
+    if summary is not None:
+        _print_paragraphs(data_overview(spec, summary))
+    _print_paragraphs(describe(resolved, summary))
+    _print_found(resolved, summary)
     say("Ready to train." if resolved.ok else "Training cannot start yet.")
     return 0 if resolved.ok else 1
+
+
+def _overview_json(spec: RunSpec, overview: list[Paragraph]) -> dict[str, Any]:
+    said = {each.title.lower().replace(" ", "_"): plain(each.text) for each in overview}
+    return {"data": said, "target": spec.get("fit.y"), "inputs": spec.get("fit.x")}
+
+
+def _found_json(resolved: Resolved, summary: DatasetSummary | None) -> dict[str, Any]:
+    return {"findings": [each.to_json() for each in everything_found(resolved, summary)]}
+
+
+def _print_paragraphs(paragraphs: Sequence[Paragraph]) -> None:
+    for paragraph in paragraphs:
+        say(f"{paragraph.title}: {plain(paragraph.text)}")
+
+
+def _print_found(resolved: Resolved, summary: DatasetSummary | None) -> None:
+    """All that the window lists, with the words that would be typed instead of a click."""
+    found = everything_found(resolved, summary)
+    for title, findings in (
+        ("Found in the data:", [each for each in found if about_data(each)]),
+        ("Found in the settings:", [each for each in found if not about_data(each)]),
+    ):
+        if findings:
+            say(title)
+        for finding in findings:
+            _print_finding(finding)
 
 
 def _print_finding(finding: Finding) -> None:

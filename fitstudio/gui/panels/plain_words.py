@@ -92,7 +92,8 @@ class PlainWordsPanel(QWidget):
         session = self._session
         source = self._source
         said = list(source() if source else describe(session.resolved, session.summary))
-        self._foot.show_readiness(readiness(session.resolved, reading=session.busy_with_data))
+        state = readiness(session.resolved, session.summary, reading=session.busy_with_data)
+        self._foot.show_readiness(state)
         if said == self._shown:
             return
         self._shown = said

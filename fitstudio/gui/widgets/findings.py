@@ -28,7 +28,7 @@ def look_of(finding: Finding) -> str:
             return "error"
         case Severity.ADVICE:
             return "warning"
-        case Severity.NO_EFFECT:
+        case Severity.NO_EFFECT | Severity.TOLD:
             return "info"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fitstudio.actions.suggestions import suggest
 from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
@@ -83,11 +85,20 @@ def test_models_by_shape():
         assert (settings["fit.x"], settings["fit.y"]) == (["x"], ["y"])
 
 
-def test_sorted_targets_are_mixed():
-    assert "data.row_order" not in suggest(summary(number("a"), category("y")))
-    settings = suggest(summary(number("a"), category("y", sorted_runs=True)))
-    assert settings["data.row_order"] == "random"
-    assert settings["fit.validation_split"] == 0.2
+def test_rows_are_mixed_unless_they_follow_in_time():
+    for target in (category("y"), category("y", sorted_runs=True), number("y", distinct=90)):
+        settings = suggest(summary(number("a"), target))
+        assert settings["data.row_order"] == "random"
+        assert settings["fit.validation_split"] == 0.2
+    day = ColumnSummary(name="day", type="text", dtype="str", count=300, dates=True, order="rising")
+    clock = number("time", order="rising")
+    smooth = number("y", likeness=0.97, distinct=280)
+    for columns in ((day, number("a"), category("y")), (clock, number("y")), (number("a"), smooth)):
+        settings = suggest(summary(*columns))
+        assert "data.row_order" not in settings
+        assert settings["fit.validation_split"] == 0.2
+    by_size = (number("a", order="rising"), smooth)
+    assert suggest(summary(*by_size))["data.row_order"] == "random"
 
 
 def test_a_column_that_names_the_parts_is_the_split():
@@ -106,11 +117,91 @@ def test_zeros_and_ones_are_classes():
     assert settings["compile.metrics"] == ["accuracy"]
 
 
-def test_weights_are_found():
-    settings = suggest(summary(number("a"), number("weight"), category("y")))
+@pytest.mark.parametrize("name", ["weight", "weights", "Weight", "sample_weight"])
+def test_a_weight_is_a_measurement_unless_a_person_says_otherwise(name):
+    settings = suggest(summary(number("a"), number(name), category("y")))
 
-    assert settings["fit.sample_weight"] == "weight"
+    assert "fit.sample_weight" not in settings
+    assert settings["fit.x"] == ["a", name]
+
+
+# A column of each kind of values, and what it is to a neutral name.
+_VALUES = {
+    "numbers": lambda name: number(name, distinct=90),
+    "whole numbers": lambda name: number(name, distinct=90, integer=True),
+    "words": lambda name: category(name, ["valve", "pump", "device", "tester"]),
+    "splitting words": lambda name: category(name, ["devoted", "train", "tram"]),
+    "one word": lambda name: category(name, ["training", "other"]),
+}
+_TELLING_NAMES = (
+    "weight", "weights", "sample_weight", "part", "split", "set", "subset", "fold", "partition",
+    "time", "date", "type", "state", "condition", "quality", "result", "response", "category",
+    "id_card", "test", "train", "validation", "species", "digit",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("values", _VALUES)
+@pytest.mark.parametrize("name", _TELLING_NAMES)
+def test_a_name_alone_never_gives_a_role(name, values):
+    def roles(column_name):
+        columns = (number("a"), _VALUES[values](column_name), number("b"), number("c"))
+        settings = suggest(summary(*columns))
+        keys = ("fit.x", "fit.y", "fit.sample_weight", "fit.validation_data", "data.row_order")
+        return [_neutral(settings.get(key), column_name) for key in keys]
+
+    found, neutral = roles(name), roles("neutral")
+    # It may be a reason to ask for the target, which leaves all columns where they are.
+    if found[1] is None:
+        found[:2] = [[each for each in found[0] if each != "c"], ["c"]]
+    assert found == neutral
+
+
+def _neutral(names, name):
+    return ["*" if each == name else each for each in names] if isinstance(names, list) else names
+
+
+def test_words_that_only_begin_like_parts_are_an_input():
+    settings = suggest(
+        summary(number("a"), category("part", ["valve", "pump", "motor", "device"]), number("life"))
+    )
+
+    assert settings["fit.x"] == ["a", "part"]
+    assert settings["fit.y"] == ["life"]
+    assert "fit.validation_data" not in settings
+
+
+def test_no_wavelength_is_the_target():
+    band = [number(f"{1100 + 2 * n},0", distinct=90) for n in range(20)]
+    falling = [number(f"{4000 - 4 * n} cm-1", distinct=90) for n in range(20)]
+    for spectrum in (band, falling, [number(f"x{n}") for n in range(4)]):
+        assert suggest(summary(number("protein"), *spectrum))["fit.y"] == ["protein"]
+        several = suggest(summary(number("protein"), number("fat"), *spectrum))
+        assert "fit.y" not in several
+        assert "fit.y" not in suggest(summary(*spectrum))
+
+
+def test_two_whole_numbers_are_classes():
+    for labels in (("-1", "1"), ("1", "2"), ("0", "1")):
+        target = number("y", integer=True).to_json() | {"classes": [[each, 50] for each in labels]}
+        settings = suggest(summary(number("a"), ColumnSummary.from_json(target)))
+        assert settings["data.columns"] == {"y": {"type": "category"}}
+
+
+def test_what_names_things_with_several_rows_is_no_input():
+    settings = suggest(
+        summary(number("patient_id", repeats=True, distinct=80), number("a"), category("y"))
+    )
+
     assert settings["fit.x"] == ["a"]
+
+
+def test_a_date_is_counted_in_days_where_there_is_nothing_else():
+    day = ColumnSummary(name="day", type="text", dtype="str", count=300, dates=True)
+
+    settings = suggest(summary(day, number("flow")))
+    assert settings["fit.x"] == ["day"]
+    assert settings["data.columns"] == {"day": {"type": "number"}}
+    assert suggest(summary(day, number("a"), number("flow")))["fit.x"] == ["a"]
 
 
 def test_epochs_suit_the_number_of_rows():

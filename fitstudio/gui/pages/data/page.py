@@ -319,7 +319,7 @@ class DataPage(Page):
     def _on_targets(self) -> None:
         file = dialogs.ask_data_file(self)
         if file is not None:
-            self._session.set_many({"data.y_file": str(file)}, self.tr("Choose targets"))
+            data_page.take_targets(self._session, file)
 
     def _on_change(self) -> None:
         if self._view is None or self._session.read_only is not None:
