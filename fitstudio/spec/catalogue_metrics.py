@@ -229,7 +229,11 @@ METRICS = by_name(
         aliases=("msle", "MeanSquaredLogarithmicError"),
     ),
     _metric(
-        "log_cosh", "log-cosh", "A smooth absolute error", _NUMBERS, aliases=("logcosh", "LogCosh")
+        "log_cosh",
+        "log-cosh",
+        "A smooth absolute error",
+        _NUMBERS,
+        aliases=("logcosh", "LogCosh", "LogCoshError"),
     ),
     _metric(
         "cosine_similarity",
@@ -268,6 +272,20 @@ METRICS = by_name(
         aliases=("kld", "KLDivergence"),
     ),
     _metric("hinge", "hinge", "The margin loss, watched only", _YES_NO, aliases=("Hinge",)),
+    _metric(
+        "squared_hinge",
+        "squared hinge",
+        "The soft margin loss, watched only",
+        _YES_NO,
+        aliases=("SquaredHinge",),
+    ),
+    _metric(
+        "categorical_hinge",
+        "categorical hinge",
+        "The margin loss for columns of classes, watched only",
+        _COLUMNS,
+        aliases=("CategoricalHinge",),
+    ),
     _metric(
         "R2Score",
         "R²",
