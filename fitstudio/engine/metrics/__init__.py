@@ -188,6 +188,20 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
     )
 
 
+def serialize(metric: Metric) -> dict[str, Any]:
+    """The metric's class and settings, as plain data."""
+    return {"class_name": type(metric).__name__, "config": metric.get_config()}
+
+
+def deserialize(config: Any) -> Metric:
+    """The metric that `serialize` described.
+
+    Raises:
+        ArgumentError: As `get`.
+    """
+    return get(config)
+
+
 def _complete(metric: Metric) -> Metric:
     """The metric, if its class says all that is needed.
 
@@ -333,6 +347,7 @@ __all__ = [
     "categorical_hinge",
     "cosine_proximity",
     "cosine_similarity",
+    "deserialize",
     "get",
     "hinge",
     "kl_divergence",
@@ -349,6 +364,7 @@ __all__ = [
     "mse",
     "msle",
     "poisson",
+    "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy",
