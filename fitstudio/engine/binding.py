@@ -82,6 +82,8 @@ class Binding:
         key = (self.device, self.dtype, _signature(raw), _signature(targets), _signature(weights))
         if key in self._tried:
             return
+        _refuse_complex("y", targets)
+        _refuse_complex("sample_weight", weights)
         outputs = self._try_forward(raw)
         cast_targets = tuple(
             None if each is None else self.target_cast(number, each)(each)
@@ -310,6 +312,17 @@ def _check_batch_rows(*groups: Sequence[Tensor | None]) -> None:
         )
 
 
+def _refuse_complex(argument: str, tensors: Sequence[Tensor | None]) -> None:
+    if any(each is not None and each.is_complex() for each in tensors):
+        raise ArgumentError(
+            f"{argument} holds complex numbers; it should hold real ones.",
+            code="fit.not-numbers",
+            remedy="Give their real and imaginary parts, or size and angle, as columns of their "
+            "own.",
+            safe="Nothing has been trained with them.",
+        )
+
+
 def _does_not_fit(
     names: InputNames, raw: Sequence[Tensor], problem: Exception | None
 ) -> ArgumentError:
@@ -317,6 +330,14 @@ def _does_not_fit(
         f"{name!r} of shape {tuple(each.shape)}"
         for name, each in zip([*names.names, *("x",) * len(raw)], raw, strict=False)
     )
+    if any(each.is_complex() for each in raw):
+        return ArgumentError(
+            f"x holds complex numbers ({shapes}), and the model does not take them.",
+            code="fit.input-shape",
+            remedy="Give their real and imaginary parts, or size and angle, as columns of their "
+            "own.",
+            safe="The model is as it was before this batch.",
+        )
     return ArgumentError(
         f"x does not fit the model: a batch has the input {shapes}. Torch says: {problem}.",
         code="fit.input-shape",

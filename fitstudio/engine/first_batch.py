@@ -16,6 +16,8 @@ from fitstudio.engine.device import is_out_of_memory
 from fitstudio.engine.losses import (
     FunctionLoss,
     Loss,
+    binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
     categorical_focal_crossentropy,
     categorical_hinge,
@@ -131,3 +133,23 @@ def check_classes(loss: Loss, target: Tensor, output: Tensor) -> None:
                 "mean_squared_error.",
                 safe="The model is as it was before this batch.",
             )
+
+
+def check_probability(loss: Loss, output: Tensor) -> None:
+    """Refuses a model whose answer is 1 whatever it learns: a softmax over one unit.
+
+    Raises:
+        ArgumentError: If that is what it ends in.
+    """
+    function = loss.function if isinstance(loss, FunctionLoss) else None
+    if function not in (binary_crossentropy, binary_focal_crossentropy) or output.shape[-1] != 1:
+        return
+    # A sigmoid is 1 to the last bit only for scores that no model begins with.
+    if len(output) > 1 and bool((output == 1.0).all()):
+        raise ArgumentError(
+            "The model's answers are 1 for every row, as those of a softmax over one unit are: "
+            "nothing could be learned.",
+            code="fit.one-unit",
+            remedy="End the model in a sigmoid.",
+            safe="The model is as it was before this batch.",
+        )

@@ -19,7 +19,7 @@ from torch import Tensor
 from fitstudio.engine import losses as loss_kinds
 from fitstudio.engine import metrics as metric_kinds
 from fitstudio.engine.alignment import aligned, check_ranks
-from fitstudio.engine.first_batch import blamed, check_classes
+from fitstudio.engine.first_batch import blamed, check_classes, check_probability
 from fitstudio.engine.losses import Loss, Reduction, TorchLoss, hinge, squared_hinge
 from fitstudio.engine.metrics import Metric, TorchMetric
 from fitstudio.engine.metrics.base import accumulator_dtype
@@ -63,6 +63,8 @@ class Objective:
         weighted_metrics: Any = None,
         loss_weights: Any = None,
     ) -> None:
+        #: The loss as it was given.
+        self.given_loss = loss
         self._loss, self._loss_weights = loss, loss_weights
         self._metrics, self._weighted_metrics = metrics, weighted_metrics
         for each in _leaves(loss, _is_settings):
@@ -92,6 +94,15 @@ class Objective:
     def names(self) -> tuple[str, ...]:
         """The keys of the logs, in the order of the history."""
         return self.loss_names + self.metric_names
+
+    def names_for_one_output(self) -> tuple[str, ...]:
+        """The keys of the logs for a model with one output, before it is tied to one."""
+        names = ["loss"]
+        for prefix, given in (("", self._metrics), ("weighted_", self._weighted_metrics)):
+            for identifier in _leaves(given, _is_settings):
+                name = metric_kinds.get(identifier).name
+                names.append(prefix + name if name in names else name)
+        return tuple(names)
 
     # -- ties to the outputs
 
@@ -230,6 +241,7 @@ class Objective:
                 if not isinstance(loss, TorchLoss):
                     check_ranks(name, target, output)
                     check_classes(loss, target, output)
+                    check_probability(loss, output)
                 loss(*_given_to(loss, target, output, weight), weight)
 
     def try_metrics(self, outputs: Sequence[Tensor], targets: Targets, weights: Weights) -> None:
@@ -341,8 +353,19 @@ class Objective:
             return (1.0,) * len(form.names)
         if isinstance(given, (int, float)):
             given = [given] * len(form.names)
+        if not _is_nested(given):
+            raise ArgumentError(
+                f"loss_weights should be a list or dict of numbers; {given!r} was given.",
+                code="compile.loss-weights",
+            )
         assigned = form.assign("loss_weights", given)
-        return tuple(1.0 if each is None else float(each) for each in assigned)
+        try:
+            return tuple(1.0 if each is None else float(each) for each in assigned)
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"loss_weights should be numbers, one for each output; {given!r} was given.",
+                code="compile.loss-weights",
+            ) from None
 
     @staticmethod
     def _metrics_for(form: OutputForm, argument: str, given: Any) -> tuple[list[Any], ...]:
