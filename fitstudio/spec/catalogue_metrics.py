@@ -332,6 +332,35 @@ METRICS = by_name(
 )
 
 
+#: Metrics with thresholds from 0 to 1, which refuse anything else than probabilities.
+OF_PROBABILITIES = frozenset(
+    {
+        "AUC",
+        "Precision",
+        "Recall",
+        "SensitivityAtSpecificity",
+        "SpecificityAtSensitivity",
+        "PrecisionAtRecall",
+        "RecallAtPrecision",
+        "TruePositives",
+        "FalsePositives",
+        "TrueNegatives",
+        "FalseNegatives",
+    }
+)
+#: Metrics that are computed from any numbers, but mean something for probabilities only.
+MEANT_FOR_PROBABILITIES = frozenset(
+    {
+        "F1Score",
+        "binary_accuracy",
+        "binary_crossentropy",
+        "sparse_categorical_crossentropy",
+        "categorical_crossentropy",
+        "kl_divergence",
+    }
+)
+
+
 def metric_name(item: str | Mapping[str, Any]) -> str:
     """The name under which a metric of ``compile.metrics`` is reported and watched.
 
