@@ -35,6 +35,21 @@ def optional_whole_number(name: str, value: Any, *, least: int) -> int | None:
     return None if value is None else whole_number(name, value, least=least)
 
 
+def step_count(name: str, value: Any) -> int | None:
+    """A count of batches; a float that is whole is one too, as ``n / batch_size`` gives it.
+
+    Raises:
+        ArgumentError: If it is something else than None or a whole number of 1 or more.
+    """
+    if isinstance(value, (float, np.floating)):
+        if not float(value).is_integer():
+            error = _refused(name, value, "a whole number, 1 or more")
+            error.remedy = "Round it up, so that no row is left out: math.ceil(rows / batch_size)."
+            raise error
+        value = int(value)
+    return optional_whole_number(name, value, least=1)
+
+
 def flag(name: str, value: Any) -> bool:
     """`value` as a bool.
 

@@ -17,6 +17,7 @@ from fitstudio.engine.arrangement import InputNames, Leaf, arrange_targets, arra
 from fitstudio.engine.class_weights import ClassWeights
 from fitstudio.engine.columns import Cast, batch_tensor
 from fitstudio.engine.device import is_out_of_memory
+from fitstudio.engine.first_batch import is_of_own_code
 from fitstudio.engine.objective import Objective, Targets, Weights
 from fitstudio.engine.outputs import OutputForm
 from fitstudio.errors import ArgumentError, FitStudioError
@@ -81,6 +82,8 @@ class Binding:
         key = (self.device, self.dtype, _signature(raw), _signature(targets), _signature(weights))
         if key in self._tried:
             return
+        _refuse_complex("y", targets)
+        _refuse_complex("sample_weight", weights)
         outputs = self._try_forward(raw)
         cast_targets = tuple(
             None if each is None else self.target_cast(number, each)(each)
@@ -201,6 +204,9 @@ class Binding:
             self._ranks = tuple(each.ndim for each in outputs)
             self.input_casts = casts
             return outputs
+        assert problem is not None, "there is a candidate at least"
+        if is_of_own_code(problem):
+            raise problem
         raise _does_not_fit(self.input_names, raw, problem) from problem
 
     def _candidate_casts(self, raw: Sequence[Tensor]) -> Iterator[tuple[Cast, ...]]:
@@ -230,18 +236,10 @@ class Binding:
             if objective.form != form:
                 objective.bind_losses(form)
             with torch.no_grad():
-                losses = objective.losses(outputs, targets, weights)
+                objective.try_losses(outputs, targets, weights)
                 if not was_bound:
-                    objective.bind_metrics(outputs, targets)
-                trial = objective.twin()
-                trial.update(losses, outputs, targets, weights, len(outputs[0]))
-                trial.read()
-        except (RuntimeError, IndexError) as error:
-            if not was_bound:
-                objective.unbind()
-            if is_out_of_memory(error) or isinstance(error, FitStudioError):
-                raise
-            raise _targets_do_not_fit(form, outputs, targets, weights, error) from error
+                    objective.bind_metrics(outputs, targets, weights)
+                objective.try_metrics(outputs, targets, weights)
         except Exception:
             if not was_bound:
                 objective.unbind()
@@ -314,6 +312,17 @@ def _check_batch_rows(*groups: Sequence[Tensor | None]) -> None:
         )
 
 
+def _refuse_complex(argument: str, tensors: Sequence[Tensor | None]) -> None:
+    if any(each is not None and each.is_complex() for each in tensors):
+        raise ArgumentError(
+            f"{argument} holds complex numbers; it should hold real ones.",
+            code="fit.not-numbers",
+            remedy="Give their real and imaginary parts, or size and angle, as columns of their "
+            "own.",
+            safe="Nothing has been trained with them.",
+        )
+
+
 def _does_not_fit(
     names: InputNames, raw: Sequence[Tensor], problem: Exception | None
 ) -> ArgumentError:
@@ -321,32 +330,17 @@ def _does_not_fit(
         f"{name!r} of shape {tuple(each.shape)}"
         for name, each in zip([*names.names, *("x",) * len(raw)], raw, strict=False)
     )
+    if any(each.is_complex() for each in raw):
+        return ArgumentError(
+            f"x holds complex numbers ({shapes}), and the model does not take them.",
+            code="fit.input-shape",
+            remedy="Give their real and imaginary parts, or size and angle, as columns of their "
+            "own.",
+            safe="The model is as it was before this batch.",
+        )
     return ArgumentError(
         f"x does not fit the model: a batch has the input {shapes}. Torch says: {problem}.",
         code="fit.input-shape",
         remedy="Compare the shape with what the model's first layer takes.",
         safe="The model is as it was before this batch.",
     )
-
-
-def _targets_do_not_fit(
-    form: OutputForm,
-    outputs: Sequence[Tensor],
-    targets: Targets,
-    weights: Weights,
-    problem: Exception,
-) -> ArgumentError:
-    described = "; ".join(
-        f"{name}: output {tuple(output.shape)}, y {_shape(target)}, weights {_shape(weight)}"
-        for name, output, target, weight in zip(form.names, outputs, targets, weights, strict=True)
-    )
-    return ArgumentError(
-        f"y does not fit the model's output. Shapes are {described}. Torch says: {problem}.",
-        code="fit.target-shape",
-        remedy="Change the model's last layer, the loss, or the targets.",
-        safe="The model is as it was before this batch.",
-    )
-
-
-def _shape(tensor: Tensor | None) -> str:
-    return "none" if tensor is None else str(tuple(tensor.shape))

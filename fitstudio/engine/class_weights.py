@@ -28,6 +28,15 @@ class ClassWeights:
                 f"class_weight should be a dict from class number to weight; "
                 f"{type(given).__name__} was given.",
                 code="fit.class-weight",
+                remedy="For example class_weight={0: 1.0, 1: 2.0}; dict(enumerate(values)) makes "
+                "one of a list or an array.",
+            )
+        if any(isinstance(weight, Mapping) for weight in given.values()):
+            raise ArgumentError(
+                "class_weight gives weights by output; it works for a model with one output only, "
+                "as a dict from class number to weight.",
+                code="fit.class-weight-outputs",
+                remedy="Pass sample_weight as a dict by output instead.",
             )
         missing = [number for number in range(len(given)) if number not in given]
         if missing:
@@ -43,6 +52,23 @@ class ClassWeights:
             raise ArgumentError(
                 f"class_weight should hold numbers: {error}.", code="fit.class-weight"
             ) from error
+
+        if not bool(self._table.isfinite().all()):
+            raise ArgumentError(
+                f"class_weight should hold numbers; {dict(given)!r} holds one that is none.",
+                code="fit.class-weight",
+            )
+
+    @classmethod
+    def of(cls, given: Any) -> ClassWeights | None:
+        """The checked argument; None and an empty dict mean no weights.
+
+        Raises:
+            ArgumentError: If it is something else than a dict of weights.
+        """
+        if given is None or (isinstance(given, Mapping) and not given):
+            return None
+        return cls(given)
 
     def weigh(self, target: Tensor, weights: Tensor | None, dtype: torch.dtype) -> Tensor:
         """The rows' class weights, times their sample weights if there are any.

@@ -268,6 +268,7 @@ def open_column(argument: str, value: Any) -> Column:
     Raises:
         ArgumentError: If it holds text or objects, or has no rows.
     """
+    refuse_closed(argument, value)
     if isinstance(value, (list, tuple)):
         value = _listed_numbers(argument, value)
     elif hasattr(value, "to_numpy") and not isinstance(value, np.ndarray):
@@ -280,7 +281,7 @@ def open_column(argument: str, value: Any) -> Column:
         raise _no_rows_axis(argument)
     if isinstance(value, Tensor):
         return TensorColumn(value.detach())
-    _check_numbers(argument, value.dtype)
+    _check_numbers(argument, value)
     if isinstance(value, np.ndarray) and not isinstance(value, np.memmap):
         return TensorColumn(to_tensor(value))
     return FileColumn(value)
@@ -322,10 +323,29 @@ def check_same_rows(columns: Sequence[tuple[str, Column]]) -> int:
     return rows
 
 
-def _check_numbers(argument: str, dtype: Any) -> None:
-    kind = np.dtype(dtype).kind
+def refuse_closed(argument: str, value: Any) -> None:
+    """Refuses an h5py dataset whose file was closed.
+
+    Raises:
+        ArgumentError: If it is one.
+    """
+    if type(value).__module__.startswith("h5py.") and not value:
+        raise ArgumentError(
+            f"{argument} is an h5py dataset whose file is closed.",
+            code="fit.closed-file",
+            remedy="Keep the file open while the model works, or read the dataset first: "
+            "dataset[:].",
+        )
+
+
+def _check_numbers(argument: str, value: Any) -> None:
+    kind = np.dtype(value.dtype).kind
     if kind not in "fiubc":
-        held = {"U": "text", "S": "text", "T": "text", "O": "Python objects"}.get(kind, str(dtype))
+        known = {"U": "text", "S": "text", "T": "text", "O": "Python objects"}
+        held = known.get(kind, str(value.dtype))
+        if kind in "UST" and isinstance(value, np.ndarray) and value.size:
+            place = _first_that_is_no_number(value) or 0
+            held += f", such as {value.flat[place].item()!r} in row {_row(value, place)}"
         raise ArgumentError(
             f"{argument} holds {held}; it should hold numbers.",
             code="fit.not-numbers",
@@ -333,34 +353,61 @@ def _check_numbers(argument: str, dtype: Any) -> None:
         )
 
 
+def _first_that_is_no_number(value: np.ndarray) -> int | None:
+    for place, each in enumerate(value.flat):
+        try:
+            float(each)
+        except (TypeError, ValueError):
+            return place
+    return None
+
+
+def _row(value: np.ndarray, place: int) -> int:
+    return place // max(1, value.size // len(value))
+
+
 def _listed_numbers(argument: str, value: Any) -> np.ndarray:
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise ArgumentError(
-            f"{argument} is a list whose rows have different lengths.",
-            code="fit.ragged",
-            remedy="Pad the rows to one length, or pass an array.",
-        ) from error
+        raise _ragged(argument) from error
 
 
 def _numbers_among_objects(argument: str, value: np.ndarray) -> np.ndarray:
     # numpy turns None into NaN without a word, and training would then learn nothing from it.
-    gaps = sum(each is None for each in value.flat)
+    gaps = [place for place, each in enumerate(value.flat) if _is_gap(each)]
     if gaps:
         raise ArgumentError(
-            f"{argument} holds None where numbers are wanted, {gaps} in all.",
+            f"{argument} holds {value.flat[gaps[0]]} where numbers are wanted, {len(gaps)} in all; "
+            f"the first is in row {_row(value, gaps[0])}, counted from 0.",
             code="fit.not-numbers",
             remedy="Fill the gaps with numbers, or leave those rows out.",
         )
-    try:
+    place = _first_that_is_no_number(value)
+    if place is None:
         return value.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(
-            f"{argument} holds Python objects that are no numbers, such as {value.flat[0]!r}.",
-            code="fit.not-numbers",
-            remedy="Turn categories into numbers first; rows need one common length.",
-        ) from error
+    found = value.flat[place]
+    if isinstance(found, (list, tuple, np.ndarray, torch.Tensor)):
+        raise _ragged(argument)
+    raise ArgumentError(
+        f"{argument} holds Python objects that are no numbers, such as {found!r} in row "
+        f"{_row(value, place)}, counted from 0.",
+        code="fit.not-numbers",
+        remedy="Turn categories into numbers first; rows need one common length.",
+    )
+
+
+def _is_gap(value: Any) -> bool:
+    # pandas' own marks, which cannot be asked for a truth value.
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _ragged(argument: str) -> ArgumentError:
+    return ArgumentError(
+        f"{argument} is a list whose rows have different lengths.",
+        code="fit.ragged",
+        remedy="Pad the rows to one length, or pass an array.",
+    )
 
 
 def _no_rows_axis(argument: str) -> ArgumentError:

@@ -50,7 +50,8 @@ class Evaluation:
         if batches.is_used_up(0):
             warn_ran_out("Validation", 0, expected_steps)
             return {}
-        self.objective.reset()
+        with torch.inference_mode():  # as for the batches: a user's metric may keep any tensors
+            self.objective.reset()
         self.module.eval()
         callbacks.on_test_begin()
         done = 0

@@ -62,7 +62,7 @@ class FitArguments:
         size = optional("batch_size", batch_size, least=1)
         training = Reading(
             batch_size=size,
-            steps=optional("steps_per_epoch", steps_per_epoch, least=1),
+            steps=arguments.step_count("steps_per_epoch", steps_per_epoch),
             epochs=number("epochs", epochs, least=1),
             first_epoch=number("initial_epoch", initial_epoch, least=0),
             shuffle=arguments.shuffling(shuffle),
@@ -71,14 +71,14 @@ class FitArguments:
             workers=number("workers", workers, least=0),
             max_queue_size=number("max_queue_size", max_queue_size, least=1),
             use_multiprocessing=arguments.flag("use_multiprocessing", use_multiprocessing),
-            class_weights=None if not class_weight else ClassWeights(class_weight),
+            class_weights=ClassWeights.of(class_weight),
         )
         return cls(
             training=training,
             validation=training.for_validation(
                 batch_size=optional("validation_batch_size", validation_batch_size, least=1)
                 or size,
-                steps=optional("validation_steps", validation_steps, least=1),
+                steps=arguments.step_count("validation_steps", validation_steps),
             ),
             validation_split=arguments.split(validation_split),
             validation_times=ValidationTimes(validation_freq),

@@ -8,8 +8,10 @@ from typing import Any
 
 from fitstudio.engine.array_data import ArrayData
 from fitstudio.engine.batches import Batches
+from fitstudio.engine.batches_array import ArrayBatches
 from fitstudio.engine.binding import Binding
 from fitstudio.engine.fit_arguments import FitArguments
+from fitstudio.engine.one_row import check_one_row
 from fitstudio.engine.opening import kind_of, open_source, refuse_beside, validation_parts
 from fitstudio.engine.reading import Reading
 
@@ -44,11 +46,13 @@ def open_fit_data(
         )
     fraction = asked.validation_split if validation_data is None else 0.0
     held_out: ArrayData | None = None
+    batches: Batches
     if kind == "arrays":
         data = ArrayData.open(x, y, sample_weight, binding)
         if fraction:
             data, held_out = data.split(fraction)
-        batches: Batches = data.batches(binding, asked.training)
+        batches = in_arrays = data.batches(binding, asked.training)
+        _check_last_batch(data, in_arrays, binding, asked)
     else:
         refuse_beside(
             kind,
@@ -65,6 +69,26 @@ def open_fit_data(
     if validation is not None:
         opened.callback(validation.close)
     return batches, validation
+
+
+def _check_last_batch(
+    data: ArrayData, batches: ArrayBatches, binding: Binding, asked: FitArguments
+) -> None:
+    steps, reading = asked.training.steps, asked.training
+    trained = None if steps is None else steps * max(reading.epochs - reading.first_epoch, 0)
+    if reading.shuffle == "chunks":
+        trained = None  # the short batch may come at any place
+    row = [
+        cast(each.read(0, 1)) for cast, each in zip(binding.input_casts, data.inputs, strict=True)
+    ]
+    check_one_row(
+        binding,
+        row,
+        rows=data.rows,
+        batch_size=batches.batch_size,
+        part_size=asked.micro_batch_size,
+        batches=trained,
+    )
 
 
 def _open_validation(

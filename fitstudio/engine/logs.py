@@ -108,10 +108,19 @@ def is_kept_elsewhere(logs: Logs) -> bool:
     return sys.getrefcount(logs) > 3
 
 
-def to_numbers(results: Mapping[str, Tensor]) -> dict[str, float]:
-    """Tensors as Python floats, with one wait for the device in all."""
+def to_numbers(results: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Tensors as Python floats, with one wait for the device in all.
+
+    A metric with several values, such as one for each class, becomes a list.
+    """
     if not results:
         return {}
-    values = [value.detach().reshape(()) for value in results.values()]
-    together = torch.stack([value.to(dtype=torch.float64) for value in values])
-    return dict(zip(results, together.tolist(), strict=True))
+    values = [value.detach().reshape(-1) for value in results.values()]
+    together = torch.cat([value.to(dtype=torch.float64) for value in values]).tolist()
+    numbers: dict[str, Any] = {}
+    first = 0
+    for (name, result), value in zip(results.items(), values, strict=True):
+        own = together[first : first + len(value)]
+        numbers[name] = own if result.ndim else own[0]
+        first += len(value)
+    return numbers

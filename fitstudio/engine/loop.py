@@ -17,6 +17,7 @@ from fitstudio.engine.evaluation import Evaluation, warn_ran_out
 from fitstudio.engine.history import History
 from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
 from fitstudio.engine.micro_batches import MicroBatchStep
+from fitstudio.engine.one_row import one_row_error
 from fitstudio.engine.train_step import TrainStep
 
 if TYPE_CHECKING:
@@ -120,7 +121,14 @@ class TrainingLoop:
         for inputs, targets, weights in batches:
             if watched:
                 self._begin_batch(step)
-            loss = self.train_step(inputs, targets, weights, inputs[0].shape[0])
+            rows = inputs[0].shape[0]
+            try:
+                loss = self.train_step(inputs, targets, weights, rows)
+            except ValueError as error:
+                told = one_row_error(error, rows, step, epoch)
+                if told is None:
+                    raise
+                raise told from error
             self.steps_done = step = step + 1
             if relayed:
                 self._losses.add(epoch, step - 1, loss)

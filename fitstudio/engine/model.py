@@ -24,6 +24,7 @@ from fitstudio.engine.loop import TrainingLoop
 from fitstudio.engine.micro_batches import MicroBatchStep, can_be_split
 from fitstudio.engine.model_state import ModelState
 from fitstudio.engine.objective import Objective
+from fitstudio.engine.older_ways import OlderWays, check_other_compile_arguments, told_apart
 from fitstudio.engine.opening import (
     kind_of,
     open_inputs,
@@ -36,7 +37,7 @@ from fitstudio.engine.train_step import TrainStep
 from fitstudio.errors import ArgumentError, NotCompiledError
 
 
-class Model(ModelState):
+class Model(ModelState, OlderWays):
     """A torch module that trains as the reference's models do.
 
     Training, validation and prediction happen on the device that the module is on; data follow.
@@ -76,6 +77,7 @@ class Model(ModelState):
         sample_weight_mode: Any = None,
         *,
         precision: str = "float32",
+        **others: Any,
     ) -> None:
         """Says how to train. The weights stay; the optimizer's state starts afresh.
 
@@ -90,10 +92,13 @@ class Model(ModelState):
             weighted_metrics: Metrics in which sample and class weights count.
             sample_weight_mode: Accepted; the shape of the weights decides.
             precision: ``"float32"`` or ``"mixed_bfloat16"``.
+            others: Arguments of the reference that change speed only, such as run_eagerly.
 
         Raises:
             ArgumentError: If a name does not exist, or two metrics have the same name.
         """
+        check_other_compile_arguments(others)
+        weighted_metrics, sample_weight_mode = told_apart(weighted_metrics, sample_weight_mode)
         arguments.sample_weight_mode(sample_weight_mode)
         if precision not in PRECISIONS:
             raise ArgumentError(
@@ -109,11 +114,6 @@ class Model(ModelState):
         self._train_step = None
         self._batch_evaluation = None
         self._optimizer_is_built = False
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names in the logs, known after the first fit or evaluate."""
-        return list(self._objective.names) if self._objective is not None else []
 
     # -- fit
 
@@ -354,7 +354,7 @@ class Model(ModelState):
             ArgumentError: If the batch does not fit; the model is unchanged then.
         """
         objective = self._compiled("train_on_batch")
-        class_weights = ClassWeights(class_weight) if class_weight else None
+        class_weights = ClassWeights.of(class_weight)
         inputs, targets, weights = self._binding.batch((x, y, sample_weight), class_weights)
         step = self._step(objective)
         if reset_metrics:
@@ -414,7 +414,7 @@ class Model(ModelState):
     ) -> Reading:
         return Reading(
             batch_size=arguments.optional_whole_number("batch_size", batch_size, least=1),
-            steps=arguments.optional_whole_number("steps", steps, least=1),
+            steps=arguments.step_count("steps", steps),
             workers=arguments.whole_number("workers", workers, least=0),
             max_queue_size=arguments.whole_number("max_queue_size", max_queue_size, least=1),
             use_multiprocessing=arguments.flag("use_multiprocessing", use_multiprocessing),

@@ -18,6 +18,8 @@ from torch import Tensor
 
 from fitstudio.engine import losses as loss_kinds
 from fitstudio.engine import metrics as metric_kinds
+from fitstudio.engine.alignment import aligned, check_ranks
+from fitstudio.engine.first_batch import blamed, check_classes, check_probability
 from fitstudio.engine.losses import Loss, Reduction, TorchLoss, hinge, squared_hinge
 from fitstudio.engine.metrics import Metric, TorchMetric
 from fitstudio.engine.metrics.base import accumulator_dtype
@@ -61,6 +63,8 @@ class Objective:
         weighted_metrics: Any = None,
         loss_weights: Any = None,
     ) -> None:
+        #: The loss as it was given.
+        self.given_loss = loss
         self._loss, self._loss_weights = loss, loss_weights
         self._metrics, self._weighted_metrics = metrics, weighted_metrics
         for each in _leaves(loss, _is_settings):
@@ -91,6 +95,15 @@ class Objective:
         """The keys of the logs, in the order of the history."""
         return self.loss_names + self.metric_names
 
+    def names_for_one_output(self) -> tuple[str, ...]:
+        """The keys of the logs for a model with one output, before it is tied to one."""
+        names = ["loss"]
+        for prefix, given in (("", self._metrics), ("weighted_", self._weighted_metrics)):
+            for identifier in _leaves(given, _is_settings):
+                name = metric_kinds.get(identifier).name
+                names.append(prefix + name if name in names else name)
+        return tuple(names)
+
     # -- ties to the outputs
 
     def bind_losses(self, form: OutputForm) -> None:
@@ -116,8 +129,10 @@ class Objective:
         self.loss_names = ("loss", *per_output)
         self.form = form
 
-    def bind_metrics(self, outputs: Sequence[Tensor], targets: Targets) -> None:
+    def bind_metrics(self, outputs: Sequence[Tensor], targets: Targets, weights: Weights) -> None:
         """Makes the metrics, now that the shapes tell what "accuracy" means, and names them.
+
+        The shapes also tell how many sums a metric needs that has some for each column.
 
         Raises:
             ArgumentError: If two of them would have the same name.
@@ -153,8 +168,12 @@ class Objective:
         self.totals = self._empty_totals(outputs[0].device)
         self.rows = 0
         for each in bound:
-            each.metric.place(outputs[each.output].device)
-            each.metric.reset()
+            target, output = targets[each.output], outputs[each.output]
+            if target is not None:
+                weight = weights[each.output] if each.weighted else None
+                each.metric.learn_shapes(*_given_to(each.metric, target, output, weight))
+            each.metric.place(output.device)
+            each.metric.start_again()
         self.is_bound = True
 
     def unbind(self) -> None:
@@ -173,7 +192,7 @@ class Objective:
         for each in other.metrics:
             # Now: sums that first appear in inference mode could not be reset outside of it.
             each.metric.place(other.totals.device)
-            each.metric.reset()
+            each.metric.start_again()
         return other
 
     # -- batch by batch
@@ -191,7 +210,7 @@ class Objective:
         A pure function of tensors, so that a step may be traced.
         """
         parts = [
-            (factor, _batch_mean(loss(target, output, weight)))
+            (factor, _batch_mean(loss(*_given_to(loss, target, output, weight), weight)))
             for loss, factor, output, target, weight in zip(
                 self.output_losses, self.output_weights, outputs, targets, weights, strict=True
             )
@@ -205,6 +224,46 @@ class Objective:
         if len(self.loss_names) == 1:
             return (total,)
         return (total, *(value for _, value in parts))
+
+    def try_losses(self, outputs: Sequence[Tensor], targets: Targets, weights: Weights) -> None:
+        """Computes the losses of a first batch, to see whether they can be.
+
+        Raises:
+            ArgumentError: If shapes or values do not suit a loss.
+        """
+        assert self.form is not None, "bind_losses comes first"
+        for name, loss, output, target, weight in zip(
+            self.form.names, self.output_losses, outputs, targets, weights, strict=True
+        ):
+            if loss is None or target is None:
+                continue
+            with blamed(f"The loss {loss.name!r}", name, output, target, weight):
+                if not isinstance(loss, TorchLoss):
+                    check_ranks(name, target, output)
+                    check_classes(loss, target, output)
+                    check_probability(loss, output)
+                loss(*_given_to(loss, target, output, weight), weight)
+
+    def try_metrics(self, outputs: Sequence[Tensor], targets: Targets, weights: Weights) -> None:
+        """Computes the metrics of a first batch, on sums of their own, to see whether they can be.
+
+        Raises:
+            ArgumentError: If shapes or values do not suit a metric.
+        """
+        assert self.form is not None, "bind_losses comes first"
+        for name, each in zip(self.metric_names, self.twin().metrics, strict=True):
+            target, output = targets[each.output], outputs[each.output]
+            if target is None:
+                continue
+            weight = weights[each.output] if each.weighted else None
+            output_name = self.form.names[each.output]
+            with blamed(f"The metric {name!r}", output_name, output, target, weight):
+                if not isinstance(each.metric, TorchMetric):
+                    check_ranks(output_name, target, output)
+                pair = _given_to(each.metric, target, output, weight)
+                each.metric.check(*pair)
+                each.metric.add_batch(*pair, weight)
+                each.metric.result()
 
     def update(
         self,
@@ -224,7 +283,8 @@ class Objective:
             target = targets[each.output]
             if target is not None:
                 weight = weights[each.output] if each.weighted else None
-                each.metric.update(target, outputs[each.output], weight)
+                pair = _given_to(each.metric, target, outputs[each.output], weight)
+                each.metric.add_batch(*pair, weight)
 
     @property
     def averages_rows(self) -> bool:
@@ -255,14 +315,14 @@ class Objective:
         self.totals.zero_()
         self.rows = 0
         for each in self.metrics:
-            each.metric.reset()
+            each.metric.start_again()
 
     def read(self) -> dict[str, Tensor]:
         """The means over the batches so far, as tensors on the device."""
         means = self.totals / max(self.rows, 1)
         results = {name: means[index] for index, name in enumerate(self.loss_names)}
         for name, each in zip(self.metric_names, self.metrics, strict=True):
-            results[name] = each.metric.result()
+            results[name] = torch.as_tensor(each.metric.result())
         return results
 
     # -- for a checkpoint in the middle of an epoch
@@ -293,8 +353,19 @@ class Objective:
             return (1.0,) * len(form.names)
         if isinstance(given, (int, float)):
             given = [given] * len(form.names)
+        if not _is_nested(given):
+            raise ArgumentError(
+                f"loss_weights should be a list or dict of numbers; {given!r} was given.",
+                code="compile.loss-weights",
+            )
         assigned = form.assign("loss_weights", given)
-        return tuple(1.0 if each is None else float(each) for each in assigned)
+        try:
+            return tuple(1.0 if each is None else float(each) for each in assigned)
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"loss_weights should be numbers, one for each output; {given!r} was given.",
+                code="compile.loss-weights",
+            ) from None
 
     @staticmethod
     def _metrics_for(form: OutputForm, argument: str, given: Any) -> tuple[list[Any], ...]:
@@ -306,6 +377,15 @@ class Objective:
         if isinstance(given, (list, tuple)) and any(isinstance(e, (list, tuple)) for e in given):
             return tuple(_as_list(each) for each in form.assign(argument, given))
         return tuple(_as_list(given) for _ in form.names)
+
+
+def _given_to(
+    part: Loss | Metric, target: Tensor, output: Tensor, weight: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Target and output as a loss or metric gets them; torch's own pair them by torch's rules."""
+    if isinstance(part, (TorchLoss, TorchMetric)):
+        return target, output
+    return aligned(target, output, weight)
 
 
 def _batch_mean(value: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from fitstudio.engine.columns import (
     check_same_rows,
     is_array,
     open_column,
+    refuse_closed,
 )
 from fitstudio.engine.random_state import drawn_seed
 from fitstudio.engine.reading import Reading
@@ -37,6 +38,7 @@ def kind_of(argument: str, value: Any) -> Kind:
     Raises:
         ArgumentError: If no batch can come from it.
     """
+    refuse_closed(argument, value)
     if isinstance(value, Sequence) or all(hasattr(value, name) for name in _SEQUENCE_METHODS):
         return "sequence"
     if isinstance(value, (Mapping, list, tuple)) or is_array(value):

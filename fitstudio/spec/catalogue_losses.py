@@ -234,12 +234,14 @@ def target_encoding(loss: str, target: str) -> str:
 
 
 def output_activation(loss: str, target: str, *, from_logits: bool = False) -> str:
-    """The last layer's activation: "softmax", "sigmoid" or "linear".
+    """The last layer's activation: "softmax", "sigmoid", "softplus" or "linear".
 
-    Classes end in softmax, yes or no in one sigmoid, numbers and scores stay as they are. A target
-    of numbers is never squeezed, whatever the loss.
+    Classes end in softmax, yes or no in one sigmoid, numbers and scores stay as they are. Only the
+    Poisson loss, which takes the logarithm of what is predicted, asks for numbers above 0.
     """
-    if from_logits or target == NUMBERS:
+    if target == NUMBERS:
+        return "softplus" if loss == "poisson" else "linear"
+    if from_logits:
         return "linear"
     if loss in _PROBABILITIES:
         return "softmax"

@@ -229,7 +229,11 @@ METRICS = by_name(
         aliases=("msle", "MeanSquaredLogarithmicError"),
     ),
     _metric(
-        "log_cosh", "log-cosh", "A smooth absolute error", _NUMBERS, aliases=("logcosh", "LogCosh")
+        "log_cosh",
+        "log-cosh",
+        "A smooth absolute error",
+        _NUMBERS,
+        aliases=("logcosh", "LogCosh", "LogCoshError"),
     ),
     _metric(
         "cosine_similarity",
@@ -268,6 +272,20 @@ METRICS = by_name(
         aliases=("kld", "KLDivergence"),
     ),
     _metric("hinge", "hinge", "The margin loss, watched only", _YES_NO, aliases=("Hinge",)),
+    _metric(
+        "squared_hinge",
+        "squared hinge",
+        "The soft margin loss, watched only",
+        _YES_NO,
+        aliases=("SquaredHinge",),
+    ),
+    _metric(
+        "categorical_hinge",
+        "categorical hinge",
+        "The margin loss for columns of classes, watched only",
+        _COLUMNS,
+        aliases=("CategoricalHinge",),
+    ),
     _metric(
         "R2Score",
         "R²",
@@ -311,6 +329,35 @@ METRICS = by_name(
     _metric("FalsePositives", "false positives", "“Yes” that is wrong, counted", _YES_NO),
     _metric("TrueNegatives", "true negatives", "“No” that is right, counted", _YES_NO),
     _metric("FalseNegatives", "false negatives", "“No” that is wrong, counted", _YES_NO),
+)
+
+
+#: Metrics with thresholds from 0 to 1, which refuse anything else than probabilities.
+OF_PROBABILITIES = frozenset(
+    {
+        "AUC",
+        "Precision",
+        "Recall",
+        "SensitivityAtSpecificity",
+        "SpecificityAtSensitivity",
+        "PrecisionAtRecall",
+        "RecallAtPrecision",
+        "TruePositives",
+        "FalsePositives",
+        "TrueNegatives",
+        "FalseNegatives",
+    }
+)
+#: Metrics that are computed from any numbers, but mean something for probabilities only.
+MEANT_FOR_PROBABILITIES = frozenset(
+    {
+        "F1Score",
+        "binary_accuracy",
+        "binary_crossentropy",
+        "sparse_categorical_crossentropy",
+        "categorical_crossentropy",
+        "kl_divergence",
+    }
 )
 
 

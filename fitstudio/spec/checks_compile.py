@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from fitstudio.spec.catalogue import LOSSES, METRICS, OPTIMIZERS
 from fitstudio.spec.catalogue_losses import NUMBERS, TWO_CLASSES, automatic_loss
-from fitstudio.spec.catalogue_metrics import metric_name
+from fitstudio.spec.catalogue_metrics import (
+    MEANT_FOR_PROBABILITIES,
+    OF_PROBABILITIES,
+    metric_name,
+)
 from fitstudio.spec.check import Checked, advice, error
 from fitstudio.spec.entry_kinds import EntryList, check_settings
 from fitstudio.spec.facts import Facts
@@ -32,6 +36,7 @@ def check_compile(checked: Checked) -> Iterator[Finding]:
             # How the target is given follows the loss: a wrong one would make all metrics wrong.
             for key in ("compile.metrics", "compile.weighted_metrics"):
                 yield from _metrics_fit(checked, checked.facts, key)
+                yield from _metrics_of_probabilities(checked, checked.facts, key)
     weights = checked.values["compile.loss_weights"]
     if weights is not None and len(weights) != 1:
         yield error(
@@ -223,3 +228,35 @@ def _metrics_fit(checked: Checked, facts: Facts, key: str) -> Iterator[Finding]:
         # The reference reports accuracy for numbers too: of no use, but no error.
         harmless = facts.target == NUMBERS and entry.name == "accuracy"
         yield (advice if harmless else error)("compile.metric-target", key, sentence, fix)
+
+
+def _metrics_of_probabilities(checked: Checked, facts: Facts, key: str) -> Iterator[Finding]:
+    """Metrics with a threshold from 0 to 1, where the model answers with plain scores."""
+    if facts.output_activation != "linear" or facts.target == NUMBERS:
+        return
+    items = checked.values[key] or []
+    loss = LOSSES[facts.loss].title.lower()
+    settings = checked.values["compile.loss_settings"] or {}
+    for item in items:
+        entry = _METRIC_KIND.entry_of(item)
+        if entry is None or facts.target_encoding not in entry.suits:
+            continue
+        # Accuracy over several columns compares them with each other, which needs no threshold.
+        is_computed = entry.name in MEANT_FOR_PROBABILITIES or (
+            entry.name == "accuracy" and facts.target_encoding == "binary"
+        )
+        if not is_computed and entry.name not in OF_PROBABILITIES:
+            continue
+        if settings.get("from_logits"):
+            kept = {name: value for name, value in settings.items() if name != "from_logits"}
+            fix = Fix("Let the model give probabilities", {"compile.loss_settings": kept or None})
+        else:
+            rest = [each for each in items if each != item]
+            fix = Fix("Leave it out", {key: rest or None})
+        yield (advice if is_computed else error)(
+            "compile.metric-probabilities",
+            key,
+            f"{strong(metric_name(item))} needs probabilities from 0 to 1, and for {loss} the "
+            "model answers with plain scores.",
+            fix,
+        )

@@ -54,7 +54,7 @@ class Facts(Plain):
         input_shape: Of one row.
         output_shape: Of one row.
         output_units: How many numbers the model answers with.
-        output_activation: "softmax", "sigmoid" or "linear".
+        output_activation: "softmax", "sigmoid", "softplus" or "linear".
         loss: The loss's name.
         metrics: Names under which metrics are reported, without the loss.
         monitors: Names that a callback can watch.

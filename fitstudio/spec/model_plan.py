@@ -73,7 +73,7 @@ def plan_model(
         input_shape: Of one row: (columns,), (steps, channels), (height, width, channels) …; a
             channel axis of 1 is added where the model needs one.
         output_units: How many numbers the model answers with.
-        output_activation: "softmax", "sigmoid" or "linear".
+        output_activation: "softmax", "sigmoid", "softplus" or "linear".
     """
     input_shape = tuple(input_shape)
     values = {param.name: param.default for param in model_params(kind)} | dict(settings)

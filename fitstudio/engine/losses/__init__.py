@@ -155,6 +155,20 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
     )
 
 
+def serialize(loss: Loss) -> dict[str, Any]:
+    """The loss's class and settings, as plain data."""
+    return {"class_name": type(loss).__name__, "config": loss.get_config()}
+
+
+def deserialize(config: Any) -> Loss:
+    """The loss that `serialize` described.
+
+    Raises:
+        ArgumentError: As `get`.
+    """
+    return get(config)
+
+
 def _make(cls: type[Loss], name: str, settings: dict[str, Any]) -> Loss:
     try:
         return cls(**settings)
@@ -201,6 +215,7 @@ __all__ = [
     "categorical_hinge",
     "cosine_proximity",
     "cosine_similarity",
+    "deserialize",
     "get",
     "hinge",
     "huber",
@@ -219,6 +234,7 @@ __all__ = [
     "mse",
     "msle",
     "poisson",
+    "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
 ]

@@ -64,7 +64,17 @@ class Loss:
         return self.reduce(self.per_sample(_tensor(y_true), _tensor(y_pred)), sample_weight)
 
     def reduce(self, values: Tensor, sample_weight: Tensor | float | None = None) -> Tensor:
-        """The batch's number: weights multiply, and the divisor is the count, not their sum."""
+        """The batch's number: weights multiply, and the divisor is the count, not their sum.
+
+        Raises:
+            ArgumentError: If the loss's values are no tensor, which has no gradient.
+        """
+        if not isinstance(values, Tensor):
+            raise ArgumentError(
+                f"The loss {self.name!r} returned {type(values).__name__} {values!r}; it should "
+                "return a tensor computed from y_pred.",
+                code="compile.loss-value",
+            )
         if sample_weight is not None:
             values = weigh(values, sample_weight)
         if self.reduction == Reduction.NONE:
@@ -96,11 +106,15 @@ def weigh(values: Tensor, sample_weight: Tensor | float) -> Tensor:
         ArgumentError: If the weights' shape can't be spread over the values.
     """
     if not isinstance(sample_weight, Tensor):
-        return values * sample_weight
+        if isinstance(sample_weight, (int, float)):
+            return values * sample_weight
+        sample_weight = torch.as_tensor(sample_weight, device=values.device)
+    if not values.is_floating_point():
+        values = values.to(dtype=torch.promote_types(values.dtype, sample_weight.dtype))
     weights = sample_weight.to(dtype=values.dtype)
     while weights.ndim > values.ndim > 0 and weights.shape[-1] == 1:
         weights = weights.squeeze(-1)
-    if values.ndim == 0 or weights.ndim == 0:
+    if values.ndim == 0 or weights.ndim == 0 or (values.numel() == 1 and weights.ndim == 1):
         return values * weights
     fits = weights.ndim <= values.ndim and all(
         mine in (1, theirs) for mine, theirs in zip(weights.shape, values.shape, strict=False)
@@ -131,6 +145,13 @@ class FunctionLoss(Loss):
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return self.function(y_true, y_pred, **self.settings)
+
+    def __getattr__(self, name: str) -> Any:
+        # The reference's losses keep their settings as attributes: Huber().delta.
+        settings = vars(self).get("settings", {})
+        if name in settings:
+            return settings[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | self.settings

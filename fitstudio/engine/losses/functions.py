@@ -7,6 +7,10 @@ where a probability is clipped, are the reference's: its loss values agree to fi
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
@@ -19,11 +23,25 @@ EPSILON = 1e-7
 _NO_IGNORED_LABEL = -(2**40)
 
 
+def formula(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Lets a function of ``(y_true, y_pred)`` take arrays and lists too."""
+
+    @functools.wraps(function)
+    def of_tensors(y_true: Any, y_pred: Any, *settings: Any, **keywords: Any) -> Tensor:
+        if not isinstance(y_pred, Tensor):
+            y_pred = torch.as_tensor(y_pred)
+        if not isinstance(y_true, Tensor):
+            y_true = torch.as_tensor(y_true, device=y_pred.device)
+        return function(y_true, y_pred, *settings, **keywords)
+
+    return of_tensors
+
+
 def align(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Targets in the predictions' dtype and rank: a flat (n,) suits an output of (n, 1).
 
     Raises:
-        ArgumentError: If the shapes can't be broadcast against each other.
+        ArgumentError: If the ranks differ, or the shapes can't be broadcast against each other.
     """
     y_true = y_true.to(dtype=y_pred.dtype)
     if y_true.shape == y_pred.shape:
@@ -32,8 +50,10 @@ def align(y_true: Tensor, y_pred: Tensor) -> Tensor:
         return y_true.unsqueeze(-1)
     if y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
         return y_true.squeeze(-1)
+    # Torch would spread another rank over the rows of other samples.
+    is_spread = y_true.ndim != y_pred.ndim and 0 not in (y_true.ndim, y_pred.ndim)
     pairs = zip(reversed(y_true.shape), reversed(y_pred.shape), strict=False)
-    if any(mine != theirs and 1 not in (mine, theirs) for mine, theirs in pairs):
+    if is_spread or any(mine != theirs and 1 not in (mine, theirs) for mine, theirs in pairs):
         raise _shape_error(y_true, y_pred, "shapes that match")
     return y_true
 
@@ -41,28 +61,32 @@ def align(y_true: Tensor, y_pred: Tensor) -> Tensor:
 def _shape_error(y_true: Tensor, y_pred: Tensor, expected: str) -> ArgumentError:
     return ArgumentError(
         f"Targets of shape {tuple(y_true.shape)} do not fit an output of shape "
-        f"{tuple(y_pred.shape)}: the loss needs {expected}.",
+        f"{tuple(y_pred.shape)}: this needs {expected}.",
         code="fit.target-shape",
         remedy="Change the number of units of the model's last layer, or the targets.",
     )
 
 
+@formula
 def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of the squared differences over the last axis."""
     return (y_pred - align(y_true, y_pred)).square().mean(-1)
 
 
+@formula
 def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of the absolute differences over the last axis."""
     return (y_pred - align(y_true, y_pred)).abs().mean(-1)
 
 
+@formula
 def mean_absolute_percentage_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of the absolute differences in per cent of the target's size."""
     y_true = align(y_true, y_pred)
     return 100.0 * ((y_true - y_pred) / y_true.abs().clamp_min(EPSILON)).abs().mean(-1)
 
 
+@formula
 def mean_squared_logarithmic_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of the squared differences of log(1 + value)."""
     y_true = align(y_true, y_pred)
@@ -70,12 +94,14 @@ def mean_squared_logarithmic_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return difference.square().mean(-1)
 
 
+@formula
 def huber(y_true: Tensor, y_pred: Tensor, delta: float = 1.0) -> Tensor:
     """Quadratic up to ``delta``, linear beyond: outliers pull less than with a squared error."""
     error = (y_pred - align(y_true, y_pred)).abs()
     return torch.where(error <= delta, 0.5 * error * error, delta * error - 0.5 * delta**2).mean(-1)
 
 
+@formula
 def log_cosh(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of log(cosh(difference)): smooth everywhere, linear for large errors."""
     difference = y_pred - align(y_true, y_pred)
@@ -88,18 +114,21 @@ def _signs(y_true: Tensor) -> Tensor:
     return torch.where(is_binary, 2.0 * y_true - 1.0, y_true)
 
 
+@formula
 def hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of max(0, 1 - target x prediction) for targets of -1 and 1."""
     y_true = _signs(align(y_true, y_pred))
     return (1.0 - y_true * y_pred).clamp_min(0.0).mean(-1)
 
 
+@formula
 def squared_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Mean of the squares of max(0, 1 - target x prediction)."""
     y_true = _signs(align(y_true, y_pred))
     return (1.0 - y_true * y_pred).clamp_min(0.0).square().mean(-1)
 
 
+@formula
 def categorical_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """How far the right class fails to beat the best wrong one by a margin of one."""
     y_true = align(y_true, y_pred)
@@ -108,6 +137,7 @@ def categorical_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return (wrong - right + 1.0).clamp_min(0.0)
 
 
+@formula
 def binary_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: bool = False, label_smoothing: float = 0.0
 ) -> Tensor:
@@ -125,6 +155,7 @@ def binary_crossentropy(
     return -(yes + no).mean(-1)
 
 
+@formula
 def binary_focal_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,
@@ -167,6 +198,7 @@ def _one_hot(y_true: Tensor, y_pred: Tensor, label_smoothing: float) -> Tensor:
     return y_true
 
 
+@formula
 def categorical_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: bool = False, label_smoothing: float = 0.0
 ) -> Tensor:
@@ -178,6 +210,7 @@ def categorical_crossentropy(
     return -(y_true * y_pred.clamp(EPSILON, 1.0 - EPSILON).log()).sum(-1)
 
 
+@formula
 def categorical_focal_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,
@@ -212,6 +245,7 @@ def class_numbers(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return y_true.to(dtype=torch.int64)
 
 
+@formula
 def sparse_categorical_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: bool = False
 ) -> Tensor:
@@ -248,6 +282,7 @@ def label_range_error(classes: int, details: str) -> ArgumentError:
     )
 
 
+@formula
 def kl_divergence(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Kullback-Leibler divergence of the predicted from the true distribution."""
     y_true = align(y_true, y_pred).clamp(EPSILON, 1.0)
@@ -255,6 +290,7 @@ def kl_divergence(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return (y_true * (y_true / y_pred).log()).sum(-1)
 
 
+@formula
 def poisson(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Negative log-likelihood of counts, up to a constant."""
     y_true = align(y_true, y_pred)
@@ -265,6 +301,7 @@ def _unit_length(vectors: Tensor, axis: int) -> Tensor:
     return vectors * vectors.square().sum(axis, keepdim=True).clamp_min(1e-12).rsqrt()
 
 
+@formula
 def cosine_similarity(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:
     """Minus the cosine of the angle between target and prediction, so that smaller is better."""
     y_true = align(y_true, y_pred)

@@ -80,6 +80,7 @@ from fitstudio.engine.metrics.means import (
     TopKCategoricalAccuracy,
 )
 from fitstudio.engine.metrics.torch_metric import TorchMetric, is_torch_metric
+from fitstudio.engine.metrics.variable import with_own_values
 from fitstudio.engine.naming import snake_case, unknown_name, wrong_kind
 from fitstudio.errors import ArgumentError
 
@@ -171,9 +172,9 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
     if isinstance(identifier, Mapping):
         return _by_settings(identifier, output_shape, target_shape)
     if isinstance(identifier, Metric):
-        return identifier
+        return _complete(identifier)
     if isinstance(identifier, type) and issubclass(identifier, Metric):
-        return _make(identifier, {})
+        return _complete(_make(identifier, {}))
     if isinstance(identifier, FunctionLoss):
         return MeanOfFunction(identifier.function, identifier.name, **identifier.settings)
     if isinstance(identifier, Loss):
@@ -187,8 +188,49 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
     )
 
 
+def serialize(metric: Metric) -> dict[str, Any]:
+    """The metric's class and settings, as plain data."""
+    return {"class_name": type(metric).__name__, "config": metric.get_config()}
+
+
+def deserialize(config: Any) -> Metric:
+    """The metric that `serialize` described.
+
+    Raises:
+        ArgumentError: As `get`.
+    """
+    return get(config)
+
+
+def _complete(metric: Metric) -> Metric:
+    """The metric, if its class says all that is needed.
+
+    Raises:
+        ArgumentError: If a method is missing, or the base class was not initialised.
+    """
+    kind = type(metric)
+    if "state" not in vars(metric):
+        raise ArgumentError(
+            f"The metric {kind.__name__} has no name and no sums yet: its __init__() does not call "
+            "the base class's.",
+            code="compile.metric-class",
+            remedy="Begin __init__() with super().__init__(name=...).",
+        )
+    updates = (kind.update, kind.update_state) != (Metric.update, Metric.update_state)
+    if not updates or kind.result is Metric.result:
+        lacking = "result()" if updates else "update_state()"
+        raise ArgumentError(
+            f"The metric {kind.__name__} does not implement {lacking}.",
+            code="compile.metric-class",
+            remedy="A metric needs update_state(y_true, y_pred, sample_weight) and result().",
+        )
+    return metric
+
+
 def copy_of(metric: Metric) -> Metric:
     """The same metric with sums of its own, for a second use of one object."""
+    if not type(metric).__module__.startswith("fitstudio."):
+        return with_own_values(metric)
     twin = copy.copy(metric)
     twin.state = {}
     return twin
@@ -305,6 +347,7 @@ __all__ = [
     "categorical_hinge",
     "cosine_proximity",
     "cosine_similarity",
+    "deserialize",
     "get",
     "hinge",
     "kl_divergence",
@@ -321,6 +364,7 @@ __all__ = [
     "mse",
     "msle",
     "poisson",
+    "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy",

@@ -9,7 +9,13 @@ import torch
 from torch import Tensor
 
 from fitstudio.engine.losses.functions import align
-from fitstudio.engine.metrics.base import Metric, accumulator_dtype, safe_ratio
+from fitstudio.engine.metrics.base import (
+    Metric,
+    accumulator_dtype,
+    check_columns,
+    safe_ratio,
+    weights_by_row,
+)
 from fitstudio.errors import ArgumentError
 
 
@@ -76,19 +82,25 @@ class F1Score(Metric):
     def state_shapes(self) -> dict[str, Sequence[int]]:
         return dict.fromkeys(("tp", "fp", "fn", "rows"), (self.columns,))
 
+    def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
+        self.columns, self.state = y_pred.shape[-1], {}
+
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
         y_true = align(y_true, y_pred)
-        self.columns = y_pred.shape[-1]
+        if not self.state:
+            self.learn_shapes(y_true, y_pred)
+        check_columns(self.name, self.columns, y_pred)
         self.place(y_pred.device)
         true = y_true.reshape(-1, self.columns) > 0
         scores = y_pred.reshape(-1, self.columns)
         if self.threshold is None:
-            said = scores == scores.amax(-1, keepdim=True)
+            # As in the reference, a row of zeros says "yes" to nothing.
+            said = (scores == scores.amax(-1, keepdim=True)) & (scores.abs() > 1e-9)
         else:
             said = scores > self.threshold
-        weights = torch.ones_like(scores[:, :1])
-        if sample_weight is not None:
-            weights = weights * sample_weight.reshape(-1, 1)
+        weights = weights_by_row(sample_weight, y_pred)
+        if weights is None:
+            weights = torch.ones_like(scores[:, :1])
         self.state["tp"] += ((true & said) * weights).sum(0)
         self.state["fp"] += ((~true & said) * weights).sum(0)
         self.state["fn"] += ((true & ~said) * weights).sum(0)

@@ -6,22 +6,25 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from fitstudio.engine.losses.functions import align
-from fitstudio.engine.metrics.base import Metric, safe_ratio
+from fitstudio.engine.metrics.base import Metric, check_probabilities, safe_ratio
 from fitstudio.errors import ArgumentError
 
-_EDGE = 1e-7
 _Thresholds = float | Sequence[float] | None
 
 
 def _checked_thresholds(thresholds: _Thresholds, default: float) -> list[float]:
     given = default if thresholds is None else thresholds
-    values = [float(value) for value in (given if isinstance(given, Sequence) else [given])]
-    wrong = [value for value in values if not 0.0 <= value <= 1.0]
-    if wrong or not values:
+    several = given if isinstance(given, (Sequence, np.ndarray)) else [given]
+    try:
+        values = [float(value) for value in several]
+    except (TypeError, ValueError):
+        values = []
+    if not values or any(not 0.0 <= value <= 1.0 for value in values):
         raise ArgumentError(
             f"Thresholds should be numbers from 0 to 1; {thresholds!r} was given.",
             code="compile.metric-thresholds",
@@ -62,13 +65,18 @@ class ConfusionCounts(Metric):
     def state_shapes(self) -> dict[str, Sequence[int]]:
         return {count: (len(self.thresholds),) for count in self.needs}
 
+    def check(self, y_true: Tensor, y_pred: Tensor) -> None:
+        if self.top_k is None or self.given_thresholds is not None:
+            check_probabilities(self.name, y_pred)
+
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
         self.place(y_pred.device)
         y_true = align(y_true, y_pred)
         if self.top_k is not None:
-            kth = y_pred.topk(self.top_k, dim=-1)
-            kept = torch.full_like(y_pred, -math.inf).scatter(-1, kth.indices, kth.values)
-            y_pred = kept
+            # In a stable order, so that of equal predictions the first columns win everywhere.
+            ordered = y_pred.sort(dim=-1, descending=True, stable=True)
+            values, places = (each[..., : self.top_k] for each in ordered)
+            y_pred = torch.full_like(y_pred, -math.inf).scatter(-1, places, values)
         weights = _row_weights(sample_weight, y_pred)
         if self.class_id is not None:
             y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]

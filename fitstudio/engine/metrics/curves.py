@@ -9,16 +9,22 @@ import torch
 from torch import Tensor
 
 from fitstudio.engine.losses.functions import align
-from fitstudio.engine.metrics.base import Metric, accumulator_dtype, safe_ratio
+from fitstudio.engine.metrics.base import (
+    Metric,
+    accumulator_dtype,
+    check_columns,
+    check_probabilities,
+    safe_ratio,
+    weights_by_row,
+)
 from fitstudio.errors import ArgumentError
 
 _EDGE = 1e-7
 
 
-def _even_thresholds(number: int) -> list[float]:
-    """Evenly spaced thresholds, the outer two just outside 0 and 1."""
-    inner = [place / (number - 1) for place in range(1, number - 1)]
-    return [0.0 - _EDGE, *inner, 1.0 + _EDGE]
+def _inner_thresholds(number: int) -> list[float]:
+    """Evenly spaced thresholds between 0 and 1, those two left out."""
+    return [place / (number - 1) for place in range(1, number - 1)]
 
 
 class ThresholdCurve(Metric):
@@ -45,6 +51,9 @@ class ThresholdCurve(Metric):
         if not hasattr(self, "_edges") or self._edges.device != device:
             # In the predictions' precision: a prediction equal to a threshold is not above it.
             self._edges = torch.tensor(self.thresholds, dtype=torch.float32, device=device)
+
+    def check(self, y_true: Tensor, y_pred: Tensor) -> None:
+        check_probabilities(self.name, y_pred)
 
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
         y_true = align(y_true, y_pred)
@@ -124,7 +133,7 @@ class AUC(ThresholdCurve):
                     f"num_thresholds should be 2 or more; {num_thresholds!r} was given.",
                     code="compile.metric-thresholds",
                 )
-            edges = _even_thresholds(num_thresholds)
+            edges = [0.0 - _EDGE, *_inner_thresholds(num_thresholds), 1.0 + _EDGE]
         else:
             if any(not 0.0 <= value <= 1.0 for value in thresholds):
                 raise ArgumentError(
@@ -141,14 +150,24 @@ class AUC(ThresholdCurve):
         self.label_weights = None if label_weights is None else torch.as_tensor(label_weights)
         self.from_logits = from_logits
 
+    def check(self, y_true: Tensor, y_pred: Tensor) -> None:
+        if not self.from_logits:
+            check_probabilities(self.name, y_pred, "or take AUC(from_logits=True)")
+
+    def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
+        if self.multi_label:
+            self.columns, self.state = y_pred.shape[-1], {}
+
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
         y_true = align(y_true, y_pred)
         if self.from_logits:
             y_pred = y_pred.sigmoid()
         if self.multi_label:
-            self.columns = y_pred.shape[-1]
+            if not self.state:
+                self.learn_shapes(y_true, y_pred)
+            check_columns(self.name, self.columns, y_pred)
             flat_pred = y_pred.reshape(-1, self.columns)
-            weights = None if sample_weight is None else sample_weight.reshape(-1, 1)
+            weights = weights_by_row(sample_weight, y_pred)
             if weights is not None:
                 weights = weights.expand_as(flat_pred)
             self._count(y_true.reshape(-1, self.columns), flat_pred, weights)
@@ -186,6 +205,8 @@ class AUC(ThresholdCurve):
             "num_thresholds": self.num_thresholds,
             "curve": self.curve,
             "summation_method": self.summation_method,
+            "multi_label": self.multi_label,
+            "from_logits": self.from_logits,
         }
 
 
@@ -233,8 +254,9 @@ class _RateAtRate(ThresholdCurve):
                 f"num_thresholds should be 1 or more; {num_thresholds!r} was given.",
                 code="compile.metric-thresholds",
             )
-        edges = [0.5] if num_thresholds == 1 else _even_thresholds(num_thresholds)
-        super().__init__(edges, name, dtype)
+        # Unlike AUC's, the lowest is 0 itself: a prediction of exactly 0 is never a "yes".
+        inner = [0.5] if num_thresholds == 1 else [0.0, *_inner_thresholds(num_thresholds), 1.0]
+        super().__init__(inner, name, dtype)
         self.value = value
         self.num_thresholds = num_thresholds
         self._value_name = value_name

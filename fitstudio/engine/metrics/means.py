@@ -10,7 +10,8 @@ from torch import Tensor
 
 from fitstudio.engine.losses import functions as losses
 from fitstudio.engine.metrics import functions
-from fitstudio.engine.metrics.base import Mean, safe_ratio
+from fitstudio.engine.metrics.base import Mean, check_columns, safe_ratio, weights_by_row
+from fitstudio.errors import ArgumentError
 
 
 class MeanOfFunction(Mean):
@@ -265,35 +266,84 @@ class MeanRelativeError(Mean):
 
 
 class R2Score(Mean):
-    """Share of the targets' variance that the predictions explain, averaged over columns."""
+    """Share of the targets' variance that the predictions explain.
 
-    def __init__(self, name: str | None = None, dtype: Any = None) -> None:
+    Args:
+        class_aggregation: ``"uniform_average"`` over columns, ``"variance_weighted_average"``, or
+            None for one value per column.
+        num_regressors: Number of inputs, for the adjusted score; 0 for the plain one.
+    """
+
+    _AGGREGATIONS = ("uniform_average", "variance_weighted_average", None)
+    # Rounding leaves a constant target's sum of squares with so much of itself.
+    _ROUNDING = 1e-14
+
+    def __init__(
+        self,
+        class_aggregation: str | None = "uniform_average",
+        num_regressors: int = 0,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name, dtype)
+        if class_aggregation not in self._AGGREGATIONS:
+            raise ArgumentError(
+                "class_aggregation should be 'uniform_average', 'variance_weighted_average' or "
+                f"None; {class_aggregation!r} was given.",
+                code="compile.metric-setting",
+            )
+        self.class_aggregation = class_aggregation
+        self.num_regressors = num_regressors
         self.columns = 1
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
         shape = (self.columns,)
-        return {"squares": shape, "targets": shape, "errors": shape, "count": ()}
+        return {"squares": shape, "targets": shape, "errors": shape, "weights": (), "rows": ()}
+
+    def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
+        self.columns, self.state = y_pred.shape[-1], {}
 
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
     ) -> None:
-        y_true = losses.align(y_true, y_pred).flatten(0, -2).double()
+        y_true = losses.align(y_true, y_pred).expand_as(y_pred).flatten(0, -2).double()
+        weights = weights_by_row(sample_weight, y_pred)
         y_pred = y_pred.flatten(0, -2).double()
-        self.columns = y_true.shape[-1]
+        if not self.state:
+            self.learn_shapes(y_true, y_pred)
+        check_columns(self.name, self.columns, y_pred)
         self.place(y_true.device)
-        weights = torch.ones_like(y_true[:, :1])
-        if sample_weight is not None:
-            weights = weights * sample_weight.reshape(-1, 1)
+        if weights is None:
+            weights = torch.ones_like(y_true[:, :1])
         self.state["squares"] += (weights * y_true.square()).sum(0)
         self.state["targets"] += (weights * y_true).sum(0)
         self.state["errors"] += (weights * (y_true - y_pred).square()).sum(0)
-        self.state["count"] += weights.sum()
+        self.state["weights"] += weights.sum()
+        self.state["rows"] += len(y_true)
 
     def result(self) -> Tensor:
         if not self.state:
             return torch.tensor(0.0)
-        state = self.state
-        mean = state["targets"] / state["count"]
-        total = state["squares"] - state["targets"] * mean
-        return (1.0 - state["errors"] / total).mean()
+        squares, errors = self.state["squares"], self.state["errors"]
+        mean = safe_ratio(self.state["targets"], self.state["weights"])
+        spread = squares - self.state["targets"] * mean
+        is_constant = spread <= self._ROUNDING * squares
+        # Of a constant there is nothing to explain: 0, or 1 where every prediction is right.
+        scores = torch.where(
+            is_constant, (errors == 0).to(errors.dtype), 1.0 - safe_ratio(errors, spread)
+        )
+        if self.class_aggregation == "uniform_average":
+            scores = scores.mean()
+        elif self.class_aggregation is not None:
+            spread = spread.clamp_min(0.0)
+            scores = safe_ratio((scores * spread).sum(), spread.sum())
+        if not self.num_regressors:
+            return scores
+        rows = self.state["rows"]
+        return 1.0 - (1.0 - scores) * (rows - 1.0) / (rows - self.num_regressors - 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "class_aggregation": self.class_aggregation,
+            "num_regressors": self.num_regressors,
+        }

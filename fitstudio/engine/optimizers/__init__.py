@@ -69,6 +69,20 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Optimizer
     )
 
 
+def serialize(optimizer: Optimizer) -> dict[str, Any]:
+    """The optimizer's class and settings, as plain data."""
+    return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+
+
+def deserialize(config: Mapping[str, Any]) -> Optimizer:
+    """The optimizer that `serialize` described.
+
+    Raises:
+        ArgumentError: As `get`.
+    """
+    return get(config)
+
+
 def _make(cls: type[Optimizer], settings: dict[str, Any]) -> Optimizer:
     try:
         return cls(**settings)
@@ -92,6 +106,8 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "TorchOptimizer",
+    "deserialize",
     "get",
     "schedules",
+    "serialize",
 ]

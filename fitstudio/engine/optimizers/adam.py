@@ -13,7 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from fitstudio.engine.optimizers import kernels
-from fitstudio.engine.optimizers.base import LearningRate, Optimizer
+from fitstudio.engine.optimizers.base import LearningRate, Optimizer, fuzz
 
 
 class Adam(Optimizer):
@@ -26,7 +26,7 @@ class Adam(Optimizer):
         learning_rate: LearningRate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         name: str | None = None,
         **keywords: Any,
@@ -34,7 +34,7 @@ class Adam(Optimizer):
         super().__init__(learning_rate, name, **keywords)
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+        self.epsilon = fuzz(epsilon)
         self.amsgrad = bool(amsgrad)
         self.weight_decay = 0.0
         self._checked: list[Tensor] | None = None
@@ -109,7 +109,7 @@ class AdamW(Adam):
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         name: str | None = None,
         **keywords: Any,
@@ -131,14 +131,14 @@ class Adamax(Optimizer):
         learning_rate: LearningRate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         name: str | None = None,
         **keywords: Any,
     ) -> None:
         super().__init__(learning_rate, name, **keywords)
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+        self.epsilon = fuzz(epsilon)
 
     def update(
         self,
@@ -176,7 +176,7 @@ class Nadam(Optimizer):
         learning_rate: LearningRate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         name: str | None = None,
         *,
         schedule_decay: float = 0.004,
@@ -185,7 +185,7 @@ class Nadam(Optimizer):
         super().__init__(learning_rate, name, **keywords)
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+        self.epsilon = fuzz(epsilon)
         self.schedule_decay = float(schedule_decay)
         self.momentum_product = 1.0
 

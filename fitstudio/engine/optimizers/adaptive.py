@@ -8,18 +8,21 @@ import torch
 from torch import Tensor
 
 from fitstudio.engine.optimizers import kernels
-from fitstudio.engine.optimizers.base import LearningRate, Optimizer
+from fitstudio.engine.optimizers.base import LearningRate, Optimizer, fuzz
 
 
 class RMSprop(Optimizer):
-    """Divides the gradient by the root of a running mean of its square."""
+    """Divides the gradient by the root of a running mean of its square.
+
+    As in TF 2.1, epsilon is added to the root; with momentum it is added below the root.
+    """
 
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         name: str | None = None,
         **keywords: Any,
@@ -27,7 +30,7 @@ class RMSprop(Optimizer):
         super().__init__(learning_rate, name, **keywords)
         self.rho = float(rho)
         self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
+        self.epsilon = fuzz(epsilon)
         self.centered = bool(centered)
         wanted = {"velocity": True, "mean": self.centered, "momentum": bool(self.momentum)}
         self.slot_names = tuple(slot for slot, is_wanted in wanted.items() if is_wanted)
@@ -45,11 +48,10 @@ class RMSprop(Optimizer):
         if self.centered:
             means = slots["mean"]
             kernels.foreach_lerp_(means, gradients, 1.0 - self.rho)
-            roots = kernels.foreach_addcmul(velocities, means, means, -1.0)
-            kernels.foreach_add_(roots, self.epsilon)
+            squares = kernels.foreach_addcmul(velocities, means, means, -1.0)
         else:
-            roots = kernels.foreach_add(velocities, self.epsilon)
-        kernels.foreach_sqrt_(roots)
+            squares = velocities
+        roots = _roots(squares, self.epsilon, inside=bool(self.momentum))
         if self.momentum:
             steps = slots["momentum"]
             kernels.foreach_mul_(steps, self.momentum)
@@ -67,6 +69,17 @@ class RMSprop(Optimizer):
         }
 
 
+def _roots(squares: list[Tensor], epsilon: float, *, inside: bool) -> list[Tensor]:
+    """Square roots that are not zero: with epsilon added before the root is taken, or after."""
+    if inside:
+        roots = kernels.foreach_add(squares, epsilon)
+        kernels.foreach_sqrt_(roots)
+    else:
+        roots = kernels.foreach_sqrt(squares)
+        kernels.foreach_add_(roots, epsilon)
+    return roots
+
+
 class Adagrad(Optimizer):
     """Divides the gradient by the root of the sum of its squares so far: steps only shrink."""
 
@@ -76,13 +89,13 @@ class Adagrad(Optimizer):
         self,
         learning_rate: LearningRate = 0.001,
         initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         name: str | None = None,
         **keywords: Any,
     ) -> None:
         super().__init__(learning_rate, name, **keywords)
         self.initial_accumulator_value = float(initial_accumulator_value)
-        self.epsilon = float(epsilon)
+        self.epsilon = fuzz(epsilon)
 
     def initial_slot(self, slot: str, weight: Tensor) -> Tensor:
         return torch.full_like(weight, self.initial_accumulator_value, requires_grad=False)
@@ -96,8 +109,7 @@ class Adagrad(Optimizer):
     ) -> None:
         sums = slots["accumulator"]
         kernels.foreach_addcmul_(sums, gradients, gradients, 1.0)
-        roots = kernels.foreach_add(sums, self.epsilon)
-        kernels.foreach_sqrt_(roots)
+        roots = _roots(sums, self.epsilon, inside=False)
         kernels.foreach_addcdiv_(weights, gradients, roots, -learning_rate)
 
     def get_config(self) -> dict[str, Any]:
@@ -116,13 +128,13 @@ class Adadelta(Optimizer):
         self,
         learning_rate: LearningRate = 0.001,
         rho: float = 0.95,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         name: str | None = None,
         **keywords: Any,
     ) -> None:
         super().__init__(learning_rate, name, **keywords)
         self.rho = float(rho)
-        self.epsilon = float(epsilon)
+        self.epsilon = fuzz(epsilon)
 
     def update(
         self,

@@ -16,6 +16,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from fitstudio.engine.optimizers import schedules
 from fitstudio.errors import ArgumentError, CheckpointError
 
 LearningRate = float | Callable[[int], float]
@@ -54,6 +55,8 @@ class Optimizer:
         self.schedule: Callable[[int], float] | None = None
         self._learning_rate = 0.0
         rate = learning_rate if lr is None else lr
+        if isinstance(rate, Mapping):
+            rate = schedules.deserialize(rate)
         if callable(rate):
             self.schedule = rate
         else:
@@ -243,8 +246,12 @@ class Optimizer:
         """For subclasses whose slots are not all there is to restore."""
 
     def get_config(self) -> dict[str, Any]:
-        """The settings, by which the same optimizer can be made again."""
-        config: dict[str, Any] = {"name": self.name, "learning_rate": self.learning_rate}
+        """The settings, by which the same optimizer can be made again.
+
+        A schedule of ours is a dict with its class and settings; any other function is itself.
+        """
+        rate = self._learning_rate if self.schedule is None else schedules.serialize(self.schedule)
+        config: dict[str, Any] = {"name": self.name, "learning_rate": rate}
         for setting in ("clipnorm", "clipvalue", "global_clipnorm"):
             if getattr(self, setting) is not None:
                 config[setting] = getattr(self, setting)
@@ -274,6 +281,11 @@ def laid_out_like(weight: Tensor, gradient: Tensor | None) -> Tensor | None:
     if gradient.stride() == weight.stride():
         return gradient
     return torch.empty_like(weight, requires_grad=False).copy_(gradient)
+
+
+def fuzz(epsilon: float | None) -> float:
+    """The epsilon of a formula; None means the reference's usual one."""
+    return 1e-7 if epsilon is None else _number("epsilon", epsilon)
 
 
 def _number(name: str, value: Any) -> float:

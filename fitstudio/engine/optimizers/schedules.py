@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fitstudio.errors import ArgumentError
 
 
 class LearningRateSchedule:
@@ -11,6 +15,16 @@ class LearningRateSchedule:
 
     def __call__(self, step: int) -> float:
         raise NotImplementedError(f"{type(self).__name__} does not implement __call__().")
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments by which the same schedule can be made again."""
+        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> LearningRateSchedule:
+        """The schedule with these arguments."""
+        return cls(**config)
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -116,3 +130,45 @@ class CosineDecay(LearningRateSchedule):
         progress = min(step, self.decay_steps) / self.decay_steps
         cosine = 0.5 * (1.0 + math.cos(math.pi * progress))
         return self.initial_learning_rate * ((1.0 - self.alpha) * cosine + self.alpha)
+
+
+_CLASSES: dict[str, type[LearningRateSchedule]] = {
+    cls.__name__: cls
+    for cls in (
+        ExponentialDecay,
+        InverseTimeDecay,
+        PiecewiseConstantDecay,
+        PolynomialDecay,
+        CosineDecay,
+    )
+}
+
+
+def serialize(schedule: Callable[[int], float]) -> Any:
+    """A schedule of ours as plain data; another function as it is."""
+    if type(schedule) not in _CLASSES.values():
+        return schedule
+    assert isinstance(schedule, LearningRateSchedule)
+    return {"class_name": type(schedule).__name__, "config": schedule.get_config()}
+
+
+def deserialize(config: Mapping[str, Any]) -> LearningRateSchedule:
+    """The schedule that `serialize` described.
+
+    Raises:
+        ArgumentError: If there is none of that name, or it does not take these settings.
+    """
+    name = config.get("class_name")
+    if name not in _CLASSES:
+        raise ArgumentError(
+            f"There is no learning rate schedule called {name!r}.",
+            code="compile.optimizer-setting",
+            remedy=f"Use one of: {', '.join(_CLASSES)}.",
+        )
+    try:
+        return _CLASSES[name](**config.get("config", {}))
+    except TypeError as error:
+        raise ArgumentError(
+            f"The schedule {name} does not take these settings: {error}.",
+            code="compile.optimizer-setting",
+        ) from error

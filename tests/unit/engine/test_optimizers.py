@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from torch import nn
 
 from fitstudio import optimizers
-from fitstudio.engine.optimizers import kernels
+from fitstudio.engine.optimizers import kernels, schedules
 from fitstudio.errors import ArgumentError, CheckpointError
 
 EVERY = [
@@ -88,12 +89,18 @@ def _momentum(g: float, t: int, s: dict[str, float], lr: float) -> float:
 
 def _rmsprop(g: float, t: int, s: dict[str, float], lr: float) -> float:
     s["v"] = 0.9 * s.get("v", 0.0) + 0.1 * g * g
-    return -lr * g / math.sqrt(s["v"] + 1e-7)
+    return -lr * g / (math.sqrt(s["v"]) + 1e-7)
+
+
+def _rmsprop_with_momentum(g: float, t: int, s: dict[str, float], lr: float) -> float:
+    s["v"] = 0.9 * s.get("v", 0.0) + 0.1 * g * g
+    s["m"] = 0.5 * s.get("m", 0.0) + lr * g / math.sqrt(s["v"] + 1e-7)
+    return -s["m"]
 
 
 def _adagrad(g: float, t: int, s: dict[str, float], lr: float) -> float:
-    s["a"] = s.get("a", 0.1) + g * g
-    return -lr * g / math.sqrt(s["a"] + 1e-7)
+    s["a"] = s.get("a", 0.0) + g * g
+    return -lr * g / (math.sqrt(s["a"]) + 1e-7)
 
 
 def _adamax(g: float, t: int, s: dict[str, float], lr: float) -> float:
@@ -115,18 +122,19 @@ def _adadelta(g: float, t: int, s: dict[str, float], lr: float) -> float:
         ("adam", _adam),
         ({"name": "sgd", "momentum": 0.9}, _momentum),
         ("rmsprop", _rmsprop),
-        ("adagrad", _adagrad),
+        ({"name": "rmsprop", "momentum": 0.5}, _rmsprop_with_momentum),
+        ({"name": "adagrad", "initial_accumulator_value": 0.0}, _adagrad),
         ("adamax", _adamax),
         ("adadelta", _adadelta),
     ],
-    ids=["adam", "momentum", "rmsprop", "adagrad", "adamax", "adadelta"],
+    ids=["adam", "momentum", "rmsprop", "rmsprop-momentum", "adagrad", "adamax", "adadelta"],
 )
 def test_update_rule(identifier: Any, formula: Callable[..., float]) -> None:
     weight = torch.zeros(1, dtype=torch.float64)
     optimizer = optimizers.get(identifier)
     optimizer.build([("w", weight)])
     expected, slots = 0.0, {}
-    for t, (gradient, rate) in enumerate([(1.0, 0.1), (-0.5, 0.1), (2e-6, 0.02), (0.3, 0.02)], 1):
+    for t, (gradient, rate) in enumerate([(4e-6, 0.1), (-2e-6, 0.1), (1.0, 0.02), (0.3, 0.02)], 1):
         optimizer.learning_rate = rate
         expected += formula(gradient, t, slots, rate)
         optimizer.apply(["w"], [torch.tensor([gradient], dtype=torch.float64)])
@@ -242,3 +250,34 @@ def test_errors_name_the_way_out() -> None:
     other.build(nn.Linear(1, 1).named_parameters())
     with pytest.raises(CheckpointError, match="momentum"):
         other.load_state_dict(saved.state_dict())
+
+
+def test_a_schedule_outlives_its_config() -> None:
+    for schedule in (
+        schedules.ExponentialDecay(0.1, 10, 0.5, staircase=True),
+        schedules.InverseTimeDecay(0.1, 10, 0.5),
+        schedules.PiecewiseConstantDecay([2, 5], [1.0, 0.1, 0.01]),
+        schedules.PolynomialDecay(0.1, 20, power=2.0, cycle=True),
+        schedules.CosineDecay(0.1, 20, alpha=0.1),
+    ):
+        config = optimizers.Adam(schedule, clipnorm=1.0).get_config()
+        made = optimizers.Adam.from_config(json.loads(json.dumps(config)))
+        assert made.schedule is not None
+        assert [made.schedule(step) for step in range(30)] == [schedule(s) for s in range(30)]
+        assert made.get_config() == config
+    own = optimizers.SGD(lambda step: 0.5)
+    assert optimizers.SGD.from_config(own.get_config()).learning_rate == 0.5
+    with pytest.raises(ArgumentError, match="no learning rate schedule called 'Wormhole'"):
+        optimizers.Adam({"class_name": "Wormhole"})  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Adagrad"])
+def test_no_epsilon_is_the_usual_one(name: str) -> None:
+    assert optimizers.get({"name": name, "epsilon": None}).get_config()["epsilon"] == 1e-7
+
+
+def test_serialized_optimizers_come_back() -> None:
+    for optimizer in (optimizers.SGD(0.1, momentum=0.9), optimizers.Adam(beta_1=0.8)):
+        made = optimizers.deserialize(json.loads(json.dumps(optimizers.serialize(optimizer))))
+        assert type(made) is type(optimizer)
+        assert made.get_config() == optimizer.get_config()

@@ -157,7 +157,8 @@ def make_step(
     form = OutputForm.of(returned)
     objective.bind_losses(form)
     targets = tuple(each[:16] for each in tuple_of(case["y"]))
-    objective.bind_metrics([each.detach() for each in form.flatten(returned)], targets)
+    outputs = [each.detach() for each in form.flatten(returned)]
+    objective.bind_metrics(outputs, targets, (None,) * len(targets))
     return TrainStep(module, objective, built, precision=precision, replays=replays)
 
 

@@ -147,6 +147,27 @@ BROKEN = [
     ({"fit.validation_data": {"column": "island", "values": ["x"]}}, "fit.validation-data-empty"),
     ({"compile.loss": "mse"}, "compile.loss-target"),
     ({"compile.metrics": ["AUC"]}, "compile.metric-target"),
+    (
+        {"fit.x": ["signed"], "fit.y": ["bill"], "compile.loss": "categorical_crossentropy"},
+        "compile.loss-target",
+    ),
+    (
+        {
+            "fit.x": ["bill"],
+            "fit.y": ["sex"],
+            "compile.loss": "hinge",
+            "compile.metrics": ["Precision"],
+        },
+        "compile.metric-probabilities",
+    ),
+    (
+        {
+            "compile.loss": "binary_crossentropy",
+            "compile.loss_settings": {"from_logits": True},
+            "compile.metrics": ["AUC"],
+        },
+        "compile.metric-probabilities",
+    ),
     ({"compile.metrics": ["accuracy", "accuracy"]}, "compile.metrics-twice"),
     ({"compile.optimizer_settings": {"beta": 1}}, "compile.optimizer_settings-wrong"),
     ({"compile.optimizer_settings": {"learning_rate": 1.0}}, "compile.rate-twice"),
@@ -200,6 +221,15 @@ LOOK_AT = [
     (
         {"fit.callbacks": [{"kind": "ReduceLROnPlateau"}, {"kind": "LearningRateScheduler"}]},
         "fit.callbacks-two-rates",
+    ),
+    (
+        {
+            "fit.x": ["bill"],
+            "fit.y": ["sex"],
+            "compile.loss": "hinge",
+            "compile.metrics": ["accuracy"],
+        },
+        "compile.metric-probabilities",
     ),
     ({"compile.learning_rate": 3.0}, "compile.rate-high"),
     ({"compile.learning_rate": 0.0}, "compile.rate-zero"),
