@@ -108,6 +108,7 @@ def _ask(
     size = _size(file, base)
     # Files that are mapped from the disk count as memory although they take none.
     memory_bytes = _memory_bytes() + 2 * size
+    limits = ReaderLimits(file, size, memory_bytes)
     request = {
         "do": do,
         "data": {
@@ -117,9 +118,10 @@ def _ask(
         },
         "base": str(base),
         "memory_bytes": memory_bytes,
+        # For a reader whose caller is gone: a little later than the caller would end it.
+        "cpu_seconds": int(2 * limits.cpu_seconds),
         **more,
     }
-    limits = ReaderLimits(file, size, memory_bytes)
     reply, code, said = _run(json.dumps(request).encode(), limits, cancel)
     try:
         answer = json.loads(reply)

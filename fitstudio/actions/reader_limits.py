@@ -41,7 +41,7 @@ class ReaderLimits:
     def __init__(self, file: str, size: int, memory_bytes: int) -> None:
         self._file = file
         self._memory_bytes = memory_bytes
-        self._cpu_seconds = LEAST_CPU_SECONDS + CPU_SECONDS_PER_GIB * size / (1 << 30)
+        self.cpu_seconds = LEAST_CPU_SECONDS + CPU_SECONDS_PER_GIB * size / (1 << 30)
         self._last: Progress | None = None
         # Counted in looks, not by the clock: while the machine sleeps nobody looks.
         self._idle_looks = 0
@@ -59,9 +59,9 @@ class ReaderLimits:
     def judge(self, now: Progress) -> DataError | None:
         """Why a reader that has come so far has to be ended, or None."""
         before, self._last = self._last, now
-        if now.cpu_seconds > self._cpu_seconds:
+        if now.cpu_seconds > self.cpu_seconds:
             return DataError(
-                f"Reading {self._file!r} took more than {self._cpu_seconds:.0f} seconds of "
+                f"Reading {self._file!r} took more than {self.cpu_seconds:.0f} seconds of "
                 "processor time and was ended.",
                 code="data.timeout",
                 remedy="Files of its size need far less. Save it again from the program that made "

@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         request = json.loads(sys.stdin.buffer.read())
         file = repr(request["data"]["file"])
         limit_memory(request.get("memory_bytes"))
+        limit_processor_time(request.get("cpu_seconds"))
         reply = json.dumps({"result": answer(request)}, allow_nan=False)
     except FitStudioError as problem:
         reply = json.dumps({"error": problem.to_json()})
@@ -107,6 +108,19 @@ def limit_memory(most_bytes: int | None) -> None:
     wanted = most_bytes if hard == resource.RLIM_INFINITY else min(most_bytes, hard)
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_processor_time(seconds: int | None) -> None:
+    """Lets this process work no longer, so that it ends even if nobody waits for it any more."""
+    if not seconds:
+        return
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    wanted = seconds if hard == resource.RLIM_INFINITY else min(seconds, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (wanted, hard))
 
 
 def unexpected(problem: BaseException, file: str) -> DataError:
