@@ -296,8 +296,9 @@ CSV_LOGGER = Entry(
     name="CSVLogger",
     title="Write a table of the epochs",
     help="Writes loss and metrics of each epoch to a CSV file in the run's folder.",
-    more="Epochs count from 0 in the file, as in the reference. The run's folder has a "
-    "history.csv in any case.",
+    more="Epochs count from 0 in the file, as in the reference. A run that is resumed goes on with "
+    "its table, and one that trains longer begins with the rows of the run it goes on from. The "
+    "run's folder has a history.csv in any case.",
     params=(
         _setting(
             "filename", RelativePath(), "log.csv", "File", "The file's name in the run's folder."
@@ -321,7 +322,7 @@ CSV_LOGGER = Entry(
             Flag(),
             False,
             "Append",
-            "Whether an existing file is continued.",
+            "Whether an existing file is continued; a run's own table goes on in any case.",
             level=Level.EXPERT,
         ),
     ),
@@ -337,7 +338,8 @@ TENSORBOARD = Entry(
     name="TensorBoard",
     title="Write for TensorBoard",
     help="Writes loss and metrics as event files for TensorBoard.",
-    more="Writing needs nothing else. The program that shows the files, tensorboard, is not part "
+    more="A run that is resumed goes on with its curves; one that trains longer has its own from "
+    "there on. Writing needs nothing else. The program that shows the files, tensorboard, is not part "
     "of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
     params=(
         _setting(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from fitstudio.engine import checkpoint
 from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
+from fitstudio.engine.history import History
 from fitstudio.errors import ArgumentError
 from fitstudio.storage import atomic, folder
 
@@ -57,6 +59,8 @@ class ModelCheckpoint(Callback):
         self.best = (
             worst(self._maximise) if initial_value_threshold is None else initial_value_threshold
         )
+        #: Makes the path of a name whose fields are filled in; by default the name is the path.
+        self.place: Callable[[str], str] = str
         self._epoch = 0
         self._batches = _BatchCounter(self.save_freq)
 
@@ -70,6 +74,9 @@ class ModelCheckpoint(Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if self.save_freq == "epoch":
             self._save(epoch, None, logs or {})
+
+    def identity(self) -> str:
+        return f"{os.path.basename(self.filepath)} {self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
         return {"best": self.best, "batches": self._batches.get_state()}
@@ -113,13 +120,14 @@ class ModelCheckpoint(Callback):
         if batch is not None:
             fields["batch"] = batch + 1
         try:
-            return self.filepath.format(**fields)
-        except (KeyError, IndexError, ValueError) as error:
+            name = self.filepath.format(**fields)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             raise ArgumentError(
                 f"The file name {self.filepath!r} of ModelCheckpoint cannot be filled in: {error}.",
                 code="callback.filepath",
                 remedy=f"There are: {', '.join(sorted(fields))}.",
             ) from error
+        return self.place(name)
 
     def _say(self, sentence: str, epoch: int) -> None:
         if self.verbose > 0:
@@ -129,8 +137,10 @@ class ModelCheckpoint(Callback):
 class BackupAndRestore(Callback):
     """Keeps a backup while training, and takes an interrupted fit up after it.
 
-    Weights, the optimizer's state, random generators and the shuffle's position come back, so that
-    the same fit call goes on as if nothing had happened. A fit that ends removes the backup.
+    Weights, the optimizer's state, random generators, the shuffle's position and what the other
+    callbacks know come back, so that the same fit call goes on as if nothing had happened: the best
+    model stays the best, and patience goes on counting. (The reference's forgets its callbacks.)
+    The History begins with the first epoch after the restore. A fit that ends removes the backup.
 
     Args:
         backup_dir: Folder for the backup; should be used for nothing else.
@@ -138,6 +148,8 @@ class BackupAndRestore(Callback):
         delete_checkpoint: Remove the backup when training has ended.
         save_before_preemption: Accepted for the reference's sake.
     """
+
+    saves_other_callbacks = True
 
     def __init__(
         self,
@@ -178,9 +190,18 @@ class BackupAndRestore(Callback):
         if self.delete_checkpoint and self._folder.is_dir():
             folder.remove_tree(self._folder)
 
+    def get_state(self) -> dict[str, Any]:
+        return {"batches": self._batches.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._batches.set_state(state["batches"])
+
     def _back_up(self) -> None:
-        # As in the reference, what the other callbacks know is not part of the backup.
-        state = self.model.training_state(callbacks=False)
+        state = self.model.training_state()
+        # As in the reference, fit() returns a History of its own after a restore.
+        state.pop("history", None)
+        known = state.get("callbacks", ())
+        state["callbacks"] = [each for each in known if each["class"] != History.__name__]
         atomic.make_folder(self._folder.parent)
         self._snapshot.take(state, {"epoch": state["epoch"], "step": state["step"]})
         self._snapshot.write(self._folder)

@@ -142,6 +142,9 @@ class ReduceLROnPlateau(Callback):
         """Whether a reduction is so recent that nothing is counted."""
         return self.cooldown_counter > 0
 
+    def identity(self) -> str:
+        return f"{self.monitor} {self.mode}"
+
     def get_state(self) -> dict[str, Any]:
         return {"wait": self.wait, "cooldown_counter": self.cooldown_counter, "best": self.best}
 

@@ -92,6 +92,9 @@ class EarlyStopping(Callback):
         """The monitored value, or None with a warning."""
         return monitored(logs, self.monitor, callback="EarlyStopping")
 
+    def identity(self) -> str:
+        return f"{self.monitor} {self.mode}"
+
     def get_state(self) -> dict[str, Any]:
         return {
             "wait": self.wait,

@@ -75,7 +75,7 @@ def test_callbacks_write_into_the_runs_folder_only(tmp_path: Path) -> None:
     ]
     logger, saver = callback_list.make(listed, run_folder=folder, epochs=5)
     assert isinstance(saver, callbacks.ModelCheckpoint)
-    assert Path(saver.filepath.format(epoch=3)) == folder / "mine" / "03.safetensors"
+    assert Path(saver.place(saver.filepath.format(epoch=3))) == folder / "mine" / "03.safetensors"
     assert str(folder / "log.csv") in map(str, vars(logger).values())
     for name in ("../x.csv", "/tmp/x.csv", "a/../../x.csv"):
         with pytest.raises(ArgumentError, match="run's folder"):
