@@ -19,6 +19,7 @@ from fitstudio.errors import WorkerError
 from fitstudio.project.lock import run_holder
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import ops
+from fitstudio.terminal import say
 
 START_TIMEOUT_S = 20.0
 _LOOK_INTERVAL_S = 0.02
@@ -195,7 +196,7 @@ def _pump_to(output: IO[Any], process: subprocess.Popen[bytes]) -> threading.Thr
         assert process.stdout is not None
         with process.stdout as pipe:
             while piece := os.read(pipe.fileno(), 1 << 16):
-                output.write(piece.decode("utf-8", "replace"))
+                say(piece.decode("utf-8", "replace"), output)
 
     thread = threading.Thread(target=pump, name="fitstudio-output", daemon=True)
     thread.start()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.spec.catalogue_metrics import higher_is_better
 from fitstudio.spec.conditions import ALWAYS, AnyOf, Condition, Is
 from fitstudio.spec.kinds import Choice, Flag, Int, Kind, Option, Real, RelativePath, Text
 from fitstudio.spec.list_kinds import ListOf, OneOf
 from fitstudio.spec.param import Entry, Level, Param, by_name
 
-_COUNT = Int(minimum=0, maximum=1_000_000)
+_COUNT = Int(minimum=0)
 
 
 def _setting(
@@ -339,8 +341,8 @@ TENSORBOARD = Entry(
     title="Write for TensorBoard",
     help="Writes loss and metrics as event files for TensorBoard.",
     more="A run that is resumed goes on with its curves; one that trains longer has its own from "
-    "there on. Writing needs nothing else. The program that shows the files, tensorboard, is not part "
-    "of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
+    "there on. Writing needs nothing else. The program that shows the files, tensorboard, is not "
+    "part of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
     params=(
         _setting(
             "log_dir", RelativePath(), "logs", "Folder", "The folder's name in the run's folder."
@@ -379,3 +381,46 @@ CALLBACKS = by_name(
     CSV_LOGGER,
     TENSORBOARD,
 )
+
+
+def rises_on_auto(kind: str, monitor: str) -> bool:
+    """Whether a callback on mode "auto" takes a higher value for better.
+
+    The reference's own rules, which go by the name alone; `higher_is_better` knows the metrics.
+
+    Args:
+        kind: The callback.
+        monitor: What it watches.
+    """
+    match kind:
+        case "EarlyStopping":
+            return monitor.endswith(("acc", "accuracy", "auc"))
+        case "ModelCheckpoint":
+            return "acc" in monitor or monitor.startswith("fmeasure")
+        case _:
+            return "acc" in monitor
+
+
+def right_mode(kind: str, monitor: str) -> str:
+    """The mode with which a callback takes for better what is better: "auto" where that does."""
+    better = higher_is_better(monitor)
+    if better is None or better == rises_on_auto(kind, monitor):
+        return "auto"
+    return "max" if better else "min"
+
+
+def watching(kind: str, before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A callback's new settings, with the mode that fits when it came to watch something else.
+
+    Args:
+        kind: The callback.
+        before: Its settings until now.
+        settings: Its new ones; a mode that was chosen against the automatic one stays.
+    """
+    old, new = (str(each.get("monitor", "val_loss")) for each in (before, settings))
+    mode = settings.get("mode", "auto")
+    if old == new or mode != before.get("mode", "auto") or mode != right_mode(kind, old):
+        return dict(settings)
+    changed = {name: value for name, value in settings.items() if name != "mode"}
+    fitting = right_mode(kind, new)
+    return changed if fitting == "auto" else changed | {"mode": fitting}

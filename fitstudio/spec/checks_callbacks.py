@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fitstudio.spec.catalogue import CALLBACKS
+from fitstudio.spec.catalogue_callbacks import right_mode
 from fitstudio.spec.check import Checked, advice, error
 from fitstudio.spec.checks_fit import HOLD_OUT
 from fitstudio.spec.facts import Facts
@@ -31,6 +32,7 @@ def check_callbacks(checked: Checked) -> Iterator[Finding]:
         if checked.facts is not None:
             yield from _monitor(items, place, entry, settings, checked.facts)
             yield from _patience(items, place, entry, settings, checked.facts)
+        yield from _direction(items, place, entry, settings)
         yield from _file_name(items, place, entry, settings, checked)
         if entry.name == "LearningRateScheduler" and settings["schedule"] == "table":
             yield from _table(items, place, settings, checked)
@@ -56,10 +58,8 @@ def _changed(items: list[Any], place: int, **settings: Any) -> dict[str, Any]:
 def _monitor(
     items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts
 ) -> Iterator[Finding]:
-    watches = entry.name in _WATCHING
-    watches = watches and (entry.name != "ModelCheckpoint" or settings["save_best_only"])
     monitor = settings.get("monitor")
-    if not watches or monitor in facts.monitors:
+    if not _watches(entry, settings) or monitor in facts.monitors:
         return
     title = f"“{entry.title}”"
     if not facts.validates and str(monitor).startswith("val_"):
@@ -81,6 +81,32 @@ def _monitor(
         f"{title} watches {strong(monitor)}, which is not measured. There are "
         f"{listed(facts.monitors)}.",
         Fix(f"Watch {meant}", _changed(items, place, monitor=meant)),
+    )
+
+
+def _watches(entry: Entry, settings: Mapping[str, Any]) -> bool:
+    return entry.name in _WATCHING and (
+        entry.name != "ModelCheckpoint" or settings["save_best_only"]
+    )
+
+
+def _direction(
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """The reference's "auto" goes by the name, and takes most metrics for something that falls."""
+    if not _watches(entry, settings) or settings["mode"] != "auto":
+        return
+    monitor = str(settings["monitor"])
+    fitting = right_mode(entry.name, monitor)
+    if fitting == "auto":
+        return
+    taken, true = ("lower", "higher") if fitting == "max" else ("higher", "lower")
+    yield advice(
+        "fit.callbacks-direction",
+        _KEY,
+        f"“{entry.title}” on automatic takes a {strong(taken)} {strong(monitor)} for better, as in "
+        f"the reference; of this metric {true} is better.",
+        Fix(f"{true.capitalize()} is better", _changed(items, place, mode=fitting)),
     )
 
 

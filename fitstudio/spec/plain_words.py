@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.spec.catalogue import CALLBACKS, METRICS, MODELS
+from fitstudio.spec.catalogue_callbacks import rises_on_auto
 from fitstudio.spec.catalogue_metrics import metric_name
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.entry_kinds import EntryList
@@ -185,8 +186,7 @@ def _end(resolved: Resolved, facts: Facts) -> str:
             patience = settings["patience"]
             watched = watched_words(settings["monitor"])
             rises = settings["mode"] == "max" or (
-                settings["mode"] == "auto"
-                and settings["monitor"].endswith(("acc", "accuracy", "auc"))
+                settings["mode"] == "auto" and rises_on_auto(entry.name, settings["monitor"])
             )
             verb = "risen" if rises else "fallen"
             sooner.append(f"if {watched} has not {verb} for {max(1, patience):,}")

@@ -27,7 +27,7 @@ from fitstudio.worker import callback_list, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import HistoryWriter
 from fitstudio.worker.keeping import Keeper, StopRun
-from fitstudio.worker.log_progress import LogProgress, prints_into
+from fitstudio.worker.log_progress import progress_for
 from fitstudio.worker.preparing import Training, finished_epochs, prepare_training
 from fitstudio.worker.reporter import Reporter
 from fitstudio.worker.row_sequence import RowSequence
@@ -106,7 +106,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         run_folder=process.paths.folder,
         epochs=values["fit.epochs"],
     )
-    progress = [LogProgress()] if prints_into(process.paths.worker_log) else []
+    progress = progress_for(process.paths.worker_log, chosen=training.spec.is_set("fit.verbose"))
     try:
         model.fit(
             **_fit_arguments(training),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fitstudio.engine import checkpoint
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.checking import checked
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
 from fitstudio.engine.history import History
 from fitstudio.errors import ArgumentError
 from fitstudio.storage import atomic, folder
+from fitstudio.terminal import say
 
 
 class ModelCheckpoint(Callback):
@@ -48,17 +51,22 @@ class ModelCheckpoint(Callback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__()
+        settings = checked(
+            "ModelCheckpoint",
+            monitor=monitor,
+            mode=mode,
+            initial_value_threshold=initial_value_threshold,
+        )
         self.filepath = os.fspath(filepath)
-        self.monitor = monitor
+        self.monitor: str = settings["monitor"]
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
-        self.mode = mode
+        self.mode: str = settings["mode"]
         self.save_freq = _checked_frequency(save_freq, "ModelCheckpoint")
-        self._maximise = wants_maximum(mode, monitor, _usually_grows, callback="ModelCheckpoint")
-        self.best = (
-            worst(self._maximise) if initial_value_threshold is None else initial_value_threshold
-        )
+        self._maximise = wants_maximum(self.mode, self.monitor, callback="ModelCheckpoint")
+        first: float | None = settings["initial_value_threshold"]
+        self.best = worst(self._maximise) if first is None else first
         #: Makes the path of a name whose fields are filled in; by default the name is the path.
         self.place: Callable[[str], str] = str
         self._epoch = 0
@@ -131,7 +139,7 @@ class ModelCheckpoint(Callback):
 
     def _say(self, sentence: str, epoch: int) -> None:
         if self.verbose > 0:
-            sys.stdout.write(f"\nEpoch {epoch + 1}: {sentence}\n")
+            say(f"\nEpoch {epoch + 1}: {sentence}\n")
 
 
 class BackupAndRestore(Callback):
@@ -234,6 +242,8 @@ class _BatchCounter:
 
 
 def _checked_frequency(save_freq: Any, callback: str) -> str | int:
+    if isinstance(save_freq, np.integer):
+        save_freq = int(save_freq)
     if save_freq == "epoch":
         return "epoch"
     if isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq > 0:
@@ -243,7 +253,3 @@ def _checked_frequency(save_freq: Any, callback: str) -> str | int:
         f"{save_freq!r} was given.",
         code="callback.save_freq",
     )
-
-
-def _usually_grows(monitor: str) -> bool:
-    return "acc" in monitor or monitor.startswith("fmeasure")

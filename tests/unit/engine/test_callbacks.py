@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import math
 import struct
 from contextlib import redirect_stdout
 
@@ -18,6 +19,7 @@ from fitstudio import Model, callbacks
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.logs import Logs
 from fitstudio.errors import ArgumentError, CheckpointError
+from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.storage import ops
 from tests import event_files
 
@@ -335,12 +337,32 @@ def test_settings_that_cannot_be(make, words):
         make()
 
 
-def test_an_unknown_mode_warns():
-    with pytest.warns(RuntimeWarning, match="'maximum' is unknown"):
-        callbacks.EarlyStopping(mode="maximum")
+@pytest.mark.parametrize("kind", ["EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"])
+@pytest.mark.parametrize("name", CALLBACKS["ReduceLROnPlateau"].defaults() | {"baseline": None})
+@pytest.mark.parametrize("wrong", ["3", 2.5, -1, True, math.nan, [1], "maximum", b"x"])
+def test_what_the_form_refuses_the_library_refuses_in_the_same_words(kind, name, wrong):
+    param = CALLBACKS[kind].param(name)
+    if param is None or param.name == "verbose":
+        return
+    folder = ["w"] if kind == "ModelCheckpoint" else []
+    problem = param.check(param.kind.from_json(wrong))
+    if name == "min_delta" and kind == "EarlyStopping" and wrong == -1:
+        problem = None  # the reference takes its size
+    if problem is None:
+        getattr(callbacks, kind)(*folder, **{name: wrong})
+        return
+    with pytest.raises(ValueError) as refused:
+        getattr(callbacks, kind)(*folder, **{name: wrong})
+    assert str(refused.value) == f"{kind}: {problem}"
 
 
-@pytest.mark.parametrize("rate", ["fast", None, True])
+def test_numbers_of_numpy_are_numbers():
+    early = callbacks.EarlyStopping(patience=np.int64(3), min_delta=np.float32(-0.5), baseline=1)
+    assert (early.patience, early.min_delta, early.baseline) == (3, 0.5, 1.0)
+    assert callbacks.ModelCheckpoint("w", save_freq=np.int64(5)).save_freq == 5
+
+
+@pytest.mark.parametrize("rate", ["fast", None, True, math.nan, math.inf, -0.1, [0.1, 0.2]])
 def test_a_schedule_must_give_a_number(rate):
     with pytest.raises(ValueError, match="epoch 0"):
         fit(make_model(), callbacks.LearningRateScheduler(lambda epoch: rate))
