@@ -53,7 +53,7 @@ def test_a_reader_that_has_enough_ends_neither_run_nor_quiet(project) -> None:
     lines = [process.stdout.readline() for _ in range(2)]
     process.stdout.close()
     complaints = process.stderr.read()
-    assert process.wait(timeout=50) == 0, complaints
+    assert process.wait(timeout=200) == 0, complaints
     assert lines[1].startswith("Epoch 1: LearningRateScheduler setting")
     assert complaints == ""
     assert epochs_of(newest(project)) == 6, "early stopping ended it, not the pipe"
@@ -63,7 +63,7 @@ def test_a_reader_that_has_enough_ends_neither_run_nor_quiet(project) -> None:
 def test_a_full_disk_behind_the_output_ends_no_run(project) -> None:
     with open("/dev/full", "w") as full:
         process = start("train", str(project), "--verbose", "2", stdout=full)
-        _, complaints = process.communicate(timeout=50)
+        _, complaints = process.communicate(timeout=200)
     assert epochs_of(newest(project)) == EPOCHS
     assert process.returncode == 1
     assert complaints.count("\n") == 1
@@ -74,7 +74,7 @@ def test_a_file_gets_a_line_for_each_epoch(project, tmp_path) -> None:
     log = tmp_path / "train.log"
     with log.open("w") as file:
         process = start("train", str(project), stdout=file)
-        _, complaints = process.communicate(timeout=50)
+        _, complaints = process.communicate(timeout=200)
     assert process.returncode == 0, complaints
     text = log.read_text()
     assert "\r" not in text and "[=" not in text
