@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fitstudio.errors import StorageError
+from fitstudio.errors import ProjectError, StorageError
 from fitstudio.journal import RunState
 from fitstudio.journal.events import finite, number, numbers
+from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About
 from fitstudio.storage import atomic
@@ -108,8 +109,9 @@ def keep(paths: RunPaths, summary: RunSummary, journal_bytes: int) -> None:
         del fields[name]
     content = {"format": _FORMAT, "journal_bytes": journal_bytes, "summary": fields}
     try:
+        refuse_links_of_run(paths)
         atomic.write_json(paths.summary, content, durable=False)
-    except (StorageError, ValueError):
+    except (ProjectError, StorageError, ValueError):
         pass
 
 

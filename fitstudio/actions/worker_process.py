@@ -16,6 +16,7 @@ import psutil
 
 from fitstudio.actions import processes
 from fitstudio.errors import WorkerError
+from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.lock import run_holder
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import ops
@@ -70,7 +71,9 @@ def launch(command: Sequence[str], run: RunPaths, *, output: IO[Any] | None = No
 
     Raises:
         WorkerError: If it cannot start, ends at once, or is silent for 20 seconds.
+        ProjectError: If something in the run's folder would be written through a link.
     """
+    refuse_links_of_run(run)
     journal_size = _size(run.journal)
     log_size = _size(run.worker_log)
     log = ops.open_log(run.worker_log)

@@ -57,7 +57,7 @@ def name_problem(name: str) -> NameProblem | None:
         return NameProblem("outside", "is no plain name inside the run's folder")
     if len(name.encode()) > _LONGEST or any(len(part.encode()) > _LONGEST_PART for part in plain):
         return NameProblem("long", "is longer than a file's name can be")
-    if _is_own(plain[0]) or any(atomic.leftover(Path(part)) for part in plain):
+    if is_own_name(plain[0]) or any(atomic.leftover(Path(part)) for part in plain):
         return NameProblem("own", f"is taken: FitStudio itself keeps {plain[0]} in a run's folder")
     return None
 
@@ -95,6 +95,7 @@ def _rises(part: str) -> bool:
     return part not in ("", ".") and not part.rstrip(" .")
 
 
-def _is_own(part: str) -> bool:
+def is_own_name(part: str) -> bool:
+    """Whether FitStudio itself keeps a file or folder of this name in a run's folder."""
     name = unicodedata.normalize("NFKC", part).casefold().rstrip(" .")
     return name in _OWN or name.startswith("history.") or name.endswith(".lock")
