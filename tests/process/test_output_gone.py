@@ -46,14 +46,13 @@ def test_a_reader_that_has_enough_ends_neither_run_nor_quiet(project) -> None:
         {"kind": "ModelCheckpoint", "verbose": 1},
     ]
     setting = f"fit.callbacks={json.dumps(callbacks)}"
-    process = start(
-        "train", str(project), "--verbose", "2", "--set", setting, stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None and process.stderr is not None
-    lines = [process.stdout.readline() for _ in range(2)]
-    process.stdout.close()
-    complaints = process.stderr.read()
-    assert process.wait(timeout=200) == 0, complaints
+    words = ["train", str(project), "--verbose", "2", "--set", setting]
+    with start(*words, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        lines = [process.stdout.readline() for _ in range(2)]
+        process.stdout.close()
+        complaints = process.stderr.read()
+        assert process.wait(timeout=200) == 0, complaints
     assert lines[1].startswith("Epoch 1: LearningRateScheduler setting")
     assert complaints == ""
     assert epochs_of(newest(project)) == 6, "early stopping ended it, not the pipe"
