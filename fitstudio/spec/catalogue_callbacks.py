@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fitstudio.spec.catalogue_metrics import higher_is_better
@@ -424,3 +424,21 @@ def watching(kind: str, before: Mapping[str, Any], settings: Mapping[str, Any]) 
     changed = {name: value for name, value in settings.items() if name != "mode"}
     fitting = right_mode(kind, new)
     return changed if fitting == "auto" else changed | {"mode": fitting}
+
+
+def best_epoch_by(
+    listed: Sequence[Mapping[str, Any]], *, validates: bool
+) -> tuple[str, str | None]:
+    """What says which epoch of a run is the best, whose model is kept: a value, and its mode.
+
+    Args:
+        listed: The run's callbacks.
+        validates: Whether anything is held out.
+    """
+    for kind in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"):
+        for settings in listed:
+            if settings.get("kind") == kind:
+                monitor = str(settings.get("monitor", "val_loss"))
+                if validates or not monitor.startswith("val_"):
+                    return monitor, settings.get("mode")
+    return ("val_loss" if validates else "loss"), "min"

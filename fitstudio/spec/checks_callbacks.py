@@ -148,7 +148,7 @@ def _file_name(
             yield error(
                 "fit.callbacks-file-name",
                 _KEY,
-                f"The name {strong(name)} is not complete: a field is written {{epoch}} or "
+                f"The name {strong(name)} cannot be filled in: a field is written {{epoch}} or "
                 "{val_loss:.4f}.",
                 usual,
             )

@@ -58,7 +58,7 @@ def name_problem(name: str) -> NameProblem | None:
     if len(name.encode()) > _LONGEST or any(len(part.encode()) > _LONGEST_PART for part in plain):
         return NameProblem("long", "is longer than a file's name can be")
     if is_own_name(plain[0]) or any(atomic.leftover(Path(part)) for part in plain):
-        return NameProblem("own", f"is taken: FitStudio itself keeps {plain[0]} in a run's folder")
+        return NameProblem("own", "is taken: FitStudio keeps its own records under it")
     return None
 
 

@@ -145,6 +145,10 @@ class Reporter(Callback):
 
     # What they do.
 
+    def save_restored(self) -> None:
+        """Saves the state once more after fit(): a callback has put the best weights back."""
+        self._keeper.save_within(self._rows[-1][0], 0, self._state())
+
     def _state(self) -> dict[str, Any]:
         """All that is needed to go on from here: the engine's state and ours."""
         engine = dict(self.model.training_state())

@@ -72,14 +72,15 @@ class CSVLogger(Callback):
         file.add(self._line([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)]))
 
     def on_train_end(self, logs: Any = None) -> None:
-        self._open()
+        self._written_before = self._open().get_state()
         self._close()
 
     def identity(self) -> str:
         return os.path.basename(self.filename)  # the folder may have been moved or copied
 
     def get_state(self) -> dict[str, Any]:
-        return {"keys": self.keys, "file": None if self._file is None else self._file.get_state()}
+        written = self._written_before if self._file is None else self._file.get_state()
+        return {"keys": self.keys, "file": written}
 
     def set_state(self, state: dict[str, Any]) -> None:
         self.keys = None if state["keys"] is None else list(state["keys"])
@@ -204,6 +205,7 @@ class TensorBoard(Callback):
         #: The name of its files; by default one that no other training has.
         self.file_name: str | None = None
         self._files: dict[str, EventFile] = {}
+        self._closed: dict[str, list[Any]] = {}
         self._step = 0
         self._epoch_began = (0.0, 0)
         if self.update_freq != "epoch":
@@ -213,6 +215,7 @@ class TensorBoard(Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         self._step = 0
         self._close()
+        self._closed = {}
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch_began = (time.monotonic(), self.model.optimizer.iterations)
@@ -244,18 +247,20 @@ class TensorBoard(Callback):
         return os.path.basename(self.log_dir)
 
     def get_state(self) -> dict[str, Any]:
-        files = {part: [file.name, file.size] for part, file in self._files.items()}
-        return {"step": self._step, "files": files}
+        open_ones = {part: [file.name, file.size] for part, file in self._files.items()}
+        return {"step": self._step, "files": self._closed | open_ones}
 
     def set_state(self, state: dict[str, Any]) -> None:
         self._step = int(state["step"])
         self._close()
+        self._closed = {}
         # What was written after the checkpoint is taken back: those epochs come again.
         for part, (name, size) in state.get("files", {}).items():
             self._files[part] = EventFile(self._folder(part), name, keep_bytes=size)
 
     def _close(self) -> None:
-        for file in self._files.values():
+        for part, file in self._files.items():
+            self._closed[part] = [file.name, file.size]
             file.close()
         self._files = {}
 
