@@ -19,6 +19,7 @@ from fitstudio.actions.worker_process import RunHandle
 from fitstudio.errors import CheckpointError, RunError, StorageError
 from fitstudio.journal import Outcome, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
+from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.lock import run_holder
 from fitstudio.project.run_files import Request, read_spec
 from fitstudio.storage import atomic
@@ -56,6 +57,7 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
             if state.outcome is Outcome.COMPLETED
             else "Resume it to go on.",
         )
+    refuse_links_of_run(paths)
     number = _next_request(paths)
     content: dict[str, Any] = {"format": 1, "id": number, "kind": kind, "time": time.time()}
     if free_memory:
@@ -225,6 +227,7 @@ def discard_run(project: Project, run: str | int) -> Path:
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     with editing(project.paths):
+        refuse_links_of_run(paths)
         atomic.make_folder(project.paths.trash)
         target = project.paths.trash / paths.name
         count = 1

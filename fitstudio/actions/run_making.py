@@ -18,6 +18,7 @@ import fitstudio
 from fitstudio.actions.run_titles import telling, title_of
 from fitstudio.errors import ProjectError
 from fitstudio.project import Project, ProjectPaths, RunPaths
+from fitstudio.project.links import refuse_links_of_project
 from fitstudio.project.names import run_folder_name
 from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
 from fitstudio.spec.dataset_summary import DatasetSummary
@@ -151,8 +152,10 @@ def editing(paths: ProjectPaths) -> Iterator[None]:
     """Keeps other processes from numbering runs or changing the queue, for a moment.
 
     Raises:
-        ProjectError: If another process does not finish that within five seconds.
+        ProjectError: If another process does not finish that within five seconds, or if something
+            in the project would be written through a link.
     """
+    refuse_links_of_project(paths)
     deadline = time.monotonic() + _LOCK_WAIT_S
     while True:
         try:

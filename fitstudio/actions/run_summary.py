@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.errors import StorageError
+from fitstudio.errors import ProjectError, StorageError
 from fitstudio.journal import Outcome, RunState
 from fitstudio.journal.events import finite, number, numbers
+from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About
 from fitstudio.storage import atomic
@@ -112,8 +113,9 @@ def keep(paths: RunPaths, summary: RunSummary, journal_bytes: int) -> None:
         del fields[name]
     content = {"format": _FORMAT, "journal_bytes": journal_bytes, "summary": fields}
     try:
+        refuse_links_of_run(paths)
         atomic.write_json(paths.summary, content, durable=False)
-    except (StorageError, ValueError):
+    except (ProjectError, StorageError, ValueError):
         pass
 
 

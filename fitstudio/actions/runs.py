@@ -18,6 +18,7 @@ from fitstudio.actions.worker_process import RunHandle
 from fitstudio.errors import SpecError, StorageError, WorkerError
 from fitstudio.journal import RunState
 from fitstudio.project import Project, ProjectPaths, RunPaths
+from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.run_files import (
     About,
     find_run,
@@ -324,6 +325,7 @@ def _state(paths: RunPaths) -> RunState:
 def _change(project: Project, run: str | int, **fields: Any) -> None:
     paths = find(project, run)
     with _about_lock:
+        refuse_links_of_run(paths)
         About.read(paths).changed(**fields).write(paths.about)
 
 

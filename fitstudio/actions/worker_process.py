@@ -16,9 +16,11 @@ import psutil
 
 from fitstudio.actions import processes
 from fitstudio.errors import WorkerError
+from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.lock import run_holder
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import ops
+from fitstudio.terminal import say
 
 START_TIMEOUT_S = 20.0
 _LOOK_INTERVAL_S = 0.02
@@ -69,7 +71,9 @@ def launch(command: Sequence[str], run: RunPaths, *, output: IO[Any] | None = No
 
     Raises:
         WorkerError: If it cannot start, ends at once, or is silent for 20 seconds.
+        ProjectError: If something in the run's folder would be written through a link.
     """
+    refuse_links_of_run(run)
     journal_size = _size(run.journal)
     log_size = _size(run.worker_log)
     log = ops.open_log(run.worker_log)
@@ -195,7 +199,7 @@ def _pump_to(output: IO[Any], process: subprocess.Popen[bytes]) -> threading.Thr
         assert process.stdout is not None
         with process.stdout as pipe:
             while piece := os.read(pipe.fileno(), 1 << 16):
-                output.write(piece.decode("utf-8", "replace"))
+                say(piece.decode("utf-8", "replace"), output)
 
     thread = threading.Thread(target=pump, name="fitstudio-output", daemon=True)
     thread.start()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import sys
 import traceback
 from typing import NoReturn
 
 import fitstudio
+from fitstudio import terminal
 from fitstudio.actions import processes
 from fitstudio.cli import commands
 from fitstudio.cli.output import complain, say
@@ -16,7 +18,6 @@ from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
 
-EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
@@ -63,6 +64,33 @@ def main(words: list[str] | None = None) -> int:
         0 done, 1 failed, 2 wrong usage.
     """
     words = list(sys.argv[1:] if words is None else words)
+    with terminal.forgiving_output() as problems:
+        status = _run(words)
+    if not problems or _nobody_reads(problems[0]):
+        return status
+    print(
+        f"fitstudio: Not all of the output could be written: {_words_of(problems[0])}. What the "
+        "command did is done all the same.",
+        file=sys.stderr,
+    )
+    return status or EXIT_FAILED
+
+
+def _nobody_reads(problem: Exception) -> bool:
+    """Whether the reader of a pipe (`| head`) had enough, or the terminal was closed."""
+    return not isinstance(problem, OSError) or problem.errno in (
+        errno.EPIPE,
+        errno.EIO,
+        errno.EBADF,
+        errno.EINVAL,  # Windows says so of a pipe that is closed
+    )
+
+
+def _words_of(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or str(problem)
+
+
+def _run(words: list[str]) -> int:
     as_json = "--json" in words
     try:
         arguments = build_parser().parse_args(words)
@@ -78,10 +106,6 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("Stopped by you.")
         return 130
-    except BrokenPipeError:
-        # The reader of a pipe (`| head`) has enough; nothing is wrong with what was printed.
-        sys.stderr.close()
-        return EXIT_DONE
     except Exception as problem:
         # A mistake of ours. A traceback is no answer to a person, but must not be lost either.
         details = traceback.format_exc()

@@ -189,7 +189,7 @@ class TrainingLoop:
 
     # -- for checkpoints
 
-    def get_state(self, *, callbacks: bool) -> dict[str, Any]:
+    def get_state(self) -> dict[str, Any]:
         """Where training is, and what else it needs to go on from there."""
         state: dict[str, Any] = {
             "epoch": self.epoch,
@@ -198,9 +198,8 @@ class TrainingLoop:
         }
         if self.steps_done:
             state["running"] = self.objective.running_state()
-        if callbacks:
-            state["callbacks"] = self.callbacks.get_states()
-            state["history"] = self._history_so_far()
+        state["callbacks"] = self.callbacks.get_states()
+        state["history"] = self._history_so_far()
         return state
 
     def set_state(self, state: Mapping[str, Any]) -> None:

@@ -448,7 +448,7 @@ class Model(ModelState, OlderWays):
         self._loop = loop
         try:
             loop.run(start_state)
-            self._progress = loop.get_state(callbacks=True)
+            self._progress = loop.get_state()
             self._loop = None
         finally:
             self.module.eval()

@@ -108,14 +108,11 @@ class ModelState:
 
     # -- the state of a training
 
-    def training_state(self, *, callbacks: bool = True) -> dict[str, Any]:
+    def training_state(self) -> dict[str, Any]:
         """Everything a training needs to go on bit for bit, as tensors and plain data.
 
         In ``on_epoch_end`` it is the state after that epoch, in ``on_train_batch_end`` the state
         after that batch. The tensors are the model's own: copy or write them before it trains on.
-
-        Args:
-            callbacks: Also hold what the callbacks and the history know.
         """
         state: dict[str, Any] = {
             "format": STATE_FORMAT,
@@ -128,7 +125,7 @@ class ModelState:
             self._build_optimizer()
             state["optimizer"] = self.optimizer.state_dict()
         if self._loop is not None:
-            return state | self._loop.get_state(callbacks=callbacks)
+            return state | self._loop.get_state()
         return state | self._progress
 
     def load_training_state(self, state: Mapping[str, Any]) -> None:

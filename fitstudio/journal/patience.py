@@ -11,11 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Endings and names of metrics of which more is better; everything else is better when smaller.
-_HIGHER_IS_BETTER = (
-    "acc", "accuracy", "auc", "precision", "recall", "f1", "f1_score", "fbeta", "r2", "r2_score",
-    "true_positives", "true_negatives", "iou", "mean_iou", "cosine_similarity", "kappa", "mcc",
-)  # fmt: skip
+from fitstudio.spec.catalogue_callbacks import rises_on_auto
+from fitstudio.spec.catalogue_metrics import higher_is_better
 
 
 def mode_of(metric: str, mode: str | None = None) -> str:
@@ -23,12 +20,12 @@ def mode_of(metric: str, mode: str | None = None) -> str:
 
     Args:
         metric: Its name in the logs; `val_` in front makes no difference.
-        mode: What a callback says; "auto" and None leave it to the name.
+        mode: What a callback says; "auto" and None leave it to the metric. Of one that nobody
+            knows less is better, as with a loss.
     """
     if mode in ("min", "max"):
         return mode
-    name = metric.lower().removeprefix("val_")
-    return "max" if name.endswith(_HIGHER_IS_BETTER) or "precision_at" in name else "min"
+    return "max" if higher_is_better(metric) else "min"
 
 
 def is_better(value: float, than: float, *, mode: str, by: float = 0.0) -> bool:
@@ -69,7 +66,7 @@ class Watch:
         mode = settings.get("mode")
         if mode not in ("min", "max"):
             # EarlyStopping's own rule for "auto", which is narrower than that of `mode_of`.
-            mode = "max" if monitor.endswith(("acc", "accuracy", "auc")) else "min"
+            mode = "max" if rises_on_auto("EarlyStopping", monitor) else "min"
         return cls(
             monitor,
             mode,

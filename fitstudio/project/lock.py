@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from fitstudio.errors import ProjectLockedError, RunError
-from fitstudio.project.paths import RunPaths
+from fitstudio.errors import ProjectError, ProjectLockedError, RunError
+from fitstudio.project.links import refuse_links_of_project, refuse_links_of_run
+from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage.file_lock import FileLock, HeldError, Holder, holder_of
 
 # A worker writes a pulse every two seconds. A journal older than this has no writer, whatever note
@@ -19,8 +20,10 @@ def project_lock(path: Path, *, program: str, take_over: bool = False) -> FileLo
 
     Raises:
         ProjectLockedError: If somebody holds it; the message says who.
+        ProjectError: If something in it would be written through a link.
         StorageError: If the folder cannot be written.
     """
+    refuse_links_of_project(ProjectPaths(path.parent))
     try:
         return FileLock(path, program=program, take_over=take_over)
     except HeldError as held:
@@ -36,10 +39,17 @@ def run_lock(folder: Path, *, program: str = "the training process") -> FileLock
     """Takes the lock of a run, which whoever writes its journal must hold.
 
     Raises:
-        RunError: If somebody holds it; the message says who.
+        RunError: If somebody holds it (the message says who), or it would be written through a
+            link.
         StorageError: If the folder cannot be written.
     """
     paths = RunPaths(folder)
+    try:
+        refuse_links_of_run(paths)
+    except ProjectError as problem:
+        raise RunError(
+            problem.message, code="run.link", remedy=problem.remedy, safe=problem.safe
+        ) from problem
     try:
         return FileLock(paths.lock, program=program, take_over=_silent(paths))
     except HeldError as held:

@@ -15,7 +15,6 @@ from typing import Any
 
 from fitstudio.errors import (
     ProjectError,
-    ProjectLockedError,
     ProjectTooNewError,
     SpecError,
     StorageError,
@@ -114,7 +113,7 @@ class Project:
         if not read_only:
             try:
                 lock = project_lock(paths.lock, program=program, take_over=take_over)
-            except (ProjectLockedError, StorageError) as problem:
+            except (ProjectError, StorageError) as problem:
                 reason = problem.message
         try:
             project = cls._read(paths, lock, reason)

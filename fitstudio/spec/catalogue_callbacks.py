@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fitstudio.spec.catalogue_metrics import higher_is_better
 from fitstudio.spec.conditions import ALWAYS, AnyOf, Condition, Is
 from fitstudio.spec.kinds import Choice, Flag, Int, Kind, Option, Real, RelativePath, Text
 from fitstudio.spec.list_kinds import ListOf, OneOf
 from fitstudio.spec.param import Entry, Level, Param, by_name
 
-_COUNT = Int(minimum=0, maximum=1_000_000)
+_COUNT = Int(minimum=0)
 
 
 def _setting(
@@ -296,8 +298,9 @@ CSV_LOGGER = Entry(
     name="CSVLogger",
     title="Write a table of the epochs",
     help="Writes loss and metrics of each epoch to a CSV file in the run's folder.",
-    more="Epochs count from 0 in the file, as in the reference. The run's folder has a "
-    "history.csv in any case.",
+    more="Epochs count from 0 in the file, as in the reference. A run that is resumed goes on with "
+    "its table, and one that trains longer begins with the rows of the run it goes on from. The "
+    "run's folder has a history.csv in any case.",
     params=(
         _setting(
             "filename", RelativePath(), "log.csv", "File", "The file's name in the run's folder."
@@ -321,7 +324,7 @@ CSV_LOGGER = Entry(
             Flag(),
             False,
             "Append",
-            "Whether an existing file is continued.",
+            "Whether an existing file is continued; a run's own table goes on in any case.",
             level=Level.EXPERT,
         ),
     ),
@@ -337,8 +340,9 @@ TENSORBOARD = Entry(
     name="TensorBoard",
     title="Write for TensorBoard",
     help="Writes loss and metrics as event files for TensorBoard.",
-    more="Writing needs nothing else. The program that shows the files, tensorboard, is not part "
-    "of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
+    more="A run that is resumed goes on with its curves; one that trains longer has its own from "
+    "there on. Writing needs nothing else. The program that shows the files, tensorboard, is not "
+    "part of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
     params=(
         _setting(
             "log_dir", RelativePath(), "logs", "Folder", "The folder's name in the run's folder."
@@ -377,3 +381,64 @@ CALLBACKS = by_name(
     CSV_LOGGER,
     TENSORBOARD,
 )
+
+
+def rises_on_auto(kind: str, monitor: str) -> bool:
+    """Whether a callback on mode "auto" takes a higher value for better.
+
+    The reference's own rules, which go by the name alone; `higher_is_better` knows the metrics.
+
+    Args:
+        kind: The callback.
+        monitor: What it watches.
+    """
+    match kind:
+        case "EarlyStopping":
+            return monitor.endswith(("acc", "accuracy", "auc"))
+        case "ModelCheckpoint":
+            return "acc" in monitor or monitor.startswith("fmeasure")
+        case _:
+            return "acc" in monitor
+
+
+def right_mode(kind: str, monitor: str) -> str:
+    """The mode with which a callback takes for better what is better: "auto" where that does."""
+    better = higher_is_better(monitor)
+    if better is None or better == rises_on_auto(kind, monitor):
+        return "auto"
+    return "max" if better else "min"
+
+
+def watching(kind: str, before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A callback's new settings, with the mode that fits when it came to watch something else.
+
+    Args:
+        kind: The callback.
+        before: Its settings until now.
+        settings: Its new ones; a mode that was chosen against the automatic one stays.
+    """
+    old, new = (str(each.get("monitor", "val_loss")) for each in (before, settings))
+    mode = settings.get("mode", "auto")
+    if old == new or mode != before.get("mode", "auto") or mode != right_mode(kind, old):
+        return dict(settings)
+    changed = {name: value for name, value in settings.items() if name != "mode"}
+    fitting = right_mode(kind, new)
+    return changed if fitting == "auto" else changed | {"mode": fitting}
+
+
+def best_epoch_by(
+    listed: Sequence[Mapping[str, Any]], *, validates: bool
+) -> tuple[str, str | None]:
+    """What says which epoch of a run is the best, whose model is kept: a value, and its mode.
+
+    Args:
+        listed: The run's callbacks.
+        validates: Whether anything is held out.
+    """
+    for kind in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"):
+        for settings in listed:
+            if settings.get("kind") == kind:
+                monitor = str(settings.get("monitor", "val_loss"))
+                if validates or not monitor.startswith("val_"):
+                    return monitor, settings.get("mode")
+    return ("val_loss" if validates else "loss"), "min"

@@ -92,6 +92,7 @@ def _metric(
     sentence: str,
     suits: frozenset[str],
     *params: Param,
+    rises: bool,
     aliases: tuple[str, ...] = (),
     starts_with: Mapping[str, Any] | None = None,
 ) -> Entry:
@@ -102,16 +103,27 @@ def _metric(
         suits=suits,
         params=params,
         aliases=aliases,
+        higher_is_better=rises,
         starts_with=starts_with or {},
     )
 
 
 METRICS = by_name(
     _metric(
-        "accuracy", "accuracy", "The part of the rows answered right", _CLASSES, aliases=("acc",)
+        "accuracy",
+        "accuracy",
+        "The part of the rows answered right",
+        _CLASSES,
+        aliases=("acc",),
+        rises=True,
     ),
     _metric(
-        "AUC", "area under curve", "How well yes and no are parted, 0.5 to 1", _YES_NO, *_AUC_PARAMS
+        "AUC",
+        "area under curve",
+        "How well yes and no are parted, 0.5 to 1",
+        _YES_NO,
+        *_AUC_PARAMS,
+        rises=True,
     ),
     _metric(
         "Precision",
@@ -119,8 +131,16 @@ METRICS = by_name(
         "The part of the “yes” answers that is right",
         _YES_NO,
         _THRESHOLDS,
+        rises=True,
     ),
-    _metric("Recall", "recall", "The part of the true “yes” that was found", _YES_NO, _THRESHOLDS),
+    _metric(
+        "Recall",
+        "recall",
+        "The part of the true “yes” that was found",
+        _YES_NO,
+        _THRESHOLDS,
+        rises=True,
+    ),
     Entry(
         name="F1Score",
         title="F1",
@@ -153,6 +173,7 @@ METRICS = by_name(
                 level=Level.ADVANCED,
             ),
         ),
+        higher_is_better=True,
         starts_with={"average": "macro", "threshold": 0.5},
     ),
     _metric(
@@ -162,6 +183,7 @@ METRICS = by_name(
         _YES_NO,
         _THRESHOLD,
         aliases=("BinaryAccuracy",),
+        rises=True,
     ),
     _metric(
         "sparse_categorical_accuracy",
@@ -169,6 +191,7 @@ METRICS = by_name(
         "Accuracy for class numbers",
         _INDEX,
         aliases=("SparseCategoricalAccuracy",),
+        rises=True,
     ),
     _metric(
         "categorical_accuracy",
@@ -176,6 +199,7 @@ METRICS = by_name(
         "Accuracy for one column for each class",
         _COLUMNS,
         aliases=("CategoricalAccuracy",),
+        rises=True,
     ),
     _metric(
         "sparse_top_k_categorical_accuracy",
@@ -184,6 +208,7 @@ METRICS = by_name(
         _INDEX,
         _K,
         aliases=("SparseTopKCategoricalAccuracy",),
+        rises=True,
     ),
     _metric(
         "top_k_categorical_accuracy",
@@ -192,6 +217,7 @@ METRICS = by_name(
         _COLUMNS,
         _K,
         aliases=("TopKCategoricalAccuracy",),
+        rises=True,
     ),
     _metric(
         "mean_absolute_error",
@@ -199,6 +225,7 @@ METRICS = by_name(
         "The mean distance from the truth, in its unit",
         _NUMBERS,
         aliases=("mae", "MeanAbsoluteError"),
+        rises=False,
     ),
     _metric(
         "mean_squared_error",
@@ -206,6 +233,7 @@ METRICS = by_name(
         "The mean squared distance from the truth",
         _NUMBERS,
         aliases=("mse", "MeanSquaredError"),
+        rises=False,
     ),
     _metric(
         "RootMeanSquaredError",
@@ -213,6 +241,7 @@ METRICS = by_name(
         "Typical distance from the truth, in its unit",
         _NUMBERS,
         aliases=("root_mean_squared_error", "rmse"),
+        rises=False,
     ),
     _metric(
         "mean_absolute_percentage_error",
@@ -220,6 +249,7 @@ METRICS = by_name(
         "The mean distance in per cent of the truth",
         _NUMBERS,
         aliases=("mape", "MeanAbsolutePercentageError"),
+        rises=False,
     ),
     _metric(
         "mean_squared_logarithmic_error",
@@ -227,6 +257,7 @@ METRICS = by_name(
         "Ratios, not distances",
         _NUMBERS,
         aliases=("msle", "MeanSquaredLogarithmicError"),
+        rises=False,
     ),
     _metric(
         "log_cosh",
@@ -234,6 +265,7 @@ METRICS = by_name(
         "A smooth absolute error",
         _NUMBERS,
         aliases=("logcosh", "LogCosh", "LogCoshError"),
+        rises=False,
     ),
     _metric(
         "cosine_similarity",
@@ -241,14 +273,23 @@ METRICS = by_name(
         "How alike the directions are",
         _NUMBERS,
         aliases=("CosineSimilarity",),
+        rises=True,
     ),
-    _metric("poisson", "Poisson", "The Poisson loss, watched only", _NUMBERS, aliases=("Poisson",)),
+    _metric(
+        "poisson",
+        "Poisson",
+        "The Poisson loss, watched only",
+        _NUMBERS,
+        aliases=("Poisson",),
+        rises=False,
+    ),
     _metric(
         "binary_crossentropy",
         "binary cross-entropy",
         "The loss for yes or no, watched only",
         _YES_NO,
         aliases=("bce", "BinaryCrossentropy"),
+        rises=False,
     ),
     _metric(
         "sparse_categorical_crossentropy",
@@ -256,6 +297,7 @@ METRICS = by_name(
         "The loss for classes, watched only",
         _INDEX,
         aliases=("SparseCategoricalCrossentropy",),
+        rises=False,
     ),
     _metric(
         "categorical_crossentropy",
@@ -263,6 +305,7 @@ METRICS = by_name(
         "The loss for columns of classes, watched only",
         _COLUMNS,
         aliases=("CategoricalCrossentropy",),
+        rises=False,
     ),
     _metric(
         "kl_divergence",
@@ -270,14 +313,18 @@ METRICS = by_name(
         "Distance between two sets of probabilities",
         _COLUMNS,
         aliases=("kld", "KLDivergence"),
+        rises=False,
     ),
-    _metric("hinge", "hinge", "The margin loss, watched only", _YES_NO, aliases=("Hinge",)),
+    _metric(
+        "hinge", "hinge", "The margin loss, watched only", _YES_NO, aliases=("Hinge",), rises=False
+    ),
     _metric(
         "squared_hinge",
         "squared hinge",
         "The soft margin loss, watched only",
         _YES_NO,
         aliases=("SquaredHinge",),
+        rises=False,
     ),
     _metric(
         "categorical_hinge",
@@ -285,6 +332,7 @@ METRICS = by_name(
         "The margin loss for columns of classes, watched only",
         _COLUMNS,
         aliases=("CategoricalHinge",),
+        rises=False,
     ),
     _metric(
         "R2Score",
@@ -292,6 +340,7 @@ METRICS = by_name(
         "The part of the spread that is explained; 1 is all",
         _NUMBERS,
         aliases=("r2_score", "r2"),
+        rises=True,
     ),
     _metric(
         "SensitivityAtSpecificity",
@@ -300,6 +349,7 @@ METRICS = by_name(
         _YES_NO,
         _rate("specificity"),
         starts_with={"specificity": 0.9},
+        rises=True,
     ),
     _metric(
         "SpecificityAtSensitivity",
@@ -308,6 +358,7 @@ METRICS = by_name(
         _YES_NO,
         _rate("sensitivity"),
         starts_with={"sensitivity": 0.9},
+        rises=True,
     ),
     _metric(
         "PrecisionAtRecall",
@@ -316,6 +367,7 @@ METRICS = by_name(
         _YES_NO,
         _rate("recall"),
         starts_with={"recall": 0.9},
+        rises=True,
     ),
     _metric(
         "RecallAtPrecision",
@@ -324,11 +376,16 @@ METRICS = by_name(
         _YES_NO,
         _rate("precision"),
         starts_with={"precision": 0.9},
+        rises=True,
     ),
-    _metric("TruePositives", "true positives", "“Yes” that is right, counted", _YES_NO),
-    _metric("FalsePositives", "false positives", "“Yes” that is wrong, counted", _YES_NO),
-    _metric("TrueNegatives", "true negatives", "“No” that is right, counted", _YES_NO),
-    _metric("FalseNegatives", "false negatives", "“No” that is wrong, counted", _YES_NO),
+    _metric("TruePositives", "true positives", "“Yes” that is right, counted", _YES_NO, rises=True),
+    _metric(
+        "FalsePositives", "false positives", "“Yes” that is wrong, counted", _YES_NO, rises=False
+    ),
+    _metric("TrueNegatives", "true negatives", "“No” that is right, counted", _YES_NO, rises=True),
+    _metric(
+        "FalseNegatives", "false negatives", "“No” that is wrong, counted", _YES_NO, rises=False
+    ),
 )
 
 
@@ -373,3 +430,30 @@ def metric_name(item: str | Mapping[str, Any]) -> str:
         return name
     spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
+
+
+def higher_is_better(measured: str) -> bool | None:
+    """Whether a higher value of what is logged under this name is better.
+
+    The one place that knows: None means a name that is nobody's here, such as a metric of a
+    person's own.
+
+    Args:
+        measured: The name in the logs; ``val_`` in front and a number behind make no difference.
+    """
+    name = measured.removeprefix("val_")
+    if name == "loss":
+        return False
+    for spelling in (name, _NUMBERED.sub("", name), name.removeprefix("weighted_")):
+        if spelling in _REPORTED:
+            return _REPORTED[spelling].higher_is_better
+    return None
+
+
+# Two metrics of one name are told apart as "auc" and "auc_1".
+_NUMBERED = re.compile(r"_\d+$")
+_REPORTED = {
+    metric_name(spelling): entry
+    for entry in METRICS.values()
+    for spelling in (entry.name, *entry.aliases)
+}

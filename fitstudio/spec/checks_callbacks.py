@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import string
+import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fitstudio.spec.catalogue import CALLBACKS
+from fitstudio.spec.catalogue_callbacks import right_mode
 from fitstudio.spec.check import Checked, advice, error
 from fitstudio.spec.checks_fit import HOLD_OUT
 from fitstudio.spec.facts import Facts
 from fitstudio.spec.param import Entry, Finding, Fix
+from fitstudio.spec.run_file_names import examples_of, fields_of, name_problem
 from fitstudio.spec.spelling import closest
 from fitstudio.spec.wording import counted, listed, strong
 
 _KEY = "fit.callbacks"
 _WATCHING = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
+# The setting that names what a helper writes.
+_NAMES = {"ModelCheckpoint": "filepath", "CSVLogger": "filename", "TensorBoard": "log_dir"}
 _SETS_RATE = ("ReduceLROnPlateau", "LearningRateScheduler")
 
 
@@ -28,9 +32,11 @@ def check_callbacks(checked: Checked) -> Iterator[Finding]:
         if checked.facts is not None:
             yield from _monitor(items, place, entry, settings, checked.facts)
             yield from _patience(items, place, entry, settings, checked.facts)
-        yield from _file_name(items, place, entry, settings, checked.facts)
+        yield from _direction(items, place, entry, settings)
+        yield from _file_name(items, place, entry, settings, checked)
         if entry.name == "LearningRateScheduler" and settings["schedule"] == "table":
             yield from _table(items, place, settings, checked)
+    yield from _same_file(items)
     names = [item["kind"] for item in items]
     rates = [name for name in _SETS_RATE if name in names]
     if len(rates) == 2:
@@ -52,10 +58,8 @@ def _changed(items: list[Any], place: int, **settings: Any) -> dict[str, Any]:
 def _monitor(
     items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts
 ) -> Iterator[Finding]:
-    watches = entry.name in _WATCHING
-    watches = watches and (entry.name != "ModelCheckpoint" or settings["save_best_only"])
     monitor = settings.get("monitor")
-    if not watches or monitor in facts.monitors:
+    if not _watches(entry, settings) or monitor in facts.monitors:
         return
     title = f"“{entry.title}”"
     if not facts.validates and str(monitor).startswith("val_"):
@@ -77,6 +81,32 @@ def _monitor(
         f"{title} watches {strong(monitor)}, which is not measured. There are "
         f"{listed(facts.monitors)}.",
         Fix(f"Watch {meant}", _changed(items, place, monitor=meant)),
+    )
+
+
+def _watches(entry: Entry, settings: Mapping[str, Any]) -> bool:
+    return entry.name in _WATCHING and (
+        entry.name != "ModelCheckpoint" or settings["save_best_only"]
+    )
+
+
+def _direction(
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """The reference's "auto" goes by the name, and takes most metrics for something that falls."""
+    if not _watches(entry, settings) or settings["mode"] != "auto":
+        return
+    monitor = str(settings["monitor"])
+    fitting = right_mode(entry.name, monitor)
+    if fitting == "auto":
+        return
+    taken, true = ("lower", "higher") if fitting == "max" else ("higher", "lower")
+    yield advice(
+        "fit.callbacks-direction",
+        _KEY,
+        f"“{entry.title}” on automatic takes a {strong(taken)} {strong(monitor)} for better, as in "
+        f"the reference; of this metric {true} is better.",
+        Fix(f"{true.capitalize()} is better", _changed(items, place, mode=fitting)),
     )
 
 
@@ -103,44 +133,72 @@ def _patience(
 
 
 def _file_name(
-    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts | None
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], checked: Checked
 ) -> Iterator[Finding]:
-    if entry.name != "ModelCheckpoint":
+    setting = _NAMES.get(entry.name)
+    if setting is None:
         return
-    name = settings["filepath"]
-    default = Fix("Use the usual name", _changed(items, place, filepath=_usual_name(entry)))
-    try:
-        fields = [field for _, field, _, _ in string.Formatter().parse(name) if field is not None]
-        name.format_map(_AnyNumber())
-    except (ValueError, IndexError, AttributeError, KeyError, TypeError):
+    name = str(settings[setting])
+    usual = Fix("Use the usual name", _changed(items, place, **{setting: _usual_name(entry)}))
+    names = [name]
+    if entry.name == "ModelCheckpoint":
+        try:
+            names = list(examples_of(name, checked.values["fit.epochs"]))
+        except ValueError:
+            yield error(
+                "fit.callbacks-file-name",
+                _KEY,
+                f"The name {strong(name)} cannot be filled in: a field is written {{epoch}} or "
+                "{val_loss:.4f}.",
+                usual,
+            )
+            return
+        fields = fields_of(name)
+        monitors = fields if checked.facts is None else checked.facts.monitors
+        unknown = [field for field in fields if field not in {"epoch", "batch", *monitors}]
+        if unknown:
+            yield error(
+                "fit.callbacks-file-name-field",
+                _KEY,
+                f"The name {strong(name)} asks for {listed(unknown)}, which is not measured.",
+                usual,
+            )
+            return
+    problem = next((each for each in map(name_problem, names) if each is not None), None)
+    if problem is not None:
         yield error(
-            "fit.callbacks-file-name",
+            f"fit.callbacks-file-name-{problem.kind}",
             _KEY,
-            f"The name {strong(name)} is not complete: a field is written {{epoch}} or "
-            "{val_loss:.4f}.",
-            default,
-        )
-        return
-    known = {"epoch", "batch", *(facts.monitors if facts is not None else fields)}
-    unknown = [field for field in fields if field not in known]
-    if unknown:
-        yield error(
-            "fit.callbacks-file-name-field",
-            _KEY,
-            f"The name {strong(name)} asks for {listed(unknown)}, which is not measured.",
-            default,
+            f"The name {strong(name)} of “{entry.title}” {problem.clause}.",
+            usual if _usual_name(entry) != name else None,
         )
 
 
 def _usual_name(entry: Entry) -> str:
-    return str(entry.defaults()["filepath"])
+    return str(entry.defaults()[_NAMES[entry.name]])
 
 
-class _AnyNumber(dict[str, float]):
-    """Stands in for all logs, to try a file name out."""
-
-    def __missing__(self, name: str) -> float:
-        return 1 if name in ("epoch", "batch") else 0.5
+def _same_file(items: list[Any]) -> Iterator[Finding]:
+    """Two helpers that would write over each other."""
+    seen: set[str] = set()
+    for place, item in enumerate(items):
+        entry = CALLBACKS[item["kind"]]
+        setting = _NAMES.get(entry.name)
+        if setting is None:
+            continue
+        name = str(item.get(setting, _usual_name(entry)))
+        path = posixpath.normpath(name.replace("\\", "/")).casefold()
+        # Two savers of the same epoch write the same model: that harms nobody.
+        if path in seen and entry.name != "ModelCheckpoint":
+            stem, dot, ending = name.rpartition(".")
+            other = f"{stem or ending}-{place + 1}{dot if stem else ''}{ending if stem else ''}"
+            yield error(
+                "fit.callbacks-same-file",
+                _KEY,
+                f"Two helpers write to {strong(name)}: each needs a name of its own.",
+                Fix(f"Call it {other}", _changed(items, place, **{setting: other})),
+            )
+        seen.add(path)
 
 
 def _table(

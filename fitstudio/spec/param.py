@@ -165,6 +165,8 @@ class Entry:
     aliases: tuple[str, ...] = ()
     # What it suits; losses and metrics name the targets that they can be used for.
     suits: frozenset[str] = field(default_factory=frozenset)
+    # Of a metric: whether a higher value is better; None where that is not known.
+    higher_is_better: bool | None = None
     # Settings that it gets when it is added by hand, where the defaults would be of little use.
     starts_with: Mapping[str, Any] = field(default_factory=dict)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.spec.catalogue import CALLBACKS, METRICS, MODELS
-from fitstudio.spec.catalogue_metrics import metric_name
+from fitstudio.spec.catalogue_callbacks import best_epoch_by, rises_on_auto
+from fitstudio.spec.catalogue_metrics import higher_is_better, metric_name
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.entry_kinds import EntryList
 from fitstudio.spec.facts import Facts
@@ -185,8 +186,7 @@ def _end(resolved: Resolved, facts: Facts) -> str:
             patience = settings["patience"]
             watched = watched_words(settings["monitor"])
             rises = settings["mode"] == "max" or (
-                settings["mode"] == "auto"
-                and settings["monitor"].endswith(("acc", "accuracy", "auc"))
+                settings["mode"] == "auto" and rises_on_auto(entry.name, settings["monitor"])
             )
             verb = "risen" if rises else "fallen"
             sooner.append(f"if {watched} has not {verb} for {max(1, patience):,}")
@@ -198,10 +198,17 @@ def _end(resolved: Resolved, facts: Facts) -> str:
         sooner.append(f"after {plain_number(budget)} minutes")
     if sooner:
         text += f", or sooner {listed(sooner, last='or')}"
-    kept = " The best model is kept." if facts.validates else " The last model is kept."
+    kept = " The best model is kept." if facts.validates else _kept_without_validation(resolved)
     if keeps_best:
         kept = " Training ends with the best weights."
     return f"{text}.{kept}"
+
+
+def _kept_without_validation(resolved: Resolved) -> str:
+    monitor, mode = best_epoch_by(resolved.value("fit.callbacks") or (), validates=False)
+    rises = higher_is_better(monitor) if mode in (None, "auto") else mode == "max"
+    watched = watched_words(monitor).removeprefix("the ")
+    return f" The model with the {'highest' if rises else 'lowest'} {watched} is kept."
 
 
 def watched_words(monitor: str) -> str:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fitstudio import terminal
 from fitstudio.errors import FitStudioError
 
 
@@ -24,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         match words:
             case ["run", project, run_name, *flags] if set(flags) <= {"--resume"}:
                 run_process = importlib.import_module("fitstudio.worker.run_process")
-                return run_process.run(Path(project), run_name, resume="--resume" in flags)
+                with terminal.forgiving_output():
+                    return run_process.run(Path(project), run_name, resume="--resume" in flags)
             case [("predict" | "evaluate" | "dry-run") as kind, job]:
                 jobs = importlib.import_module("fitstudio.worker.jobs")
                 return jobs.do(kind, Path(job))

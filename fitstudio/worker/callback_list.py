@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import ArgumentError
 from fitstudio.spec import schedules
 from fitstudio.spec.catalogue import CALLBACKS
+from fitstudio.spec.run_file_names import NameProblem, name_problem
 
-# Settings that name files or folders. They are relative to the run's folder, and stay in it.
-_PATHS = ("filepath", "filename", "log_dir", "backup_dir")
+# Of the same name in every process that trains the run: each goes on where the last one was.
+_EVENTS = "events.out.tfevents.fitstudio"
 
 
 def make(listed: Sequence[Mapping[str, Any]], *, run_folder: Path, epochs: int) -> list[Callback]:
@@ -40,11 +42,27 @@ def _make(settings: Mapping[str, Any], run_folder: Path, epochs: int) -> Callbac
             remedy=f"Choose one of {', '.join(CALLBACKS)}.",
         )
     values = CALLBACKS[kind].defaults() | values
-    for name in _PATHS:
-        if values.get(name) is not None:
-            values[name] = _inside(run_folder, str(values[name]), kind)
-    if kind == "LearningRateScheduler":
-        return _PlannedRate(values, epochs)
+    match kind:
+        case "LearningRateScheduler":
+            return _PlannedRate(values, epochs)
+        case "ModelCheckpoint":
+            saver = callbacks.ModelCheckpoint(**values)
+            saver.place = lambda name: _inside(run_folder, name, kind)
+            return saver
+        case "CSVLogger":
+            values["filename"] = _inside(run_folder, str(values["filename"]), kind)
+            # What stands in the run's folder is the run's own. A checkpoint tells how much of it
+            # stays; without one the run begins anew, and so does its table.
+            values["append"] = False
+            return callbacks.CSVLogger(**values)
+        case "TensorBoard":
+            folder = str(values["log_dir"])
+            for part in ("train", "validation"):
+                _inside(run_folder, f"{folder}/{part}/{_EVENTS}", kind)
+            values["log_dir"] = _inside(run_folder, folder, kind)
+            board = callbacks.TensorBoard(**values)
+            board.file_name = _EVENTS
+            return board
     return getattr(callbacks, kind)(**values)
 
 
@@ -75,15 +93,24 @@ class _PlannedRate(callbacks.LearningRateScheduler):
 
 
 def _inside(folder: Path, name: str, kind: str) -> str:
-    path = Path(name)
-    if path.is_absolute() or ".." in path.parts or path.drive:
+    """The path of a name in the run's folder.
+
+    Raises:
+        ArgumentError: If it leads elsewhere, also through a link, or is one of our own.
+    """
+    problem = name_problem(name)
+    if problem is None:
+        path = Path(os.path.realpath(folder / name))
+        root = Path(os.path.realpath(folder))
+        if not path.is_relative_to(root):
+            problem = NameProblem("outside", "is a link that leads elsewhere")
+        else:
+            problem = name_problem(path.relative_to(root).as_posix())
+    if problem is not None:
         raise ArgumentError(
-            f"{kind} may only write into the run's folder, not to {name!r}.",
+            f"{kind} may only write files of its own into the run's folder: "
+            f"the name {name!r} {problem.clause}.",
             code="fit.callback-path",
             remedy="Use a plain name, such as 'log.csv'.",
         )
-    prefix = str(folder)
-    if kind == "ModelCheckpoint":
-        # Its name is filled in like a format string; the folder's own braces are no fields.
-        prefix = prefix.replace("{", "{{").replace("}", "}}")
-    return str(Path(prefix) / path)
+    return str(folder / name)

@@ -37,7 +37,7 @@ class LogFile(logging.Handler):
         try:
             if self._file.size < _LARGEST_BYTES:
                 self._file.append((line + "\n").encode("utf-8", "backslashreplace"))
-        except (StorageError, ValueError):
+        except (StorageError, OSError, ValueError):
             pass  # a log that cannot be written must not end a training
 
 

@@ -23,6 +23,7 @@ from fitstudio.errors import RunError, SpecError
 from fitstudio.journal import EventType, fold, read_all
 from fitstudio.journal.patience import Watch, mode_of
 from fitstudio.project.run_files import read_recorded, read_spec
+from fitstudio.spec.catalogue_callbacks import best_epoch_by
 from fitstudio.spec.facts import Facts
 from fitstudio.spec.model_plan import ModelPlan, plan_model
 from fitstudio.spec.resolve import Resolved, resolve
@@ -163,15 +164,8 @@ def _starting_point(process: RunProcess) -> Checkpoint | None:
 
 def _watch(spec: RunSpec, values: Mapping[str, Any], *, validates: bool) -> Watch:
     """The metric whose best epoch is kept: what a callback watches, or the validation loss."""
-    listed = values.get("fit.callbacks") or ()
-    for kind in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"):
-        for settings in listed:
-            if settings.get("kind") == kind:
-                monitor = settings.get("monitor", "val_loss")
-                if validates or not monitor.startswith("val_"):
-                    return Watch(monitor, mode_of(monitor, settings.get("mode")))
-    monitor = "val_loss" if validates else "loss"
-    return Watch(monitor, "min")
+    monitor, mode = best_epoch_by(values.get("fit.callbacks") or (), validates=validates)
+    return Watch(monitor, mode_of(monitor, mode))
 
 
 def _announce(

@@ -89,6 +89,7 @@ class Reporter(Callback):
         self._epoch = 0
         self._step = -1
         self._rate: float | None = None
+        self._has_gap = False
 
     # The hooks, in the order in which fit() calls them.
 
@@ -115,10 +116,7 @@ class Reporter(Callback):
         """Takes the losses of the batches since the last call."""
         self._step = first_step + len(losses) - 1
         self.samples += len(losses) * self._batch_size
-        try:
-            self._batch_history.append(epoch, first_step, losses.tolist())
-        except StorageError:
-            pass  # a full disk is told where it matters: at the checkpoint
+        self._write_losses(epoch, first_step, losses)
         if self._stop_on_nan and not np.isfinite(losses).all():
             bad = int(np.flatnonzero(~np.isfinite(losses))[0])
             raise NotFiniteError(epoch, first_step + bad, float(losses[bad]))
@@ -147,6 +145,10 @@ class Reporter(Callback):
 
     # What they do.
 
+    def save_restored(self) -> None:
+        """Saves the state once more after fit(): a callback has put the best weights back."""
+        self._keeper.save_within(self._rows[-1][0], 0, self._state())
+
     def _state(self) -> dict[str, Any]:
         """All that is needed to go on from here: the engine's state and ours."""
         engine = dict(self.model.training_state())
@@ -156,6 +158,29 @@ class Reporter(Callback):
             "engine": engine,
             "worker": {"epochs": "\n".join(self._epoch_lines)},
         }
+
+    def _write_losses(self, epoch: int, first_step: int, losses: np.ndarray) -> None:
+        """Writes them to `batches.f32`; a disk that takes none leaves a gap, which is told."""
+        place = f"epoch {epoch + 1}, batch {first_step + 1}"
+        try:
+            self._batch_history.append(epoch, first_step, losses.tolist())
+        except StorageError as problem:
+            if not self._has_gap:
+                self._has_gap = True
+                self._process.tell(
+                    "warning",
+                    "batches.gap",
+                    f"From {place}, on the losses of single batches are not written: "
+                    f"{problem.message} Their curve has a gap there; the epochs are complete.",
+                )
+            return
+        if self._has_gap:
+            self._has_gap = False
+            self._process.tell(
+                "info",
+                "batches.written-again",
+                f"From {place}, on the losses of single batches are written again.",
+            )
 
     def _tell_batch(self, phase: str, step: int, logs: Mapping[str, Any] | None) -> None:
         self._told_at = time.monotonic()

@@ -27,7 +27,7 @@ from fitstudio.worker import callback_list, model_setup, not_finite, results
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import HistoryWriter
 from fitstudio.worker.keeping import Keeper, StopRun
-from fitstudio.worker.log_progress import LogProgress, prints_into
+from fitstudio.worker.log_progress import progress_for
 from fitstudio.worker.preparing import Training, finished_epochs, prepare_training
 from fitstudio.worker.reporter import Reporter
 from fitstudio.worker.row_sequence import RowSequence
@@ -106,7 +106,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         run_folder=process.paths.folder,
         epochs=values["fit.epochs"],
     )
-    progress = [LogProgress()] if prints_into(process.paths.worker_log) else []
+    progress = progress_for(process.paths.worker_log, chosen=training.spec.is_set("fit.verbose"))
     try:
         model.fit(
             **_fit_arguments(training),
@@ -116,6 +116,10 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
             start_state=state,
             micro_batch_size=training.micro_batch_size,
         )
+        # Who trains longer goes on from the weights that training ended with, as in the reference.
+        # A run that was only stopped goes on from where it was.
+        if training.rows and reporter.stopped_by is None and any(map(_went_back, used)):
+            reporter.save_restored()
         keeper.settle()
     except StopRun as stop:
         reporter.stopped_by = stop.by
@@ -127,6 +131,15 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         process.known["last_epoch_saved"] = keeper.newest_epoch
     history_writer.finish()
     return model, reporter, used
+
+
+def _went_back(callback: Any) -> bool:
+    """Whether a callback has put its best epoch's weights back at the end."""
+    return (
+        isinstance(callback, callbacks.EarlyStopping)
+        and callback.restore_best_weights
+        and callback.best_weights is not None
+    )
 
 
 def _reporter(training: Training, held: HeldJournal, keeper: Keeper) -> Reporter:

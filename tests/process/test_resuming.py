@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+import torch
 
 from fitstudio.actions import control
 from fitstudio.engine import checkpoint
@@ -200,3 +201,27 @@ def test_a_run_that_stopped_early_can_be_extended(trained) -> None:
     assert longer.reason == "early_stopping"
     assert [row.epoch for row in longer.epochs][:3] == [0, 1, 2]
     assert longer.history()["loss"][:2] == state.history()["loss"]
+
+
+def test_going_back_to_the_best_is_where_a_longer_run_goes_on(trained) -> None:
+    early = {"kind": "EarlyStopping", "patience": 2, "min_delta": 10.0}
+    run = trained.new_run(
+        {
+            "fit.epochs": 30,
+            "run.keep_epochs": [1],
+            "fit.callbacks": [early | {"restore_best_weights": True}, {"kind": "CSVLogger"}],
+        }
+    )
+    state = trained.train(run)
+    assert state.reason == "early_stopping" and len(state.epochs) == 3
+    last = checkpoint.load(run.checkpoints / "last")
+    assert (last.facts["epoch"], last.facts["step"]) == (2, 0)
+    first = checkpoint.load_weights(run.checkpoints / "epoch-0001")
+    assert all(torch.equal(first[name], last.state["weights"][name]) for name in first)
+
+    handle = control.extend_run(trained.project, run.name, 2)
+    assert handle.wait(200) == 0
+    longer = trained.project.paths.run(handle.run)
+    assert [row.epoch for row in trained.state(longer).epochs] == [0, 1, 2, 3, 4]
+    rows = (longer.folder / "log.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["epoch", "0", "1", "2", "3", "4"]

@@ -114,3 +114,33 @@ def test_settings_of_models_count_the_same_weights(kind, settings) -> None:
     assert learned == plan.parameters
     with torch.no_grad():
         assert tuple(module(torch.zeros(4, *shape)).shape) == (4, *plan.output_shape)
+
+
+@pytest.mark.parametrize("entry", METRICS.values(), ids=name_of)
+def test_metrics_get_better_the_way_they_say(entry) -> None:
+    truth, good, bad = _answers(next(iter(sorted(entry.suits))))
+    item = {"kind": entry.name, **entry.starts_with} if entry.starts_with else entry.name
+
+    def measured(answers: torch.Tensor) -> float:
+        metric = metrics.get(item, output_shape=answers.shape, target_shape=truth.shape)
+        metric.update(truth, answers, None)
+        return float(torch.as_tensor(metric.result()).mean())
+
+    assert (measured(good) > measured(bad)) is entry.higher_is_better
+
+
+def _answers(encoding: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Targets of one encoding, with good answers and with bad ones."""
+    draw = torch.Generator().manual_seed(3)
+    if encoding == "number":
+        truth = torch.rand(64, 3, generator=draw) * 4 + 1
+        return truth, truth * 1.05, truth.roll(1, dims=1) * 2
+    classes = 2 if encoding == "binary" else 8
+    labels = torch.randint(classes, (64,), generator=draw)
+    if encoding == "binary":
+        truth = labels[:, None].float()
+        return truth, 0.1 + 0.8 * truth, 0.9 - 0.8 * truth
+    columns = torch.nn.functional.one_hot(labels, classes).float()
+    good = 0.02 + 0.86 * columns
+    bad = good.roll(4, dims=1).softmax(1) - 0.1 * columns
+    return (labels if encoding == "index" else columns), good, bad / bad.sum(1, keepdim=True)

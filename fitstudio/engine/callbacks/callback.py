@@ -41,6 +41,9 @@ class Callback:
     #: the last. Validation takes large batches if all callbacks that have such a hook say so.
     takes_large_test_batches = False
 
+    #: Whether it saves what the other callbacks know: then its hooks come after theirs.
+    saves_other_callbacks = False
+
     def __init__(self) -> None:
         self.model: Model = None  # type: ignore[assignment]
         self.params: dict[str, Any] = {}
@@ -101,6 +104,10 @@ class Callback:
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """After a batch of it; ``logs["outputs"]`` are its predictions."""
+
+    def identity(self) -> str:
+        """What tells it from others of its class, so that each gets its own state back."""
+        return ""
 
     def get_state(self) -> dict[str, Any]:
         """What this callback must know again when training goes on from a checkpoint, as JSON."""

@@ -47,6 +47,7 @@ class CallbackList:
         if self.history is None and add_history:
             self.history = History()
             self.callbacks.append(self.history)
+        self.callbacks = _in_order(self.callbacks)
         if add_progbar and not any(isinstance(each, ProgbarLogger) for each in self.callbacks):
             self.callbacks.append(ProgbarLogger(count_mode="steps"))
         if model is not None:
@@ -178,19 +179,27 @@ class CallbackList:
     # -- for checkpoints
 
     def get_states(self) -> list[dict[str, Any]]:
-        """Every callback's state, with its class's name, in order."""
+        """Every callback's state, with its class's name and its identity, in order."""
         return [
-            {"class": type(each).__name__, "state": each.get_state()}
+            {"class": type(each).__name__, "identity": _identity(each), "state": each.get_state()}
             for each in self.callbacks
             if hasattr(each, "get_state")
         ]
 
     def set_states(self, states: list[dict[str, Any]]) -> None:
-        """Hands states back to callbacks of the same class, in order; others start afresh."""
+        """Hands each state back to the callback that it came from; others start afresh.
+
+        The list may have changed meanwhile: it is the class and the identity that count, and the
+        order among those that agree in both.
+        """
         waiting = list(states)
         for callback in self.callbacks:
+            if not hasattr(callback, "set_state"):
+                continue
+            mine = (type(callback).__name__, _identity(callback))
             for index, saved in enumerate(waiting):
-                if saved["class"] == type(callback).__name__:
+                # A state of an earlier version has no identity: there the order alone counts.
+                if (saved["class"], saved.get("identity", mine[1])) == mine:
                     callback.set_state(waiting.pop(index)["state"])
                     break
 
@@ -200,10 +209,37 @@ class CallbackList:
         ]
 
 
+def _in_order(callbacks: list[Any]) -> list[Any]:
+    """The callbacks, with one that saves the others' state behind the last that has any.
+
+    Wherever it stands in the list, what it saves after an epoch must be what all of them know after
+    that epoch, and what it puts back must not be put back before they begin.
+    """
+    ordered = list(callbacks)
+    for saver in [each for each in callbacks if getattr(each, "saves_other_callbacks", False)]:
+        place = ordered.index(saver)
+        last = max((i for i, each in enumerate(ordered) if _has_state(each)), default=0)
+        if last > place:
+            ordered.insert(last, ordered.pop(place))
+    return ordered
+
+
+def _has_state(callback: Any) -> bool:
+    # What the history holds is no part of such a backup: fit() returns a new one.
+    own = getattr(type(callback), "get_state", Callback.get_state)
+    return own is not Callback.get_state and not isinstance(callback, History)
+
+
+def _identity(callback: Any) -> str:
+    identity = getattr(callback, "identity", None)
+    return str(identity()) if callable(identity) else ""
+
+
 def _is_overridden(callback: Any, hook: str) -> bool:
     if hook in getattr(callback, "__dict__", {}):  # set on the object, as LambdaCallback does
         return True
-    return getattr(type(callback), hook, None) is not getattr(Callback, hook)
+    own = getattr(type(callback), hook, None)
+    return own is not None and own is not getattr(Callback, hook)
 
 
 def _flattened(callbacks: Any) -> Iterator[Any]:

@@ -22,14 +22,30 @@ _BINS = 30  # as many as the reference has
 
 
 class EventFile:
-    """An event file of its own name in `folder`, which is made if missing."""
+    """An event file.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where it stands; made if missing.
+        name: Its name; by default one of its own.
+        keep_bytes: How much of a file of that name stays: whole records of it.
+    """
+
+    def __init__(self, folder: Path, name: str | None = None, *, keep_bytes: int = 0) -> None:
         atomic.make_folder(folder)
         now = time.time()
-        name = f"events.out.tfevents.{int(now)}.{socket.gethostname()}.{time.monotonic_ns()}"
-        self._file = storage.AppendFile(folder / name)
-        self._append(_field(1, _FIXED64, struct.pack("<d", now)) + _text(3, b"brain.Event:2"))
+        drawn = f"events.out.tfevents.{int(now)}.{socket.gethostname()}.{time.monotonic_ns()}"
+        self.name = name or drawn
+        self._file = storage.AppendFile(folder / self.name)
+        kept = _whole_records(folder / self.name, keep_bytes)
+        if self._file.size > kept:
+            self._file.cut_to(kept)
+        if not kept:
+            self._append(_field(1, _FIXED64, struct.pack("<d", now)) + _text(3, b"brain.Event:2"))
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self._file.size
 
     def add_scalar(self, tag: str, value: float, step: int) -> None:
         """Adds a point to the curve `tag`."""
@@ -73,6 +89,20 @@ def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         # So many edges do not fit between the smallest and the largest value, or the distance of
         # the two is beyond float64. A picture of the weights must not end a training.
         return np.array([len(values)]), np.array([values.min(), values.max()])
+
+
+def _whole_records(path: Path, most: int) -> int:
+    """The bytes of the records that end within the first `most` bytes."""
+    end = 0
+    with path.open("rb") as file:
+        size = min(most, file.seek(0, 2))
+        while end + 12 <= size:
+            file.seek(end)
+            (length,) = struct.unpack("<Q", file.read(8))
+            if end + length + 16 > size:
+                break
+            end += length + 16
+    return end
 
 
 def _field(number: int, kind: int, content: bytes) -> bytes:

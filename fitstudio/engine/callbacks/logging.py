@@ -12,69 +12,102 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio import storage
+from fitstudio.engine.callbacks.added_text import AddedText
 from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.event_file import EventFile
 from fitstudio.errors import ArgumentError
-from fitstudio.storage import atomic
 
 
 class CSVLogger(Callback):
     """Writes a row per epoch: ``epoch`` (from 0), then the logs sorted by name.
 
+    A training that goes on from a checkpoint goes on with its file: the rows are those of a
+    training that was never interrupted.
+
     Args:
         filename: The file.
-        separator: What stands between the cells.
+        separator: What stands between the cells; one character.
         append: Add to an existing file; else it is replaced.
+
+    Raises:
+        ArgumentError: If the separator is not one character.
     """
 
     def __init__(
         self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
     ) -> None:
         super().__init__()
+        if not isinstance(separator, str) or len(separator) != 1 or separator in '\r\n"':
+            raise ArgumentError(
+                f"separator of CSVLogger should be one character that stands between the cells; "
+                f"{separator!r} was given.",
+                code="callback.separator",
+                remedy="',' or ';' are usual.",
+            )
         self.filename = os.fspath(filename)
         self.separator = separator
         self.append = append
         self.keys: list[str] | None = None
-        self._file: storage.AppendFile | None = None
-        self._needs_header = True
+        self._file: AddedText | None = None
+        self._goes_on = False
+        self._written_before: dict[str, Any] | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
-        path = Path(self.filename).absolute()
-        atomic.make_folder(path.parent)
-        self._needs_header = not (self.append and path.is_file() and path.stat().st_size > 0)
-        if self._needs_header:
-            storage.write_bytes(path, b"", durable=False)
-        self._file = storage.AppendFile(path)
+        self._close()
+        self._goes_on, self._written_before = False, None
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._open()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = logs or {}
+        file = self._open()
         if self.keys is None:
             self.keys = sorted(logs)
             # Validation may not run in the first epoch: its columns must be there all the same.
             if not any(key.startswith("val_") for key in self.keys):
                 self.keys += [f"val_{key}" for key in self.keys]
-        if self._needs_header:
-            self._write(["epoch", *self.keys])
-            self._needs_header = False
-        self._write([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
+        if file.is_empty:
+            file.add(self._line(["epoch", *self.keys]))
+        file.add(self._line([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)]))
 
     def on_train_end(self, logs: Any = None) -> None:
+        self._written_before = self._open().get_state()
+        self._close()
+
+    def identity(self) -> str:
+        return os.path.basename(self.filename)  # the folder may have been moved or copied
+
+    def get_state(self) -> dict[str, Any]:
+        written = self._written_before if self._file is None else self._file.get_state()
+        return {"keys": self.keys, "file": written}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.keys = None if state["keys"] is None else list(state["keys"])
+        self._close()
+        # A state of an earlier version does not tell what was written: then the file goes on as it
+        # stands.
+        self._goes_on, self._written_before = "file" not in state, state.get("file")
+
+    def _open(self) -> AddedText:
+        # Not in on_train_begin: a checkpoint that training goes on from is known only after it.
+        if self._file is None:
+            self._file = AddedText(
+                Path(self.filename).absolute(),
+                append=self.append or self._goes_on,
+                state=self._written_before,
+            )
+        return self._file
+
+    def _close(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
 
-    def get_state(self) -> dict[str, Any]:
-        return {"keys": self.keys}
-
-    def set_state(self, state: dict[str, Any]) -> None:
-        self.keys = None if state["keys"] is None else list(state["keys"])
-
-    def _write(self, cells: Iterable[Any]) -> None:
+    def _line(self, cells: Iterable[Any]) -> str:
         text = io.StringIO()
         csv.writer(text, delimiter=self.separator, lineterminator="\n").writerow(cells)
-        assert self._file is not None, "on_train_begin opens it"
-        self._file.append(text.getvalue().encode())
+        return text.getvalue()
 
 
 def _cell(value: Any) -> Any:
@@ -169,7 +202,10 @@ class TensorBoard(Callback):
         self.histogram_freq = histogram_freq
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = 1 if update_freq == "batch" else update_freq
+        #: The name of its files; by default one that no other training has.
+        self.file_name: str | None = None
         self._files: dict[str, EventFile] = {}
+        self._closed: dict[str, list[Any]] = {}
         self._step = 0
         self._epoch_began = (0.0, 0)
         if self.update_freq != "epoch":
@@ -178,6 +214,8 @@ class TensorBoard(Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._step = 0
+        self._close()
+        self._closed = {}
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch_began = (time.monotonic(), self.model.optimizer.iterations)
@@ -203,15 +241,28 @@ class TensorBoard(Callback):
                 )
 
     def on_train_end(self, logs: Any = None) -> None:
-        for file in self._files.values():
-            file.close()
-        self._files = {}
+        self._close()
+
+    def identity(self) -> str:
+        return os.path.basename(self.log_dir)
 
     def get_state(self) -> dict[str, Any]:
-        return {"step": self._step}
+        open_ones = {part: [file.name, file.size] for part, file in self._files.items()}
+        return {"step": self._step, "files": self._closed | open_ones}
 
     def set_state(self, state: dict[str, Any]) -> None:
         self._step = int(state["step"])
+        self._close()
+        self._closed = {}
+        # What was written after the checkpoint is taken back: those epochs come again.
+        for part, (name, size) in state.get("files", {}).items():
+            self._files[part] = EventFile(self._folder(part), name, keep_bytes=size)
+
+    def _close(self) -> None:
+        for part, file in self._files.items():
+            self._closed[part] = [file.name, file.size]
+            file.close()
+        self._files = {}
 
     def _write_batch(self, batch: int, logs: Any = None) -> None:
         self._step += 1
@@ -221,5 +272,8 @@ class TensorBoard(Callback):
 
     def _writer(self, part: str) -> EventFile:
         if part not in self._files:
-            self._files[part] = EventFile(Path(self.log_dir).absolute() / part)
+            self._files[part] = EventFile(self._folder(part), self.file_name)
         return self._files[part]
+
+    def _folder(self, part: str) -> Path:
+        return Path(self.log_dir).absolute() / part

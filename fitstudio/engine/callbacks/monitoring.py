@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-MODES = ("auto", "min", "max")
+from fitstudio.spec.catalogue_callbacks import rises_on_auto
 
 
-def wants_maximum(mode: str, monitor: str, grows: Callable[[str], bool], *, callback: str) -> bool:
+def wants_maximum(mode: str, monitor: str, *, callback: str) -> bool:
     """Whether larger values of the monitored metric are better.
 
     Args:
-        mode: ``"min"``, ``"max"``, or ``"auto"`` to tell from the name.
+        mode: ``"min"``, ``"max"``, or ``"auto"`` to tell from the name, as the reference does.
         monitor: The metric's name.
-        grows: For "auto": whether a metric of that name is maximised.
-        callback: The callback's name, for the warning about an unknown mode.
+        callback: The callback's name, on which the reference's rule depends.
     """
-    if mode not in MODES:
-        warnings.warn(
-            f"{callback} mode {mode!r} is unknown, so 'auto' is used.", RuntimeWarning, stacklevel=3
-        )
-        mode = "auto"
-    return mode == "max" or (mode == "auto" and grows(monitor))
+    return mode == "max" or (mode == "auto" and rises_on_auto(callback, monitor))
 
 
 def worst(maximise: bool) -> float:

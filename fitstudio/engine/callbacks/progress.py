@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.terminal import say
 
 _BAR_WIDTH = 30
 _REDRAW_EVERY_S = 0.05
@@ -47,7 +47,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._begin()
         if self.verbose and self.epochs > 1:
-            _write(f"Epoch {epoch + 1}/{self.epochs}\n")
+            say(f"Epoch {epoch + 1}/{self.epochs}\n")
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._advance(batch, logs)
@@ -86,7 +86,7 @@ class ProgbarLogger(Callback):
     def _begin(self) -> None:
         self.target = self.params.get("steps")
         self._batches_seen = 0
-        self._line = ProgressLine(self.target, self.verbose, is_epoch=self._inside_fit)
+        self._line = ProgressLine(self.target, self.verbose)
 
     def _advance(self, batch: int, logs: Any) -> None:
         self._batches_seen = batch + 1
@@ -109,13 +109,11 @@ class ProgressLine:
     Args:
         target: How many steps there will be; None while unknown.
         verbose: 1 for a bar, 2 for a line at the end.
-        is_epoch: Whether the line is about an epoch; then verbose 2 tells its seconds as well.
     """
 
-    def __init__(self, target: int | None, verbose: int, *, is_epoch: bool = True) -> None:
+    def __init__(self, target: int | None, verbose: int) -> None:
         self.target = target
         self.verbose = verbose
-        self.is_epoch = is_epoch
         self._began = time.monotonic()
         self._drawn_at = float("-inf")
         self._drawn_length = 0
@@ -147,11 +145,11 @@ class ProgressLine:
         if self.verbose == 1:
             times = f" - {seconds:.0f}s {_per_step(per_step)}"
             self._redraw(self._bar(done) + times + _words(values, 1))
-            _write("\n")
+            say("\n")
             return
         count = f"{done:>{len(str(self.target))}d}/{self.target}"
-        ending = f" - {_seconds(seconds)}/epoch - {_per_step(per_step)}" if self.is_epoch else ""
-        _write(f"{count} - {_seconds(seconds)}{_words(values, 2)}{ending}\n")
+        ending = f" - {_seconds(seconds)}/epoch - {_per_step(per_step)}"
+        say(f"{count} - {seconds:.0f}s{_words(values, 2)}{ending}\n")
 
     def _bar(self, done: int) -> str:
         if self.target is None:
@@ -164,15 +162,8 @@ class ProgressLine:
 
     def _redraw(self, text: str) -> None:
         # Carriage return, not backspaces: one character moves to the line's start everywhere.
-        _write("\r" + text.ljust(self._drawn_length))
+        say("\r" + text.ljust(self._drawn_length))
         self._drawn_length = len(text)
-
-
-def _write(text: str) -> None:
-    # A windowed program has no standard output.
-    if sys.stdout is not None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
 
 
 def _words(values: Mapping[str, Any], verbose: int) -> str:

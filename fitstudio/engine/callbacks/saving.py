@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fitstudio.engine import checkpoint
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.checking import checked
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
+from fitstudio.engine.history import History
 from fitstudio.errors import ArgumentError
 from fitstudio.storage import atomic, folder
+from fitstudio.terminal import say
 
 
 class ModelCheckpoint(Callback):
@@ -46,17 +51,24 @@ class ModelCheckpoint(Callback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__()
+        settings = checked(
+            "ModelCheckpoint",
+            monitor=monitor,
+            mode=mode,
+            initial_value_threshold=initial_value_threshold,
+        )
         self.filepath = os.fspath(filepath)
-        self.monitor = monitor
+        self.monitor: str = settings["monitor"]
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
-        self.mode = mode
+        self.mode: str = settings["mode"]
         self.save_freq = _checked_frequency(save_freq, "ModelCheckpoint")
-        self._maximise = wants_maximum(mode, monitor, _usually_grows, callback="ModelCheckpoint")
-        self.best = (
-            worst(self._maximise) if initial_value_threshold is None else initial_value_threshold
-        )
+        self._maximise = wants_maximum(self.mode, self.monitor, callback="ModelCheckpoint")
+        first: float | None = settings["initial_value_threshold"]
+        self.best = worst(self._maximise) if first is None else first
+        #: Makes the path of a name whose fields are filled in; by default the name is the path.
+        self.place: Callable[[str], str] = str
         self._epoch = 0
         self._batches = _BatchCounter(self.save_freq)
 
@@ -70,6 +82,9 @@ class ModelCheckpoint(Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if self.save_freq == "epoch":
             self._save(epoch, None, logs or {})
+
+    def identity(self) -> str:
+        return f"{os.path.basename(self.filepath)} {self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
         return {"best": self.best, "batches": self._batches.get_state()}
@@ -113,24 +128,27 @@ class ModelCheckpoint(Callback):
         if batch is not None:
             fields["batch"] = batch + 1
         try:
-            return self.filepath.format(**fields)
-        except (KeyError, IndexError, ValueError) as error:
+            name = self.filepath.format(**fields)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             raise ArgumentError(
                 f"The file name {self.filepath!r} of ModelCheckpoint cannot be filled in: {error}.",
                 code="callback.filepath",
                 remedy=f"There are: {', '.join(sorted(fields))}.",
             ) from error
+        return self.place(name)
 
     def _say(self, sentence: str, epoch: int) -> None:
         if self.verbose > 0:
-            sys.stdout.write(f"\nEpoch {epoch + 1}: {sentence}\n")
+            say(f"\nEpoch {epoch + 1}: {sentence}\n")
 
 
 class BackupAndRestore(Callback):
     """Keeps a backup while training, and takes an interrupted fit up after it.
 
-    Weights, the optimizer's state, random generators and the shuffle's position come back, so that
-    the same fit call goes on as if nothing had happened. A fit that ends removes the backup.
+    Weights, the optimizer's state, random generators, the shuffle's position and what the other
+    callbacks know come back, so that the same fit call goes on as if nothing had happened: the best
+    model stays the best, and patience goes on counting. (The reference's forgets its callbacks.)
+    The History begins with the first epoch after the restore. A fit that ends removes the backup.
 
     Args:
         backup_dir: Folder for the backup; should be used for nothing else.
@@ -138,6 +156,8 @@ class BackupAndRestore(Callback):
         delete_checkpoint: Remove the backup when training has ended.
         save_before_preemption: Accepted for the reference's sake.
     """
+
+    saves_other_callbacks = True
 
     def __init__(
         self,
@@ -178,9 +198,18 @@ class BackupAndRestore(Callback):
         if self.delete_checkpoint and self._folder.is_dir():
             folder.remove_tree(self._folder)
 
+    def get_state(self) -> dict[str, Any]:
+        return {"batches": self._batches.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._batches.set_state(state["batches"])
+
     def _back_up(self) -> None:
-        # As in the reference, what the other callbacks know is not part of the backup.
-        state = self.model.training_state(callbacks=False)
+        state = self.model.training_state()
+        # As in the reference, fit() returns a History of its own after a restore.
+        state.pop("history", None)
+        known = state.get("callbacks", ())
+        state["callbacks"] = [each for each in known if each["class"] != History.__name__]
         atomic.make_folder(self._folder.parent)
         self._snapshot.take(state, {"epoch": state["epoch"], "step": state["step"]})
         self._snapshot.write(self._folder)
@@ -213,6 +242,8 @@ class _BatchCounter:
 
 
 def _checked_frequency(save_freq: Any, callback: str) -> str | int:
+    if isinstance(save_freq, np.integer):
+        save_freq = int(save_freq)
     if save_freq == "epoch":
         return "epoch"
     if isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq > 0:
@@ -222,7 +253,3 @@ def _checked_frequency(save_freq: Any, callback: str) -> str | int:
         f"{save_freq!r} was given.",
         code="callback.save_freq",
     )
-
-
-def _usually_grows(monitor: str) -> bool:
-    return "acc" in monitor or monitor.startswith("fmeasure")

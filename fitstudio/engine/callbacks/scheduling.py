@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-import sys
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.checking import checked
 from fitstudio.engine.callbacks.monitoring import is_better, monitored, wants_maximum, worst
 from fitstudio.errors import ArgumentError
+from fitstudio.terminal import say
 
 
 class LearningRateScheduler(Callback):
@@ -33,21 +35,16 @@ class LearningRateScheduler(Callback):
             rate = self.schedule(epoch, float(optimizer.learning_rate))
         else:
             rate = self.schedule(epoch)
-        try:
-            if isinstance(rate, (str, bytes, bool)):
-                raise TypeError
-            rate = float(rate)
-        except TypeError as error:
+        number = _number(rate)
+        if number is None or not 0.0 <= number < math.inf:
             raise ArgumentError(
                 f"The schedule of LearningRateScheduler gave {rate!r} for epoch {epoch}.",
                 code="callback.schedule",
-                remedy="It should return the learning rate as a float.",
-            ) from error
-        optimizer.learning_rate = rate
-        if self.verbose > 0:
-            sys.stdout.write(
-                f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.\n"
+                remedy="It should return the learning rate as a float: 0 or more, and finite.",
             )
+        optimizer.learning_rate = rate = number
+        if self.verbose > 0:
+            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.\n")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:
@@ -66,6 +63,9 @@ class ReduceLROnPlateau(Callback):
         min_delta: An improvement must be larger than this.
         cooldown: Epochs after a reduction in which nothing is counted.
         min_lr: The rate does not go below it.
+
+    Raises:
+        ArgumentError: If one of them cannot be, such as a factor of 1 or a patience of -1.
     """
 
     def __init__(
@@ -82,26 +82,28 @@ class ReduceLROnPlateau(Callback):
         epsilon: float | None = None,
     ) -> None:
         super().__init__()
-        if factor >= 1.0:
-            raise ArgumentError(
-                f"ReduceLROnPlateau needs a factor below 1.0; factor={factor!r} was given.",
-                code="callback.factor",
-                remedy="0.1 or 0.5 are usual.",
-            )
         if epsilon is not None:
             warnings.warn("epsilon is the old name of min_delta.", DeprecationWarning, stacklevel=2)
             min_delta = epsilon
-        self.monitor = monitor
-        self.factor = factor
-        self.patience = patience
-        self.verbose = verbose
-        self.mode = mode
-        self.min_delta = min_delta
-        self.cooldown = cooldown
-        self.min_lr = min_lr
-        self._maximise = wants_maximum(
-            mode, monitor, lambda name: "acc" in name, callback="ReduceLROnPlateau"
+        settings = checked(
+            "ReduceLROnPlateau",
+            monitor=monitor,
+            factor=factor,
+            patience=patience,
+            mode=mode,
+            min_delta=min_delta,
+            cooldown=cooldown,
+            min_lr=min_lr,
         )
+        self.monitor: str = settings["monitor"]
+        self.factor: float = settings["factor"]
+        self.patience: int = settings["patience"]
+        self.verbose = verbose
+        self.mode: str = settings["mode"]
+        self.min_delta: float = settings["min_delta"]
+        self.cooldown: int = settings["cooldown"]
+        self.min_lr: float = settings["min_lr"]
+        self._maximise = wants_maximum(self.mode, self.monitor, callback="ReduceLROnPlateau")
         self._start_afresh()
 
     def _start_afresh(self) -> None:
@@ -133,7 +135,7 @@ class ReduceLROnPlateau(Callback):
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
                 if self.verbose > 0:
-                    sys.stdout.write(
+                    say(
                         f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to "
                         f"{float(optimizer.learning_rate)}.\n"
                     )
@@ -142,6 +144,9 @@ class ReduceLROnPlateau(Callback):
         """Whether a reduction is so recent that nothing is counted."""
         return self.cooldown_counter > 0
 
+    def identity(self) -> str:
+        return f"{self.monitor} {self.mode}"
+
     def get_state(self) -> dict[str, Any]:
         return {"wait": self.wait, "cooldown_counter": self.cooldown_counter, "best": self.best}
 
@@ -149,6 +154,15 @@ class ReduceLROnPlateau(Callback):
         self.wait = int(state["wait"])
         self.cooldown_counter = int(state["cooldown_counter"])
         self.best = float(state["best"])
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, (str, bytes, bool)):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _takes_two(schedule: Callable[..., float]) -> bool:

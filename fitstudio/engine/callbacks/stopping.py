@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any
 
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.checking import checked, size_of
 from fitstudio.engine.callbacks.monitoring import is_better, monitored, wants_maximum, worst
+from fitstudio.terminal import say
 
 
 class EarlyStopping(Callback):
@@ -22,6 +23,9 @@ class EarlyStopping(Callback):
         baseline: A value to beat: improvements that miss it do not reset the count.
         restore_best_weights: Put the best epoch's weights back when training ends.
         start_from_epoch: Epochs before this one are ignored.
+
+    Raises:
+        ArgumentError: If one of them cannot be, such as a patience of "3" or -1.
     """
 
     def __init__(
@@ -36,15 +40,24 @@ class EarlyStopping(Callback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__()
-        self.monitor = monitor
-        self.min_delta = abs(min_delta)
-        self.patience = patience
+        settings = checked(
+            "EarlyStopping",
+            monitor=monitor,
+            min_delta=size_of(min_delta),
+            patience=patience,
+            mode=mode,
+            baseline=baseline,
+            start_from_epoch=start_from_epoch,
+        )
+        self.monitor: str = settings["monitor"]
+        self.min_delta: float = settings["min_delta"]
+        self.patience: int = settings["patience"]
         self.verbose = verbose
-        self.mode = mode
-        self.baseline = baseline
+        self.mode: str = settings["mode"]
+        self.baseline: float | None = settings["baseline"]
         self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
-        self._maximise = wants_maximum(mode, monitor, _usually_grows, callback="EarlyStopping")
+        self.start_from_epoch: int = settings["start_from_epoch"]
+        self._maximise = wants_maximum(self.mode, self.monitor, callback="EarlyStopping")
         self._start_afresh()
 
     def _start_afresh(self) -> None:
@@ -79,10 +92,10 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.stopped_epoch > 0 and self.verbose > 0:
-            sys.stdout.write(f"Epoch {self.stopped_epoch + 1}: early stopping\n")
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping\n")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
-                sys.stdout.write(
+                say(
                     "Restoring model weights from the end of the best epoch: "
                     f"{self.best_epoch + 1}.\n"
                 )
@@ -91,6 +104,9 @@ class EarlyStopping(Callback):
     def get_monitor_value(self, logs: Any) -> float | None:
         """The monitored value, or None with a warning."""
         return monitored(logs, self.monitor, callback="EarlyStopping")
+
+    def identity(self) -> str:
+        return f"{self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
         return {
@@ -125,9 +141,5 @@ class TerminateOnNaN(Callback):
         loss = getattr(logs, "batch_loss", None)
         loss = (logs or {}).get("loss") if loss is None else float(loss)
         if loss is not None and not math.isfinite(loss):
-            sys.stdout.write(f"Batch {batch}: Invalid loss, terminating training\n")
+            say(f"Batch {batch}: Invalid loss, terminating training\n")
             self.model.stop_training = True
-
-
-def _usually_grows(monitor: str) -> bool:
-    return monitor.endswith(("acc", "accuracy", "auc"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import math
 import struct
 from contextlib import redirect_stdout
 
@@ -17,6 +19,9 @@ from fitstudio import Model, callbacks
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.logs import Logs
 from fitstudio.errors import ArgumentError, CheckpointError
+from fitstudio.spec.catalogue import CALLBACKS
+from fitstudio.storage import ops
+from tests import event_files
 
 X = np.linspace(-1, 1, 24, dtype="float32").reshape(12, 2)
 Y = X[:, :1] * 2 + 1
@@ -242,13 +247,13 @@ def test_a_backup_goes_on_with_the_same_bits(tmp_path, save_freq):
 def test_tensorboard_files_hold_the_curves(tmp_path):
     board = callbacks.TensorBoard(tmp_path, update_freq=2, write_steps_per_second=True)
     history = fit(make_model(), board, epochs=2, validation_split=0.25)
-    train = _scalars(tmp_path / "train")
+    train = event_files.scalars(tmp_path / "train")
     assert [value for tag, _, value in train if tag == "epoch_loss"] == pytest.approx(
         history.history["loss"]
     )
     assert [step for tag, step, _ in train if tag == "batch_loss"] == [2, 4, 6]
     assert any(tag == "epoch_steps_per_second" for tag, _, _ in train)
-    validation = _scalars(tmp_path / "validation")
+    validation = event_files.scalars(tmp_path / "validation")
     assert [(tag, step) for tag, step, _ in validation] == [("epoch_loss", 0), ("epoch_loss", 1)]
 
 
@@ -257,63 +262,16 @@ def test_tensorboard_files_hold_how_the_weights_are_distributed(tmp_path):
     fit(model, callbacks.TensorBoard(tmp_path, histogram_freq=2), epochs=3)
 
     weights = model.module.state_dict()
-    written = [each for each in _values(tmp_path / "train") if 5 in each[2]]
+    written = [each for each in event_files.values(tmp_path / "train") if 5 in each[2]]
     assert [each[:2] for each in written] == [(name, step) for step in (0, 2) for name in weights]
     last = {tag: value[5] for tag, step, value in written if step == 2}
     for name, weight in weights.items():
-        histogram = _fields(last[name])
+        histogram = event_files.fields(last[name])
         counts = struct.unpack("<30d", histogram[7])
         limits = struct.unpack("<30d", histogram[6])
         assert sum(counts) == weight.numel()
         assert list(limits) == sorted(limits)
         assert limits[-1] >= float(weight.max()) - 1e-6
-
-
-def _scalars(folder):
-    values = _values(folder)
-    return [
-        (tag, step, struct.unpack("<f", value[2])[0]) for tag, step, value in values if 2 in value
-    ]
-
-
-def _values(folder):
-    """A reader of the format by its own documentation: records, then two levels of fields."""
-    (path,) = folder.iterdir()
-    data, points = path.read_bytes(), []
-    while data:
-        (length,) = struct.unpack_from("<Q", data)
-        event = _fields(data[12 : 12 + length])
-        data = data[12 + length + 4 :]
-        if 5 in event:
-            value = _fields(_fields(event[5])[1])
-            points.append((value[1].decode(), event.get(2, 0), value))
-    return points
-
-
-def _fields(data: bytes) -> dict:
-    found, at = {}, 0
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while at < len(data):
-        key = varint()
-        kind = key & 7
-        if kind == 0:
-            found[key >> 3] = varint()
-            continue
-        size = {1: 8, 5: 4}.get(kind) or varint()
-        found[key >> 3] = data[at : at + size]
-        at += size
-    return found
 
 
 def test_the_bar_redraws_in_place_and_ends_at_its_target():
@@ -379,12 +337,32 @@ def test_settings_that_cannot_be(make, words):
         make()
 
 
-def test_an_unknown_mode_warns():
-    with pytest.warns(RuntimeWarning, match="'maximum' is unknown"):
-        callbacks.EarlyStopping(mode="maximum")
+@pytest.mark.parametrize("kind", ["EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"])
+@pytest.mark.parametrize("name", CALLBACKS["ReduceLROnPlateau"].defaults() | {"baseline": None})
+@pytest.mark.parametrize("wrong", ["3", 2.5, -1, True, math.nan, [1], "maximum", b"x"])
+def test_what_the_form_refuses_the_library_refuses_in_the_same_words(kind, name, wrong):
+    param = CALLBACKS[kind].param(name)
+    if param is None or param.name == "verbose":
+        return
+    folder = ["w"] if kind == "ModelCheckpoint" else []
+    problem = param.check(param.kind.from_json(wrong))
+    if name == "min_delta" and kind == "EarlyStopping" and wrong == -1:
+        problem = None  # the reference takes its size
+    if problem is None:
+        getattr(callbacks, kind)(*folder, **{name: wrong})
+        return
+    with pytest.raises(ValueError) as refused:
+        getattr(callbacks, kind)(*folder, **{name: wrong})
+    assert str(refused.value) == f"{kind}: {problem}"
 
 
-@pytest.mark.parametrize("rate", ["fast", None, True])
+def test_numbers_of_numpy_are_numbers():
+    early = callbacks.EarlyStopping(patience=np.int64(3), min_delta=np.float32(-0.5), baseline=1)
+    assert (early.patience, early.min_delta, early.baseline) == (3, 0.5, 1.0)
+    assert callbacks.ModelCheckpoint("w", save_freq=np.int64(5)).save_freq == 5
+
+
+@pytest.mark.parametrize("rate", ["fast", None, True, math.nan, math.inf, -0.1, [0.1, 0.2]])
 def test_a_schedule_must_give_a_number(rate):
     with pytest.raises(ValueError, match="epoch 0"):
         fit(make_model(), callbacks.LearningRateScheduler(lambda epoch: rate))
@@ -414,3 +392,34 @@ def test_callbacks_of_another_kind_are_refused():
     for wrong, words in ((callbacks.History, "class History"), (3, "no callback")):
         with pytest.raises(ArgumentError, match=words):
             CallbackList([wrong])
+
+
+class Disk(ops.Ops):
+    """A disk that takes nothing more for a while."""
+
+    full = False
+
+    def write(self, descriptor, data):
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(descriptor, data)
+
+
+def test_a_full_disk_keeps_rows_waiting_and_ends_no_training(tmp_path):
+    disk = Disk()
+
+    class Fill(callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            disk.full = 1 <= epoch <= 2
+
+    logger = callbacks.CSVLogger(tmp_path / "log.csv")
+    with ops.use(disk), pytest.warns(UserWarning, match="Training goes on"):
+        fit(make_model(), Fill(), logger, epochs=5)
+    lines = (tmp_path / "log.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("separator", ["", ";;", "\n", 3, None])
+def test_a_separator_is_one_character(separator):
+    with pytest.raises(ArgumentError, match="separator"):
+        callbacks.CSVLogger("log.csv", separator)

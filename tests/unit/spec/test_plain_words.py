@@ -31,6 +31,17 @@ def test_the_panel_says_what_will_happen() -> None:
     assert words["The end"] == "After **50 epochs**. The best model is kept."
 
 
+def test_which_model_is_kept_where_nothing_is_held_out() -> None:
+    alone = CLASSES.with_values({"fit.validation_split": None})
+    assert said(alone)["The end"].endswith("The model with the lowest training loss is kept.")
+    watched = alone.with_values(
+        {"fit.callbacks": [{"kind": "EarlyStopping", "monitor": "accuracy", "patience": 3}]}
+    )
+    assert said(watched)["The end"].endswith(
+        "The model with the highest training accuracy is kept."
+    )
+
+
 def test_each_setting_changes_its_sentence() -> None:
     spec = CLASSES.with_values(
         {

@@ -75,7 +75,7 @@ def test_callbacks_write_into_the_runs_folder_only(tmp_path: Path) -> None:
     ]
     logger, saver = callback_list.make(listed, run_folder=folder, epochs=5)
     assert isinstance(saver, callbacks.ModelCheckpoint)
-    assert Path(saver.filepath.format(epoch=3)) == folder / "mine" / "03.safetensors"
+    assert Path(saver.place(saver.filepath.format(epoch=3))) == folder / "mine" / "03.safetensors"
     assert str(folder / "log.csv") in map(str, vars(logger).values())
     for name in ("../x.csv", "/tmp/x.csv", "a/../../x.csv"):
         with pytest.raises(ArgumentError, match="run's folder"):
@@ -93,3 +93,43 @@ def test_a_planned_rate_goes_on_from_where_it_began() -> None:
     (second,) = callback_list.make([settings], run_folder=Path("."), epochs=5)
     second.set_state(first.get_state())
     assert second.schedule(2, 0.4) == pytest.approx(0.2)
+
+
+def test_a_link_in_the_runs_folder_is_not_followed(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (folder / "out").symlink_to(elsewhere)
+    (folder / "log.csv").symlink_to(tmp_path / "secret")
+    (folder / "mine.csv").symlink_to(folder / "run.json")
+    listed = [
+        {"kind": "CSVLogger"},
+        {"kind": "CSVLogger", "filename": "out/log.csv"},
+        {"kind": "CSVLogger", "filename": "mine.csv"},
+        {"kind": "CSVLogger", "filename": "run.json"},
+        {"kind": "TensorBoard", "log_dir": "out"},
+        {"kind": "TensorBoard", "log_dir": "checkpoints"},
+    ]
+    for settings in listed:
+        with pytest.raises(ArgumentError, match="run's folder"):
+            callback_list.make([settings], run_folder=folder, epochs=5)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        ".{epoch!s:.0}./x",
+        "{epoch:c}{epoch:c}/x",
+        "out/{epoch}",
+        "{epoch!s:.0}run.json",
+        "history.h5",
+    ],
+)
+def test_a_models_name_is_judged_when_it_is_filled_in(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "out").symlink_to(tmp_path)
+    settings = {"kind": "ModelCheckpoint", "filepath": pattern}
+    (saver,) = callback_list.make([settings], run_folder=tmp_path / "run", epochs=5)
+    with pytest.raises(ArgumentError, match="run's folder"):
+        saver.on_epoch_end(ord(".") - 1, {})
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["out", "run"]

@@ -14,6 +14,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Switch, icon_button, link_button
 from fitstudio.gui.widgets.labels import ElidedLabel
 from fitstudio.spec.catalogue import CALLBACKS
+from fitstudio.spec.catalogue_callbacks import watching
 from fitstudio.spec.param import Entry
 from fitstudio.viewmodel.callback_words import STANDING, callback_summary, shown_order
 
@@ -158,7 +159,8 @@ class CallbacksEditor(QWidget):
 
     def _on_changed(self, place: int, settings: dict[str, Any]) -> None:
         items = [dict(item) for item in self._value]
-        items[place] = {"kind": items[place]["kind"], **settings}
+        kind = items[place]["kind"]
+        items[place] = {"kind": kind, **watching(kind, items[place], settings)}
         self.setValue(items)
 
     def _on_unfolded(self, place: int, unfolded: bool) -> None:
