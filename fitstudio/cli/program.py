@@ -68,10 +68,9 @@ def main(words: list[str] | None = None) -> int:
         status = _run(words)
     if not problems or _nobody_reads(problems[0]):
         return status
-    print(
+    complain(
         f"fitstudio: Not all of the output could be written: {_words_of(problems[0])}. What the "
-        "command did is done all the same.",
-        file=sys.stderr,
+        "command did is done all the same."
     )
     return status or EXIT_FAILED
 

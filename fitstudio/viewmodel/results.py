@@ -12,6 +12,7 @@ from psygnal import Signal
 from fitstudio.actions import predict
 from fitstudio.actions.predict import Results
 from fitstudio.actions.runs import RunSummary
+from fitstudio.journal.events import number
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.scores import (
     Confusion,
@@ -157,7 +158,8 @@ class ResultsModel:
         for name, value in self.results.scores[self.part].items():
             title = figures.metric_title(name)
             if title not in known:
-                found.append(Score(title, figures.format_value(value), tip=f"{name}: {value:.9g}"))
+                score = number(value)
+                found.append(Score(title, figures.format_value(score), tip=f"{name}: {score:.9g}"))
         return found
 
     def rows_words(self) -> str:
