@@ -119,7 +119,7 @@ def _compare_table(
     table = _table(source)
     source.refuse_problems()
     if reading.kind == "table":
-        table_reading.refuse_conflicts(table, reading, names, said)
+        heard.extend(table_reading.compare(table, reading, names, said))
     for guess in source.guesses:
         if not guess.sure and guess.label and guess.name not in reading.options:
             heard.append(
@@ -166,12 +166,16 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
     if kind != reading.kind:
         yield _Way(dict(said))
     elif kind == "table":
-        from fitstudio.data.table_reading import LAYOUT, options_for
+        from fitstudio.data.table_reading import LAYOUT, MARKS, options_for
 
         given = [name for name in LAYOUT if name in reading.given]
         if given:
             yield _Way(options_for(reading, said, layout=given), own=False)
         yield _Way(options_for(reading, said))
+        if not MARKS & set(said):
+            # Where its names stand shows by the numbers below them, in the file's own marks.
+            options = options_for(reading, said)
+            yield _Way({name: options[name] for name in options if name not in MARKS})
         yield _Way(options_for(reading, said, layout=LAYOUT), _LIKE_TRAINING, own=False)
     else:
         yield _Way({**reading.options, **said}, own=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from fitstudio.data.recipe_column import damaged, one_of, text
@@ -109,11 +110,15 @@ class Reading:
 
 
 def _option(value: Any) -> Any:
-    """An option's value: text, a number, true or false, or a list of texts."""
+    """An option's value: text, a number, true or false, or a list of texts and numbers."""
+    if isinstance(value, list | tuple):
+        return [_single(each) for each in value]
+    return _single(value)
+
+
+def _single(value: Any) -> Any:
     if isinstance(value, str):
         return text(value)
-    if isinstance(value, bool | int):
+    if isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
-    if isinstance(value, list | tuple):
-        return [text(each) for each in value]
     raise ValueError(f"{value!r:.60} is no option of reading")

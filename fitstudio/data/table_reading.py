@@ -1,8 +1,9 @@
 """How a table's cells are written: learned from the training file, compared with any later one.
 
-What a later file holds is never read in two ways in silence: where it cannot be read as in training
-and can be read otherwise, or where the training file did not decide, it is refused, with both
-readings and the option that settles it.
+What a later file holds is never read in two ways in silence. Where it cannot be read as in training
+and all of it can only be read in one other way, it is read so, and that is said; where that is in
+doubt, or where the training file did not decide, it is refused, with both readings and the option
+that settles it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ LAYOUT = (
     "row_names",
     "comment",
 )
+MARKS = frozenset({"decimal", "thousands"})
 _MARKS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
+# So many of the numbers in doubt must show what the file's own marks mean; fewer may be strays.
+_FEWEST_PROOFS = 0.05
 _ORDERS = {"dmy": "the day first", "mdy": "the month first"}
 
 
@@ -95,31 +99,44 @@ def units_are_data(source: TableSource, names: Iterable[str]) -> bool:
     return any(source.layout.numbers.matches(cells[name]) for name in names if cells.get(name))
 
 
-def refuse_conflicts(
+def compare(
     source: TableSource, reading: Reading, names: Mapping[str, str], said: Mapping[str, Any]
-) -> None:
-    """Refuses a file that contradicts how the training file was read.
+) -> list[str]:
+    """Compares a file with how the training file was read, and settles how its cells are read.
 
     Args:
-        source: The later file, read as in training.
+        source: The later file.
         reading: How the training file was read.
         names: The columns of numbers: their names in training by their names in this file.
         said: Options for this file; what a person has said is not doubted.
 
+    Returns:
+        What is written otherwise than in training and is beyond doubt, in sentences.
+
     Raises:
-        DataError: With both readings and the way out.
+        DataError: If it contradicts training, with both readings and the way out.
     """
     _refuse_shifted(source, reading, said)
+    notes: list[str] = []
     for name, known in names.items():
-        _refuse_dates(source, reading, name, known, said)
+        notes.extend(_settle_dates(source, reading, name, known, said))
     plain = [name for name in names if source.scalars(name, NUMBER).dates is None]
-    if not {"decimal", "thousands"} & set(said):
-        if "decimal" in reading.options:
-            _refuse_other_numbers(source, plain)
+    if not MARKS & set(said):
+        stored = trained_numbers(reading)
+        if stored is not None:
+            notes.extend(_settle_numbers(source, plain, stored))
         else:
             _refuse_two_ways(source, plain)
     for name, known in names.items():
         _refuse_units(source, reading, name, known)
+    return notes
+
+
+def trained_numbers(reading: Reading) -> NumberFormat | None:
+    """How numbers were written in the training file; None if it did not show."""
+    if "decimal" not in reading.options:
+        return None
+    return NumberFormat(str(reading.options["decimal"]), str(reading.options.get("thousands", "")))
 
 
 def remarks(source: TableSource, names: Iterable[str]) -> list[str]:
@@ -176,14 +193,14 @@ def _refuse_shifted(source: TableSource, reading: Reading, said: Mapping[str, An
     )
 
 
-def _refuse_dates(
+def _settle_dates(
     source: TableSource, reading: Reading, name: str, known: str, said: Mapping[str, Any]
-) -> None:
+) -> list[str]:
     column, trained = source.scalars(name, NUMBER), reading.column(known)
     if column.dates is None and trained.dates is None:
-        return
+        return []
     if column.missing().all() and not len(column.unparsed):
-        return  # an empty column is neither
+        return []  # an empty column is neither
     place = _first(source, name)
     if column.dates is None or trained.dates is None:
         here, there = ("dates", "plain numbers")
@@ -196,7 +213,7 @@ def _refuse_dates(
             remedy="Write the column as it is written in the training file.",
         )
     if column.dates != "slashes" or "dates" in said:
-        return
+        return []
     order = trained.order or reading.options.get("dates")
     shown = dates.shown_order(source.text(name))
     if shown is None and order is None:
@@ -208,42 +225,96 @@ def _refuse_dates(
             remedy="Say which it is, by the file's option dates=dmy or dates=mdy.",
         )
     if shown is not None and order is not None and shown != order:
-        telling = _telling_date(source, name, shown)
+        telling = _telling_dates(source, name, shown)
+        if telling.all():
+            return [
+                f"The dates in {name} are written with {_ORDERS[shown]} here; in training with "
+                f"{_ORDERS[order]}."
+            ]
+        place = int(np.argmax(telling.fill_null(False).to_numpy()))
         raise DataError(
-            f"The dates in {source.file!r}, such as {_example(source, name, telling)}, can only be "
+            f"The dates in {source.file!r}, such as {_example(source, name, place)}, can only be "
             f"read with {_ORDERS[shown]}; in training they were read with {_ORDERS[order]}.",
             code="data.reading-differs",
             remedy=f"If they are right, give this file the option dates={shown}.",
         )
     if shown is None and order is not None:
         source.read_dates(name, order)
+    return []
 
 
-def _refuse_other_numbers(source: TableSource, names: list[str]) -> None:
-    """Numbers that cannot be read as in training, and could be read in another way."""
-    doubtful = [name for name in names if len(source.scalars(name, NUMBER).unparsed)]
-    if not doubtful:
-        return
-    stored = source.layout.numbers
+def _settle_numbers(source: TableSource, names: list[str], stored: NumberFormat) -> list[str]:
+    """Reads numbers as in training, or by the file's own marks where these are beyond doubt."""
+    doubtful = [name for name in names if len(_column(source, name, stored).unparsed)]
     count = _unreadable(source, doubtful, stored)
     counts = {other: _unreadable(source, doubtful, other) for other in FORMATS if other != stored}
     fewest = min(counts.values())
     if fewest >= count:
-        return  # words, not numbers in another format: gaps, and said so
+        source.read_numbers(stored)
+        return []  # no others are left than words: gaps, and said so
     others = [other for other, left in counts.items() if left == fewest]
+    own = others[0]
+    if _is_beyond_doubt(source, names, stored, own, others[1:]):
+        source.read_numbers(own)
+        there = _say(stored).removeprefix("decimal ")
+        return [f"Numbers are written with a {_say(own)} here; in training with a {there}."]
     name, row = next(
         (name, int(row))
         for name in doubtful
-        for row in source.scalars(name, NUMBER).unparsed
+        for row in _column(source, name, stored).unparsed
         if any(other.matches(source.text(name)[int(row)].strip("% ")) for other in others)
     )
-    plainest = others[0]
     raise DataError(
         f"Numbers in {source.file!r} such as {_example(source, name, row)} cannot be read as in "
-        f"training ({_say(stored)}); read with {_say(plainest)} they can.",
+        f"training ({_say(stored)}); read with {_say(own)} they can.",
         code="data.reading-differs",
         remedy=_ways_out(others, source.text(name)[row]),
     )
+
+
+def _is_beyond_doubt(
+    source: TableSource,
+    names: list[str],
+    stored: NumberFormat,
+    own: NumberFormat,
+    rivals: list[NumberFormat],
+) -> bool:
+    """Whether the numbers of a file can only be read in its own way.
+
+    Args:
+        source: The file.
+        names: Its columns of numbers.
+        stored: How numbers were written in training; some here cannot be read so.
+        own: The plainest way in which most of them can.
+        rivals: The other ways in which as many can.
+    """
+    disputed: dict[str, int] = {}
+    proofs: dict[str, int] = {}
+    marks = {stored.decimal, stored.thousands, own.decimal, own.thousands} - {""}
+    for name in names:
+        here = _values(source, name, own)
+        if any(_differ(here, _values(source, name, rival)).any() for rival in rivals):
+            return False
+        there = _values(source, name, stored)
+        read_here, read_there = np.isfinite(here), np.isfinite(there)
+        if (read_there & ~read_here).any():
+            return False  # some as in training, some otherwise
+        cells = source.text(name)
+        for mark in marks:
+            marked = cells.str.contains(mark, literal=True).fill_null(False).to_numpy()
+            both = read_there & read_here & _differ(here, there) & marked
+            disputed[mark] = disputed.get(mark, 0) + int(both.sum())
+            only = read_here & ~read_there & marked
+            proofs[mark] = proofs.get(mark, 0) + int(only.sum())
+    # A number that both ways can read, as different ones, is settled by others with its mark.
+    return all(
+        not count or proofs[mark] >= max(1, _FEWEST_PROOFS * (count + proofs[mark]))
+        for mark, count in disputed.items()
+    )
+
+
+def _differ(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    return ~np.isclose(left, right, rtol=0, atol=0, equal_nan=True)
 
 
 def _refuse_two_ways(source: TableSource, names: list[str]) -> None:
@@ -258,7 +329,7 @@ def _refuse_two_ways(source: TableSource, names: list[str]) -> None:
         for other in FORMATS:
             if _unreadable(source, [name], other) > _unreadable(source, [name], chosen):
                 continue
-            differs = np.flatnonzero(~np.isclose(values, _values(source, name, other), 0, 0, True))
+            differs = np.flatnonzero(_differ(values, _values(source, name, other)))
             if len(differs):
                 row = int(differs[0])
                 raise DataError(
@@ -305,12 +376,11 @@ def _first(source: TableSource, name: str) -> int:
     return int(np.argmax(present))
 
 
-def _telling_date(source: TableSource, name: str, order: str) -> int:
-    """The first row whose date can only be read in this order."""
+def _telling_dates(source: TableSource, name: str, order: str) -> pl.Series:
+    """For each row that holds a date whether it can only be read in this order."""
     group = 0 if order == "dmy" else 1
     parts = source.text(name).str.extract_groups(r"^(\d+)/(\d+)/")
-    numbers = parts.struct.field(str(group + 1)).cast(pl.Int32, strict=False)
-    return int(np.argmax((numbers > 12).fill_null(False).to_numpy()))
+    return parts.struct.field(str(group + 1)).cast(pl.Int32, strict=False) > 12
 
 
 def _example(source: TableSource, name: str, row: int) -> str:

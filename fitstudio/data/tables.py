@@ -139,6 +139,16 @@ class TableSource(Source):
         for known in [key for key in self._columns if key[0] == name]:
             del self._columns[known]
 
+    def read_numbers(self, numbers: NumberFormat) -> None:
+        """Reads the numbers of all columns in this format."""
+        if numbers == self.layout.numbers:
+            return
+        self.layout = replace(self.layout, numbers=numbers)
+        self._columns.clear()
+        self._described.clear()
+        self._pure = None
+        self.options |= {"decimal": numbers.decimal, "thousands": numbers.thousands}
+
     def _layout_of(self, name: str) -> TextFormat:
         order = self._date_orders.get(name)
         return self.layout if order is None else replace(self.layout, dates=order)
@@ -194,9 +204,7 @@ class TableSource(Source):
             if count < fewest:
                 best, fewest = other, count
         if best != self.layout.numbers:
-            self.layout = replace(self.layout, numbers=best)
-            self._columns.clear()
-            self._pure = None
+            self.read_numbers(best)
             reasons.add("decimal", "So most cells further down are numbers.", sure=False)
 
     def _looks_numeric(self, name: str) -> bool:

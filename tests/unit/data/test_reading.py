@@ -8,6 +8,7 @@ that the training file's reading gives.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from fitstudio.data.prepare import prepare
 from fitstudio.data.reading import Reading
 from fitstudio.data.recipe import Recipe
 from fitstudio.data.source import open_source
-from fitstudio.data.text_options import OPTIONS
+from fitstudio.data.text_options import CHOICES_OF_ROWS, OPTIONS
 from fitstudio.errors import DataError
 from fitstudio.spec.run_spec import RunSpec
 
@@ -36,6 +37,7 @@ class Case:
     Args:
         new: The later file; its target is y = 1, 2, 3 …, one for each row that can be used.
         values: What its inputs are, row by row, in their own units.
+        attributes: For HDF5, what both files say of each dataset.
     """
 
     train: Written
@@ -46,9 +48,12 @@ class Case:
     x: tuple[str, ...] = ("a",)
     y: str = "y"
     name: str = "t.csv"
+    attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def write(path: Path, content: Written) -> None:
+def write(
+    path: Path, content: Written, attributes: Mapping[str, Mapping[str, Any]] | None = None
+) -> None:
     if isinstance(content, Mapping):
         if path.suffix == ".npz":
             np.savez(path, **dict[str, Any](content))
@@ -58,6 +63,7 @@ def write(path: Path, content: Written) -> None:
             with h5py.File(path, "w") as file:
                 for name, array in content.items():
                     file[name] = array
+                    file[name].attrs.update((attributes or {}).get(name, {}))
     else:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
@@ -130,11 +136,39 @@ TABLES = {
         "a,b,y\n" + rows("1/{n}/2024,{n}/1/2024,{n}\n"), "b,a,y\n02/01/2024,02/01/2024,1\n",
         [[19754, 19724]], {}, {"a": NUMBER, "b": NUMBER}, x=("a", "b"),
     ),
+    "column_starts": Case(
+        "a  y\n" + rows("{n}.5{n}\n", 9), "a  y\n7.51\n8.52\n", [[7.5], [8.5]],
+        {"column_starts": [1, 4]},
+    ),
+    "first_line": Case(
+        "a,y\n100,5\n" + UNITS, "a,y\n100,5\n7,1\n8,2\n", [[7], [8]],
+        {"header_line": 1, "first_line": 3},
+    ),
+    "row_names": Case(
+        "a,y\n" + rows("5,{n},{n}\n"), "a,y\n5,7,1\n5,8,2\n", [[7], [8]], {"row_names": True},
+    ),
+    "marked": Case(
+        "a,y\n5*,5\n" + UNITS, "a,y\n7,1\n9*,5\n8,2\n", [[7], [8]], {"marked": "missing"}
+    ),
+    "short": Case(
+        "a,y,b\n1,2\n" + rows("{n},{n},{n}\n"), "a,y,b\n7,1,5\n9,5\n8,2,5\n", [[7], [8]],
+        {"short": "skip"},
+    ),
+    "repeated_names": Case(
+        "9,3\n" + UNITS, "9,3\n7,1\n8,2\n9,3\n", [[7], [8], [9]],
+        {"header_line": 1, "repeated_names": "keep"}, x=("9",), y="3",
+    ),
+    "other_lines": Case(
+        "who,a,y\n" + rows("r,{n},{n}\n"),
+        "who,a,y\n" + rows("r,{n},{n}\n", 9) + "Mean,5,10\n",
+        [[n] for n in [*range(1, 10), 5]], {"other_lines": "keep"},
+    ),
     "no names": Case(
         rows("{n},{n}\n"), "7,1\n8,2\n", [[7], [8]], {"header_line": 0}, x=("column_1",),
         y="column_2",
     ),
 }  # fmt: skip
+MATLAB = {"MATLAB_class": np.bytes_("double")}
 PARTS = {
     "x_train": np.arange(24.0), "y_train": np.arange(24.0),
     "x_test": np.arange(10.0), "y_test": np.arange(10.0),
@@ -174,13 +208,43 @@ ARRAYS = {
         [[7], [8]], {"split": True}, x=("column_1",), y="column_2",
         name="t.npy",
     ),
+    "missing in arrays": Case(
+        {"a": np.arange(24.0), "y": np.arange(24.0)},
+        {"a": np.array([7, -9.5, 8]), "y": np.array([1.0, 5, 2])},
+        [[7], [8]], {"missing": [-9.5, 1e20]}, name="t.npz",
+    ),
+    "packing": Case(
+        {"a": np.arange(24), "y": np.arange(24.0)},
+        {"a": np.array([7, 8]), "y": np.array([1.0, 2])},
+        [[7], [8]], {"packing": False}, name="t.h5", attributes={"a": {"scale_factor": 0.5}},
+    ),
+    "categories": Case(
+        {
+            "a/codes": np.arange(24), "a/categories": np.arange(24.0), "y": np.arange(24.0),
+        },
+        {
+            "a/codes": np.array([7, 8]), "a/categories": np.arange(9.0), "y": np.array([1.0, 2]),
+        },
+        [[7], [8]], {"categories": False, "datasets": ["/a/codes", "/y"]}, x=("a/codes",),
+        name="t.h5",
+    ),
+    "axes": Case(
+        {"a": np.arange(48.0).reshape(24, 2), "y": np.arange(24.0)},
+        {"a": np.array([[7.0, 8], [9, 10]]), "y": np.array([1.0, 2])},
+        [[7, 8], [9, 10]], {"axes": "stored"}, name="t.h5", attributes={"a": MATLAB},
+    ),
+    "samples_last": Case(
+        {"a": np.arange(48.0).reshape(24, 2), "y": np.arange(24.0).reshape(1, 24)},
+        {"a": np.array([[7.0, 8], [9, 10]]), "y": np.array([[1.0, 2]])},
+        [[7, 8], [9, 10]], name="t.h5", attributes={"a": MATLAB, "y": MATLAB},
+    ),
 }  # fmt: skip
 
 
 @pytest.fixture
 def learned(tmp_path: Path) -> Callable[..., tuple[Recipe, RunSpec]]:
     def learn(case: Case, **more: Any) -> tuple[Recipe, RunSpec]:
-        write(tmp_path / case.name, case.train)
+        write(tmp_path / case.name, case.train, case.attributes)
         spec = RunSpec().with_values(
             {
                 "data.file": case.name, "data.options": case.options or None,
@@ -200,7 +264,7 @@ def test_every_option_holds_for_later_files(option, learned, tmp_path):
     case = (TABLES | ARRAYS)[option]
     recipe, spec = learned(case)
     new = f"new{Path(case.name).suffix}"
-    write(tmp_path / new, case.new)
+    write(tmp_path / new, case.new, case.attributes)
     wanted = np.array(case.values)
     targets = np.arange(len(wanted)) + 1.0
 
@@ -218,9 +282,24 @@ def test_every_option_holds_for_later_files(option, learned, tmp_path):
         assert np.array_equal(np.asarray(x).reshape(wanted.shape), wanted), "validation file"
 
 
-def test_no_option_of_reading_is_without_a_case():
-    assert set(TABLES) >= OPTIONS
-    assert set(ARRAYS) == {"part", "group", "datasets", "one_hot", "split"}
+def test_no_option_of_reading_is_without_a_case(tmp_path):
+    assert set(TABLES) >= OPTIONS - CHOICES_OF_ROWS
+    known: set[str] = set()
+    for kind, name in (("npz", "t.npz"), ("npy", "t.npy"), ("hdf5", "t.h5")):
+        write(tmp_path / name, {"array": np.arange(4.0)})
+        with pytest.raises(DataError) as caught:
+            open_source({"file": name, "kind": kind, "options": {"none such": 1}}, tmp_path)
+        known |= set(re.findall(r"\w+", str(caught.value.remedy).removeprefix("It has")))
+    assert {option.removesuffix(" in arrays") for option in ARRAYS} == known
+
+
+def test_a_choice_of_rows_is_made_for_one_file_alone(learned, tmp_path):
+    table = "a,b,y\n" + rows("{n}.5,{n},{n}.25\n") + "1.5,1,1.25\n"
+    recipe, _ = learned(Case(table, "", [], {"copies": "skip"}))
+    assert recipe.reading.options["copies"] == "skip"
+    write(tmp_path / "new.csv", table)
+    with open_as_trained(recipe, {"file": "new.csv"}, tmp_path, notes=[]) as source:
+        assert len(recipe.apply(source)[0]) == 25, "each row gets its answer"
 
 
 @pytest.mark.parametrize("option", sorted({*TABLES, *ARRAYS} - {"one_hot"}))
@@ -229,8 +308,8 @@ def test_the_file_alone_would_be_read_otherwise_or_in_the_same_way(option, learn
     case = (TABLES | ARRAYS)[option]
     recipe, _ = learned(case)
     new = f"new{Path(case.name).suffix}"
-    write(tmp_path / new, case.new)
-    told = {"encoding", "decimal", "no names", "quote", "split"}
+    write(tmp_path / new, case.new, case.attributes)
+    told = {"encoding", "decimal", "no names", "quote", "split", "comment"}
     try:
         with open_source({"file": new, "columns": case.columns}, tmp_path) as source:
             x, _ = recipe.apply(source)
@@ -257,10 +336,17 @@ DATE = {"a": NUMBER}
 @pytest.mark.parametrize(
     ("case", "said", "way_out", "options", "value"),
     [
-        (Case(POINTS, "a;y\n1,5;1\n", []), "decimal point", "decimal=,", {"decimal": ","}, 1.5),
         (
-            Case("a;y\n" + rows("{n}.125,5;{n}\n"), "a;y\n1.5;1\n", []),
-            "decimal comma and point between thousands", "decimal=.", {"decimal": "."}, 1.5,
+            Case(POINTS, "a;y\n1,5;1\n2.5;1\n3,5;1\n", []), "decimal point", "decimal=,",
+            {"decimal": ","}, 1.5,
+        ),
+        (
+            Case("a;y\n" + rows("{n}.125,5;{n}\n"), "a;y\n" + rows("1.250;1\n") + "1.5;2\n", []),
+            "decimal comma and point between thousands", "decimal=.", {"decimal": "."}, 1.25,
+        ),
+        (
+            Case(POINTS, "a;y\n" + rows("{n}.125;{n}\n") + "1,5;2\n", []), "decimal point",
+            "decimal=,", {"decimal": ","}, 1125,
         ),
         (
             Case(POINTS, 'a;y\n"1,234";1\n', []), "decimal point", "thousands=,",
@@ -268,8 +354,8 @@ DATE = {"a": NUMBER}
         ),
         (Case(WHOLE, "a;y\n1,234;1\n", []), "two ways", "(1234)", {"decimal": ","}, 1.234),
         (
-            Case(AMERICAN, "a,y\n25/12/2024,1\n", [], columns=DATE), "the month first",
-            "dates=dmy", {"dates": "dmy"}, 20082,
+            Case(AMERICAN, "a,y\n25/12/2024,1\n01/02/2024,1\n", [], columns=DATE),
+            "the month first", "dates=dmy", {"dates": "dmy"}, 20082,
         ),
         (
             Case("a,y\n" + rows("2024-01-{n},{n}\n"), "a,y\n02/01/2024,1\n", [], columns=DATE),
@@ -302,12 +388,83 @@ def test_a_contradiction_is_refused_with_both_readings_and_the_way_out(
         ("a,y\n" + rows("{n},{n}\n"), "a,y\n2024-01-05,1\n", {}, "holds dates"),
         ("a,y\n" + rows("2024-01-{n},{n}\n"), "a,y\n45651,1\n", DATE, "held dates"),
         ("a,y\n" + rows("{n}.5,{n}\n"), "a,y\n1.5,2,3,4\n2.5,1\n3.5,1\n4.5,1\n", {}, "fields"),
-        ("a,y\n" + rows("{n}.5,{n}\n"), "a,y\n7.5,1.5,ok\n7.5,2.5,ok\n8.5,3.5,bad\n", {}, "name"),
     ],
 )
 def test_what_cannot_be_the_same_quantity_is_refused(train, new, columns, said, learned, tmp_path):
     problem = refusal(learned, tmp_path, Case(train, new, [], columns=columns))
     assert said in problem.message
+
+
+COMMAS = "a;y\n" + rows("{n},25;{n}\n")
+THOUSANDS = "a;y\n" + rows("{n}.125,5;{n}\n")
+
+
+@pytest.mark.parametrize(
+    ("train", "new", "values", "note"),
+    [
+        (
+            "a,y\n" + rows("{n}.5,{n}\n"), "a;y\n1,5;1\n0,25;2\n1,234;3\n", [1.5, 0.25, 1.234],
+            "decimal comma here; in training with a point.",
+        ),
+        (
+            "a,y\n" + rows("{n}.5,{n}\n"), "station;3\n\na;y\n1,5;1,5\n2,5;2,5\n3,5;2,5\n",
+            [1.5, 2.5, 3.5], "decimal comma here; in training with a point.",
+        ),
+        (POINTS, "a;y\n0,125;1\n0,250;2\n", [0.125, 0.25], "decimal comma here"),
+        (POINTS, "a;y\n1,5;1\nerr?;2\n", [1.5], "decimal comma here"),
+        (
+            POINTS, "a;y\n1.234,5;1\n2.345;2\n", [1234.5, 2345],
+            "decimal comma and point between thousands here; in training with a point.",
+        ),
+        (COMMAS, "a,y\n1.5,1\n2.125,2\n", [1.5, 2.125], "point here; in training with a comma."),
+        (
+            THOUSANDS, "a;y\n1.5;1\n1.250;2\n", [1.5, 1.25],
+            "point here; in training with a comma and point between thousands.",
+        ),
+        (THOUSANDS, "a;y\n1,234.5;1\n12.5;2\n", [1234.5, 12.5], "point and comma between"),
+        (POINTS, "a;y\n1,5%;1\n", None, ""),
+    ],
+)  # fmt: skip
+def test_a_file_whose_own_marks_are_beyond_doubt_is_read_by_them(
+    train, new, values, note, learned, tmp_path
+):
+    if values is None:
+        assert "with %" in refusal(learned, tmp_path, Case(train, new, [])).message
+        return
+    recipe, _ = learned(Case(train, new, []))
+    write(tmp_path / "new.csv", new)
+    notes: list[str] = []
+    with open_as_trained(recipe, {"file": "new.csv"}, tmp_path, notes=notes) as source:
+        assert recipe.apply(source)[0].ravel().tolist() == pytest.approx(values)
+    assert [each for each in notes if note in each and "Numbers are written" in each], notes
+
+
+def test_where_the_file_may_be_read_as_in_training_it_is(learned, tmp_path):
+    """All of its numbers could be thousands or decimals."""
+    recipe, _ = learned(Case(THOUSANDS, "", []))
+    write(tmp_path / "new.csv", "a;y\n1.250;1\n2.125;2\n")
+    notes: list[str] = []
+    with open_as_trained(recipe, {"file": "new.csv"}, tmp_path, notes=notes) as source:
+        assert recipe.apply(source)[0].ravel().tolist() == [1250, 2125]
+    assert not notes
+
+
+def test_dates_that_all_have_the_other_order_are_read_in_it(learned, tmp_path):
+    recipe, _ = learned(Case(AMERICAN, "", [], columns=DATE))
+    write(tmp_path / "new.csv", "a,y\n25/12/2024,1\n13/01/2024,2\n")
+    notes: list[str] = []
+    with open_as_trained(recipe, {"file": "new.csv"}, tmp_path, notes=notes) as source:
+        assert recipe.apply(source)[0].ravel().tolist() == [20082, 19735]
+    assert notes == [
+        "The dates in a are written with the day first here; in training with the month first."
+    ]
+
+
+def test_a_last_field_without_a_name_shifts_no_column(learned, tmp_path):
+    recipe, _ = learned(Case("a,y\n" + rows("{n}.5,{n}\n"), "", []))
+    write(tmp_path / "new.csv", "a,y\n7.5,1.5,ok\n7.5,2.5,ok\n8.5,3.5,bad\n")
+    with open_as_trained(recipe, {"file": "new.csv"}, tmp_path, notes=[]) as source:
+        assert recipe.apply(source)[0].ravel().tolist() == [7.5, 7.5, 8.5]
 
 
 def test_one_stray_cell_is_a_gap_that_is_told(learned, tmp_path):
