@@ -215,10 +215,8 @@ class MainWindow(QMainWindow):
         self.panel.set_session(session)
         for notice in opened.notices:
             self.notices.add(Notice(notice, "warning"))
-        if session.read_only is not None:
-            self.notices.add(
-                Notice(self.tr("Open for reading only. {}").format(session.read_only), "warning")
-            )
+        if session.cannot_change is not None:
+            self.notices.add(Notice(session.cannot_change, "warning"))
         session.open()
         self._show_edits()
         last = self.settings.last_page(session.project.folder)
@@ -368,7 +366,9 @@ class MainWindow(QMainWindow):
             ("snapshot", running is not None),
             ("extend", running is None and shown is not None and shown.outcome is not None),
         ):
-            self.commands[name].setEnabled(enabled)
+            self.commands.allow(name, allowed=enabled, reason=session.cannot_change)
+        for name in ("queue", "add_data"):
+            self.commands.allow(name, allowed=True, reason=session.cannot_change)
 
     def _on_failed(self, problem: FitStudioError) -> None:
         self.notices.add_error(problem)
@@ -546,7 +546,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         session = self.session
-        if session is not None and session.running is not None:
+        if session is not None and session.running is not None and session.read_only is None:
             answer = dialogs.ask_on_close(self, session.running)
             if answer is dialogs.OnClose.CANCEL:
                 event.ignore()

@@ -80,6 +80,11 @@ class ProjectSession:
         return self.project.read_only
 
     @property
+    def cannot_change(self) -> str | None:
+        """What a control says that is greyed because nothing can be changed here, or None."""
+        return None if self.read_only is None else f"Open for reading only. {self.read_only}"
+
+    @property
     def running(self) -> RunSummary | None:
         """The newest run that is still being trained, or None."""
         return next((run for run in reversed(self.runs) if run.outcome is None), None)
@@ -88,6 +93,13 @@ class ProjectSession:
     def starting(self) -> bool:
         """Whether a run has been asked for and has not shown itself yet."""
         return self._starting
+
+    def may_change(self) -> bool:
+        """Whether anything can be changed here; where not, `failed` tells why."""
+        if self.read_only is None:
+            return True
+        self.failed.emit(Project.unchangeable(self.read_only))
+        return False
 
     def open(self) -> None:
         """Looks at the data and at the runs, both in the background."""
@@ -129,7 +141,7 @@ class ProjectSession:
             values: Values by key; None puts a setting back to its default.
             text: What undo says that it takes back.
         """
-        if self.read_only is not None:
+        if not self.may_change():
             return
         after = self.spec.with_values(values)
         keys = frozenset(each.key for each in after.differences(self.spec)) | {
@@ -143,7 +155,7 @@ class ProjectSession:
 
     def use_settings_of(self, spec: RunSpec, text: str) -> None:
         """Takes over all settings of a run ("New run like this"), as one step of undo."""
-        if self.read_only is not None:
+        if not self.may_change():
             return
         kept = {key: None for key in ("run.name", "run.parent", "run.note") if spec.is_set(key)}
         after = spec.with_values(kept)
@@ -274,7 +286,7 @@ class ProjectSession:
 
         The run's name comes with `started`; a failure to start with `failed`.
         """
-        if self._starting:
+        if self._starting or not self.may_change():
             return True
         if not self.resolved.ok:
             return False
@@ -301,6 +313,8 @@ class ProjectSession:
 
     def enqueue(self) -> bool:
         """Queues a run with the present settings, frozen; False where they cannot work."""
+        if not self.may_change():
+            return True
         if not self.resolved.ok:
             return False
         spec = self.spec
@@ -323,7 +337,7 @@ class ProjectSession:
     def stop_before_leaving(self) -> None:
         """Asks the running run to stop, at once and not in the background: the window closes."""
         run = self.running
-        if run is not None:
+        if run is not None and self.may_change():
             try:
                 control.stop_run(self.project, run.run, when="batch")
             except FitStudioError as problem:
@@ -381,7 +395,7 @@ class ProjectSession:
         return self.background.run(work, done, failed or self.failed.emit, replaces=replaces)
 
     def _start_again(self, start: Callable[[], str]) -> None:
-        if self._starting:
+        if self._starting or not self.may_change():
             return
         self._starting = True
         self.runs_changed.emit()
@@ -393,6 +407,8 @@ class ProjectSession:
             self._do(lambda: ask(run.run))
 
     def _do(self, action: Callable[[], Any]) -> None:
+        if not self.may_change():
+            return
         self.background.run(
             lambda job: action(), lambda nothing: self.refresh_runs(), self.failed.emit
         )

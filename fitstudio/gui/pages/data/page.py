@@ -24,6 +24,7 @@ from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label, as_tip
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.dataset_summary import Guess, TreeNode
 from fitstudio.spec.plain_words import Paragraph, describe
@@ -179,7 +180,11 @@ class DataPage(Page):
             name = Path(str(session.spec.get("data.file"))).name
             self._reading.set_text(self.tr("Reading {}").format(name), self.tr("A moment, please."))
         self._add_button.setVisible(has_file)
-        self._add_button.setEnabled(session.read_only is None)
+        for widget in (self._add_button, self._change, self._targets, self._problem.button):
+            lock(widget, session.cannot_change)
+        self._header.set_locked(session.cannot_change)
+        self._tree.setEnabled(session.read_only is None)
+        self._items.set_locked(session.cannot_change)
         self._show_problem(session.data_problem)
         if view is None:
             self._file_card.setVisible(False)

@@ -151,7 +151,7 @@ class MonitorPage(Page):
         self._chip.show()
         self._chip.set_state(badge.state, badge.text)
         card = self.model.card()
-        self.trouble.show_card(card)
+        self.trouble.show_card(card, locked=self.session.cannot_change)
         self.progress.setVisible(card is None)
         self._bottom.setVisible(card is None)
         self.progress.refresh()

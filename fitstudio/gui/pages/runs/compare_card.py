@@ -27,6 +27,7 @@ from fitstudio.gui.widgets.buttons import icon_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, ColumnScroll
 from fitstudio.gui.widgets.editors import Combo, Segmented
 from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
 from fitstudio.viewmodel.figures import monitored_title
@@ -88,7 +89,10 @@ class CompareCard(Card):
 
     def show_settings(self, run: str, heading: str) -> None:
         """Fetch a run's settings and turn to them."""
-        self._model.settings(run, lambda groups: self.settings.show_settings(run, heading, groups))
+        locked = self._model.session.cannot_change
+        self._model.settings(
+            run, lambda groups: self.settings.show_settings(run, heading, groups, locked)
+        )
         self._view.setValue("settings")
 
     def view(self) -> str:
@@ -265,12 +269,15 @@ class SettingsView(QWidget):
         self._scroll: ColumnScroll | None = None
         self._column.addStretch(1)
 
-    def show_settings(self, run: str, heading: str, groups: list[SettingsGroup]) -> None:
+    def show_settings(
+        self, run: str, heading: str, groups: list[SettingsGroup], locked: str | None = None
+    ) -> None:
         """Show these settings instead of those before."""
         self._run = run
         words = self.tr("**{run}** as it was trained; nothing can be changed here.")
         self._heading.set_sentence(words.format(run=heading))
         self._like.show()
+        lock(self._like, locked)
         if self._scroll is not None:
             self._scroll.deleteLater()
         self._scroll = ColumnScroll()

@@ -25,6 +25,7 @@ from fitstudio.gui.widgets.buttons import ghost_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, Page
 from fitstudio.gui.widgets.editors import SearchEdit
 from fitstudio.gui.widgets.findings import FindingBar
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.spec.plain_words import Paragraph
@@ -218,7 +219,8 @@ class RunsPage(Page):
 
     def _show_like(self) -> None:
         line = self.session.run_summary(self._current_run())
-        self._like.setVisible(line is not None and not self.session.read_only)
+        self._like.setVisible(line is not None)
+        lock(self._like, self.session.cannot_change)
         if line is not None:
             words = self.tr("New run like {number}").format(number=line.number)
             self._like.setText(f"\u2009{words}")

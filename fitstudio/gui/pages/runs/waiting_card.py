@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from fitstudio.gui.theme.tokens import Space
-from fitstudio.gui.widgets.buttons import icon_button
+from fitstudio.gui.widgets.buttons import Button, icon_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.viewmodel.waiting import WaitingRun, WaitingRuns
 
 
@@ -62,4 +63,7 @@ class WaitingCard(Card):
         out.setObjectName(f"runs.waiting.{run.id}.remove")
         out.clicked.connect(lambda: self._waiting.remove(run.id))
         line.addWidget(out)
+        if self._waiting.cannot_change is not None:
+            for button in row.findChildren(Button):
+                lock(button, self._waiting.cannot_change)
         return row

@@ -15,7 +15,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Size, Space
-from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
 from fitstudio.gui.widgets.marks import IconMark
 from fitstudio.viewmodel.training_form import Row, TrainingForm, same
 
@@ -131,7 +131,10 @@ class FormRow(QWidget):
             self.editor.blockSignals(False)
         self.editor.set_state(row.automatic, row.state)
         self.editor.setEnabled(row.greyed is None and not row.fixed)
+        if row.fixed:
+            self.editor.setToolTip(as_tip(self._form.session.cannot_change or ""))
         self.message.show_messages(row.findings, row.done)
+        self.message.setEnabled(not row.fixed)
         self.editor.setAccessibleDescription(self._description(row))
         if not self._bare:
             self._show_beside(row)
