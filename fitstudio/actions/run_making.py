@@ -123,6 +123,7 @@ def _make(
             parent=parent,
             created=round(time.time(), 3),
             changes=tuple(_plain(each) for each in telling(differences or ())),
+            compared=compared.name if compared else "",
         )
         number = _next_number(project.paths, runs)
         paths = project.paths.run(run_folder_name(number, title))

@@ -13,8 +13,15 @@ from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About
 from fitstudio.storage import atomic
 
-_FORMAT = 1
+_FORMAT = 2
 _CURVE_POINTS = 60
+# What does not follow from the journal, and may change when that does not.
+_OUTSIDE_THE_JOURNAL = (
+    "run", "number", "name", "parent", "changes", "starred", "note", "series", "has_model",
+    "measured", "compared",
+)  # fmt: skip
+# The checkpoints that a model is made from, the first one that is there.
+MODELS = ("best", "last", "previous")
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,10 @@ class RunSummary:
         starred: Whether it is marked.
         note: What a person wrote about it.
         series: Its place in the order of plot colours, once it was compared with others.
+        has_model: Whether a model of it is on the disk.
+        measured: Whether results of it are on the disk.
+        compared: The run that `changes` are against; empty if there was none, None if it is not
+            known.
     """
 
     run: str
@@ -72,6 +83,9 @@ class RunSummary:
     starred: bool = False
     note: str = ""
     series: int | None = None
+    has_model: bool = False
+    measured: bool = False
+    compared: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data; numbers that are not finite as text."""
@@ -84,7 +98,7 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
     monitor = state.watch.monitor if state.watch else "loss"
     values = [row.logs[monitor] for row in state.epochs if monitor in row.logs]
     return RunSummary(
-        **_of_person(paths, about),
+        **_besides(paths, about),
         outcome=state.outcome.value if state.outcome else None,
         reason=state.reason,
         sentence=state.outcome_sentence(),
@@ -104,7 +118,7 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
 def keep(paths: RunPaths, summary: RunSummary, journal_bytes: int) -> None:
     """Keeps the line of a run that has ended; where that cannot be written, nothing is lost."""
     fields = summary.to_json()
-    for name in ("run", "number", "name", "parent", "changes", "starred", "note", "series"):
+    for name in _OUTSIDE_THE_JOURNAL:
         del fields[name]
     content = {"format": _FORMAT, "journal_bytes": journal_bytes, "summary": fields}
     try:
@@ -122,7 +136,7 @@ def kept(paths: RunPaths, about: About, journal_bytes: int) -> RunSummary | None
         fields = dict(content["summary"])
         best = fields.pop("best")
         return RunSummary(
-            **_of_person(paths, about),
+            **_besides(paths, about),
             **fields
             | {
                 "best": Best(**best | {"value": number(best["value"])}) if best else None,
@@ -134,7 +148,7 @@ def kept(paths: RunPaths, about: About, journal_bytes: int) -> RunSummary | None
         return None
 
 
-def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
+def _besides(paths: RunPaths, about: About) -> dict[str, Any]:
     return {
         "run": paths.name,
         "number": paths.number,
@@ -144,6 +158,9 @@ def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
         "starred": about.starred,
         "note": about.note,
         "series": about.series,
+        "has_model": any((paths.checkpoints / name).is_dir() for name in MODELS),
+        "measured": paths.results.exists(),
+        "compared": about.compared,
     }
 
 

@@ -56,7 +56,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint as it was announced; `file` is its folder below the run's."""
+    """A checkpoint as it was announced; `file` is its folder below the run's.
+
+    With a `step` it was saved between two batches of `epoch`, which is not finished in it.
+    """
 
     file: str
     epoch: int
@@ -64,6 +67,7 @@ class Checkpoint:
     time: float
     monitor: str | None = None
     value: float | None = None
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,24 @@ class RunState:
         return self.outcome is None
 
     @property
+    def newest_epoch(self) -> int | None:
+        """The epoch at work, or else the last finished one; None before the first."""
+        if self.epoch is not None:
+            return self.epoch
+        return self.epochs[-1].epoch if self.epochs else None
+
+    @property
+    def checked(self) -> bool | None:
+        """Whether rows are held out to check the model; None while the data is not prepared."""
+        rows = self.data.get("validation_rows")
+        return rows > 0 if isinstance(rows, int) else None
+
+    @property
+    def learned(self) -> bool:
+        """Whether anything it learned is on the disk: finished epochs are told when they are."""
+        return bool(self.epochs or self.checkpoints)
+
+    @property
     def seconds(self) -> float:
         return self.earlier_s + self.elapsed
 
@@ -257,7 +279,7 @@ def shown(number: int) -> int:
 def say(state: RunState) -> str:
     """The state in one line: "Epoch 71 of 100, step 22 of 50"."""
     if state.outcome is not None:
-        return f"{state.outcome.sentence} {state.sentence}".strip()
+        return f"{ending_sentence(state)} {state.sentence}".strip()
     if state.phase in (Phase.STARTING, Phase.PREPARING) or state.epoch is None:
         return "Preparing the data." if state.attempts else "Starting."
     words = f"Epoch {shown(state.epoch)}"
@@ -267,3 +289,15 @@ def say(state: RunState) -> str:
     if state.step is not None:
         words += f", step {shown(state.step)}" + (f" of {steps}" if steps else "")
     return f"{words} (paused)" if state.paused else words
+
+
+def ending_sentence(state: RunState) -> str:
+    """How it ended; nothing is promised that is not there."""
+    assert state.outcome is not None
+    if not state.learned:
+        match state.outcome:
+            case Outcome.STOPPED:
+                return "The run was stopped before anything it learned was saved."
+            case Outcome.INTERRUPTED:
+                return "The run was interrupted before anything it learned was saved."
+    return state.outcome.sentence

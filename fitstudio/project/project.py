@@ -39,8 +39,8 @@ class Project:
         paths: Where its files are.
         name: What it is called.
         read_only: None, or the sentence that says why it cannot be changed here.
-        visiting: Whether it was opened for reading on purpose, to look or to add runs, as the command
-            line and the queue do while a window holds the project.
+        visiting: Whether it was opened for reading on purpose, to look or to add runs, as the
+            command line and the queue do while a window holds the project.
         notices: Sentences about what was unusual at opening, for the person.
     """
 

@@ -46,7 +46,9 @@ class About:
         starred: Whether it is marked as one of the good ones.
         parent: The folder name of the run that it was made from, if any.
         created: When it was made (wall clock).
-        changes: What differs from the parent: a list of `key`, `mine`, `theirs`.
+        changes: What differs from the parent, or else the run before: `key`, `mine`, `theirs`.
+        compared: The folder name of that run; empty where there was none, None where that was not
+            noted.
         series: Its place in the order of plot colours, once it was compared with others.
         extra: Fields of a later version, carried along unchanged.
     """
@@ -58,6 +60,7 @@ class About:
     created: float = 0.0
     changes: tuple[Mapping[str, Any], ...] = ()
     series: int | None = None
+    compared: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
@@ -75,6 +78,7 @@ class About:
             "created": self.created,
             "changes": [dict(change) for change in self.changes],
             "series": self.series,
+            "compared": self.compared,
         }
         atomic.write_json(path, dict(self.extra) | known)
 
@@ -93,6 +97,7 @@ class About:
         content.pop("format", None)
         created = content.pop("created", 0.0)
         series = content.pop("series", None)
+        compared = content.pop("compared", None)
         return cls(
             title=str(content.pop("title", title)),
             note=str(content.pop("note", "")),
@@ -103,6 +108,7 @@ class About:
             if isinstance(changes, list)
             else (),
             series=series if isinstance(series, int) and series >= 0 else None,
+            compared=compared if isinstance(compared, str) else None,
             extra=content,
         )
 

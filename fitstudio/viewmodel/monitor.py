@@ -123,7 +123,7 @@ class MonitorModel:
         self._heard = steady()
         self._told_silent = False
         self._feed: RunFeed | None = None
-        self._verdict: tuple[int, Verdict] | None = None
+        self._verdict: tuple[tuple[object, ...], Verdict] | None = None
         self._seen_running = False
 
     # Following
@@ -244,10 +244,10 @@ class MonitorModel:
     def epoch_words(self) -> tuple[str, str]:
         """ "Epoch 71" and "of 100"."""
         state = self.state
-        if state is None or state.epoch is None:
+        if state is None or state.newest_epoch is None:
             return "", ""
         total = f"of {figures.format_count(shown(state.last_epoch))}" if state.last_epoch else ""
-        return f"Epoch {figures.format_count(shown(state.epoch))}", total
+        return f"Epoch {figures.format_count(shown(state.newest_epoch))}", total
 
     def step_words(self) -> str:
         """ "Step 22 of 50"; empty when nothing runs."""
@@ -293,7 +293,7 @@ class MonitorModel:
         state = self.state
         if state is None:
             return 10.0
-        now = float(shown(state.epoch)) if state.epoch is not None else 1.0
+        now = float(shown(state.newest_epoch)) if state.newest_epoch is not None else 1.0
         if not state.running and self.card() is None:
             return max(now, 1.0)
         plan = float(shown(state.last_epoch)) if state.last_epoch is not None else math.inf
@@ -350,7 +350,7 @@ class MonitorModel:
         state = self.state
         if state is None:
             return None
-        key = len(state.epochs) + 1_000_000 * len(state.trims)
+        key = (len(state.epochs), len(state.trims), state.checked)
         if self._verdict is None or self._verdict[0] != key:
             self._verdict = (key, _verdict(state, self.curves))
         return self._verdict[1]
@@ -390,4 +390,5 @@ def _verdict(state: RunState, curves: EpochCurves) -> Verdict:
         values("val_loss"),
         np.full(len(epochs), np.nan) if monitored is None else monitored,
         state.best,
+        checked=state.checked,
     )

@@ -128,7 +128,7 @@ class PredictModel:
         return [
             (line.run, f"{line.number}  {line.name}")
             for line in reversed(self.session.runs)
-            if line.epochs > 0
+            if line.has_model
         ]
 
     def choose_run(self, run: str | None) -> None:

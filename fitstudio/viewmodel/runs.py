@@ -292,7 +292,7 @@ class SettingsGroup:
 def changed_words(line: RunSummary) -> tuple[str, str]:
     """What a run changed: the text of its chip and, for the tooltip, all of it.
 
-    An empty chip means that there is nothing to compare with: it was the first.
+    An empty chip means that nothing changed, or that there is nothing to compare with.
     """
     parts = [
         f"{_short(str(each.get('key', '')))} {_value(each.get('theirs'))} → "
@@ -300,7 +300,12 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
         for each in line.changes
     ]
     if not parts:
-        return "", "Nothing changed" if line.parent else "The first run"
+        if line.compared or line.parent:
+            number = (line.compared or line.parent or "").partition("-")[0].lstrip("0")
+            return "", f"The same settings as run {number}"
+        if line.number == 1:
+            return "", "The first run"
+        return "", "There was no run to compare it with" if line.compared == "" else ""
     first = parts[0] if len(parts) == 1 else f"{parts[0]}, +{len(parts) - 1}"
     return first, "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""A window that may not write: nothing in it trains or changes anything, and each control says why."""
+"""A window that may not write: nothing in it trains or changes anything, each control says why."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ def test_sentences_come_from_the_curves(model: MonitorModel, tmp_path: Path):
     assert "of 20" in said["Patience"]
     assert "%" in said["Score"] and "67" in said["Score"]
     assert "epoch 42" in said["Kept"]
-    suggestion = monitor_words.suggest(verdict, RunSpec(model={"kind": "mlp"}))
+    suggestion = monitor_words.suggest(verdict, RunSpec(model={"kind": "mlp"}), model.state)
     assert suggestion is not None and dict(suggestion.set) == {"model.dropout": 0.2}
     run.close()
 

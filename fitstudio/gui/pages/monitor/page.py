@@ -64,7 +64,7 @@ class MonitorPage(Page):
 
     def suggestion(self) -> monitor_words.Suggestion | None:
         """The one change that is worth a run, for the foot of the side panel."""
-        return monitor_words.suggest(self.model.verdict(), self.model.spec)
+        return monitor_words.suggest(self.model.verdict(), self.model.spec, self.model.state)
 
     def _make_parts(self) -> None:
         self._chip = StateChip("waiting", "")
