@@ -303,9 +303,8 @@ class MainWindow(QMainWindow):
             self._go_to_first_problem(session)
 
     def _go_to_first_problem(self, session: ProjectSession) -> None:
-        first = session.resolved.errors[0]
-        self.notices.add(Notice(first.sentence, "error"))
-        self.go_to_setting(first.where)
+        # The message stands at the setting, and goes when it is mended.
+        self.go_to_setting(session.resolved.errors[0].where)
 
     def _on_started(self, _run: str) -> None:
         self._watch.setInterval(_WATCH_RUNNING_MS)

@@ -139,7 +139,10 @@ def test_train_goes_to_the_first_problem_instead(window, example):
 
     assert main.page == "training"
     assert main.session.running is None
-    assert main.notices.texts()
+    row = main.pages["training"].row("fit.epochs")
+    assert "Epochs" in row.message.text()
+    main.session.set_value("fit.epochs", 7)
+    assert main.notices.texts() == [], "what is mended is said nowhere any more"
 
 
 def test_the_rail_tells_how_each_station_stands(window, example):

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -237,6 +238,11 @@ class NumberEdit(QLineEdit):
         self._set_problem("")
         self._show_value()
 
+    def event(self, event: QEvent) -> bool:
+        # What was typed holds at once, and is taken back with the window's undo; only what means
+        # no value yet is this field's own.
+        return False if _is_undo(event) and not self._problem else super().event(event)
+
     def focusInEvent(self, event) -> None:
         super().focusInEvent(event)
         self._show_value()
@@ -299,6 +305,17 @@ class NumberEdit(QLineEdit):
         left, middle = self.width() - 20, self.height() / 2
         for name, top in (("caret-up", middle - 11), ("caret-down", middle + 1)):
             paint_icon(painter, QRectF(left, top, 10, 10), name, token)
+
+
+def _is_undo(event: QEvent) -> bool:
+    """Whether a line of text asks for the keys of undo or redo, which it would take for itself."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    keys = QKeySequence.StandardKey
+    if not (event.matches(keys.Undo) or event.matches(keys.Redo)):
+        return False
+    event.ignore()
+    return True
 
 
 class Combo(QComboBox):
@@ -448,6 +465,9 @@ class TextEdit(QLineEdit):
     def problem(self) -> str:
         """What is wrong with the text that stands there now, or nothing."""
         return self._problem
+
+    def event(self, event: QEvent) -> bool:
+        return False if _is_undo(event) and not self._problem else super().event(event)
 
     def _set_problem(self, problem: str) -> None:
         self._problem = problem

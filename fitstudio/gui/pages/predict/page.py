@@ -152,7 +152,7 @@ class PredictPage(Page):
         self._bar.setRange(0, _PARTS)
         self._bar.setTextVisible(False)
         self._doing = Label(ink="text2")
-        cancel = ghost_button(self.tr("Cancel"), small=True)
+        self._cancel = cancel = ghost_button(self.tr("Cancel"), small=True)
         cancel.setObjectName("predict.cancel")
         cancel.clicked.connect(self.model.cancel)
         row.addWidget(self._bar, 1)
@@ -206,10 +206,17 @@ class PredictPage(Page):
         self._file.set_title(model.file.name if model.file else self.tr("File"), caption)
         match = model.match()
         self._columns.show_match(match)
-        self._go.setEnabled(
-            match is not None and match.complete and stage not in (Stage.PREDICTING, Stage.READING)
-        )
-        self._progress.setVisible(stage is Stage.PREDICTING)
+        predicting = stage is Stage.PREDICTING
+        can_go = match is not None and match.complete and stage is not Stage.READING
+        # A widget that is greyed or hidden throws the keyboard out: it goes over before that.
+        if predicting:
+            self._progress.show()
+            if self._go.hasFocus():
+                self._cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._go.setEnabled(can_go and not predicting)
+        if not predicting and self._cancel.hasFocus():
+            self._go.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._progress.setVisible(predicting)
         done, words = model.progress
         self._bar.setValue(round(done * _PARTS))
         self._doing.setText(words)
