@@ -56,9 +56,9 @@ class RecordedRun:
         """What a process says before anything else, also when it resumes a run."""
         return self.tell("worker.starting", "Process 1 is loading torch.")
 
-    def ready(self, validation_rows: int = 67) -> RecordedRun:
+    def ready(self, validation_rows: int = 67, **more: Any) -> RecordedRun:
         self.journal.append(
-            EventType.DATA_READY, training_rows=266, validation_rows=validation_rows
+            EventType.DATA_READY, training_rows=266, validation_rows=validation_rows, **more
         )
         return self
 

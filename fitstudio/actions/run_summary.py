@@ -59,6 +59,7 @@ class RunSummary:
         note: What a person wrote about it.
         series: Its place in the order of plot colours, once it was compared with others.
         has_model: Whether a model of it is on the disk.
+        target: How the target was scaled, as the journal tells it; None for classes.
         measured: Whether results of it are on the disk.
         compared: The run that `changes` are against; empty if there was none, None if it is not
             known.
@@ -83,6 +84,7 @@ class RunSummary:
     starred: bool = False
     note: str = ""
     series: int | None = None
+    target: Mapping[str, Any] | None = None
     has_model: bool = False
     measured: bool = False
     compared: str | None = None
@@ -109,6 +111,7 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
         else None,
         history=dict(state.epochs[-1].logs) if state.epochs else {},
         curve=_thinned(values),
+        target=state.data.get("target"),
         progress=state.progress,
         started=state.started or about.created or None,
         seconds=round(state.seconds, 3),

@@ -41,7 +41,8 @@ class EventType(StrEnum):
     # versions, host, process_started, callbacks (as in run.json), monitor?, mode?,
     # resumed?, resumed_from? (the checkpoint's folder), differences?
     RUN_STARTED = "run_started"
-    # training_rows, validation_rows, input_shape?, output_shape?, class_names?, findings?
+    # training_rows, validation_rows, input_shape?, output_shape?, class_names?, findings?,
+    # target? (name, unit, scale, method, loss; for numbers: see `target_scale`)
     DATA_READY = "data_ready"
     # epoch
     EPOCH_STARTED = "epoch_started"

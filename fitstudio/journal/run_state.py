@@ -15,6 +15,7 @@ from typing import Any
 
 from fitstudio.journal.events import Outcome
 from fitstudio.journal.patience import Watch
+from fitstudio.journal.target_scale import TargetScale
 
 _KEPT_PULSES = 300
 _KEPT_MESSAGES = 10_000
@@ -186,6 +187,11 @@ class RunState:
         """Whether rows are held out to check the model; None while the data is not prepared."""
         rows = self.data.get("validation_rows")
         return rows > 0 if isinstance(rows, int) else None
+
+    @property
+    def target_scale(self) -> TargetScale | None:
+        """How the target was scaled; None for classes, and while that is not known."""
+        return TargetScale.from_fields(self.data.get("target"))
 
     @property
     def learned(self) -> bool:

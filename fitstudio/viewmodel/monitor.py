@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +18,12 @@ from psygnal import Signal
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.patience import Watch
 from fitstudio.journal.run_state import Phase, RunState, shown
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.curves import Curve, EpochCurves
 from fitstudio.viewmodel.device_strip import MeterReading, device_title, read_meters
+from fitstudio.viewmodel.own_units import in_own_unit
 from fitstudio.viewmodel.pyramid import Pyramid
 from fitstudio.viewmodel.run_card import RunCard, card_of
 from fitstudio.viewmodel.run_feed import RunFeed
@@ -309,9 +311,20 @@ class MonitorModel:
             scale *= 10
 
     def best(self) -> Watch | None:
-        """The monitored metric and its best value; None before the first."""
+        """The monitored metric and its best value in its own unit; None before the first."""
         watch = self.state.best if self.state else None
-        return watch if watch is not None and watch.epoch is not None else None
+        if self.state is None or watch is None or watch.epoch is None or watch.value is None:
+            return None
+        return replace(watch, value=in_own_unit(watch.value, watch.monitor, self.scale))
+
+    @property
+    def scale(self) -> TargetScale | None:
+        """How the target was scaled; None for classes, and while that is not known."""
+        return self.state.target_scale if self.state is not None else None
+
+    def unit_words(self, metric: str) -> str:
+        """What the values of a metric are in: "in %"; empty where they have no unit."""
+        return "" if self.scale is None else self.scale.words_for(metric)
 
     def patience(self) -> Patience | None:
         """The EarlyStopping that will stop first, if there is one and it has begun to wait."""

@@ -13,6 +13,7 @@ from fitstudio.spec.plain_words import Paragraph
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor import MonitorModel
+from fitstudio.viewmodel.own_units import value_words
 from fitstudio.viewmodel.verdict import Fit, Progress, Verdict
 
 _DROPOUT_STEPS = (0.0, 0.2, 0.3, 0.5)
@@ -189,7 +190,8 @@ def _score(state: RunState) -> Paragraph | None:
             parts.append(f"There are {rows}: one row is {100 / rows:.1f} %.")
     elif best.value is not None:
         parts.append(
-            f"{figures.monitored_title(best.monitor)} **{figures.format_value(best.value)}**."
+            f"{figures.monitored_title(best.monitor)} "
+            f"**{value_words(best.value, best.monitor, state.target_scale)}**."
         )
     return Paragraph("Score", " ".join(parts)) if parts else None
 

@@ -333,7 +333,7 @@ def scores_of(measured: Mapping[str, Any]) -> list[Score]:
         parity = Parity(
             str(output["name"]), np.asarray(output["true"]), np.asarray(output["predicted"]), ()
         )
-        return number_scores(parity, output)
+        return number_scores(parity, output, (measured.get("target") or {}).get("unit") or "")
     return []
 
 

@@ -14,7 +14,9 @@ from fitstudio.actions import predict
 from fitstudio.actions.predict import Results
 from fitstudio.actions.runs import RunSummary
 from fitstudio.errors import FitStudioError
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.scores import (
     Confusion,
     Parity,
@@ -187,15 +189,27 @@ class ResultsModel:
             found = class_scores(confusion)
         elif (parity := self.parity()) is not None:
             outputs = self._parity_outputs()
-            found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)])
+            found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)], self.unit())
         else:
             found = []
         known = {score.title for score in found}
         for name, value in self.results.scores[self.part].items():
             title = figures.metric_title(name)
             if title not in known:
-                found.append(Score(title, figures.format_value(value), tip=f"{name}: {value:.9g}"))
+                scale = self._scale()
+                tip = f"{name} as History has it: {value:.9g}"
+                text = value_words(value, name, scale)
+                found.append(Score(f"{title}{_unit_words(scale, name)}", text, tip=tip))
         return found
+
+    def unit(self) -> str:
+        """The unit of the shown output, where it is known."""
+        scale = self._scale()
+        return "" if scale is None or scale.unit is None else scale.unit
+
+    def _scale(self) -> TargetScale | None:
+        line = self.line
+        return None if line is None else scale_of(line)
 
     def rows_words(self) -> str:
         """How many rows were measured."""
@@ -296,6 +310,13 @@ class ResultsModel:
             self.part = next((part for part in PARTS if part in results.scores), "training")
         if before != (self.state, self.results):
             self.changed.emit()
+
+
+def _unit_words(scale: TargetScale | None, metric: str) -> str:
+    """What a title says of the unit where the value does not carry it."""
+    if scale is None or scale.unit_of(metric) or not scale.words_for(metric):
+        return ""
+    return f", {scale.words_for(metric)}"
 
 
 def _worst_row(entry: Mapping[str, Any]) -> WorstRow:

@@ -18,6 +18,7 @@ from fitstudio.journal.patience import mode_of
 from fitstudio.spec.registry import find_param
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor import Badge
+from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
 from fitstudio.viewmodel.session import ProjectSession
 
 
@@ -111,27 +112,15 @@ class RunsModel:
 
     def monitor(self) -> str:
         """The metric that the runs are compared by: that of most of them, the newest winning."""
-        counts: dict[str, int] = {}
-        for line in reversed(self.session.runs):
-            if line.best is not None:
-                counts[line.best.monitor] = counts.get(line.best.monitor, 0) + 1
-        return max(counts, key=lambda name: counts[name], default="val_loss")
+        return self.measure()[0]
+
+    def measure(self) -> tuple[str, str, str]:
+        """The same with the loss's name and the unit: what else it measures is another thing."""
+        return common_measure(self.session.runs)
 
     def best_run(self) -> RunSummary | None:
         """The run with the best value of that metric."""
-        monitor = self.monitor()
-        known = [
-            (line.best.value, line)
-            for line in self.session.runs
-            if line.best is not None
-            and line.best.monitor == monitor
-            and not math.isnan(line.best.value)
-        ]
-        if not known:
-            return None
-        mode = known[0][1].best.mode if known[0][1].best else "min"
-        choose = max if mode == "max" else min
-        return choose(known, key=lambda pair: pair[0])[1]
+        return best_of(self.session.runs)
 
     # Ticks and styles
 
@@ -191,18 +180,30 @@ class RunsModel:
         monitor = self.monitor()
         return sorted(names, key=lambda name: name != monitor)
 
+    def titled(self, metric: str) -> str:
+        """A metric with what the ticked runs' values are in, where that is the same for all."""
+        scales = [
+            self.records[run].state.target_scale for run in self._ticked if run in self.records
+        ]
+        units = {"" if scale is None else scale.words_for(metric) for scale in scales}
+        title = figures.monitored_title(metric)
+        unit = units.pop() if len(units) == 1 else ""
+        return f"{title}, {unit}" if unit else title
+
     def curve(self, run: str, metric: str, *, by_time: bool) -> tuple[list[float], list[float]]:
         """A ticked run's metric over epochs, or over minutes of training."""
         record = self.records.get(run)
         x: list[float] = []
         y: list[float] = []
         minutes = 0.0
-        for row in record.state.epochs if record else ():
+        if record is None:
+            return x, y
+        for row in record.state.epochs:
             minutes += row.seconds / 60
             value = row.logs.get(metric)
             if isinstance(value, (int, float)):
                 x.append(minutes if by_time else row.epoch + 1.0)
-                y.append(float(value))
+                y.append(in_own_unit(float(value), metric, record.state.target_scale))
         return x, y
 
     def differences(self) -> list[Difference]:
@@ -310,6 +311,33 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
     return first, "\n".join(parts)
 
 
+def common_measure(lines: Sequence[RunSummary]) -> tuple[str, str, str]:
+    """What most of these runs watched, the newest winning: metric, loss and unit."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for line in reversed(lines):
+        measure = best_measure(line)
+        if measure is not None:
+            counts[measure] = counts.get(measure, 0) + 1
+    return max(counts, key=lambda each: counts[each], default=("val_loss", "", ""))
+
+
+def best_of(lines: Sequence[RunSummary]) -> RunSummary | None:
+    """The run with the best value of what most of them watched; None before the first."""
+    measure = common_measure(lines)
+    known = [
+        (value, line)
+        for line in lines
+        if best_measure(line) == measure
+        and (value := best_value(line)) is not None
+        and not math.isnan(value)
+    ]
+    if not known:
+        return None
+    mode = known[0][1].best.mode if known[0][1].best else "min"
+    choose = max if mode == "max" else min
+    return choose(known, key=lambda pair: pair[0])[1]
+
+
 def badge_of(line: RunSummary) -> Badge | None:
     """The state of a run where it is worth a chip; a run that simply ended has none."""
     if line.outcome is None:
@@ -382,8 +410,8 @@ def _sort_key(line: RunSummary, column: Column) -> Any:
         case Column.CHANGED:
             return changed_words(line)[0].casefold() or None
         case Column.BEST:
-            value = line.best.value if line.best is not None else math.nan
-            return None if math.isnan(value) else value
+            value = best_value(line)
+            return None if value is None or math.isnan(value) else value
         case Column.EPOCHS:
             return line.epochs
         case Column.WHEN:

@@ -158,9 +158,7 @@ def _progress(monitored: npt.NDArray[np.float64], watch: Watch | None) -> Progre
     return Progress.WORSE if direction is Direction.RISING else Progress.FLAT
 
 
-def _fit(
-    training: npt.NDArray[np.float64], val_loss: npt.ArrayLike
-) -> tuple[Fit, int | None]:
+def _fit(training: npt.NDArray[np.float64], val_loss: npt.ArrayLike) -> tuple[Fit, int | None]:
     """How the losses go together, and the index since which they do not."""
     validation = np.asarray(val_loss, dtype=np.float64)
     known = np.flatnonzero(np.isfinite(validation) & np.isfinite(training))

@@ -16,6 +16,7 @@ from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic
 from fitstudio.worker import results, trained_model
 from fitstudio.worker.results import Part
+from fitstudio.worker.target_facts import target_facts
 
 
 def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
@@ -56,4 +57,9 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     if data is None and job.get("keep"):
         storage.write_json(trained.paths.results, finite({"format": results.FORMAT, **measured}))
     progress(1.0, "Done")
-    return {"run": trained.paths.name, "notes": notes, **measured}
+    target = target_facts(
+        certificate.recipe,
+        method=str(spec.get("data.scale_target")),
+        loss=str(certificate.compiled.get("loss") or ""),
+    )
+    return {"run": trained.paths.name, "notes": notes, "target": target, **measured}

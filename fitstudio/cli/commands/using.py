@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import predict, projects
-from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
+from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
 from fitstudio.errors import DataError, FitStudioError
+from fitstudio.journal.target_scale import TargetScale
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -36,16 +38,18 @@ def _print_measurement(measured: dict[str, Any]) -> None:
     """Prints the scores part by part; for numbers also the errors in the target's own units."""
     weights = measured.get("weights", "best")
     epoch = measured.get("epoch")
+    scale = TargetScale.from_fields(measured.get("target"))
     of_epoch = f" of epoch {epoch + 1}" if isinstance(epoch, int) else ""
     print(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
     for part, scores in measured.get("scores", {}).items():
         print(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
         for name, value in scores.items():
-            print(f"  {name}: {number_text(value)}")
+            print(f"  {name}: {value_text(value, name, scale)}")
+        unscaled = None if scale is None else replace(scale, scale=1.0)
         for output in measured.get("parity", {}).get(part, {}).get("outputs", ()):
             print(f"  {output['name']}, in its own units:")
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
-                print(f"    {name}: {number_text(output.get(name))}")
+                print(f"    {name}: {value_text(output.get(name), name, unscaled)}")
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:

@@ -161,7 +161,7 @@ class EpochRows(QAbstractTableModel):
         column = self._columns[index.column()].name
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return epoch_table.cell(row, column)
+                return epoch_table.cell(row, column, self._model.scale)
             case Qt.ItemDataRole.AccessibleTextRole if pinned and column == "epoch":
                 return f"Best, epoch {epoch_table.cell(row, column)}"
             case Qt.ItemDataRole.TextAlignmentRole:

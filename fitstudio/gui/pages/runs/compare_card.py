@@ -30,7 +30,6 @@ from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
-from fitstudio.viewmodel.figures import monitored_title
 from fitstudio.viewmodel.runs import RunsModel, SettingsGroup, best_point
 
 _SMOOTHING = 0.35
@@ -176,7 +175,7 @@ class CompareCard(Card):
         if self._metric not in metrics:
             self._metric = metrics[0] if metrics else None
         with QSignalBlocker(self._metric_choice):
-            self._metric_choice.set_options([(name, monitored_title(name)) for name in metrics])
+            self._metric_choice.set_options([(name, self._model.titled(name)) for name in metrics])
             self._metric_choice.setValue(self._metric)
 
     def _on_metric_changed(self, metric: str) -> None:
