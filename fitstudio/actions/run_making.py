@@ -115,6 +115,8 @@ def _make(
     with editing(project.paths):
         runs = project.paths.run_folders()
         compared = _compared_with(runs, parent)
+        if compared is None and parent is not None:
+            parent, compared = None, _compared_with(runs, None)  # it was discarded meanwhile
         differences = spec.differences(read_spec(compared.spec)) if compared else None
         title = str(title or spec.get("run.name") or title_of(spec, differences))
         about = About(

@@ -55,6 +55,7 @@ _WATCH_IDLE_MS = 5000
 _AFTER_SHOW_MS = 300
 _FIRST_SIZE = QSize(1280, 800)
 _SMALLEST = QSize(860, 560)
+_FRAME = QSize(16, 48)
 
 
 class MainWindow(QMainWindow):
@@ -498,7 +499,9 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry = self.settings.geometry()
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(_FIRST_SIZE)
+            # Also a small screen shows all of it: what is left goes to the frame and its title.
+            room = self.screen().availableGeometry().size() - _FRAME
+            self.resize(_FIRST_SIZE.boundedTo(room).expandedTo(_SMALLEST))
         self._show_look()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -15,6 +15,7 @@ from fitstudio.actions import runs
 from fitstudio.actions.runs import RunRecord, RunSummary
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.patience import mode_of
+from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.spec.registry import find_param
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor import Badge
@@ -162,7 +163,7 @@ class RunsModel:
         number = self._by_run[run].number
 
         def take_over(record: RunRecord) -> None:
-            self.session.use_settings_of(record.spec, f"New run like {number}")
+            self.session.use_settings_of(record.spec, f"New run like {number}", parent=run)
             done()
 
         self.session.in_background(lambda job: runs.load_run(self.session.project, run), take_over)
@@ -214,9 +215,11 @@ class RunsModel:
         keys = sorted({key for record in records for key in record.spec.set_keys()} - _OF_ONE_RUN)
         found = []
         for key in keys:
+            # The values are compared, not the words: these may leave out what differs.
+            if all(_same_setting(record, records[0], key) for record in records):
+                continue
             values = [_setting(record, key) for record in records]
-            if any(value != values[0] for value in values):
-                found.append(_difference(key, _title(key, records), values))
+            found.append(_difference(key, _title(key, records), values))
         outcomes = {
             "Best epoch": [
                 "–" if r.state.best_epoch is None else str(r.state.best_epoch + 1) for r in records
@@ -435,9 +438,28 @@ def _setting(record: RunRecord, key: str) -> str:
         return "–"
     value = record.spec.get(key)
     if key == "fit.callbacks" and value:
-        # In a list of differences the names tell enough; JSON would fill the panel.
-        return ", ".join(str(item.get("kind")) for item in value)
+        return "; ".join(_helper(item) for item in value)
     return param.show(value)
+
+
+def _same_setting(one: RunRecord, other: RunRecord, key: str) -> bool:
+    values = []
+    for record in (one, other):
+        known = find_param(key, record.spec.get("model.kind")) is not None
+        values.append(record.spec.get(key) if known else None)
+    return type(values[0]) is type(values[1]) and values[0] == values[1]
+
+
+def _helper(item: Mapping[str, Any]) -> str:
+    """A helper with the settings that were made: "EarlyStopping, patience 10"."""
+    kind = str(item.get("kind"))
+    defaults = CALLBACKS[kind].defaults() if kind in CALLBACKS else {}
+    made = [
+        f"{name.replace('_', ' ')} {_value(value)}"
+        for name, value in item.items()
+        if name != "kind" and value != defaults.get(name)
+    ]
+    return ", ".join([kind, *made])
 
 
 def _title(key: str, records: Sequence[RunRecord]) -> str:

@@ -153,12 +153,18 @@ class ProjectSession:
         self.edits.push(text, keys, before, after)
         self._go_to(after, keys)
 
-    def use_settings_of(self, spec: RunSpec, text: str) -> None:
-        """Takes over all settings of a run ("New run like this"), as one step of undo."""
+    def use_settings_of(self, spec: RunSpec, text: str, *, parent: str | None = None) -> None:
+        """Takes over all settings of a run ("New run like this"), as one step of undo.
+
+        Args:
+            spec: The run's settings.
+            text: What undo says that it takes back.
+            parent: The run; the next one that is trained is made from it.
+        """
         if not self.may_change():
             return
-        kept = {key: None for key in ("run.name", "run.parent", "run.note") if spec.is_set(key)}
-        after = spec.with_values(kept)
+        dropped = {key: None for key in ("run.name", "run.note") if spec.is_set(key)}
+        after = spec.with_values({**dropped, "run.parent": parent})
         keys = frozenset(each.key for each in after.differences(self.spec))
         if keys:
             self.edits.push(text, keys, self.spec, after)
@@ -195,7 +201,7 @@ class ProjectSession:
             return
         self._saving, self._unsaved = True, False
         self.project.settings = self.spec
-        self.background.run(lambda job: self.project.save(), self._on_saved, self._on_save_failed)
+        self._run(lambda job: self.project.save(), self._on_saved, self._on_save_failed)
 
     def _on_saved(self, nothing: None) -> None:
         self._saving = False
@@ -219,7 +225,7 @@ class ProjectSession:
             return
         self.busy_with_data = True
         self.data_changed.emit()
-        self._looking = self.background.run(
+        self._looking = self._run(
             lambda job: runs.dataset_summary(self.project, spec, cancel=job.cancelled),
             self._on_summary,
             self._on_data_failed,
@@ -258,9 +264,7 @@ class ProjectSession:
         if self._listing or self._closed:
             return
         self._listing = True
-        self.background.run(
-            lambda job: runs.list_runs(self.project), self._on_runs, self._on_list_failed
-        )
+        self._run(lambda job: runs.list_runs(self.project), self._on_runs, self._on_list_failed)
 
     def _on_runs(self, found: list[RunSummary]) -> None:
         self._listing = False
@@ -293,7 +297,7 @@ class ProjectSession:
         spec, summary = self.spec, self.summary
         self._starting = True
         self.runs_changed.emit()
-        self.background.run(
+        self._run(
             lambda job: runs.start_run(self.project, spec=spec, summary=summary).run,
             self._on_started,
             self._on_start_failed,
@@ -302,9 +306,15 @@ class ProjectSession:
 
     def _on_started(self, run: str) -> None:
         self._starting = False
+        self._forget_parent()
         self.show_run(run)
         self.started.emit(run)
         self.refresh_runs()
+
+    def _forget_parent(self) -> None:
+        """What is trained after this is made from this, not from the run before it."""
+        if self.spec.is_set("run.parent"):
+            self._go_to(self.spec.with_values({"run.parent": None}), frozenset({"run.parent"}))
 
     def _on_start_failed(self, problem: FitStudioError) -> None:
         self._starting = False
@@ -327,6 +337,7 @@ class ProjectSession:
         return True
 
     def _on_queued(self, nothing: None) -> None:
+        self._forget_parent()
         self.queue_changed.emit()
         self.refresh_runs()
 
@@ -392,14 +403,35 @@ class ProjectSession:
         replaces: str | None = None,
     ) -> Job:
         """Does something slow for a page; a failure that nobody takes comes with `failed`."""
-        return self.background.run(work, done, failed or self.failed.emit, replaces=replaces)
+        return self._run(work, done, failed or self.failed.emit, replaces=replaces)
 
     def _start_again(self, start: Callable[[], str]) -> None:
         if self._starting or not self.may_change():
             return
         self._starting = True
         self.runs_changed.emit()
-        self.background.run(lambda job: start(), self._on_started, self._on_start_failed)
+        self._run(lambda job: start(), self._on_started, self._on_start_failed)
+
+    def _run(
+        self,
+        work: Callable[[Job], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[FitStudioError], None] | None = None,
+        *,
+        replaces: str | None = None,
+    ) -> Job:
+        """Does something in the background; an answer that comes after `close` reaches nobody.
+
+        The pages that asked are gone by then.
+        """
+        return self.background.run(
+            work, self._while_open(done), self._while_open(failed), replaces=replaces
+        )
+
+    def _while_open(self, call: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
+        if call is None:
+            return None
+        return lambda outcome: None if self._closed else call(outcome)
 
     def _on_running(self, ask: Callable[[str], Any]) -> None:
         run = self.running
@@ -409,6 +441,4 @@ class ProjectSession:
     def _do(self, action: Callable[[], Any]) -> None:
         if not self.may_change():
             return
-        self.background.run(
-            lambda job: action(), lambda nothing: self.refresh_runs(), self.failed.emit
-        )
+        self._run(lambda job: action(), lambda nothing: self.refresh_runs(), self.failed.emit)

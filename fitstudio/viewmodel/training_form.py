@@ -15,7 +15,7 @@ from fitstudio.spec.entry_kinds import Chosen
 from fitstudio.spec.kinds import Choice
 from fitstudio.spec.param import Finding, Fix, Level, Param, Severity
 from fitstudio.spec.registry import FIXED
-from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for
+from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for, in_field_units
 from fitstudio.viewmodel.session import ProjectSession
 from fitstudio.viewmodel.training_cards import CARDS, TRAINING_KEYS, CardModel, level_of
 
@@ -189,6 +189,9 @@ class TrainingForm:
             for finding in resolved.findings_at(key)
             if finding.severity is not Severity.NO_EFFECT or key not in resolved.greyed
         )
+        errors = tuple(each for each in findings if each.severity is Severity.ERROR)
+        # What follows from a value that cannot be holds no longer when it is mended.
+        findings = tuple(in_field_units(param, value, each) for each in errors or findings)
         done = self._done.get(key)
         return Row(
             param=param,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.items_card import ItemsCard
-from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
@@ -32,10 +32,12 @@ from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.data_page import ColumnView, DataView, Item, Role
 from fitstudio.viewmodel.data_words import data_words
 from fitstudio.viewmodel.figures import format_count
+from fitstudio.viewmodel.reading_choices import reading_choice
 from fitstudio.viewmodel.row_pages import RowPages
 from fitstudio.viewmodel.session import ProjectSession
 
 _FEW_ROWS = 7
+_ARRAY_FILES = ("npy", "npz", "hdf5")
 _MANY_ROWS = 15
 _MOST_SPARE = 40
 _MOST_SQUEEZED = 8
@@ -54,6 +56,7 @@ class DataPage(Page):
         self._session = session
         self._view: DataView | None = None
         self._read_for: object = None
+        self._nodes: list[TreeNode] = []
         self._shown_columns: tuple[ColumnView, ...] = ()
         self._show_all = False
         self._pages = RowPages(session)
@@ -197,6 +200,7 @@ class DataPage(Page):
         assert summary is not None
         if self._read_for is not summary:
             self._read_for = summary
+            self._nodes = []
             self._look_into_tree()
         self._show_guesses(view.guesses)
         self._targets.setVisible(summary.kind == "npy")
@@ -231,6 +235,10 @@ class DataPage(Page):
             chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
             chip.setToolTip(as_tip(guess.sentence))
             self._chips.addWidget(chip)
+        summary = self._session.summary
+        arrays = summary is not None and summary.kind in _ARRAY_FILES
+        choice = reading_choice(summary.kind, guesses, self._nodes) if summary else None
+        self._change.setVisible(bool(guesses) and (not arrays or choice is not None))
         if guesses:
             self._chips.addWidget(self._change)
         self._chips_box.setVisible(bool(guesses))
@@ -299,6 +307,9 @@ class DataPage(Page):
         )
 
     def _on_tree(self, nodes: list[TreeNode]) -> None:
+        self._nodes = nodes
+        if self._view is not None:
+            self._show_guesses(self._view.guesses)
         # A flat file shows all it has in the table already.
         nested = any(node.kind == "group" and node.path for node in nodes)
         refused = any(node.kind == "refused" for node in nodes)
@@ -328,8 +339,15 @@ class DataPage(Page):
     def _on_change(self) -> None:
         if self._view is None or self._session.read_only is not None:
             return
-        options = dict(self._session.spec.get("data.options") or {})
-        dialog = ReadingDialog(self._view.guesses, options, self)
+        summary = self._session.summary
+        if summary is not None and summary.kind in _ARRAY_FILES:
+            choice = reading_choice(summary.kind, self._view.guesses, self._nodes)
+            dialog = PartDialog(choice, self) if choice is not None else None
+        else:
+            options = dict(self._session.spec.get("data.options") or {})
+            dialog = ReadingDialog(self._view.guesses, options, self)
+        if dialog is None:
+            return
         if dialog.ask() == 0 and dialog.changes():
             data_page.set_options(self._session, dialog.changes())
 

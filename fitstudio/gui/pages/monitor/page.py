@@ -183,7 +183,9 @@ class MonitorPage(Page):
         if advice is None or spec is None or shown is None:
             return
         self.session.use_settings_of(
-            spec.with_values(advice.set), f"New run like {shown.number}: {advice.sentence}"
+            spec.with_values(advice.set),
+            f"New run like {shown.number}: {advice.sentence}",
+            parent=shown.run,
         )
         self.pageRequested.emit("training")
 
