@@ -77,6 +77,7 @@ class RunsModel:
         self._ticked: list[str] = []
         self._by_run: dict[str, RunSummary] = {}
         self._greeted = False
+        self._known: set[str] = set()
         session.runs_changed.connect(self.refresh)
         self.refresh()
 
@@ -95,6 +96,14 @@ class RunsModel:
             if line.series is not None:
                 self._numbers.setdefault(line.run, line.series)
         self._ticked = [run for run in self._ticked if run in self._by_run]
+        if self._greeted:
+            # What is trained now is what a person wants to see beside the others.
+            for line in self.session.runs:
+                if line.run not in self._known and line.outcome is None:
+                    self._ticked.append(line.run)
+                    if line.run not in self._numbers:
+                        self._number(line.run)
+        self._known |= set(self._by_run)
         if not self._greeted and self.session.runs:
             self._greeted = True
             self._tick_some()

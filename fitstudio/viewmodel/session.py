@@ -42,6 +42,7 @@ class ProjectSession:
         resolved: Final values and findings of `spec` with `summary`.
         runs: One line about each run, oldest first.
         current_run: The run that Monitor and Results show; None before the first.
+        model_to_use: The run whose model a person wants to predict with; None for the best.
         edits: The undo history.
         busy_with_data: Whether the data is being looked at just now.
     """
@@ -52,6 +53,7 @@ class ProjectSession:
     runs_changed = Signal()
     queue_changed = Signal()
     current_run_changed = Signal(object)
+    model_wanted = Signal(str)
     started = Signal(str)
     failed = Signal(FitStudioError)
     saved = Signal()
@@ -65,6 +67,7 @@ class ProjectSession:
         self.resolved: Resolved = resolve(self.spec, None)
         self.runs: list[RunSummary] = []
         self.current_run: str | None = None
+        self.model_to_use: str | None = None
         self.edits = EditHistory()
         self.busy_with_data = False
         self._looking: Job | None = None
@@ -284,6 +287,11 @@ class ProjectSession:
         if run != self.current_run:
             self.current_run = run
             self.current_run_changed.emit(run)
+
+    def use_model(self, run: str) -> None:
+        """Chooses the run whose model predicts."""
+        self.model_to_use = run
+        self.model_wanted.emit(run)
 
     def train(self) -> bool:
         """Starts a run with the current settings; False where they cannot work.

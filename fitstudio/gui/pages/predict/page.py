@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +44,13 @@ from fitstudio.viewmodel.predict import (
     ColumnMatch,
     PredictModel,
     Stage,
+    share_text,
     short_number,
 )
 from fitstudio.viewmodel.session import ProjectSession
 
 _Index = QModelIndex | QPersistentModelIndex
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PARTS = 1000
 _CHIPS = 24
 _WIDEST_COLUMN = 240
@@ -336,6 +340,7 @@ class AnswerRows(QAbstractTableModel):
         super().__init__()
         self._answers: Answers | None = None
         self._order: list[int] = []
+        self._numbers: frozenset[int] = frozenset()
 
     def show_answers(self, answers: Answers) -> bool:
         """Show these results; whether they are others than before."""
@@ -344,6 +349,7 @@ class AnswerRows(QAbstractTableModel):
         self.beginResetModel()
         self._answers = answers
         places = range(len(answers.columns))
+        self._numbers = frozenset(at for at in places if _all_numbers(answers.rows, at))
         self._order = sorted(places, key=lambda at: answers.columns[at] not in answers.answered)
         self.endResetModel()
         return True
@@ -361,6 +367,8 @@ class AnswerRows(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._answers.columns[self._order[section]]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._order[section] in self._numbers:
+            return int(_RIGHT)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -372,11 +380,24 @@ class AnswerRows(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 text = row[at] if at < len(row) else ""
+                if answered and self._answers.columns[at].startswith("probability "):
+                    return share_text(text)
                 return short_number(text) if answered else text
             case Qt.ItemDataRole.ToolTipRole:
                 return as_tip(row[at]) if at < len(row) else ""
+            case Qt.ItemDataRole.TextAlignmentRole if at in self._numbers:
+                return int(_RIGHT)
             case _ if role == STRONG_ROLE:
                 return answered and index.column() == 0
             case _ if role == INK_ROLE:
                 return "text" if answered else "text2"
         return None
+
+
+def _all_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column holds numbers and nothing else; what is missing does not count."""
+    texts = [row[at] for row in rows if at < len(row) and row[at]]
+    try:
+        return bool(texts) and all(math.isfinite(float(text)) for text in texts)
+    except ValueError:
+        return False

@@ -42,9 +42,11 @@ class CompareCard(Card):
 
     Signals:
         like_wanted: The person wants a new run like this one.
+        settings_wanted: The person turns to the settings of the run that is chosen above.
     """
 
     like_wanted = Signal(str)
+    settings_wanted = Signal()
 
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Compared"), parent=parent)
@@ -192,6 +194,8 @@ class CompareCard(Card):
 
     def _on_view_changed(self, view: str) -> None:
         self.refresh()
+        if view == "settings":
+            self.settings_wanted.emit()
 
     def _show_menu(self) -> None:
         menu = QMenu(self)
@@ -253,14 +257,14 @@ class SettingsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runs.settings")
-        self._run = ""
+        self.run = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         line = QHBoxLayout()
         self._heading = Sentence(self.tr("Choose a run in the table."), ink="text2")
         self._like = secondary_button(self.tr("New run like this"), icon="copy", small=True)
         self._like.setObjectName("runs.new_like_shown")
-        self._like.clicked.connect(lambda: self.like_wanted.emit(self._run))
+        self._like.clicked.connect(lambda: self.like_wanted.emit(self.run))
         self._like.hide()
         line.addWidget(self._heading, 1)
         line.addWidget(self._like)
@@ -272,7 +276,7 @@ class SettingsView(QWidget):
         self, run: str, heading: str, groups: list[SettingsGroup], locked: str | None = None
     ) -> None:
         """Show these settings instead of those before."""
-        self._run = run
+        self.run = run
         words = self.tr("**{run}** as it was trained; nothing can be changed here.")
         self._heading.set_sentence(words.format(run=heading))
         self._like.show()
