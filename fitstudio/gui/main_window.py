@@ -42,6 +42,7 @@ from fitstudio.gui.shell.side_panel import SidePanel
 from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.spec.registry import find_param
 from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.background import Background
 from fitstudio.viewmodel.device import DeviceModel
@@ -164,7 +165,7 @@ class MainWindow(QMainWindow):
             "look_system": lambda: self._on_look(Mode.SYSTEM),
             "look_light": lambda: self._on_look(Mode.LIGHT),
             "look_dark": lambda: self._on_look(Mode.DARK),
-            "help": lambda: self.show_help(),
+            "help": lambda: self.show_help(self._setting_in_focus()),
             "about": lambda: dialogs.show_about(self, self.background),
         }
 
@@ -485,6 +486,19 @@ class MainWindow(QMainWindow):
     def _show_look(self) -> None:
         for mode in Mode:
             self.commands[f"look_{mode}"].setChecked(theme().mode is mode)
+
+    def _setting_in_focus(self) -> str:
+        """The setting in whose row the keyboard is; empty where it is in none."""
+        widget = self.focusWidget()
+        while widget is not None:
+            key = getattr(widget, "key", None) or widget.objectName()
+            if isinstance(key, str) and find_param(key, self._model_kind()) is not None:
+                return key
+            widget = widget.parentWidget()
+        return ""
+
+    def _model_kind(self) -> str:
+        return "mlp" if self.session is None else str(self.session.spec.get("model.kind"))
 
     def show_help(self, topic: str = "") -> None:
         """Shows the help pages, at a setting where one is named."""

@@ -86,7 +86,7 @@ def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
     if key == "fit.validation_steps" and key not in resolved.greyed and facts.validation_steps:
         return counted(facts.validation_steps, "batch", "batches")
     if key == "data.row_order":
-        return "Before some of them are held out"
+        return "Before the last ones are held out"
     return ""
 
 

@@ -48,6 +48,7 @@ class RecentRow:
         best: Index of the best value in `curve`.
         kind: What its data is: "table", "npy", "npz", "hdf5" or "".
         interrupted: The newest run, if it was cut off and can go on.
+        running: The run that is being trained now.
     """
 
     folder: Path
@@ -62,6 +63,7 @@ class RecentRow:
     best: int | None = None
     kind: str = ""
     interrupted: RunSummary | None = None
+    running: RunSummary | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,8 @@ def _looked_into(row: RecentRow) -> RecentRow:
     best = best_of(found)
     last = found[-1] if found else None
     cut_off = last if last is not None and last.outcome == "interrupted" else None
-    row = replace(row, looked_at=True, runs=len(found), kind=kind, interrupted=cut_off)
+    now = next((run for run in reversed(found) if run.outcome is None), None)
+    row = replace(row, looked_at=True, runs=len(found), kind=kind, interrupted=cut_off, running=now)
     if best is None or best.best is None:
         return row
     pick = max if best.best.mode == "max" else min

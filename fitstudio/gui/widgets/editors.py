@@ -38,6 +38,9 @@ from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Radius, Size
 from fitstudio.gui.widgets.labels import as_tip
 
+# What of a field is not text: its border, its margins, its arrows.
+_AROUND_NUMBER = 44
+
 
 class NumberEdit(QLineEdit):
     """A number, typed or stepped; where it is optional, None shows as "automatic (32)".
@@ -96,7 +99,8 @@ class NumberEdit(QLineEdit):
         self._pressed = 0
         self.setAcceptDrops(False)  # a file that is dropped anywhere belongs to the window
         self.setProperty("kind", "number")
-        self.setFixedWidth(Size.SMALL_NUMBER if small else Size.NUMBER)
+        self._narrowest = Size.SMALL_NUMBER if small else Size.NUMBER
+        self.setFixedWidth(self._narrowest)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_automatic(None)
         self._show_value()
@@ -128,6 +132,10 @@ class NumberEdit(QLineEdit):
         """Tells what automatic comes to, shown in brackets."""
         shown = self._unset if value is None else f"{self._unset} ({self._text_of(value)})"
         self.setPlaceholderText(shown if self._optional else "")
+        if self._optional:
+            # The number in the brackets is what a person looks for: it is never cut.
+            needed = QFontMetrics(self.font()).horizontalAdvance(shown) + _AROUND_NUMBER
+            self.setFixedWidth(max(self._narrowest, needed))
 
     def step_by(self, steps: int) -> None:
         """One or more steps up or down."""

@@ -27,6 +27,7 @@ _BARS_TOP = 71
 _BARS_HEIGHT = 36
 _WIDEST_BARS = 82
 _MANY = 100
+_OWN_WIDTHS = 32
 
 ROLE_LOOKS = {
     Role.TARGET: ("accent", "onAccent"),
@@ -103,6 +104,10 @@ class ColumnHeader(QHeaderView):
             common = sorted(widths)[len(widths) // 2]
             if common != self.defaultSectionSize():
                 self.setDefaultSectionSize(common)
+            # The first ones, where names and dates stand beside a spectrum, have their own.
+            for section, width in enumerate(widths[:_OWN_WIDTHS]):
+                if self.sectionSize(section) != width:
+                    self.resizeSection(section, width)
             return
         for section, width in enumerate(widths):
             if self.sectionSize(section) != width:

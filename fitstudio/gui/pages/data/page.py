@@ -387,15 +387,15 @@ class DataPage(Page):
             )
         targets = [each for each in self._view.columns if each.role is Role.TARGET]
         if targets and column.role is not Role.TARGET and column.numeric and targets[0].numeric:
-            also = menu.addAction(self.tr("Target, beside the other"))
+            also = menu.addAction(self.tr("One more target"))
             also.triggered.connect(
                 lambda _on=False: data_page.set_role(self._session, name, Role.TARGET, also=True)
             )
         if column.can_convert:
             menu.addSeparator()
             for kind, words in (
-                ("number", self.tr("Take it for a number")),
-                ("category", self.tr("Take it for classes")),
+                ("number", self.tr("Read as a number")),
+                ("category", self.tr("Read as classes")),
             ):
                 action = menu.addAction(words)
                 action.setObjectName(f"type.{kind}")

@@ -59,7 +59,7 @@ class FormRow(QWidget):
         self.reset_button.setObjectName(f"{row.key}.reset")
         self.reset_button.clicked.connect(lambda: form.reset(self.key))
         self._title = Label(row.param.title, parent=self._label_box)
-        self._name = Label(row.param.name, style="mono", parent=self._label_box)
+        self._name = ElidedLabel(row.param.name, style="mono", parent=self._label_box)
         for label in (self._title, self._name):
             label.setToolTip(_explanation(row))
         self._hint = ElidedLabel("", ink="text2", parent=self)
@@ -99,8 +99,7 @@ class FormRow(QWidget):
         inside.addWidget(self._dot)
         inside.addWidget(self._title)
         inside.addSpacing(Space.GRID)
-        inside.addWidget(self._name)
-        inside.addStretch(1)
+        inside.addWidget(self._name, 1)
         top = Qt.AlignmentFlag.AlignTop
         line.addWidget(self._label_box, 0, top)
         margin = SWITCH_MARGIN if isinstance(editor, SwitchField) else 0

@@ -95,7 +95,7 @@ class EntryForm(QWidget):
         inside.setSpacing(Space.GRID)
         title = Label(param.title)
         inside.addWidget(title)
-        inside.addWidget(Label(param.name, style="mono"))
+        inside.addWidget(ElidedLabel(param.name, style="mono"), 1)
         inside.addStretch(1)
         field = self._field(param, monitors)
         field.setAccessibleName(f"{param.title} ({param.name})")
