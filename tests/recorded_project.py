@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from fitstudio import storage
 from fitstudio.project import Project
 from fitstudio.project.run_files import About, write_spec
 from fitstudio.spec.run_spec import RunSpec
@@ -44,10 +45,19 @@ def add_run(
     recorded.start()
     for epoch, logs in enumerate(curves(epochs, seed=number)):
         recorded.epoch(epoch, logs)
+    if epochs and outcome != "failed":
+        save_model(folder, (results or {}).get("epoch", epochs - 1))
     if results is not None:
         (folder / "results.json").write_text(json.dumps(results), encoding="utf-8")
     recorded.end(outcome, reason)
     return run
+
+
+def save_model(folder: Path, epoch: int, kind: str = "best", *, step: int = 0) -> None:
+    """A checkpoint's folder with its facts, as far as anybody looks who does not use it."""
+    (folder / "checkpoints").mkdir(exist_ok=True)
+    target = folder / "checkpoints" / kind
+    storage.write_folder(target, lambda fresh: None, facts={"epoch": epoch, "step": step})
 
 
 def open_session(project: Project) -> ProjectSession:

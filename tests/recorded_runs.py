@@ -47,7 +47,27 @@ class RecordedRun:
         )
         self.batches = BatchHistory(folder / "batches.f32")
 
-    def start(self, *, first_epoch: int = 0, resumed: bool = False) -> RecordedRun:
+    def start(
+        self, *, first_epoch: int = 0, resumed: bool = False, validation_rows: int = 67
+    ) -> RecordedRun:
+        return self.announce(first_epoch=first_epoch, resumed=resumed).ready(validation_rows)
+
+    def first_word(self) -> RecordedRun:
+        """What a process says before anything else, also when it resumes a run."""
+        return self.tell("worker.starting", "Process 1 is loading torch.")
+
+    def ready(self, validation_rows: int = 67, **more: Any) -> RecordedRun:
+        self.journal.append(
+            EventType.DATA_READY, training_rows=266, validation_rows=validation_rows, **more
+        )
+        return self
+
+    def tell(self, code: str, sentence: str) -> RecordedRun:
+        self.journal.append(EventType.MESSAGE, level="info", code=code, sentence=sentence)
+        return self
+
+    def announce(self, *, first_epoch: int = 0, resumed: bool = False) -> RecordedRun:
+        """The run as its process announces it, before the data is ready."""
         again = {"resumed": True} if resumed else {}
         self.journal.append(
             EventType.RUN_STARTED,
@@ -62,7 +82,6 @@ class RecordedRun:
             monitor=self.monitor,
             **again,
         )
-        self.journal.append(EventType.DATA_READY, training_rows=266, validation_rows=67)
         return self
 
     def epoch(
@@ -93,12 +112,14 @@ class RecordedRun:
         self.journal.append(EventType.EPOCH_STARTED, epoch=epoch)
         return self
 
-    def batch(self, epoch: int, step: int, logs: Mapping[str, float]) -> RecordedRun:
+    def batch(
+        self, epoch: int, step: int, logs: Mapping[str, float], *, phase: str = "train"
+    ) -> RecordedRun:
         self.journal.append(
             EventType.BATCH_ENDED,
             epoch=epoch,
             step=step,
-            phase="train",
+            phase=phase,
             logs=dict(logs),
             steps=self.steps,
         )
@@ -109,9 +130,10 @@ class RecordedRun:
         self.journal.append(EventType.PULSE, **fields)
         return self
 
-    def saved(self, epoch: int, kind: str = "last") -> RecordedRun:
+    def saved(self, epoch: int, kind: str = "last", *, step: int = 0) -> RecordedRun:
+        within = {"step": step} if step else {}
         self.journal.append(
-            EventType.CHECKPOINT_SAVED, file=f"checkpoints/{kind}", epoch=epoch, kind=kind
+            EventType.CHECKPOINT_SAVED, file=f"checkpoints/{kind}", epoch=epoch, kind=kind, **within
         )
         return self
 

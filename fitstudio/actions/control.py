@@ -44,9 +44,11 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
     Raises:
         RunError: If there is no such run, or no process trains it.
         StorageError: If the request cannot be written.
+        ProjectError: If the project could not be opened to be changed.
     """
     if kind not in KINDS:
         raise ValueError(f"A request is one of {', '.join(KINDS)}; not {kind!r}.")
+    project.require_changeable()
     paths = runs.find(project, run)
     if run_holder(paths.folder) is None:
         state = run_ending.settle(paths, _state(paths))
@@ -112,7 +114,9 @@ def kill_run(project: Project, run: str | int) -> bool:
 
     Raises:
         RunError: If there is no such run, or its process is on another computer.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     paths = runs.find(project, run)
     holder = run_holder(paths.folder)
     if holder is None:
@@ -160,7 +164,9 @@ def resume_run(
     Raises:
         RunError: If it is being trained, has finished, or is not the same run any more.
         WorkerError: If the process does not start.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     state = run_ending.settle(paths, _state(paths), started_here=True)
@@ -196,7 +202,9 @@ def extend_run(
     Raises:
         RunError: If the run is being trained, or has no checkpoint to go on from.
         WorkerError: If the process does not start.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     if epochs < 1:
         raise ValueError(f"epochs is 1 or more; not {epochs}.")
     paths = runs.find(project, run)
@@ -223,7 +231,9 @@ def discard_run(project: Project, run: str | int) -> Path:
     Raises:
         RunError: If there is no such run, or it is being trained.
         StorageError: If it cannot be moved.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     with editing(project.paths):

@@ -19,11 +19,19 @@ from fitstudio import errors
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
 from fitstudio.actions.results_file import Results, read_results
-from fitstudio.errors import FitStudioError, RunError, StorageError, WorkerError
+from fitstudio.actions.run_summary import MODELS
+from fitstudio.errors import (
+    CheckpointError,
+    FitStudioError,
+    RunError,
+    StorageError,
+    WorkerError,
+)
 from fitstudio.project import Project
 from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
+from fitstudio.storage.manifest import read_manifest
 
 Progress = Callable[[float, str], None]
 
@@ -163,6 +171,46 @@ def evaluate_run(
         "base": str(Path.cwd()),
     }
     return _ask("evaluate", job, progress, cancel)
+
+
+def measure_run(
+    project: Project,
+    run: str | int,
+    *,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> None:
+    """Measures the best model of a run that ended without being measured, and keeps the results.
+
+    Raises:
+        ProjectError: If the project could not be opened to be changed.
+        DataError, RunError, CheckpointError, WorkerError: As `predict_run`.
+    """
+    project.require_changeable()
+    job = {
+        "project": str(project.folder),
+        "run": runs.run_name(project, run),
+        "data": None,
+        "keep": True,
+    }
+    _ask("evaluate", job, progress, cancel)
+
+
+def model_of(project: Project, run: str | int) -> tuple[str, int] | None:
+    """The checkpoint that a run's model is made from, and the epoch it was saved in, from 0.
+
+    Only looks: whether the checkpoint is whole shows when it is used.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    checkpoints = runs.find(project, run).checkpoints
+    for name in MODELS:
+        try:
+            return name, int(read_manifest(checkpoints / name)["epoch"])
+        except (CheckpointError, LookupError, TypeError, ValueError):
+            continue
+    return None
 
 
 def load_results(project: Project, run: str | int) -> Results | None:

@@ -87,7 +87,9 @@ def enqueue(
 
     Raises:
         StorageError: If it cannot be written.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     spec = spec or project.settings
     with editing(project.paths):
         items = read(project.paths)
@@ -115,7 +117,9 @@ def remove(project: Project, item_id: str) -> None:
     Raises:
         RunError: If there is no such item.
         StorageError: If it cannot be written.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     with editing(project.paths):
         items = read(project.paths)
         gone = _find(items, item_id)
@@ -128,7 +132,9 @@ def move(project: Project, item_id: str, place: int) -> None:
     Raises:
         RunError: If there is no such item, or it does not wait any more.
         StorageError: If it cannot be written.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     with editing(project.paths):
         items = read(project.paths)
         moved = _find(items, item_id)
@@ -151,7 +157,11 @@ def start(project: Project) -> bool:
 
     Called when something was queued, and when a project is opened: after a reboot that is what
     brings the queue back to life.
+
+    Raises:
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     items = read(project.paths)
     if not any(item.state in (ItemState.WAITING, ItemState.RUNNING) for item in items):
         return False

@@ -116,6 +116,8 @@ def _make(
     with editing(project.paths):
         runs = project.paths.run_folders()
         compared = _compared_with(runs, parent)
+        if compared is None and parent is not None:
+            parent, compared = None, _compared_with(runs, None)  # it was discarded meanwhile
         differences = spec.differences(read_spec(compared.spec)) if compared else None
         title = str(title or spec.get("run.name") or title_of(spec, differences))
         about = About(
@@ -124,6 +126,7 @@ def _make(
             parent=parent,
             created=round(time.time(), 3),
             changes=tuple(_plain(each) for each in telling(differences or ())),
+            compared=compared.name if compared else "",
         )
         number = _next_number(project.paths, runs)
         paths = project.paths.run(run_folder_name(number, title))

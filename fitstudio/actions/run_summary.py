@@ -15,8 +15,15 @@ from fitstudio.project.run_files import About
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import Count, Moment, Seconds, convert, plain
 
-_FORMAT = 1
+_FORMAT = 2
 _CURVE_POINTS = 60
+# What does not follow from the journal, and may change when that does not.
+_OUTSIDE_THE_JOURNAL = (
+    "run", "number", "name", "parent", "changes", "starred", "note", "series", "has_model",
+    "measured", "compared",
+)  # fmt: skip
+# The checkpoints that a model is made from, the first one that is there.
+MODELS = ("best", "last", "previous")
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,11 @@ class RunSummary:
         starred: Whether it is marked.
         note: What a person wrote about it.
         series: Its place in the order of plot colours, once it was compared with others.
+        has_model: Whether a model of it is on the disk.
+        target: How the target was scaled, as the journal tells it; None for classes.
+        measured: Whether results of it are on the disk.
+        compared: The run that `changes` are against; empty if there was none, None if it is not
+            known.
     """
 
     run: str
@@ -76,6 +88,10 @@ class RunSummary:
     starred: bool = False
     note: str = ""
     series: int | None = None
+    target: Mapping[str, Any] | None = None
+    has_model: bool = False
+    measured: bool = False
+    compared: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data; numbers that are not finite as text."""
@@ -88,7 +104,7 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
     monitor = state.watch.monitor if state.watch else "loss"
     values = [row.logs[monitor] for row in state.epochs if monitor in row.logs]
     return RunSummary(
-        **_of_person(paths, about),
+        **_besides(paths, about),
         outcome=state.outcome,
         reason=state.reason,
         sentence=state.outcome_sentence(),
@@ -100,6 +116,7 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
         else None,
         history=dict(state.epochs[-1].logs) if state.epochs else {},
         curve=_thinned(values),
+        target=state.data.get("target"),
         progress=state.progress,
         started=state.started or about.created or None,
         seconds=round(state.seconds, 3),
@@ -109,7 +126,7 @@ def summarize(paths: RunPaths, about: About, state: RunState) -> RunSummary:
 def keep(paths: RunPaths, summary: RunSummary, journal_bytes: int) -> None:
     """Keeps the line of a run that has ended; where that cannot be written, nothing is lost."""
     fields = summary.to_json()
-    for name in ("run", "number", "name", "parent", "changes", "starred", "note", "series"):
+    for name in _OUTSIDE_THE_JOURNAL:
         del fields[name]
     content = {"format": _FORMAT, "journal_bytes": journal_bytes, "summary": fields}
     try:
@@ -130,12 +147,12 @@ def kept(paths: RunPaths, about: About, journal_bytes: int) -> RunSummary | None
             best["value"] = number(best["value"])
         fields["history"] = numbers(fields["history"])
         fields["curve"] = [number(value) for value in fields["curve"]]
-        return convert(fields | _of_person(paths, about), RunSummary)
+        return convert(fields | _besides(paths, about), RunSummary)
     except (StorageError, LookupError, TypeError, ValueError, AttributeError):
         return None  # it is made again from the journal
 
 
-def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
+def _besides(paths: RunPaths, about: About) -> dict[str, Any]:
     return {
         "run": paths.name,
         "number": paths.number,
@@ -145,6 +162,9 @@ def _of_person(paths: RunPaths, about: About) -> dict[str, Any]:
         "starred": about.starred,
         "note": about.note,
         "series": about.series,
+        "has_model": any((paths.checkpoints / name).is_dir() for name in MODELS),
+        "measured": paths.results.exists(),
+        "compared": about.compared,
     }
 
 

@@ -148,7 +148,8 @@ def start_run(
     Several processes may start runs in one project; who may change its settings is another matter.
 
     Args:
-        project: The project; open for reading is enough, as long as the folder can be written.
+        project: The project; opened for reading on purpose is enough, as long as the folder can be
+            written.
         spec: What is to be done; the project's settings by default.
         summary: What is known about the data; asked for by default.
         name: What the run is called; by default after what changed.
@@ -161,7 +162,9 @@ def start_run(
         DataError: If the data file cannot be read.
         StorageError: If the folder cannot be written.
         WorkerError: If the process does not start; the run stays, marked as failed.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     spec = spec or project.settings
     summary = summary or dataset_summary(project, spec)
     resolved = resolve(spec, summary)
@@ -180,7 +183,9 @@ def launch(
 
     Raises:
         WorkerError: If it does not start; the run is marked as failed.
+        ProjectError: If the project could not be opened to be changed.
     """
+    project.require_changeable()
     words = ["run", str(project.folder), paths.name, *(["--resume"] if resume else [])]
     try:
         return worker_process.launch(processes.worker_command(*words), paths, output=output)
@@ -323,6 +328,7 @@ def _state(paths: RunPaths) -> RunState:
 
 
 def _change(project: Project, run: str | int, **fields: Any) -> None:
+    project.require_changeable()
     paths = find(project, run)
     with _about_lock:
         refuse_links_of_run(paths)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.cli.output import say
+from fitstudio.journal.target_scale import TargetScale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,13 @@ def print_table(heads: list[str], rows: list[list[str]], *, right: frozenset[int
 def number_text(value: Any) -> str:
     """A score as text: four significant digits, or a dash where there is none."""
     return f"{value:.4g}" if isinstance(value, int | float) else "–"
+
+
+def value_text(value: Any, metric: str, scale: TargetScale | None) -> str:
+    """A score in the target's own unit, with the unit."""
+    if not isinstance(value, int | float) or scale is None:
+        return number_text(value)
+    return f"{number_text(value * scale.factor(metric))} {scale.unit_of(metric)}".rstrip()
 
 
 def _without_nan(value: Any) -> Any:

@@ -174,11 +174,17 @@ def _member_header(
     return header, ("holds no rows" if not header.data_bytes else None)
 
 
+def part_of(name: str) -> str | None:
+    """The part that the name of an array tells: "train" for x_train; None where it tells none."""
+    found = _PART.search(name)
+    return found[1].lower() if found else None
+
+
 def _choose_part(
     lengths: Mapping[str, int], options: Mapping[str, Any], file: str
 ) -> tuple[dict[str, str], Guess | None]:
     """The arrays of one length, by their shown names: x_train and y_train become x and y."""
-    parts = {name: found[1].lower() for name in lengths if (found := _PART.search(name))}
+    parts = {name: part for name in lengths if (part := part_of(name)) is not None}
     wanted = options.get("part")
     if wanted is None and len(set(parts.values())) > 1:
         wanted = next((part for part in parts.values() if part.startswith("train")), None)

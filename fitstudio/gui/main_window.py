@@ -42,6 +42,7 @@ from fitstudio.gui.shell.side_panel import SidePanel
 from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.spec.registry import find_param
 from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.background import Background
 from fitstudio.viewmodel.device import DeviceModel
@@ -55,6 +56,7 @@ _WATCH_IDLE_MS = 5000
 _AFTER_SHOW_MS = 300
 _FIRST_SIZE = QSize(1280, 800)
 _SMALLEST = QSize(860, 560)
+_FRAME = QSize(16, 48)
 
 
 class MainWindow(QMainWindow):
@@ -163,7 +165,7 @@ class MainWindow(QMainWindow):
             "look_system": lambda: self._on_look(Mode.SYSTEM),
             "look_light": lambda: self._on_look(Mode.LIGHT),
             "look_dark": lambda: self._on_look(Mode.DARK),
-            "help": lambda: self.show_help(),
+            "help": lambda: self.show_help(self._setting_in_focus()),
             "about": lambda: dialogs.show_about(self, self.background),
         }
 
@@ -215,10 +217,8 @@ class MainWindow(QMainWindow):
         self.panel.set_session(session)
         for notice in opened.notices:
             self.notices.add(Notice(notice, "warning"))
-        if session.read_only is not None:
-            self.notices.add(
-                Notice(self.tr("Open for reading only. {}").format(session.read_only), "warning")
-            )
+        if session.cannot_change is not None:
+            self.notices.add(Notice(session.cannot_change, "warning"))
         session.open()
         self._show_edits()
         last = self.settings.last_page(session.project.folder)
@@ -305,9 +305,8 @@ class MainWindow(QMainWindow):
             self._go_to_first_problem(session)
 
     def _go_to_first_problem(self, session: ProjectSession) -> None:
-        first = session.resolved.errors[0]
-        self.notices.add(Notice(first.sentence, "error"))
-        self.go_to_setting(first.where)
+        # The message stands at the setting, and goes when it is mended.
+        self.go_to_setting(session.resolved.errors[0].where)
 
     def _on_started(self, _run: str) -> None:
         self._watch.setInterval(_WATCH_RUNNING_MS)
@@ -368,7 +367,9 @@ class MainWindow(QMainWindow):
             ("snapshot", running is not None),
             ("extend", running is None and shown is not None and shown.outcome is not None),
         ):
-            self.commands[name].setEnabled(enabled)
+            self.commands.allow(name, allowed=enabled, reason=session.cannot_change)
+        for name in ("queue", "add_data"):
+            self.commands.allow(name, allowed=True, reason=session.cannot_change)
 
     def _on_failed(self, problem: FitStudioError) -> None:
         self.notices.add_error(problem)
@@ -486,6 +487,19 @@ class MainWindow(QMainWindow):
         for mode in Mode:
             self.commands[f"look_{mode}"].setChecked(theme().mode is mode)
 
+    def _setting_in_focus(self) -> str:
+        """The setting in whose row the keyboard is; empty where it is in none."""
+        widget = self.focusWidget()
+        while widget is not None:
+            key = getattr(widget, "key", None) or widget.objectName()
+            if isinstance(key, str) and find_param(key, self._model_kind()) is not None:
+                return key
+            widget = widget.parentWidget()
+        return ""
+
+    def _model_kind(self) -> str:
+        return "mlp" if self.session is None else str(self.session.spec.get("model.kind"))
+
     def show_help(self, topic: str = "") -> None:
         """Shows the help pages, at a setting where one is named."""
         from fitstudio.gui.shell.help_viewer import HelpViewer
@@ -499,7 +513,9 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry = self.settings.geometry()
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(_FIRST_SIZE)
+            # Also a small screen shows all of it: what is left goes to the frame and its title.
+            room = self.screen().availableGeometry().size() - _FRAME
+            self.resize(_FIRST_SIZE.boundedTo(room).expandedTo(_SMALLEST))
         self._show_look()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -546,7 +562,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         session = self.session
-        if session is not None and session.running is not None:
+        if session is not None and session.running is not None and session.read_only is None:
             answer = dialogs.ask_on_close(self, session.running)
             if answer is dialogs.OnClose.CANCEL:
                 event.ignore()

@@ -77,6 +77,8 @@ class DataReady(AnyEvent, total=False):
     output_shape: list[Count]
     class_names: list[str]
     findings: list[Any]
+    # Of numbers: name, unit, scale, method and loss; see `target_scale`.
+    target: Mapping[str, Any] | None
 
 
 class EpochStarted(AnyEvent, total=False):

@@ -191,6 +191,7 @@ def _checkpoint_saved(state: RunState, fields: Mapping[str, Any]) -> None:
         fields["time"],
         fields.get("monitor"),
         numbers({"value": fields.get("value")})["value"],
+        int(fields.get("step") or 0),
     )
 
 
@@ -199,7 +200,7 @@ def _message(state: RunState, fields: Mapping[str, Any]) -> None:
     if code == DAMAGED:
         state.damage = fields["sentence"]
     elif code == "worker.starting":
-        state.outcome = None  # a resume: it lives, though it has not come to `run_started` yet
+        _resuming(state)
     elif code == "paused":
         state.paused = True
         state.paused_at = state.elapsed
@@ -210,6 +211,18 @@ def _message(state: RunState, fields: Mapping[str, Any]) -> None:
     _acknowledge(state, fields)
     message = Message(fields["time"], fields["level"], code, fields["sentence"], fields)
     state.messages.append(message)
+
+
+def _resuming(state: RunState) -> None:
+    """A resume: it lives, though it has not come to `run_started` yet.
+
+    How it ended before, where it was and how far it was to go holds no longer; the curve does.
+    """
+    state.outcome = state.ended = state.error = state.stop_requested = None
+    state.reason = state.sentence = ""
+    state.epoch = state.step = state.last_epoch = None
+    state.logs = {}
+    state.paused = state.validating = False
 
 
 def _pulse(state: RunState, fields: Mapping[str, Any]) -> None:

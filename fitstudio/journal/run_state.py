@@ -15,6 +15,7 @@ from typing import Any
 
 from fitstudio.journal.events import Outcome
 from fitstudio.journal.patience import Watch
+from fitstudio.journal.target_scale import TargetScale
 
 _KEPT_PULSES = 300
 _KEPT_MESSAGES = 10_000
@@ -56,7 +57,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint as it was announced; `file` is its folder below the run's."""
+    """A checkpoint as it was announced; `file` is its folder below the run's.
+
+    With a `step` it was saved between two batches of `epoch`, which is not finished in it.
+    """
 
     file: str
     epoch: int
@@ -64,6 +68,7 @@ class Checkpoint:
     time: float
     monitor: str | None = None
     value: float | None = None
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,29 @@ class RunState:
         return self.outcome is None
 
     @property
+    def newest_epoch(self) -> int | None:
+        """The epoch at work, or else the last finished one; None before the first."""
+        if self.epoch is not None:
+            return self.epoch
+        return self.epochs[-1].epoch if self.epochs else None
+
+    @property
+    def checked(self) -> bool | None:
+        """Whether rows are held out to check the model; None while the data is not prepared."""
+        rows = self.data.get("validation_rows")
+        return rows > 0 if isinstance(rows, int) else None
+
+    @property
+    def target_scale(self) -> TargetScale | None:
+        """How the target was scaled; None for classes, and while that is not known."""
+        return TargetScale.from_fields(self.data.get("target"))
+
+    @property
+    def learned(self) -> bool:
+        """Whether anything it learned is on the disk: finished epochs are told when they are."""
+        return bool(self.epochs or self.checkpoints)
+
+    @property
     def seconds(self) -> float:
         return self.earlier_s + self.elapsed
 
@@ -268,7 +296,7 @@ def shown(number: int) -> int:
 def say(state: RunState) -> str:
     """The state in one line: "Epoch 71 of 100, step 22 of 50"."""
     if state.outcome is not None:
-        return f"{state.outcome.sentence} {state.sentence}".strip()
+        return f"{ending_sentence(state)} {state.sentence}".strip()
     if state.phase in (Phase.STARTING, Phase.PREPARING) or state.epoch is None:
         return "Preparing the data." if state.attempts else "Starting."
     words = f"Epoch {shown(state.epoch)}"
@@ -278,3 +306,15 @@ def say(state: RunState) -> str:
     if state.step is not None:
         words += f", step {shown(state.step)}" + (f" of {steps}" if steps else "")
     return f"{words} (paused)" if state.paused else words
+
+
+def ending_sentence(state: RunState) -> str:
+    """How it ended; nothing is promised that is not there."""
+    assert state.outcome is not None
+    if not state.learned:
+        match state.outcome:
+            case Outcome.STOPPED:
+                return "The run was stopped before anything it learned was saved."
+            case Outcome.INTERRUPTED:
+                return "The run was interrupted before anything it learned was saved."
+    return state.outcome.sentence

@@ -39,12 +39,15 @@ class Project:
         paths: Where its files are.
         name: What it is called.
         read_only: None, or the sentence that says why it cannot be changed here.
+        visiting: Whether it was opened for reading on purpose, to look or to add runs, as the
+            command line and the queue do while a window holds the project.
         notices: Sentences about what was unusual at opening, for the person.
     """
 
     def __init__(self, paths: ProjectPaths, content: dict[str, Any], lock: FileLock | None) -> None:
         self.paths = paths
         self.read_only: str | None = None
+        self.visiting = False
         self.notices: list[str] = []
         self._lock = lock
         self._saving = threading.Lock()
@@ -121,9 +124,31 @@ class Project:
             if lock is not None:
                 lock.release()
             raise
+        project.visiting = read_only
         if project.read_only is None:
             _clear_up(paths)
         return project
+
+    def require_changeable(self) -> None:
+        """Lets only those go on who may change what is in the project.
+
+        Whoever wanted to hold the project and could not has been told that nothing changes there.
+
+        Raises:
+            ProjectError: If it is held elsewhere, stands in a folder that cannot be written, or was
+                written by a later version.
+        """
+        if self.read_only is not None and not self.visiting:
+            raise self.unchangeable(self.read_only)
+
+    @staticmethod
+    def unchangeable(reason: str) -> ProjectError:
+        """The error that says that nothing can be changed here, and why."""
+        return ProjectError(
+            f"The project cannot be changed here. {reason}",
+            code="project.read-only",
+            remedy="Make a copy of the project to change it.",
+        )
 
     def save(self) -> None:
         """Writes the name and the settings. Threads may call it; whole or not at all.
@@ -133,11 +158,7 @@ class Project:
             StorageError: If it cannot be written; the file is as it was.
         """
         if self.read_only is not None:
-            raise ProjectError(
-                f"The project cannot be changed here. {self.read_only}",
-                code="project.read-only",
-                remedy="Make a copy of the project to change it.",
-            )
+            raise self.unchangeable(self.read_only)
         with self._saving:
             if self._previous is not None:
                 # What stood there when we came, also the older format, until the next opening.

@@ -128,7 +128,9 @@ class About:
         starred: Whether it is marked as one of the good ones.
         parent: The folder name of the run that it was made from, if any.
         created: When it was made (wall clock).
-        changes: What differs from the parent: a list of `key`, `mine`, `theirs`.
+        changes: What differs from the parent, or else the run before: `key`, `mine`, `theirs`.
+        compared: The folder name of that run; empty where there was none, None where that was not
+            noted.
         series: Its place in the order of plot colours, once it was compared with others.
         extra: Fields of a later version, carried along unchanged.
     """
@@ -140,6 +142,7 @@ class About:
     created: Moment = 0.0
     changes: tuple[Mapping[str, Any], ...] = ()
     series: Annotated[int, Meta(ge=0, lt=10**6)] | None = None
+    compared: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:

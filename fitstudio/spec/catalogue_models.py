@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fitstudio.spec.conditions import ALWAYS, Condition, Given
 from fitstudio.spec.kinds import Choice, Flag, Int, Kind, Option, Real
 from fitstudio.spec.list_kinds import ListOf
 from fitstudio.spec.param import Entry, Level, Param, by_name
@@ -22,6 +23,7 @@ def _setting(
     *,
     more: str = "",
     level: Level = Level.BASIC,
+    applies: Condition = ALWAYS,
 ) -> Param:
     return Param(
         section="model",
@@ -33,10 +35,11 @@ def _setting(
         more=more,
         level=level,
         group="Model",
+        applies=applies,
     )
 
 
-def _activation(default: str = "relu") -> Param:
+def _activation(default: str = "relu", *, applies: Condition = ALWAYS) -> Param:
     return _setting(
         "activation",
         Choice(
@@ -57,6 +60,7 @@ def _activation(default: str = "relu") -> Param:
         "Activation",
         "What each hidden layer does to its numbers.",
         level=Level.ADVANCED,
+        applies=applies,
     )
 
 
@@ -186,7 +190,8 @@ _RECURRENT = (
         "How wide each layer after them is; none is usual.",
         level=Level.ADVANCED,
     ),
-    _activation(),
+    # What is recurrent has functions of its own; only the layers after it take this one.
+    _activation(applies=Given("model.dense_units")),
     _dropout(),
 )
 

@@ -8,12 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from fitstudio.journal.run_state import EpochRow, RunState, shown
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.figures import LEARNING_RATE_NAMES
+from fitstudio.viewmodel.own_units import in_own_unit
 
 
 @dataclass(slots=True)
 class Curve:
-    """One name of the logs: x are epochs as people count, y the values at their ends."""
+    """One name of the logs: x are epochs as people count, y the values at their ends.
+
+    Values are in the target's own unit where they have one.
+    """
 
     name: str
     x: list[float] = field(default_factory=list)
@@ -44,10 +49,11 @@ class EpochCurves:
         if went_back:
             self.__init__()
         self._trims = len(state.trims)
+        scale = state.target_scale
         new = state.epochs[self._count :]
         self._count = len(state.epochs)
         for row in new:
-            self._add(row)
+            self._add(row, scale)
         return bool(new) or went_back
 
     def metrics(self) -> list[str]:
@@ -55,14 +61,14 @@ class EpochCurves:
         names = dict.fromkeys(name.removeprefix("val_") for name in self.curves)
         return sorted(names, key=lambda name: name != "loss")
 
-    def _add(self, row: EpochRow) -> None:
+    def _add(self, row: EpochRow, scale: TargetScale | None) -> None:
         epoch = float(shown(row.epoch))
         for name, value in row.logs.items():
             if name in LEARNING_RATE_NAMES or not isinstance(value, (int, float)):
                 continue
             curve = self.curves.setdefault(name, Curve(name))
             curve.x.append(epoch)
-            curve.y.append(float(value))
+            curve.y.append(in_own_unit(float(value), name, scale))
         if row.learning_rate is not None:
             self.learning_rate.x.append(epoch)
             self.learning_rate.y.append(float(row.learning_rate))

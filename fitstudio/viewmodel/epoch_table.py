@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fitstudio.journal.run_state import EpochRow, RunState, shown
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.device_strip import device_title
+from fitstudio.viewmodel.own_units import in_own_unit
 
 _ABBREVIATED = {"Accuracy": "acc.", "Precision": "prec."}
 
@@ -35,22 +37,28 @@ def columns_of(state: RunState) -> list[Column]:
     bare = list(dict.fromkeys(name.removeprefix("val_") for name in names))
     bare.sort(key=lambda name: name != "loss")
     columns = [Column("epoch", "Epoch", "The number of the epoch")]
+    scale = state.target_scale
     for name in bare:
-        short = figures.metric_short(name)
+        short, unit = figures.metric_short(name), ""
+        words = "" if scale is None else scale.words_for(name)
+        if scale is not None and scale.unit_of(name):
+            unit = f", {scale.unit_of(name)}"
+        words = f", {words}" if words else ""
         if name in names:
-            columns.append(Column(name, short, f"{figures.metric_title(name)} in training"))
+            tip = f"{figures.metric_title(name)} in training{words}"
+            columns.append(Column(name, f"{short}{unit}", tip))
         if f"val_{name}" in names:
             title = (
                 "Validation" if name == "loss" else f"Val. {_lower(_ABBREVIATED.get(short, short))}"
             )
-            tip = f"{figures.metric_title(name)} on the validation rows"
-            columns.append(Column(f"val_{name}", title, tip))
+            tip = f"{figures.metric_title(name)} on the validation rows{words}"
+            columns.append(Column(f"val_{name}", f"{title}{unit}", tip))
     columns.append(Column("seconds", "Time", "How long the epoch took"))
     return columns
 
 
-def cell(row: EpochRow, column: str) -> str:
-    """What stands in a cell."""
+def cell(row: EpochRow, column: str, scale: TargetScale | None = None) -> str:
+    """What stands in a cell; errors are in the target's own unit."""
     if column == "epoch":
         return str(shown(row.epoch))
     if column == "seconds":
@@ -58,6 +66,7 @@ def cell(row: EpochRow, column: str) -> str:
     value = row.logs.get(column)
     if not isinstance(value, (int, float)):
         return "–"
+    value = in_own_unit(value, column, scale)
     # Small values have many zeros: with fewer digits they fit their column.
     return figures.format_value(value, 3 if abs(value) >= 0.001 else 2)
 

@@ -64,6 +64,13 @@ def format_value(value: float | None, digits: int = 3) -> str:
     return f"{mantissa}·10{superscript(int(exponent))}".replace("-", "−")
 
 
+def format_measured(value: float | None, unit: str = "", digits: int = 3) -> str:
+    """A measured value with its unit: "0.118 %"."""
+    text = format_value(value, digits)
+    known = value is not None and math.isfinite(value)
+    return f"{text}\u00a0{unit}" if unit and known else text
+
+
 def format_exact(value: float) -> str:
     """A setting as it was given: 0.001, 0.00025, 3·10⁻⁷; no digit added, none lost."""
     if value and not 1e-5 <= abs(value) < 1e6:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from fitstudio.spec.catalogue import LOSSES, OPTIMIZERS
 from fitstudio.spec.catalogue_losses import NUMBERS
 from fitstudio.spec.facts import Facts
-from fitstudio.spec.param import Finding, Param
+from fitstudio.spec.param import Finding, Param, Severity
 from fitstudio.spec.resolve import Origin, Resolved
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.spec.wording import counted, plain_number
@@ -28,6 +31,16 @@ def done_sentence(finding: Finding) -> str:
         return _DONE[finding.code]
     sentence = finding.fix.sentence if finding.fix is not None else ""
     return f"Done: {sentence[:1].lower()}{sentence[1:]}."
+
+
+def in_field_units(param: Param, value: Any, finding: Finding) -> Finding:
+    """The finding in the unit of its field: a share is typed in percent."""
+    if param.key != "fit.validation_split" or finding.severity is not Severity.ERROR:
+        return finding
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or 0 <= value < 1:
+        return finding
+    sentence = f"{param.title} must be 0 % or more and below 100 %, not {value * 100:g} %."
+    return replace(finding, sentence=sentence)
 
 
 def automatic_text(param: Param, resolved: Resolved) -> str:
@@ -73,7 +86,7 @@ def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
     if key == "fit.validation_steps" and key not in resolved.greyed and facts.validation_steps:
         return counted(facts.validation_steps, "batch", "batches")
     if key == "data.row_order":
-        return "Before some of them are held out"
+        return "Before the last ones are held out"
     return ""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +18,12 @@ from psygnal import Signal
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.patience import Watch
 from fitstudio.journal.run_state import Phase, RunState, shown
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.curves import Curve, EpochCurves
 from fitstudio.viewmodel.device_strip import MeterReading, device_title, read_meters
+from fitstudio.viewmodel.own_units import in_own_unit
 from fitstudio.viewmodel.pyramid import Pyramid
 from fitstudio.viewmodel.run_card import RunCard, card_of
 from fitstudio.viewmodel.run_feed import RunFeed
@@ -123,7 +125,7 @@ class MonitorModel:
         self._heard = steady()
         self._told_silent = False
         self._feed: RunFeed | None = None
-        self._verdict: tuple[int, Verdict] | None = None
+        self._verdict: tuple[tuple[object, ...], Verdict] | None = None
         self._seen_running = False
 
     # Following
@@ -244,10 +246,10 @@ class MonitorModel:
     def epoch_words(self) -> tuple[str, str]:
         """ "Epoch 71" and "of 100"."""
         state = self.state
-        if state is None or state.epoch is None:
+        if state is None or state.newest_epoch is None:
             return "", ""
         total = f"of {figures.format_count(shown(state.last_epoch))}" if state.last_epoch else ""
-        return f"Epoch {figures.format_count(shown(state.epoch))}", total
+        return f"Epoch {figures.format_count(shown(state.newest_epoch))}", total
 
     def step_words(self) -> str:
         """ "Step 22 of 50"; empty when nothing runs."""
@@ -293,7 +295,7 @@ class MonitorModel:
         state = self.state
         if state is None:
             return 10.0
-        now = float(shown(state.epoch)) if state.epoch is not None else 1.0
+        now = float(shown(state.newest_epoch)) if state.newest_epoch is not None else 1.0
         if not state.running and self.card() is None:
             return max(now, 1.0)
         plan = float(shown(state.last_epoch)) if state.last_epoch is not None else math.inf
@@ -309,9 +311,20 @@ class MonitorModel:
             scale *= 10
 
     def best(self) -> Watch | None:
-        """The monitored metric and its best value; None before the first."""
+        """The monitored metric and its best value in its own unit; None before the first."""
         watch = self.state.best if self.state else None
-        return watch if watch is not None and watch.epoch is not None else None
+        if self.state is None or watch is None or watch.epoch is None or watch.value is None:
+            return None
+        return replace(watch, value=in_own_unit(watch.value, watch.monitor, self.scale))
+
+    @property
+    def scale(self) -> TargetScale | None:
+        """How the target was scaled; None for classes, and while that is not known."""
+        return self.state.target_scale if self.state is not None else None
+
+    def unit_words(self, metric: str) -> str:
+        """What the values of a metric are in: "in %"; empty where they have no unit."""
+        return "" if self.scale is None else self.scale.words_for(metric)
 
     def patience(self) -> Patience | None:
         """The EarlyStopping that will stop first, if there is one and it has begun to wait."""
@@ -350,7 +363,7 @@ class MonitorModel:
         state = self.state
         if state is None:
             return None
-        key = len(state.epochs) + 1_000_000 * len(state.trims)
+        key = (len(state.epochs), len(state.trims), state.checked)
         if self._verdict is None or self._verdict[0] != key:
             self._verdict = (key, _verdict(state, self.curves))
         return self._verdict[1]
@@ -390,4 +403,5 @@ def _verdict(state: RunState, curves: EpochCurves) -> Verdict:
         values("val_loss"),
         np.full(len(epochs), np.nan) if monitored is None else monitored,
         state.best,
+        checked=state.checked,
     )

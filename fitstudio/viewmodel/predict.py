@@ -29,6 +29,7 @@ from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 from fitstudio.viewmodel.background import Job
 from fitstudio.viewmodel.figures import format_value
+from fitstudio.viewmodel.runs import best_of
 from fitstudio.viewmodel.scores import Confusion, Parity, Score, class_scores, number_scores
 from fitstudio.viewmodel.session import ProjectSession
 
@@ -118,7 +119,7 @@ class PredictModel:
         self._cancel = threading.Event()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         session.runs_changed.connect(self._on_runs_changed)
-        session.current_run_changed.connect(self._on_run_shown)
+        session.model_wanted.connect(self._on_model_wanted)
         self._on_runs_changed()
 
     @property
@@ -128,14 +129,18 @@ class PredictModel:
 
     def usable_runs(self) -> list[tuple[str, str]]:
         """Runs with a model, newest first: folder name and words."""
+        best = best_of([line for line in self.session.runs if line.has_model])
         return [
-            (line.run, f"{line.number}  {line.name}")
+            (line.run, f"{line.number}  {line.name}{' · best' if line is best else ''}")
             for line in reversed(self.session.runs)
-            if line.epochs > 0
+            if line.has_model
         ]
 
-    def choose_run(self, run: str | None) -> None:
-        """Use the model of this run."""
+    def choose_run(self, run: str) -> None:
+        """Use the model of this run from now on."""
+        self.session.use_model(run)
+
+    def _use(self, run: str | None) -> None:
         if run == self.run:
             return
         self.run, self.spec = run, None
@@ -262,7 +267,7 @@ class PredictModel:
         """Give up, remove what was written on the way, and let go of the session."""
         self._cancel.set()
         self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
-        self.session.current_run_changed.disconnect(self._on_run_shown, missing_ok=True)
+        self.session.model_wanted.disconnect(self._on_model_wanted, missing_ok=True)
         self.changed.disconnect()
         self._forget_answers()
 
@@ -309,16 +314,20 @@ class PredictModel:
             self._folder = None
 
     def _on_runs_changed(self) -> None:
+        """The best model is used until a person chooses another."""
         usable = {run for run, _ in self.usable_runs()}
-        if self.run not in usable:
-            shown = self.session.current_run
-            newest = next(iter(self.usable_runs()), (None, ""))[0]
-            self.choose_run(shown if shown in usable else newest)
+        chosen = self.session.model_to_use
+        if chosen not in usable:
+            best = best_of([line for line in self.session.runs if line.has_model])
+            chosen = best.run if best else next(iter(self.usable_runs()), (None, ""))[0]
+        settled = self._stage in (Stage.PREDICTING, Stage.DONE, Stage.READING)
+        if self.run not in usable or not settled:
+            self._use(chosen)
         self.changed.emit()
 
-    def _on_run_shown(self, run: str | None) -> None:
+    def _on_model_wanted(self, run: str) -> None:
         if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
-            self.choose_run(run)
+            self._use(run)
 
 
 def match_columns(
@@ -359,6 +368,14 @@ def short_number(text: str) -> str:
     return format_value(value) if len(text) > 7 else text
 
 
+def share_text(text: str) -> str:
+    """A probability in the one form that compares at a glance: "0.003", never "3·10⁻³"."""
+    try:
+        return f"{float(text):.3f}"
+    except ValueError:
+        return text
+
+
 def scores_of(measured: Mapping[str, Any]) -> list[Score]:
     """The scores on a file with known answers, as `evaluate_run` gives them."""
     results = Results.from_json(measured)
@@ -369,7 +386,7 @@ def scores_of(measured: Mapping[str, Any]) -> list[Score]:
         parity = Parity(
             str(output["name"]), np.asarray(output["true"]), np.asarray(output["predicted"]), ()
         )
-        return number_scores(parity, output)
+        return number_scores(parity, output, (measured.get("target") or {}).get("unit") or "")
     return []
 
 

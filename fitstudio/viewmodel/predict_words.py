@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitstudio.spec.plain_words import Paragraph
 from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.own_units import best_words
 from fitstudio.viewmodel.predict import PredictModel, Stage
 
 
@@ -15,7 +16,7 @@ def say(model: PredictModel) -> list[Paragraph]:
         text = f"**Run {line.number}**, {line.name}."
         if line.best is not None:
             title = figures.monitored_title(line.best.monitor)
-            value = figures.format_value(line.best.value)
+            value = best_words(line)
             text += (
                 f" Its best model is from epoch {line.best.epoch + 1}: "
                 f"{title[:1].lower()}{title[1:]} **{value}**."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,11 @@ from psygnal import Signal
 from fitstudio.actions import predict
 from fitstudio.actions.predict import Results
 from fitstudio.actions.runs import RunSummary
+from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import number
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.scores import (
     Confusion,
     Parity,
@@ -44,7 +48,11 @@ class ResultsModel:
     Attributes:
         changed: Emitted when another run, part, output or measurement is shown.
         runs_changed: Emitted when there are other runs to choose from.
-        state: "none" (no run), "running", "loading", "missing" (nothing was measured), "ready".
+        state: "none" (no run), "running", "loading", "ready", "unmeasured" (there is a model that
+            nobody has measured), "measuring", or "missing" (there is no model).
+        model: The checkpoint that the run's model is made from and its epoch, where that is known.
+        progress: While measuring: 0 to 1, and a sentence.
+        problem: Why it could not be measured.
     """
 
     changed = Signal()
@@ -58,15 +66,21 @@ class ResultsModel:
         self.part = "validation"
         self.output = 0
         self.cell: tuple[int, int] | None = None
+        self.model: tuple[str, int] | None = None
+        self.progress = (0.0, "")
+        self.problem: FitStudioError | None = None
+        self._cancel = threading.Event()
         session.current_run_changed.connect(self.show)
         session.runs_changed.connect(self._on_runs_changed)
         self.show(session.current_run)
 
     def show(self, run: str | None) -> None:
         """Show a run's results."""
+        self._cancel.set()
         self.run = run
-        self.results = None
+        self.results = self.model = self.problem = None
         self.cell = None
+        self.state = "none"
         self._load()
 
     def set_part(self, part: str) -> None:
@@ -85,8 +99,33 @@ class ResultsModel:
         self.cell = cell
         self.changed.emit()
 
+    def measure(self) -> None:
+        """Measure the run's model on its own rows; progress and outcome come with `changed`."""
+        run = self.run
+        if run is None or self.state != "unmeasured" or not self.session.may_change():
+            return
+        self._cancel = cancel = threading.Event()
+        self.state, self.problem, self.progress = "measuring", None, (0.0, "Starting")
+        self.changed.emit()
+
+        def tell(done: float, words: str) -> None:
+            self.session.background.post(lambda: self._on_progress(run, done, words))
+
+        self.session.in_background(
+            lambda job: predict.measure_run(
+                self.session.project, run, progress=tell, cancel=cancel
+            ),
+            lambda nothing: self._on_measured(run),
+            lambda problem: self._on_not_measured(run, problem),
+        )
+
+    def cancel(self) -> None:
+        """Give up measuring; nothing is written."""
+        self._cancel.set()
+
     def close(self) -> None:
         """Let go of the session, before the page is gone."""
+        self._cancel.set()
         self.session.current_run_changed.disconnect(self.show, missing_ok=True)
         self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
         self.changed.disconnect()
@@ -151,7 +190,7 @@ class ResultsModel:
             found = class_scores(confusion)
         elif (parity := self.parity()) is not None:
             outputs = self._parity_outputs()
-            found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)])
+            found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)], self.unit())
         else:
             found = []
         known = {score.title for score in found}
@@ -159,8 +198,20 @@ class ResultsModel:
             title = figures.metric_title(name)
             if title not in known:
                 score = number(value)
-                found.append(Score(title, figures.format_value(score), tip=f"{name}: {score:.9g}"))
+                scale = self._scale()
+                tip = f"{name} as History has it: {score:.9g}"
+                text = value_words(score, name, scale)
+                found.append(Score(f"{title}{_unit_words(scale, name)}", text, tip=tip))
         return found
+
+    def unit(self) -> str:
+        """The unit of the shown output, where it is known."""
+        scale = self._scale()
+        return "" if scale is None or scale.unit is None else scale.unit
+
+    def _scale(self) -> TargetScale | None:
+        line = self.line
+        return None if line is None else scale_of(line)
 
     def rows_words(self) -> str:
         """How many rows were measured."""
@@ -203,9 +254,8 @@ class ResultsModel:
         # A run that has just ended has been measured; one that was resumed is being trained.
         line = self.line
         running = line is not None and line.outcome is None
-        if self.run is not None and (
-            running != (self.state == "running") or self.state == "missing"
-        ):
+        waiting = self.state in ("missing", "unmeasured")
+        if self.run is not None and (running != (self.state == "running") or waiting):
             self._load()
 
     def _load(self) -> None:
@@ -218,26 +268,57 @@ class ResultsModel:
             self.state = "running"
             self.changed.emit()
             return
-        if self.state != "missing":
+        if self.state not in ("missing", "unmeasured"):
             self.state = "loading"
             self.changed.emit()
+        project = self.session.project
         self.session.in_background(
-            lambda job: predict.load_results(self.session.project, run),
-            lambda results: self._take(run, results),
-            lambda problem: self._take(run, None),
+            lambda job: (predict.load_results(project, run), predict.model_of(project, run)),
+            lambda found: self._take(run, *found),
+            lambda problem: self._take(run, None, None),
             replaces=f"results {id(self)}",
         )
 
-    def _take(self, run: str, results: Results | None) -> None:
+    def _on_progress(self, run: str, done: float, words: str) -> None:
+        if run == self.run and self.state == "measuring":
+            self.progress = (done, words)
+            self.changed.emit()
+
+    def _on_measured(self, run: str) -> None:
+        if run == self.run:
+            self._load()
+        self.session.refresh_runs()
+
+    def _on_not_measured(self, run: str, problem: FitStudioError) -> None:
         if run != self.run:
             return
+        self.state = "unmeasured"
+        self.problem = None if problem.code.endswith("cancelled") else problem
+        self.changed.emit()
+
+    def _take(self, run: str, results: Results | None, model: tuple[str, int] | None) -> None:
+        if run != self.run or self.state == "measuring":
+            return
         before = (self.state, self.results)
+        self.model = model
+        if results is not None and model not in (None, (results.weights, results.epoch)):
+            results = None  # measured before it was trained on: these are of an older model
         self.results = results
-        self.state = "ready" if results is not None else "missing"
+        if results is not None:
+            self.state = "ready"
+        else:
+            self.state = "missing" if model is None else "unmeasured"
         if results is not None and self.part not in results.scores:
             self.part = next((part for part in PARTS if part in results.scores), "training")
         if before != (self.state, self.results):
             self.changed.emit()
+
+
+def _unit_words(scale: TargetScale | None, metric: str) -> str:
+    """What a title says of the unit where the value does not carry it."""
+    if scale is None or scale.unit_of(metric) or not scale.words_for(metric):
+        return ""
+    return f", {scale.words_for(metric)}"
 
 
 def _worst_row(entry: Mapping[str, Any]) -> WorstRow:

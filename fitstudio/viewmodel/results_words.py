@@ -63,20 +63,23 @@ def _numbers(model: ResultsModel) -> list[Paragraph]:
     parity = model.parity()
     if parity is None or not len(parity.true):
         return []
+    unit = model.unit()
     error = float(np.abs(parity.residuals).mean())
     trivial = float(np.abs(parity.true - parity.true.mean()).mean())
     paragraphs = [
         Paragraph(
             "Score",
-            f"Predictions of {parity.name} are off by **{figures.format_value(error)}** on "
-            f"average. Always saying the mean would be off by {figures.format_value(trivial)}.",
+            f"Predictions of {parity.name} are off by "
+            f"**{figures.format_measured(error, unit)}** on average. "
+            "Always saying the mean would be off by "
+            f"{figures.format_measured(trivial, unit)}.",
         )
     ]
     bias = float(parity.residuals.mean())
     reach = 1.96 * float(parity.residuals.std()) / max(len(parity.true), 1) ** 0.5
     if abs(bias) > reach:
         side = "too high" if bias > 0 else "too low"
-        size = figures.format_value(abs(bias))
+        size = figures.format_measured(abs(bias), unit)
         paragraphs.append(Paragraph("Leaning", f"On the whole they are **{size} {side}**."))
     return paragraphs
 

@@ -80,7 +80,7 @@ def _interrupted(state: RunState) -> RunCard:
         safe=_safe(resume_from),
         can_resume=resume_from is not None,
         resume_from=resume_from,
-        headline=f"Ended without a word: {state.reason}" if state.reason else "",
+        headline=_headline(state, {}),
         details=_details(state, {}),
     )
 
@@ -129,13 +129,17 @@ def _short_title(state: RunState) -> str:
 def _resume_from(state: RunState) -> int | None:
     """The epoch, as people count, with which a resumed run would go on."""
     last = state.checkpoints.get("last")
-    return None if last is None else shown(last.epoch + 1)
+    if last is None:
+        return None
+    return shown(last.epoch) if last.step else shown(last.epoch + 1)
 
 
 def _safe(resume_from: int | None) -> str:
     if resume_from is None:
         return "No epoch had ended yet; your data and settings are untouched."
     kept = resume_from - 1
+    if not kept:
+        return "What it learned in its first epoch is safe up to its last checkpoint."
     return f"Everything up to epoch {kept} is safe: its model, the curves and the log."
 
 

@@ -62,19 +62,21 @@ class LossCurve:
         self.points = Pyramid()
         self._steps: int | None = None
 
-    def append(self, records: Records, steps_per_epoch: int | None) -> None:
-        """Add the records of a batch history, in the order of the file."""
+    def append(self, records: Records, state: RunState) -> None:
+        """Add the records of a batch history, in the order of the file, in the target's unit."""
         if not len(records):
             return
         if not len(self.points):
-            self._steps = steps_per_epoch
+            self._steps = state.steps_per_epoch or state.steps
         done = records["step"].astype(np.float64) + 1
         share = np.minimum(done / self._steps, 1.0) if self._steps else done / (done + 100.0)
         x = records["epoch"] + share
         # Where x falls, the run went back to a checkpoint: what follows counts, what was there
         # from that place on does not.
         falls = np.flatnonzero(np.diff(x) < 0) + 1
-        for part_x, part_y in zip(np.split(x, falls), np.split(records["loss"], falls)):
+        scale = state.target_scale
+        losses = records["loss"] if scale is None else records["loss"] * scale.factor("loss")
+        for part_x, part_y in zip(np.split(x, falls), np.split(losses, falls)):
             if len(self.points) and part_x[0] <= self.points.x[-1]:
                 self.points.truncate(float(part_x[0]))
             self.points.append(part_x, part_y)
@@ -137,7 +139,7 @@ class RunFeed:
             elif self.state is not None:
                 self._left = news.events
                 self._apply_left()
-                self.losses.append(news.records, self.state.steps_per_epoch or self.state.steps)
+                self.losses.append(news.records, self.state)
         self._wanted.set()
         return changed
 
@@ -189,7 +191,7 @@ def _open(events: list[Event], records: Records) -> _Opened:
     state = RunState()
     fold(events, state, with_gaps=True)
     losses = LossCurve()
-    losses.append(records, state.steps_per_epoch or state.steps)
+    losses.append(records, state)
     return _Opened(state, losses)
 
 

@@ -16,9 +16,11 @@ from fitstudio.actions.runs import RunRecord, RunSummary
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.patience import mode_of
+from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.spec.registry import find_param
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor import Badge
+from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
 from fitstudio.viewmodel.session import ProjectSession
 
 
@@ -76,6 +78,7 @@ class RunsModel:
         self._ticked: list[str] = []
         self._by_run: dict[str, RunSummary] = {}
         self._greeted = False
+        self._known: set[str] = set()
         session.runs_changed.connect(self.refresh)
         self.refresh()
 
@@ -94,6 +97,14 @@ class RunsModel:
             if line.series is not None:
                 self._numbers.setdefault(line.run, line.series)
         self._ticked = [run for run in self._ticked if run in self._by_run]
+        if self._greeted:
+            # What is trained now is what a person wants to see beside the others.
+            for line in self.session.runs:
+                if line.run not in self._known and line.outcome is None:
+                    self._ticked.append(line.run)
+                    if line.run not in self._numbers:
+                        self._number(line.run)
+        self._known |= set(self._by_run)
         if not self._greeted and self.session.runs:
             self._greeted = True
             self._tick_some()
@@ -112,27 +123,15 @@ class RunsModel:
 
     def monitor(self) -> str:
         """The metric that the runs are compared by: that of most of them, the newest winning."""
-        counts: dict[str, int] = {}
-        for line in reversed(self.session.runs):
-            if line.best is not None:
-                counts[line.best.monitor] = counts.get(line.best.monitor, 0) + 1
-        return max(counts, key=lambda name: counts[name], default="val_loss")
+        return self.measure()[0]
+
+    def measure(self) -> tuple[str, str, str]:
+        """The same with the loss's name and the unit: what else it measures is another thing."""
+        return common_measure(self.session.runs)
 
     def best_run(self) -> RunSummary | None:
         """The run with the best value of that metric."""
-        monitor = self.monitor()
-        known = [
-            (line.best.value, line)
-            for line in self.session.runs
-            if line.best is not None
-            and line.best.monitor == monitor
-            and not math.isnan(line.best.value)
-        ]
-        if not known:
-            return None
-        mode = known[0][1].best.mode if known[0][1].best else "min"
-        choose = max if mode == "max" else min
-        return choose(known, key=lambda pair: pair[0])[1]
+        return best_of(self.session.runs)
 
     # Ticks and styles
 
@@ -174,7 +173,7 @@ class RunsModel:
         number = self._by_run[run].number
 
         def take_over(record: RunRecord) -> None:
-            self.session.use_settings_of(record.spec, f"New run like {number}")
+            self.session.use_settings_of(record.spec, f"New run like {number}", parent=run)
             done()
 
         self.session.in_background(lambda job: runs.load_run(self.session.project, run), take_over)
@@ -192,18 +191,30 @@ class RunsModel:
         monitor = self.monitor()
         return sorted(names, key=lambda name: name != monitor)
 
+    def titled(self, metric: str) -> str:
+        """A metric with what the ticked runs' values are in, where that is the same for all."""
+        scales = [
+            self.records[run].state.target_scale for run in self._ticked if run in self.records
+        ]
+        units = {"" if scale is None else scale.words_for(metric) for scale in scales}
+        title = figures.monitored_title(metric)
+        unit = units.pop() if len(units) == 1 else ""
+        return f"{title}, {unit}" if unit else title
+
     def curve(self, run: str, metric: str, *, by_time: bool) -> tuple[list[float], list[float]]:
         """A ticked run's metric over epochs, or over minutes of training."""
         record = self.records.get(run)
         x: list[float] = []
         y: list[float] = []
         minutes = 0.0
-        for row in record.state.epochs if record else ():
+        if record is None:
+            return x, y
+        for row in record.state.epochs:
             minutes += row.seconds / 60
             value = row.logs.get(metric)
             if isinstance(value, (int, float)):
                 x.append(minutes if by_time else row.epoch + 1.0)
-                y.append(float(value))
+                y.append(in_own_unit(float(value), metric, record.state.target_scale))
         return x, y
 
     def differences(self) -> list[Difference]:
@@ -214,9 +225,11 @@ class RunsModel:
         keys = sorted({key for record in records for key in record.spec.set_keys()} - _OF_ONE_RUN)
         found = []
         for key in keys:
+            # The values are compared, not the words: these may leave out what differs.
+            if all(_same_setting(record, records[0], key) for record in records):
+                continue
             values = [_setting(record, key) for record in records]
-            if any(value != values[0] for value in values):
-                found.append(_difference(key, _title(key, records), values))
+            found.append(_difference(key, _title(key, records), values))
         outcomes = {
             "Best epoch": [
                 "–" if r.state.best_epoch is None else str(r.state.best_epoch + 1) for r in records
@@ -303,7 +316,7 @@ class SettingsGroup:
 def changed_words(line: RunSummary) -> tuple[str, str]:
     """What a run changed: the text of its chip and, for the tooltip, all of it.
 
-    An empty chip means that there is nothing to compare with: it was the first.
+    An empty chip means that nothing changed, or that there is nothing to compare with.
     """
     parts = [
         f"{_short(str(each.get('key', '')))} {_value(each.get('theirs'))} → "
@@ -311,9 +324,41 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
         for each in line.changes
     ]
     if not parts:
-        return "", "Nothing changed" if line.parent else "The first run"
+        if line.compared or line.parent:
+            number = (line.compared or line.parent or "").partition("-")[0].lstrip("0")
+            return "", f"The same settings as run {number}"
+        if line.number == 1:
+            return "", "The first run"
+        return "", "There was no run to compare it with" if line.compared == "" else ""
     first = parts[0] if len(parts) == 1 else f"{parts[0]}, +{len(parts) - 1}"
     return first, "\n".join(parts)
+
+
+def common_measure(lines: Sequence[RunSummary]) -> tuple[str, str, str]:
+    """What most of these runs watched, the newest winning: metric, loss and unit."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for line in reversed(lines):
+        measure = best_measure(line)
+        if measure is not None:
+            counts[measure] = counts.get(measure, 0) + 1
+    return max(counts, key=lambda each: counts[each], default=("val_loss", "", ""))
+
+
+def best_of(lines: Sequence[RunSummary]) -> RunSummary | None:
+    """The run with the best value of what most of them watched; None before the first."""
+    measure = common_measure(lines)
+    known = [
+        (value, line)
+        for line in lines
+        if best_measure(line) == measure
+        and (value := best_value(line)) is not None
+        and not math.isnan(value)
+    ]
+    if not known:
+        return None
+    mode = known[0][1].best.mode if known[0][1].best else "min"
+    choose = max if mode == "max" else min
+    return choose(known, key=lambda pair: pair[0])[1]
 
 
 def badge_of(line: RunSummary) -> Badge | None:
@@ -390,8 +435,8 @@ def _sort_key(line: RunSummary, column: Column) -> Any:
         case Column.CHANGED:
             return changed_words(line)[0].casefold() or None
         case Column.BEST:
-            value = line.best.value if line.best is not None else math.nan
-            return None if math.isnan(value) else value
+            value = best_value(line)
+            return None if value is None or math.isnan(value) else value
         case Column.EPOCHS:
             return line.epochs
         case Column.WHEN:
@@ -415,9 +460,28 @@ def _setting(record: RunRecord, key: str) -> str:
         return "–"
     value = record.spec.get(key)
     if key == "fit.callbacks" and value:
-        # In a list of differences the names tell enough; JSON would fill the panel.
-        return ", ".join(str(item.get("kind")) for item in value)
+        return "; ".join(_helper(item) for item in value)
     return param.show(value)
+
+
+def _same_setting(one: RunRecord, other: RunRecord, key: str) -> bool:
+    values = []
+    for record in (one, other):
+        known = find_param(key, record.spec.get("model.kind")) is not None
+        values.append(record.spec.get(key) if known else None)
+    return type(values[0]) is type(values[1]) and values[0] == values[1]
+
+
+def _helper(item: Mapping[str, Any]) -> str:
+    """A helper with the settings that were made: "EarlyStopping, patience 10"."""
+    kind = str(item.get("kind"))
+    defaults = CALLBACKS[kind].defaults() if kind in CALLBACKS else {}
+    made = [
+        f"{name.replace('_', ' ')} {_value(value)}"
+        for name, value in item.items()
+        if name != "kind" and value != defaults.get(name)
+    ]
+    return ", ".join([kind, *made])
 
 
 def _title(key: str, records: Sequence[RunRecord]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitstudio.spec.plain_words import Paragraph
 from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.own_units import best_measure, best_words
 from fitstudio.viewmodel.runs import RunsModel
 
 _DIFFERENCES = 8
@@ -15,14 +16,13 @@ def say(model: RunsModel) -> list[Paragraph]:
     best = model.best_run()
     if best is not None and best.best is not None:
         title = figures.monitored_title(best.best.monitor)
-        value = figures.format_value(best.best.value)
+        value = best_words(best)
         text = f"**Run {best.number}**, {best.name}: {title[:1].lower()}{title[1:]} **{value}**."
         paragraphs.append(Paragraph("Best so far", text))
-        others = {line.best.monitor for line in model.session.runs if line.best is not None} - {
-            best.best.monitor
-        }
+        measures = {best_measure(line) for line in model.session.runs} - {best_measure(best)}
+        others = {_measure_words(each) for each in measures if each is not None}
         if others:
-            names = ", ".join(sorted(figures.monitored_title(name) for name in others))
+            names = ", ".join(sorted(others))
             text = f"Some runs watched something else ({names}); their values cannot be compared."
             paragraphs.append(Paragraph("Mind", text))
     running = model.session.running
@@ -46,3 +46,12 @@ def say(model: RunsModel) -> list[Paragraph]:
         text = "The ticked runs have the same settings; only chance tells them apart."
         paragraphs.append(Paragraph("Only what differs", text))
     return paragraphs
+
+
+def _measure_words(measure: tuple[str, str, str]) -> str:
+    monitor, loss, unit = measure
+    words = figures.monitored_title(monitor)
+    if loss:
+        title = figures.metric_title(loss)
+        words += f", {title[:1].lower()}{title[1:]}"
+    return f"{words} {unit}".strip()

@@ -141,22 +141,23 @@ def class_scores(confusion: Confusion) -> list[Score]:
     ]
 
 
-def number_scores(parity: Parity, measured: Mapping[str, Any]) -> list[Score]:
+def number_scores(parity: Parity, measured: Mapping[str, Any], unit: str = "") -> list[Score]:
     """Errors of one output in its own unit, as the worker measured them."""
     spread = float(np.std(parity.true))
+    mean = figures.format_measured(_mean_deviation(parity.true), unit)
     scores = [
         Score(
             "Mean absolute error",
-            figures.format_value(measured["mean_absolute_error"]),
+            figures.format_measured(measured["mean_absolute_error"], unit),
             _mean_interval(np.abs(parity.residuals)),
-            f"always the mean: {figures.format_value(_mean_deviation(parity.true))}",
+            f"always the mean: {mean}",
             f"By how much a prediction of {parity.name} is off on average.",
         ),
         Score(
             "Root mean squared error",
-            figures.format_value(measured["root_mean_squared_error"]),
+            figures.format_measured(measured["root_mean_squared_error"], unit),
             "",
-            f"always the mean: {figures.format_value(spread)}",
+            f"always the mean: {figures.format_measured(spread, unit)}",
             "Like the mean absolute error, but large errors count more.",
         ),
     ]

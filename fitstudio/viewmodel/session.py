@@ -42,6 +42,7 @@ class ProjectSession:
         resolved: Final values and findings of `spec` with `summary`.
         runs: One line about each run, oldest first.
         current_run: The run that Monitor and Results show; None before the first.
+        model_to_use: The run whose model a person wants to predict with; None for the best.
         edits: The undo history.
         busy_with_data: Whether the data is being looked at just now.
     """
@@ -52,6 +53,7 @@ class ProjectSession:
     runs_changed = Signal()
     queue_changed = Signal()
     current_run_changed = Signal(object)
+    model_wanted = Signal(str)
     started = Signal(str)
     failed = Signal(FitStudioError)
     saved = Signal()
@@ -65,6 +67,7 @@ class ProjectSession:
         self.resolved: Resolved = resolve(self.spec, None)
         self.runs: list[RunSummary] = []
         self.current_run: str | None = None
+        self.model_to_use: str | None = None
         self.edits = EditHistory()
         self.busy_with_data = False
         self._looking: Job | None = None
@@ -80,6 +83,11 @@ class ProjectSession:
         return self.project.read_only
 
     @property
+    def cannot_change(self) -> str | None:
+        """What a control says that is greyed because nothing can be changed here, or None."""
+        return None if self.read_only is None else f"Open for reading only. {self.read_only}"
+
+    @property
     def running(self) -> RunSummary | None:
         """The newest run that is still being trained, or None."""
         return next((run for run in reversed(self.runs) if run.outcome is None), None)
@@ -88,6 +96,13 @@ class ProjectSession:
     def starting(self) -> bool:
         """Whether a run has been asked for and has not shown itself yet."""
         return self._starting
+
+    def may_change(self) -> bool:
+        """Whether anything can be changed here; where not, `failed` tells why."""
+        if self.read_only is None:
+            return True
+        self.failed.emit(Project.unchangeable(self.read_only))
+        return False
 
     def open(self) -> None:
         """Looks at the data and at the runs, both in the background."""
@@ -129,7 +144,7 @@ class ProjectSession:
             values: Values by key; None puts a setting back to its default.
             text: What undo says that it takes back.
         """
-        if self.read_only is not None:
+        if not self.may_change():
             return
         after = self.spec.with_values(values)
         keys = frozenset(each.key for each in after.differences(self.spec)) | {
@@ -141,12 +156,18 @@ class ProjectSession:
         self.edits.push(text, keys, before, after)
         self._go_to(after, keys)
 
-    def use_settings_of(self, spec: RunSpec, text: str) -> None:
-        """Takes over all settings of a run ("New run like this"), as one step of undo."""
-        if self.read_only is not None:
+    def use_settings_of(self, spec: RunSpec, text: str, *, parent: str | None = None) -> None:
+        """Takes over all settings of a run ("New run like this"), as one step of undo.
+
+        Args:
+            spec: The run's settings.
+            text: What undo says that it takes back.
+            parent: The run; the next one that is trained is made from it.
+        """
+        if not self.may_change():
             return
-        kept = {key: None for key in ("run.name", "run.parent", "run.note") if spec.is_set(key)}
-        after = spec.with_values(kept)
+        dropped = {key: None for key in ("run.name", "run.note") if spec.is_set(key)}
+        after = spec.with_values({**dropped, "run.parent": parent})
         keys = frozenset(each.key for each in after.differences(self.spec))
         if keys:
             self.edits.push(text, keys, self.spec, after)
@@ -183,7 +204,7 @@ class ProjectSession:
             return
         self._saving, self._unsaved = True, False
         self.project.settings = self.spec
-        self.background.run(lambda job: self.project.save(), self._on_saved, self._on_save_failed)
+        self._run(lambda job: self.project.save(), self._on_saved, self._on_save_failed)
 
     def _on_saved(self, nothing: None) -> None:
         self._saving = False
@@ -207,7 +228,7 @@ class ProjectSession:
             return
         self.busy_with_data = True
         self.data_changed.emit()
-        self._looking = self.background.run(
+        self._looking = self._run(
             lambda job: runs.dataset_summary(self.project, spec, cancel=job.cancelled),
             self._on_summary,
             self._on_data_failed,
@@ -246,9 +267,7 @@ class ProjectSession:
         if self._listing or self._closed:
             return
         self._listing = True
-        self.background.run(
-            lambda job: runs.list_runs(self.project), self._on_runs, self._on_list_failed
-        )
+        self._run(lambda job: runs.list_runs(self.project), self._on_runs, self._on_list_failed)
 
     def _on_runs(self, found: list[RunSummary]) -> None:
         self._listing = False
@@ -269,19 +288,24 @@ class ProjectSession:
             self.current_run = run
             self.current_run_changed.emit(run)
 
+    def use_model(self, run: str) -> None:
+        """Chooses the run whose model predicts."""
+        self.model_to_use = run
+        self.model_wanted.emit(run)
+
     def train(self) -> bool:
         """Starts a run with the current settings; False where they cannot work.
 
         The run's name comes with `started`; a failure to start with `failed`.
         """
-        if self._starting:
+        if self._starting or not self.may_change():
             return True
         if not self.resolved.ok:
             return False
         spec, summary = self.spec, self.summary
         self._starting = True
         self.runs_changed.emit()
-        self.background.run(
+        self._run(
             lambda job: runs.start_run(self.project, spec=spec, summary=summary).run,
             self._on_started,
             self._on_start_failed,
@@ -290,9 +314,15 @@ class ProjectSession:
 
     def _on_started(self, run: str) -> None:
         self._starting = False
+        self._forget_parent()
         self.show_run(run)
         self.started.emit(run)
         self.refresh_runs()
+
+    def _forget_parent(self) -> None:
+        """What is trained after this is made from this, not from the run before it."""
+        if self.spec.is_set("run.parent"):
+            self._go_to(self.spec.with_values({"run.parent": None}), frozenset({"run.parent"}))
 
     def _on_start_failed(self, problem: FitStudioError) -> None:
         self._starting = False
@@ -301,6 +331,8 @@ class ProjectSession:
 
     def enqueue(self) -> bool:
         """Queues a run with the present settings, frozen; False where they cannot work."""
+        if not self.may_change():
+            return True
         if not self.resolved.ok:
             return False
         spec = self.spec
@@ -313,6 +345,7 @@ class ProjectSession:
         return True
 
     def _on_queued(self, nothing: None) -> None:
+        self._forget_parent()
         self.queue_changed.emit()
         self.refresh_runs()
 
@@ -323,7 +356,7 @@ class ProjectSession:
     def stop_before_leaving(self) -> None:
         """Asks the running run to stop, at once and not in the background: the window closes."""
         run = self.running
-        if run is not None:
+        if run is not None and self.may_change():
             try:
                 control.stop_run(self.project, run.run, when="batch")
             except FitStudioError as problem:
@@ -378,14 +411,35 @@ class ProjectSession:
         replaces: str | None = None,
     ) -> Job:
         """Does something slow for a page; a failure that nobody takes comes with `failed`."""
-        return self.background.run(work, done, failed or self.failed.emit, replaces=replaces)
+        return self._run(work, done, failed or self.failed.emit, replaces=replaces)
 
     def _start_again(self, start: Callable[[], str]) -> None:
-        if self._starting:
+        if self._starting or not self.may_change():
             return
         self._starting = True
         self.runs_changed.emit()
-        self.background.run(lambda job: start(), self._on_started, self._on_start_failed)
+        self._run(lambda job: start(), self._on_started, self._on_start_failed)
+
+    def _run(
+        self,
+        work: Callable[[Job], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[FitStudioError], None] | None = None,
+        *,
+        replaces: str | None = None,
+    ) -> Job:
+        """Does something in the background; an answer that comes after `close` reaches nobody.
+
+        The pages that asked are gone by then.
+        """
+        return self.background.run(
+            work, self._while_open(done), self._while_open(failed), replaces=replaces
+        )
+
+    def _while_open(self, call: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
+        if call is None:
+            return None
+        return lambda outcome: None if self._closed else call(outcome)
 
     def _on_running(self, ask: Callable[[str], Any]) -> None:
         run = self.running
@@ -393,6 +447,6 @@ class ProjectSession:
             self._do(lambda: ask(run.run))
 
     def _do(self, action: Callable[[], Any]) -> None:
-        self.background.run(
-            lambda job: action(), lambda nothing: self.refresh_runs(), self.failed.emit
-        )
+        if not self.may_change():
+            return
+        self._run(lambda job: action(), lambda nothing: self.refresh_runs(), self.failed.emit)

@@ -19,8 +19,10 @@ from psygnal import Signal
 from fitstudio.actions import projects, runs
 from fitstudio.actions.run_summary import RunSummary
 from fitstudio.viewmodel.background import Background
-from fitstudio.viewmodel.figures import format_value, monitored_title
+from fitstudio.viewmodel.figures import monitored_title
+from fitstudio.viewmodel.own_units import best_words
 from fitstudio.viewmodel.places import short_place
+from fitstudio.viewmodel.runs import best_of
 
 _SHOWN = 4
 _LONGEST_FACTS = 32
@@ -46,6 +48,7 @@ class RecentRow:
         best: Index of the best value in `curve`.
         kind: What its data is: "table", "npy", "npz", "hdf5" or "".
         interrupted: The newest run, if it was cut off and can go on.
+        running: The run that is being trained now.
     """
 
     folder: Path
@@ -60,6 +63,7 @@ class RecentRow:
     best: int | None = None
     kind: str = ""
     interrupted: RunSummary | None = None
+    running: RunSummary | None = None
 
 
 @dataclass(frozen=True)
@@ -191,21 +195,18 @@ def _looked_into(row: RecentRow) -> RecentRow:
     with projects.open_project(row.folder, read_only=True) as project:
         found = runs.list_runs(project)
         kind = str(project.settings.get("data.kind") or "")
-    scored = [run for run in found if run.best is not None]
+    best = best_of(found)
     last = found[-1] if found else None
     cut_off = last if last is not None and last.outcome == "interrupted" else None
-    row = replace(row, looked_at=True, runs=len(found), kind=kind, interrupted=cut_off)
-    if not scored:
+    now = next((run for run in reversed(found) if run.outcome is None), None)
+    row = replace(row, looked_at=True, runs=len(found), kind=kind, interrupted=cut_off, running=now)
+    if best is None or best.best is None:
         return row
-    newest = scored[-1]
-    alike = [run for run in scored if run.best.monitor == newest.best.monitor]  # pyright: ignore
-    pick = max if newest.best.mode == "max" else min  # pyright: ignore
-    best = pick(alike, key=lambda run: run.best.value)  # pyright: ignore
-    assert best.best is not None
+    pick = max if best.best.mode == "max" else min
     curve = [float(value) for value in best.curve]
     return replace(
         row,
-        score=f"{monitored_title(best.best.monitor)} {format_value(best.best.value)}",
+        score=f"{monitored_title(best.best.monitor)} {best_words(best)}",
         curve=curve,
         best=curve.index(pick(curve)) if curve else None,
     )

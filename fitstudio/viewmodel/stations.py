@@ -90,13 +90,17 @@ def _monitor(session: ProjectSession) -> Station:
 
 def _results(session: ProjectSession) -> Station:
     shown = session.run_summary(session.current_run)
-    if shown is None or shown.outcome not in ("completed", "stopped"):
+    if shown is None or shown.outcome is None:
         return Station("empty", "Comes after a run")
-    return Station("ready", f"Results of run {shown.number}")
+    if shown.measured:
+        return Station("ready", f"Results of run {shown.number}")
+    if shown.has_model:
+        return Station("ready", f"The model of run {shown.number} is not measured yet")
+    return Station("empty", f"Run {shown.number} has no model")
 
 
 def _predict(session: ProjectSession) -> Station:
-    usable = [run for run in session.runs if run.outcome in ("completed", "stopped")]
+    usable = [run for run in session.runs if run.has_model]
     if not usable:
         return Station("empty", "Comes after a run")
     return Station("ready", f"{_counted(len(usable), 'model')} to use")

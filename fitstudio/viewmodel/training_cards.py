@@ -46,6 +46,8 @@ _CARDS: Mapping[str, tuple[str, ...]] = {
         "fit.sample_weight",
         "compile.sample_weight_mode",
         "compile.loss_weights",
+        "data.scale",
+        "data.scale_target",
         "data.feed",
         "fit.workers",
         "fit.max_queue_size",

@@ -11,11 +11,12 @@ from typing import Any
 
 from psygnal import Signal
 
+from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.spec.entry_kinds import Chosen
 from fitstudio.spec.kinds import Choice
 from fitstudio.spec.param import Finding, Fix, Level, Param, Severity
 from fitstudio.spec.registry import FIXED
-from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for
+from fitstudio.viewmodel.form_words import automatic_text, done_sentence, hint_for, in_field_units
 from fitstudio.viewmodel.session import ProjectSession
 from fitstudio.viewmodel.training_cards import CARDS, TRAINING_KEYS, CardModel, level_of
 
@@ -189,6 +190,9 @@ class TrainingForm:
             for finding in resolved.findings_at(key)
             if finding.severity is not Severity.NO_EFFECT or key not in resolved.greyed
         )
+        errors = tuple(each for each in findings if each.severity is Severity.ERROR)
+        # What follows from a value that cannot be holds no longer when it is mended.
+        findings = tuple(in_field_units(param, value, each) for each in errors or findings)
         done = self._done.get(key)
         return Row(
             param=param,
@@ -256,12 +260,43 @@ class TrainingForm:
         self.rows_changed.emit()
 
 
+# What people call a setting whose own words do not say so.
+_ALSO_CALLED = {
+    "run.device": "gpu graphics card cuda processor cpu",
+    "fit.callbacks": "early stopping patience stop when overfitting",
+    "fit.validation_split": "test split hold out",
+    "compile.learning_rate": "step size lr speed",
+    "data.scale": "normalise normalize standardise standardize",
+    "data.scale_target": "normalise normalize standardise standardize",
+    "data.row_order": "random shuffle order",
+    "fit.shuffle": "random mix order",
+    "run.seed": "random repeat",
+    "run.time_budget_min": "minutes hours stop after",
+    "run.on_nan": "missing nan not a number",
+}
+
+
 def _says(param: Param, search: str, *, thoroughly: bool = False) -> bool:
-    text = f"{param.title} {param.name} {param.key}"
+    text = f"{param.title} {param.name} {param.key} {_ALSO_CALLED.get(param.key, '')}"
+    text += f" {_choices(param)}"
     if thoroughly:
         text += f" {param.help} {param.more}"
     text = f"{text} {text.replace('_', ' ')}".lower()
     return all(word in text for word in search.lower().split())
+
+
+def _choices(param: Param) -> str:
+    """The words of what can be chosen: those of a helper's settings lead to the helpers."""
+    if param.key == "fit.callbacks":
+        return " ".join(
+            f"{entry.name} {entry.title} {' '.join(each.title for each in entry.params)}"
+            for entry in CALLBACKS.values()
+        )
+    if isinstance(param.kind, Choice):
+        return " ".join(option.title for option in param.kind.options)
+    if isinstance(param.kind, Chosen):
+        return " ".join(f"{each.name} {each.title}" for each in param.kind.entries.values())
+    return ""
 
 
 def same(one: Any, other: Any) -> bool:

@@ -61,8 +61,13 @@ _PROGRESS_SENTENCES = {
 
 
 class Fit(StrEnum):
-    """How training and validation go together."""
+    """How training and validation go together.
 
+    That nothing checks the run (UNCHECKED) is said only where that is known; as long as no
+    validation has ended it is not known how they go together (UNKNOWN).
+    """
+
+    UNKNOWN = "unknown"
     UNCHECKED = "unchecked"
     EARLY = "early"
     TOGETHER = "together"
@@ -97,6 +102,8 @@ def judge(
     val_loss: npt.ArrayLike | None,
     monitored: npt.ArrayLike,
     watch: Watch | None,
+    *,
+    checked: bool | None,
 ) -> Verdict:
     """The verdict over a run's finished epochs.
 
@@ -106,16 +113,18 @@ def judge(
         val_loss: The validation loss of each, not-a-number where none was measured; or None.
         monitored: The monitored metric of each.
         watch: Its best so far, and which way is better.
+        checked: Whether rows are held out to check the run; None while that is not known.
     """
     numbers = np.asarray(epochs, dtype=np.int64)
     training = np.asarray(loss, dtype=np.float64)
     best = watch.epoch if watch else None
     waited = int(np.count_nonzero(numbers > best)) if best is not None else 0
+    unmeasured = Fit.UNCHECKED if checked is False else Fit.UNKNOWN
     if not len(numbers):
-        return Verdict(Progress.WAITING, Fit.EARLY if val_loss is not None else Fit.UNCHECKED)
+        return Verdict(Progress.WAITING, unmeasured)
     if not np.isfinite(training[-1]):
-        return Verdict(Progress.BROKEN, Fit.UNCHECKED, None, False, best, waited)
-    fit, since = _fit(training, val_loss)
+        return Verdict(Progress.BROKEN, unmeasured, None, False, best, waited)
+    fit, since = (unmeasured, None) if val_loss is None else _fit(training, val_loss)
     return Verdict(
         progress=_progress(np.asarray(monitored, dtype=np.float64), watch),
         fit=fit,
@@ -149,12 +158,8 @@ def _progress(monitored: npt.NDArray[np.float64], watch: Watch | None) -> Progre
     return Progress.WORSE if direction is Direction.RISING else Progress.FLAT
 
 
-def _fit(
-    training: npt.NDArray[np.float64], val_loss: npt.ArrayLike | None
-) -> tuple[Fit, int | None]:
+def _fit(training: npt.NDArray[np.float64], val_loss: npt.ArrayLike) -> tuple[Fit, int | None]:
     """How the losses go together, and the index since which they do not."""
-    if val_loss is None:
-        return Fit.UNCHECKED, None
     validation = np.asarray(val_loss, dtype=np.float64)
     known = np.flatnonzero(np.isfinite(validation) & np.isfinite(training))
     if len(known) < FEWEST_POINTS + 3:

@@ -44,6 +44,11 @@ class WaitingRuns:
         session.runs_changed.connect(self.refresh)
         session.queue_changed.connect(self.refresh)
 
+    @property
+    def cannot_change(self) -> str | None:
+        """Why the queue cannot be changed here, or None."""
+        return self._session.cannot_change
+
     def close(self) -> None:
         """Stops listening to the session."""
         self._session.runs_changed.disconnect(self.refresh)

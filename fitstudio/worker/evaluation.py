@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio import storage
 from fitstudio.data.as_trained import open_as_trained
 from fitstudio.data.prepare import prepare
 from fitstudio.data.source import open_source
+from fitstudio.journal.events import finite
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.worker import results, trained_model
 from fitstudio.worker.results import Part
+from fitstudio.worker.target_facts import target_facts
 
 
 def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
@@ -22,7 +25,7 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
 
     Args:
         job: `project`, `run`, and `data` (a path or as in a run specification) or None for the
-            run's own data.
+            run's own data; `keep` with these makes them the run's results.
         progress: Told how far it is.
 
     Returns:
@@ -54,11 +57,13 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
             parts = [Part("test", np.asarray(x), y, weights, kept)]
     progress(0.3, "Measuring")
     measured = results.measure(trained.model, parts, certificate)
+    measured = {"weights": trained.weights, "epoch": trained.epoch, **measured}
+    if data is None and job.get("keep"):
+        storage.write_json(trained.paths.results, finite({"format": results.FORMAT, **measured}))
     progress(1.0, "Done")
-    return {
-        "run": trained.paths.name,
-        "weights": trained.weights,
-        "epoch": trained.epoch,
-        "notes": notes,
-        **measured,
-    }
+    target = target_facts(
+        certificate.recipe,
+        method=str(spec.get("data.scale_target")),
+        loss=str(certificate.compiled.get("loss") or ""),
+    )
+    return {"run": trained.paths.name, "notes": notes, "target": target, **measured}

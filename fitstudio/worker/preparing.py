@@ -36,6 +36,7 @@ from fitstudio.worker.history_files import Row
 from fitstudio.worker.machine import Machine
 from fitstudio.worker.pulse import GraphicsProcessor
 from fitstudio.worker.run_process import RunProcess
+from fitstudio.worker.target_facts import target_facts
 
 
 @dataclass(slots=True)
@@ -97,7 +98,8 @@ def prepare_training(process: RunProcess) -> Training:
     if prepared.recipe.input_shape != plan.input_shape:
         plan = _plan_for(prepared.recipe.input_shape, values, facts)
         resolved = replace(resolved, model_plan=plan)
-    _tell_data(process, prepared, plan.input_shape, plan.output_shape)
+    target = target_facts(prepared.recipe, method=str(values["data.scale_target"]), loss=facts.loss)
+    _tell_data(process, prepared, plan, target)
     storage.write_json(
         paths.resolved,
         stored | resolved.to_json() | {"seed": set_up.seed, "machine": before | environment},
@@ -257,13 +259,16 @@ def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str,
     return now
 
 
-def _tell_data(process: RunProcess, prepared: Prepared, inputs: tuple, outputs: tuple) -> None:
+def _tell_data(
+    process: RunProcess, prepared: Prepared, plan: ModelPlan, target: Mapping[str, Any] | None
+) -> None:
     process.journal.append(
         EventType.DATA_READY,
         training_rows=len(prepared.training_rows),
         validation_rows=len(prepared.validation_rows),
-        input_shape=list(inputs),
-        output_shape=list(outputs),
+        input_shape=list(plan.input_shape),
+        output_shape=list(plan.output_shape),
         class_names=list(prepared.class_names or ()),
         findings=[finding.to_json() for finding in prepared.findings],
+        **({} if target is None else {"target": target}),
     )

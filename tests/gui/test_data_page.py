@@ -8,10 +8,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from fitstudio.actions import projects
-from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
 from fitstudio.gui.widgets.tables import INK_ROLE
 from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.data_page import Role, role_of
+from fitstudio.viewmodel.reading_choices import reading_choice
 from tests.gui.conftest import READ_MS
 
 
@@ -237,3 +238,22 @@ def test_reading_can_be_cancelled(window, example, qtbot):
     session.look_at_data()
     wait_for_data(page, qtbot)
     assert session.summary is not None
+
+
+def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
+    rows = np.arange(40.0).reshape(20, 2)
+    file = tmp_path / "parts.npz"
+    np.savez(file, x_train=rows, y_train=rows[:, 0], x_test=rows, y_test=rows[:, 0])
+    folder = tmp_path / "parts"
+    projects.create_project(folder, data=file, target="y").close()
+    main = window(folder)
+    page = main.pages["data"]
+    qtbot.waitUntil(lambda: bool(page._nodes), timeout=READ_MS)
+    assert page._change.isVisible()
+    choice = reading_choice("npz", page._view.guesses, page._nodes)
+    dialog = PartDialog(choice, page)
+    dialog.part.setValue("test")
+    assert dialog.changes() == {"part": "test"}
+    data_page.set_options(main.session, dialog.changes())
+    qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
+    assert main.session.data_problem is None

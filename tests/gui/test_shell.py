@@ -139,7 +139,10 @@ def test_train_goes_to_the_first_problem_instead(window, example):
 
     assert main.page == "training"
     assert main.session.running is None
-    assert main.notices.texts()
+    row = main.pages["training"].row("fit.epochs")
+    assert "Epochs" in row.message.text()
+    main.session.set_value("fit.epochs", 7)
+    assert main.notices.texts() == [], "what is mended is said nowhere any more"
 
 
 def test_the_rail_tells_how_each_station_stands(window, example):
@@ -352,3 +355,26 @@ def test_the_header_names_the_device_and_its_memory(window, qtbot, asks_devices)
     assert chip.isVisible()
     assert main.device.title in chip.accessibleName()
     assert " of " in chip.accessibleName()
+
+
+def test_f1_opens_the_help_of_the_setting_that_has_the_keyboard(window, example):
+    main = window(example("penguins"))
+    main.show_page("training")
+    main.activateWindow()
+    page = main.pages["training"]
+    for key in ("fit.epochs", "compile.optimizer", "fit.callbacks"):
+        editor = page.editor(key)
+        target = editor.add_button if key == "fit.callbacks" else editor
+        target.setFocus()
+        assert main._setting_in_focus() == key
+    main.setFocus()
+    assert main._setting_in_focus() == ""
+
+
+def test_the_first_window_fits_a_small_screen(window):
+    main = window()
+    main._restore()
+    room = main.screen().availableGeometry()
+    smallest = main.minimumSize()
+    assert main.width() <= max(room.width(), smallest.width())
+    assert main.height() <= max(room.height() - 40, smallest.height())

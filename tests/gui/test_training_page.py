@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from fitstudio.gui.pages.training.editors.chip_list import ChipList
+from fitstudio.gui.pages.training.editors.columns import columns_words
 from fitstudio.gui.pages.training.editors.contract import Editor
 from fitstudio.gui.pages.training.page import TrainingPage
 from fitstudio.gui.panels.plain_words import PlainWordsPanel
@@ -473,3 +475,21 @@ def test_what_was_mended_is_told_for_a_while(page, session, qtbot) -> None:
     row.message.bars()[0].gone.emit()
     assert row.message.text() == ""
     assert session.spec.get("data.row_order") == "random"
+
+
+@pytest.mark.parametrize("count", [3, 6, 7, 1024])
+def test_inputs_are_one_line_however_many_there_are(qtbot, count):
+    names = [f"{1100 + 0.5 * number:.1f}" for number in range(count)]
+    editor = ChipList(
+        default=None, text_of=str, offers=list, add_words="Add", summary=columns_words, most_chips=6
+    )
+    qtbot.addWidget(editor)
+    editor.setValue(names)
+    editor.resize(700, 200)
+    editor.show()
+    assert editor.heightForWidth(700) <= 36
+    assert editor.add_button.isVisible()
+    assert len(editor.chips()) == (count if count <= 6 else 0)
+    said = [label.text() for label in editor.findChildren(QLabel) if label.isVisible()]
+    if count > 6:
+        assert f"{names[0]} … {names[-1]}" in " ".join(said)

@@ -9,12 +9,13 @@ from fitstudio.cli.command import (
     Command,
     add_project,
     add_project_and_run,
-    number_text,
     print_json,
     print_table,
+    value_text,
 )
 from fitstudio.cli.output import say
 from fitstudio.journal.events import sentence_of
+from fitstudio.viewmodel.own_units import scale_of
 
 
 def _runs(arguments: argparse.Namespace) -> int:
@@ -32,7 +33,7 @@ def _runs(arguments: argparse.Namespace) -> int:
             (each.outcome or "running") + (", damaged" if each.damage else ""),
             str(each.epochs),
             each.best.monitor if each.best else "–",
-            number_text(each.best.value if each.best else None),
+            value_text(each.best.value, each.best.monitor, scale_of(each)) if each.best else "–",
             sentence_of(each.reason) if each.reason else "",
         ]
         for each in found
@@ -62,9 +63,10 @@ def _show(arguments: argparse.Namespace) -> int:
     state = record.state
     say(f"{record.run}: {state.outcome_sentence()}")
     names = [name for name in record.history if record.history[name]]
+    scale = state.target_scale
     heads = ["Epoch", *names]
     rows = [
-        [str(row.epoch + 1), *(number_text(row.logs.get(name)) for name in names)]
+        [str(row.epoch + 1), *(value_text(row.logs.get(name), name, scale) for name in names)]
         for row in state.epochs
     ]
     print_table(heads, rows, right=frozenset(range(len(heads))))

@@ -13,8 +13,8 @@ from fitstudio.cli.command import (
     Command,
     add_project,
     add_project_and_run,
-    number_text,
     print_json,
+    value_text,
 )
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
@@ -124,7 +124,8 @@ def _wait_and_report(
     say(f"{handle.run}: {state.outcome_sentence()}")
     if state.best is not None and state.best.epoch is not None:
         say(
-            f"Best {state.best.monitor}: {number_text(state.best.value)} "
+            f"Best {state.best.monitor}: "
+            f"{value_text(state.best.value, state.best.monitor, state.target_scale)} "
             f"(epoch {state.best.epoch + 1})"
         )
     for sentence in state.preparation:

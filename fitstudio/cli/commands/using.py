@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import predict, projects
-from fitstudio.cli.command import Command, add_project_and_run, number_text, print_json
+from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
 from fitstudio.cli.output import say
 from fitstudio.errors import DataError, FitStudioError, UsageError
+from fitstudio.journal.target_scale import TargetScale
 
 # Options of reading that are lists of words; all others are single values.
 _LISTS = ("missing", "missing_numbers", "datasets")
@@ -48,16 +50,18 @@ def _print_measurement(measured: dict[str, Any]) -> None:
     """Prints the scores part by part; for numbers also the errors in the target's own units."""
     weights = measured.get("weights", "best")
     epoch = measured.get("epoch")
+    scale = TargetScale.from_fields(measured.get("target"))
     of_epoch = f" of epoch {epoch + 1}" if isinstance(epoch, int) else ""
     say(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
     for part, scores in measured.get("scores", {}).items():
         say(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
         for name, value in scores.items():
-            say(f"  {name}: {number_text(value)}")
+            say(f"  {name}: {value_text(value, name, scale)}")
+        unscaled = None if scale is None else replace(scale, scale=1.0)
         for output in measured.get("parity", {}).get(part, {}).get("outputs", ()):
             say(f"  {output['name']}, in its own units:")
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
-                say(f"    {name}: {number_text(output.get(name))}")
+                say(f"    {name}: {value_text(output.get(name), name, unscaled)}")
     for sentence in measured.get("notes", ()):
         say(f"  {sentence}")
 

@@ -97,17 +97,17 @@ class PlainWordsPanel(QWidget):
         if said == self._shown:
             return
         self._shown = said
-        self._rebuild(said)
+        self._say(said)
 
-    def _rebuild(self, said: list[Paragraph]) -> None:
-        while self._paragraphs.count():
-            item = self._paragraphs.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for paragraph in said:
-            self._paragraphs.addWidget(_ParagraphView(paragraph))
+    def _say(self, said: list[Paragraph]) -> None:
+        """Changes the words of the paragraphs that are there: what is made anew blinks."""
+        while self._paragraphs.count() < len(said):
+            self._paragraphs.addWidget(_ParagraphView())
+        for place in range(self._paragraphs.count()):
+            item = self._paragraphs.itemAt(place)
+            view = item.widget() if item is not None else None
+            if isinstance(view, _ParagraphView):
+                view.say(said[place] if place < len(said) else None)
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -124,13 +124,25 @@ class PlainWordsPanel(QWidget):
 class _ParagraphView(QWidget):
     """A short title over one to three sentences."""
 
-    def __init__(self, paragraph: Paragraph) -> None:
+    def __init__(self) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(Label(paragraph.title, ink="text3", style="small"))
-        column.addWidget(Sentence(paragraph.text))
+        self._title = Label("", ink="text3", style="small")
+        self._sentence = Sentence("")
+        column.addWidget(self._title)
+        column.addWidget(self._sentence)
+
+    def say(self, paragraph: Paragraph | None) -> None:
+        """Shows a paragraph, or nothing."""
+        self.setVisible(paragraph is not None)
+        if paragraph is None:
+            return
+        if self._title.text() != paragraph.title:
+            self._title.setText(paragraph.title)
+        if self._sentence.sentence() != paragraph.text:
+            self._sentence.set_sentence(paragraph.text)
 
 
 class TimeView(QWidget):

@@ -11,8 +11,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+GREATEST_WIDTH = 12.0
+"""Width of the kernel (standard deviation) at full strength, in points.
+
+It does not hang on the curve's length: a run and the same run continued draw one line where they
+have the same values.
+"""
 GREATEST_SHARE = 0.12
-"""Width of the kernel (standard deviation) at full strength, as a share of the curve's length."""
+"""No curve is smoothed by more than this share of its length."""
 
 
 def smooth(values: npt.ArrayLike, strength: float) -> npt.NDArray[np.float64]:
@@ -41,6 +47,6 @@ def smooth(values: npt.ArrayLike, strength: float) -> npt.NDArray[np.float64]:
 
 
 def kernel_width(count: int, strength: float) -> float:
-    """Standard deviation of the kernel in points; grows with the curve and with the strength."""
-    share = float(np.clip(strength, 0.0, 1.0)) ** 2 * GREATEST_SHARE
-    return share * count
+    """Standard deviation of the kernel in points; grows with the strength."""
+    wanted = float(np.clip(strength, 0.0, 1.0)) ** 2 * GREATEST_WIDTH
+    return min(wanted, GREATEST_SHARE * count)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from fitstudio.gui.shell.pages import PAGES
 from fitstudio.gui.shell.words import marked
 from fitstudio.gui.widgets.buttons import with_shortcut
+from fitstudio.gui.widgets.labels import as_tip
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,12 @@ class Commands(QObject):
     def set_texts(self, name: str, text: str) -> None:
         """Says something else for a command ("Undo Change Epochs")."""
         self.actions[name].setText(text)
+
+    def allow(self, name: str, *, allowed: bool, reason: str | None = None) -> None:
+        """Enables a command or greys it; with a reason, that is what its tooltip says."""
+        action = self.actions[name]
+        action.setEnabled(allowed and reason is None)
+        action.setToolTip(as_tip(reason) if reason else self.tooltip(name))
 
     def tooltip(self, name: str) -> str:
         """The tooltip with the shortcut, for a button that does the same."""

@@ -124,6 +124,8 @@ def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(edit)
     row.addStretch(1)
+    edit.selectAll()
+    edit.setFocus()
     done = run.epochs if run is not None else 0
     question = Question(
         _tr("Train longer"),

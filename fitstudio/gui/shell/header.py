@@ -15,7 +15,7 @@ from fitstudio.gui.widgets.buttons import (
     primary_button,
     secondary_button,
 )
-from fitstudio.gui.widgets.labels import ElidedLabel
+from fitstudio.gui.widgets.labels import ElidedLabel, as_tip
 from fitstudio.viewmodel.device import DeviceModel
 from fitstudio.viewmodel.session import ProjectSession
 
@@ -89,14 +89,19 @@ class Header(QWidget):
         self._paused = running is not None and running.phase == "paused"
         under_way = running is not None
         self.train.setVisible(session is not None and not under_way)
-        self.train.setEnabled(not starting)
+        reason = session.cannot_change if session else None
+        for button, action in ((self.train, "train"), (self.stop, "stop"), (self.pause, "pause")):
+            button.setEnabled(reason is None and not (starting and button is self.train))
+            button.setToolTip(as_tip(reason) if reason else self._commands.tooltip(action))
+        self.more.setEnabled(reason is None)
         _say(self.train, self.tr("Starting…") if starting else self.tr("Train"))
         self.pause.setVisible(under_way)
         self.stop.setVisible(under_way)
         self.more.setVisible(under_way)
         _say(self.pause, self.tr("Continue") if self._paused else self.tr("Pause"))
         self.pause.set_icon("play" if self._paused else "pause")
-        self.pause.setToolTip(self._commands.tooltip("resume" if self._paused else "pause"))
+        if reason is None:
+            self.pause.setToolTip(self._commands.tooltip("resume" if self._paused else "pause"))
 
     def set_room(self, width: int) -> None:
         """Leaves out what the window is too narrow for."""

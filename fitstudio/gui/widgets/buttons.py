@@ -131,13 +131,13 @@ class Switch(QAbstractButton):
         super().__init__(parent)
         self._default = default
         self._place = 1.0 if value else 0.0
+        self._slide = QPropertyAnimation(self, b"place", self)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self.setCheckable(True)
         self.setChecked(value)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._slide = QPropertyAnimation(self, b"place", self)
-        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self.toggled.connect(self._on_toggled)
+        self.toggled.connect(lambda on: self.valueChanged.emit(on))
 
     def value(self) -> bool:
         """Whether it is on."""
@@ -163,7 +163,10 @@ class Switch(QAbstractButton):
 
     place = Property(float, _get_place, _set_place)
 
-    def _on_toggled(self, on: bool) -> None:
+    def checkStateSet(self) -> None:
+        # Also where nobody is told of the change: the thumb never stands on the wrong side.
+        super().checkStateSet()
+        on = self.isChecked()
         self._slide.stop()
         if self.isVisible() and not theme().reduced_motion:
             self._slide.setDuration(Motion.SWITCH_MS)
@@ -171,7 +174,6 @@ class Switch(QAbstractButton):
             self._slide.start()
         else:
             self._set_place(1.0 if on else 0.0)
-        self.valueChanged.emit(on)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -36,6 +37,9 @@ from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Radius, Size
 from fitstudio.gui.widgets.labels import as_tip
+
+# What of a field is not text: its border, its margins, its arrows.
+_AROUND_NUMBER = 44
 
 
 class NumberEdit(QLineEdit):
@@ -95,7 +99,8 @@ class NumberEdit(QLineEdit):
         self._pressed = 0
         self.setAcceptDrops(False)  # a file that is dropped anywhere belongs to the window
         self.setProperty("kind", "number")
-        self.setFixedWidth(Size.SMALL_NUMBER if small else Size.NUMBER)
+        self._narrowest = Size.SMALL_NUMBER if small else Size.NUMBER
+        self.setFixedWidth(self._narrowest)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_automatic(None)
         self._show_value()
@@ -127,6 +132,10 @@ class NumberEdit(QLineEdit):
         """Tells what automatic comes to, shown in brackets."""
         shown = self._unset if value is None else f"{self._unset} ({self._text_of(value)})"
         self.setPlaceholderText(shown if self._optional else "")
+        if self._optional:
+            # The number in the brackets is what a person looks for: it is never cut.
+            needed = QFontMetrics(self.font()).horizontalAdvance(shown) + _AROUND_NUMBER
+            self.setFixedWidth(max(self._narrowest, needed))
 
     def step_by(self, steps: int) -> None:
         """One or more steps up or down."""
@@ -237,6 +246,11 @@ class NumberEdit(QLineEdit):
         self._set_problem("")
         self._show_value()
 
+    def event(self, event: QEvent) -> bool:
+        # What was typed holds at once, and is taken back with the window's undo; only what means
+        # no value yet is this field's own.
+        return False if _is_undo(event) and not self._problem else super().event(event)
+
     def focusInEvent(self, event) -> None:
         super().focusInEvent(event)
         self._show_value()
@@ -299,6 +313,17 @@ class NumberEdit(QLineEdit):
         left, middle = self.width() - 20, self.height() / 2
         for name, top in (("caret-up", middle - 11), ("caret-down", middle + 1)):
             paint_icon(painter, QRectF(left, top, 10, 10), name, token)
+
+
+def _is_undo(event: QEvent) -> bool:
+    """Whether a line of text asks for the keys of undo or redo, which it would take for itself."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    keys = QKeySequence.StandardKey
+    if not (event.matches(keys.Undo) or event.matches(keys.Redo)):
+        return False
+    event.ignore()
+    return True
 
 
 class Combo(QComboBox):
@@ -448,6 +473,9 @@ class TextEdit(QLineEdit):
     def problem(self) -> str:
         """What is wrong with the text that stands there now, or nothing."""
         return self._problem
+
+    def event(self, event: QEvent) -> bool:
+        return False if _is_undo(event) and not self._problem else super().event(event)
 
     def _set_problem(self, problem: str) -> None:
         self._problem = problem

@@ -300,3 +300,11 @@ def test_no_specification_makes_the_check_fail(values) -> None:
     for base, summary in ((CLASSES, PENGUINS), (IMAGES, DIGITS)):
         resolved = resolve(base.with_values(values), summary)
         json.dumps(resolved.to_json())
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_an_activation_without_layers_that_take_it_is_greyed(kind):
+    greyed = resolve(RunSpec(model={"kind": kind}), None).greyed
+    assert greyed["model.activation"] == "dense units is not set"
+    with_layers = RunSpec(model={"kind": kind, "dense_units": [8]})
+    assert "model.activation" not in resolve(with_layers, None).greyed

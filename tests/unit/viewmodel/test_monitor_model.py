@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fitstudio.journal.run_state import RunState
 from fitstudio.spec.run_spec import RunSpec
 from fitstudio.viewmodel import epoch_table, monitor_words, run_feed
 from fitstudio.viewmodel.monitor import MonitorModel, ShownRun
@@ -122,7 +123,7 @@ def test_losses_of_an_epoch_of_unknown_length_never_pass_its_end():
     records["step"] = np.arange(5000)
     curve = LossCurve()
     for part in np.split(records, 10):
-        curve.append(part, None)
+        curve.append(part, RunState())
     assert len(curve.points) == 5000
     assert 0 < curve.points.x[0] < curve.points.x[-1] < 1
 
@@ -191,7 +192,7 @@ def test_sentences_come_from_the_curves(model: MonitorModel, tmp_path: Path):
     assert "of 20" in said["Patience"]
     assert "%" in said["Score"] and "67" in said["Score"]
     assert "epoch 42" in said["Kept"]
-    suggestion = monitor_words.suggest(verdict, RunSpec(model={"kind": "mlp"}))
+    suggestion = monitor_words.suggest(verdict, RunSpec(model={"kind": "mlp"}), model.state)
     assert suggestion is not None and dict(suggestion.set) == {"model.dropout": 0.2}
     run.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -164,3 +165,59 @@ def test_a_closed_model_hears_nothing_more(session: ProjectSession):
     model.changed.connect(lambda: told.append(True))
     session.runs_changed.emit()
     assert told == []
+
+
+def test_helpers_that_differ_in_their_settings_are_told_apart(tmp_path: Path):
+    project = new_project(tmp_path)
+    stopping = {"kind": "EarlyStopping", "patience": 2}
+    for number, changed in enumerate(({}, {"patience": 50, "monitor": "val_accuracy"}), start=1):
+        settings = {"fit.epochs": 3, "fit.callbacks": [stopping | changed]}
+        add_run(project, number, title=f"Run {number}", epochs=3, settings=settings)
+    session = open_session(project)
+    model = RunsModel(session)
+    deliver_until(session, lambda: len(model.records) == 2)
+    found = {each.key: each.values for each in model.differences()}
+    assert found["fit.callbacks"] == (
+        "EarlyStopping, patience 2",
+        "EarlyStopping, patience 50, monitor val_accuracy",
+    )
+    session.background.close()
+    session.close()
+
+
+def test_a_run_like_another_is_made_from_it_and_the_next_is_not(session: ProjectSession):
+    model = RunsModel(session)
+    first = session.runs[0].run
+    model.new_like(first, lambda: None)
+    deliver_until(session, lambda: session.spec.is_set("run.parent"))
+    assert session.spec.get("run.parent") == first
+    session._on_started("0004-like")
+    assert not session.spec.is_set("run.parent"), "what is trained after it is not made from it"
+
+
+def test_an_empty_chip_says_why(session: ProjectSession):
+    first, second, _ = session.runs
+    assert runs_module.changed_words(first) == ("", "The first run")
+    assert runs_module.changed_words(replace(first, number=2, compared="")) == (
+        "",
+        "There was no run to compare it with",
+    )
+    again = replace(second, changes=(), parent=None, compared=first.run)
+    assert runs_module.changed_words(again) == ("", "The same settings as run 1")
+
+
+def test_an_answer_that_comes_after_closing_reaches_nobody(tmp_path: Path):
+    """A page that asked is gone then; calling it would be an error in the window."""
+    session = open_session(new_project(tmp_path))
+    reached: list[object] = []
+    session.in_background(lambda job: 1, reached.append)
+    session.in_background(lambda job: 1 / 0, reached.append, reached.append)
+    session.look_at_data()
+    session.data_changed.connect(lambda: reached.append("data"))
+    session.refresh_runs()
+    session.runs_changed.connect(lambda: reached.append("runs"))
+    session.close()
+    while session.background.deliver(0.5):
+        pass
+    assert reached == []
+    session.background.close()

@@ -158,3 +158,29 @@ def test_values_that_cannot_work_do_not_break_a_row(form) -> None:
     for key in TRAINING_KEYS:
         form.row(key)
     assert form.row("fit.epochs").state == "error"
+
+
+@pytest.mark.parametrize(
+    "words, key",
+    [
+        ("early", "fit.callbacks"),
+        ("patience", "fit.callbacks"),
+        ("stop when", "fit.callbacks"),
+        ("gpu", "run.device"),
+        ("missing", "run.on_nan"),
+        ("adamw", "compile.optimizer"),
+        ("at random", "data.row_order"),
+        ("random", "fit.shuffle"),
+    ],
+)
+def test_a_search_knows_helpers_choices_and_what_people_say(form, words, key) -> None:
+    form.set_search(words)
+    assert key in {each for card in CARDS for each in form.visible_keys(card)}
+
+
+def test_a_share_that_cannot_be_is_told_in_percent_and_alone(form) -> None:
+    form.session.set_value("fit.validation_split", 1.0)
+    findings = form.row("fit.validation_split").findings
+    assert [each.sentence for each in findings] == [
+        "Hold out must be 0 % or more and below 100 %, not 100 %."
+    ]

@@ -24,11 +24,18 @@ def watched(name: str, values: np.ndarray, mode: str = "min") -> Watch:
 
 
 def verdict(loss, val_loss):
-    return judge(EPOCHS[: len(loss)], loss, val_loss, val_loss, watched("val_loss", val_loss))
+    return judge(
+        EPOCHS[: len(loss)],
+        loss,
+        val_loss,
+        val_loss,
+        watched("val_loss", val_loss),
+        checked=True,
+    )
 
 
 def test_nothing_to_judge_yet():
-    assert judge([], [], None, [], None).progress is Progress.WAITING
+    assert judge([], [], None, [], None, checked=None).progress is Progress.WAITING
     few = verdict(np.array([1.0, 0.9]), np.array([1.1, 1.0]))
     assert (few.progress, few.fit) == (Progress.EARLY, Fit.EARLY)
 
@@ -74,7 +81,7 @@ def test_a_flat_noisy_run_is_not_called_worse():
 
 def test_without_validation_there_is_no_word_about_fit():
     loss = np.exp(-EPOCHS / 20)
-    found = judge(EPOCHS, loss, None, loss, watched("loss", loss))
+    found = judge(EPOCHS, loss, None, loss, watched("loss", loss), checked=False)
     assert found.fit is Fit.UNCHECKED
     assert found.progress is Progress.LEARNING
 
@@ -83,7 +90,12 @@ def test_accuracy_counts_as_errors():
     """From 98 % to 99 % right is half of the errors gone, not a gain of one in a hundred."""
     accuracy = np.concatenate([np.linspace(0.5, 0.98, 50), np.linspace(0.981, 0.99, 10)])
     found = judge(
-        EPOCHS, 1 - accuracy, None, accuracy, watched("val_accuracy", accuracy, mode="max")
+        EPOCHS,
+        1 - accuracy,
+        None,
+        accuracy,
+        watched("val_accuracy", accuracy, mode="max"),
+        checked=False,
     )
     assert found.progress is Progress.LEARNING
 

@@ -16,6 +16,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.viewmodel.data_page import ColumnView, Role
 
 HEIGHT = 116
@@ -26,6 +27,7 @@ _BARS_TOP = 71
 _BARS_HEIGHT = 36
 _WIDEST_BARS = 82
 _MANY = 100
+_OWN_WIDTHS = 32
 
 ROLE_LOOKS = {
     Role.TARGET: ("accent", "onAccent"),
@@ -69,6 +71,14 @@ class ColumnHeader(QHeaderView):
 
     _words: dict[Role, str] = {}
 
+    def set_locked(self, reason: str | None) -> None:
+        """Keeps the roles as they are, and says why; None lets them be changed."""
+        self._locked = reason is not None
+        self.setToolTip(as_tip(reason or ""))
+        self._tell()
+
+    _locked = False
+
     def chip_area(self, section: int) -> QRect:
         """Where a column's role chip stands in the header."""
         left = self.sectionViewportPosition(section) + _PAD
@@ -94,6 +104,10 @@ class ColumnHeader(QHeaderView):
             common = sorted(widths)[len(widths) // 2]
             if common != self.defaultSectionSize():
                 self.setDefaultSectionSize(common)
+            # The first ones, where names and dates stand beside a spectrum, have their own.
+            for section, width in enumerate(widths[:_OWN_WIDTHS]):
+                if self.sectionSize(section) != width:
+                    self.resizeSection(section, width)
             return
         for section, width in enumerate(widths):
             if self.sectionSize(section) != width:
@@ -149,6 +163,8 @@ class ColumnHeader(QHeaderView):
             Qt.AlignmentFlag.AlignVCenter,
             self._words.get(column.role, ""),
         )
+        if self._locked:
+            return  # no caret where nothing unfolds
         caret = QRectF(area.right() - 19, area.center().y() - 5, 11, 11)
         paint_icon(painter, caret, "caret-down", ink)
 
@@ -177,7 +193,7 @@ class ColumnHeader(QHeaderView):
         return -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        hovered = self._section_at(event)
+        hovered = -1 if self._locked else self._section_at(event)
         if hovered != self._hovered:
             self._hovered = hovered
             self.viewport().update()
@@ -214,7 +230,7 @@ class ColumnHeader(QHeaderView):
         self.viewport().update()
 
     def _open(self, section: int) -> None:
-        if 0 <= section < len(self._columns):
+        if 0 <= section < len(self._columns) and not self._locked:
             corner = self.chip_area(section).bottomLeft() + QPoint(0, 4)
             self.role_pressed.emit(section, self.viewport().mapToGlobal(corner))
 

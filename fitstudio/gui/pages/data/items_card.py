@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fitstudio.gui.theme.tokens import Size, Space
-from fitstudio.gui.widgets.buttons import secondary_button
+from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.cards import Card, Rule
 from fitstudio.gui.widgets.labels import ElidedLabel, plain
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import IconMark
 from fitstudio.viewmodel.data_page import Item
 
@@ -44,6 +45,15 @@ class ItemsCard(Card):
     def items(self) -> Sequence[Item]:
         """What is shown."""
         return self._items
+
+    def set_locked(self, reason: str | None) -> None:
+        """Greys the buttons and says why; None lets them be used."""
+        self._reason = reason
+        for button in self.findChildren(Button):
+            if button.objectName().startswith("data.fix."):
+                lock(button, reason)
+
+    _reason: str | None = None
 
     def set_items(self, items: Sequence[Item]) -> None:
         """Shows other lines."""
@@ -104,6 +114,8 @@ class ItemsCard(Card):
             button.setObjectName(f"data.fix.{item.where}")
             button.setAccessibleDescription(plain(f"{item.title}. {item.detail}"))
             button.clicked.connect(lambda _on=False, item=item: self.decided.emit(item))
+            if self._reason is not None:
+                lock(button, self._reason)
             line.addWidget(button)
         return line
 

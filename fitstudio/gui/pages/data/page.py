@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.items_card import ItemsCard
-from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
@@ -24,6 +24,7 @@ from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label, as_tip
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.dataset_summary import Guess, TreeNode
 from fitstudio.spec.plain_words import Paragraph, describe
@@ -31,10 +32,12 @@ from fitstudio.viewmodel import data_page
 from fitstudio.viewmodel.data_page import ColumnView, DataView, Item, Role
 from fitstudio.viewmodel.data_words import data_words
 from fitstudio.viewmodel.figures import format_count
+from fitstudio.viewmodel.reading_choices import reading_choice
 from fitstudio.viewmodel.row_pages import RowPages
 from fitstudio.viewmodel.session import ProjectSession
 
 _FEW_ROWS = 7
+_ARRAY_FILES = ("npy", "npz", "hdf5")
 _MANY_ROWS = 15
 _MOST_SPARE = 40
 _MOST_SQUEEZED = 8
@@ -53,6 +56,7 @@ class DataPage(Page):
         self._session = session
         self._view: DataView | None = None
         self._read_for: object = None
+        self._nodes: list[TreeNode] = []
         self._shown_columns: tuple[ColumnView, ...] = ()
         self._show_all = False
         self._pages = RowPages(session)
@@ -179,7 +183,11 @@ class DataPage(Page):
             name = Path(str(session.spec.get("data.file"))).name
             self._reading.set_text(self.tr("Reading {}").format(name), self.tr("A moment, please."))
         self._add_button.setVisible(has_file)
-        self._add_button.setEnabled(session.read_only is None)
+        for widget in (self._add_button, self._change, self._targets, self._problem.button):
+            lock(widget, session.cannot_change)
+        self._header.set_locked(session.cannot_change)
+        self._tree.setEnabled(session.read_only is None)
+        self._items.set_locked(session.cannot_change)
         self._show_problem(session.data_problem)
         if view is None:
             self._file_card.setVisible(False)
@@ -192,6 +200,7 @@ class DataPage(Page):
         assert summary is not None
         if self._read_for is not summary:
             self._read_for = summary
+            self._nodes = []
             self._look_into_tree()
         self._show_guesses(view.guesses)
         self._targets.setVisible(summary.kind == "npy")
@@ -226,6 +235,10 @@ class DataPage(Page):
             chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
             chip.setToolTip(as_tip(guess.sentence))
             self._chips.addWidget(chip)
+        summary = self._session.summary
+        arrays = summary is not None and summary.kind in _ARRAY_FILES
+        choice = reading_choice(summary.kind, guesses, self._nodes) if summary else None
+        self._change.setVisible(bool(guesses) and (not arrays or choice is not None))
         if guesses:
             self._chips.addWidget(self._change)
         self._chips_box.setVisible(bool(guesses))
@@ -294,6 +307,9 @@ class DataPage(Page):
         )
 
     def _on_tree(self, nodes: list[TreeNode]) -> None:
+        self._nodes = nodes
+        if self._view is not None:
+            self._show_guesses(self._view.guesses)
         # A flat file shows all it has in the table already.
         nested = any(node.kind == "group" and node.path for node in nodes)
         refused = any(node.kind == "refused" for node in nodes)
@@ -324,8 +340,15 @@ class DataPage(Page):
     def _on_change(self) -> None:
         if self._view is None or self._session.read_only is not None:
             return
-        options = dict(self._session.spec.get("data.options") or {})
-        dialog = ReadingDialog(self._view.guesses, options, self)
+        summary = self._session.summary
+        if summary is not None and summary.kind in _ARRAY_FILES:
+            choice = reading_choice(summary.kind, self._view.guesses, self._nodes)
+            dialog = PartDialog(choice, self) if choice is not None else None
+        else:
+            options = dict(self._session.spec.get("data.options") or {})
+            dialog = ReadingDialog(self._view.guesses, options, self)
+        if dialog is None:
+            return
         if dialog.ask() == 0 and dialog.changes():
             data_page.set_options(self._session, dialog.changes())
 
@@ -365,15 +388,15 @@ class DataPage(Page):
             )
         targets = [each for each in self._view.columns if each.role is Role.TARGET]
         if targets and column.role is not Role.TARGET and column.numeric and targets[0].numeric:
-            also = menu.addAction(self.tr("Target, beside the other"))
+            also = menu.addAction(self.tr("One more target"))
             also.triggered.connect(
                 lambda _on=False: data_page.set_role(self._session, name, Role.TARGET, also=True)
             )
         if column.can_convert:
             menu.addSeparator()
             for kind, words in (
-                ("number", self.tr("Take it for a number")),
-                ("category", self.tr("Take it for classes")),
+                ("number", self.tr("Read as a number")),
+                ("category", self.tr("Read as classes")),
             ):
                 action = menu.addAction(words)
                 action.setObjectName(f"type.{kind}")

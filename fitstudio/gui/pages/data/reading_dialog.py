@@ -1,4 +1,4 @@
-"""Overrules how a text file is read: separator, marks, encoding, names, missing values."""
+"""Overrules how a file is read: marks and names of a text, or which part of a file of arrays."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.editors import Combo, NumberEdit, TextEdit
 from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.spec.dataset_summary import Guess
+from fitstudio.viewmodel.reading_choices import ReadingChoice
 
 _ENCODINGS = (
     ("utf-8", "UTF-8"),
@@ -143,3 +144,37 @@ class ReadingDialog(Question):
         label = Label(title)
         label.setMinimumHeight(Size.CONTROL)
         self._form.addRow(label, editor)
+
+
+class PartDialog(Question):
+    """Chooses another part of a file of arrays.
+
+    Args:
+        choice: The parts that there are.
+    """
+
+    def __init__(self, choice: ReadingChoice, parent: QWidget | None = None) -> None:
+        self._choice = choice
+        self.part = Combo(list(choice.values), default=choice.value)
+        self.part.setObjectName(f"data.options.{choice.option}")
+        self.part.setAccessibleName(choice.title)
+        content = QWidget()
+        super().__init__(
+            content.tr("How the file is read"),
+            "",
+            (content.tr("Read it like this"), content.tr("Cancel")),
+            parent,
+            content,
+        )
+        self.setObjectName("dialog.part")
+        form = QFormLayout(content)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(Space.GRID * 3)
+        label = Label(choice.title)
+        label.setMinimumHeight(Size.CONTROL)
+        form.addRow(label, self.part)
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, by option."""
+        value = self.part.value()
+        return {self._choice.option: value} if value != self._choice.value else {}

@@ -25,7 +25,7 @@ class LayerTableModel(QAbstractTableModel):
         self._heads = [
             self.tr("Layer"),
             self.tr("Settings"),
-            self.tr("Hands on"),
+            self.tr("Output"),
             self.tr("Weights"),
             self.tr("Name in checkpoints"),
         ]

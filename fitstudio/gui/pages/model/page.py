@@ -13,6 +13,7 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.spec.catalogue import MODELS
 from fitstudio.viewmodel.model_page import ModelPageModel
@@ -90,7 +91,8 @@ class ModelPage(Page):
                 self._form.field(param.name).setObjectName(param.key)
             self._form.valueChanged.connect(self._on_settings)
             self._settings.add(self._form)
-        self.form.setEnabled(self._session.read_only is None)
+        lock(self.form, self._session.cannot_change)
+        lock(self._gallery, self._session.cannot_change)
         self.form.setValue(self._set_values())
 
     def _set_values(self) -> dict[str, Any]:

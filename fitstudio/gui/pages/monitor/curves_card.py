@@ -112,7 +112,8 @@ class CurvesCard(Card):
         for metric in self._model.curves.metrics():
             if metric == "loss" or metric in self._metrics:
                 continue
-            plot = CurvePlot(metric_title(metric), caption=metric_title(metric))
+            title, unit = metric_title(metric), self._model.unit_words(metric)
+            plot = CurvePlot(title, caption=f"{title}, {unit}" if unit else title)
             plot.setObjectName(f"plot.metric.{metric}")
             plot.set_smoothing(self._slider.value() / 100)
             shown = len(self._metrics) < _SHOWN_AT_FIRST and metric not in self._hidden
@@ -133,7 +134,8 @@ class CurvesCard(Card):
 
     def _say(self) -> None:
         shown = self._model.shown
-        caption = shown.loss_title if shown is not None else ""
+        words = (shown.loss_title if shown is not None else "", self._model.unit_words("loss"))
+        caption = ", ".join(part for part in words if part)
         hidden = self.loss.off_axis()
         if hidden:
             words = self.tr("{count} values of 0 or less are not on a logarithmic axis")

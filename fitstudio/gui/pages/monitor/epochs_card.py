@@ -37,7 +37,7 @@ from fitstudio.viewmodel.monitor import MonitorModel
 
 _Index = QModelIndex | QPersistentModelIndex
 _NARROWEST = 62
-_WIDEST_VALUE = "0.00000"
+_WIDEST_VALUES = ("0.000000", "0.0·10⁻¹⁰")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _INKS = {"error": "error", "warning": "warning", "advice": "warning"}
 
@@ -161,7 +161,7 @@ class EpochRows(QAbstractTableModel):
         column = self._columns[index.column()].name
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return epoch_table.cell(row, column)
+                return epoch_table.cell(row, column, self._model.scale)
             case Qt.ItemDataRole.AccessibleTextRole if pinned and column == "epoch":
                 return f"Best, epoch {epoch_table.cell(row, column)}"
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -259,7 +259,9 @@ class _CopyTable(DataTable):
         """Give each column the room of its heading, and all of them an equal part of the rest."""
         model = self.model()
         metrics = QFontMetrics(fonts.font("body"))
-        value = metrics.horizontalAdvance(_WIDEST_VALUE) + 2 * RowDelegate.PAD
+        # The best row is in strong type: it must be readable above all others.
+        strong = QFontMetrics(fonts.font("strong"))
+        value = max(map(strong.horizontalAdvance, _WIDEST_VALUES)) + 2 * RowDelegate.PAD
         needed = [
             max(
                 value if section else _NARROWEST,

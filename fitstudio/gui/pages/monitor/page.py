@@ -64,7 +64,7 @@ class MonitorPage(Page):
 
     def suggestion(self) -> monitor_words.Suggestion | None:
         """The one change that is worth a run, for the foot of the side panel."""
-        return monitor_words.suggest(self.model.verdict(), self.model.spec)
+        return monitor_words.suggest(self.model.verdict(), self.model.spec, self.model.state)
 
     def _make_parts(self) -> None:
         self._chip = StateChip("waiting", "")
@@ -151,7 +151,7 @@ class MonitorPage(Page):
         self._chip.show()
         self._chip.set_state(badge.state, badge.text)
         card = self.model.card()
-        self.trouble.show_card(card)
+        self.trouble.show_card(card, locked=self.session.cannot_change)
         self.progress.setVisible(card is None)
         self._bottom.setVisible(card is None)
         self.progress.refresh()
@@ -183,7 +183,9 @@ class MonitorPage(Page):
         if advice is None or spec is None or shown is None:
             return
         self.session.use_settings_of(
-            spec.with_values(advice.set), f"New run like {shown.number}: {advice.sentence}"
+            spec.with_values(advice.set),
+            f"New run like {shown.number}: {advice.sentence}",
+            parent=shown.run,
         )
         self.pageRequested.emit("training")
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.series import NEUTRAL, TRAINING, VALIDATION, Series
-from fitstudio.viewmodel.figures import format_exact, format_value
+from fitstudio.viewmodel.figures import format_exact, format_measured
 from fitstudio.viewmodel.monitor import MonitorModel
 from fitstudio.viewmodel.run_card import failure_label
 
@@ -53,12 +53,13 @@ def marks_of(model: MonitorModel, metric: str) -> tuple[list[Mark], tuple[float,
     best = model.best()
     if best is not None and best.epoch is not None and best.value is not None:
         own = best.monitor.removeprefix("val_") == metric
+        unit = "" if model.scale is None else model.scale.unit_of(best.monitor)
         style = VALIDATION if best.monitor.startswith("val_") else TRAINING
         marks.append(
             Mark(
                 MarkKind.BEST,
                 best.epoch + 1.0,
-                _tr("Best {value}").format(value=format_value(best.value)) if own else "",
+                _tr("Best {value}").format(value=format_measured(best.value, unit)) if own else "",
                 _tr("epoch {epoch}").format(epoch=best.epoch + 1) if own else "",
                 value=best.value if own else None,
                 style=style,

@@ -11,6 +11,7 @@ from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.buttons import Button, ghost_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, Rule
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import IconMark
 from fitstudio.viewmodel.run_card import CardKind, RunCard
 
@@ -66,8 +67,8 @@ class TroubleCard(Card):
         self.add(row)
         self.hide()
 
-    def show_card(self, card: RunCard | None) -> None:
-        """Show a card, or nothing."""
+    def show_card(self, card: RunCard | None, *, locked: str | None = None) -> None:
+        """Show a card, or nothing; `locked` says why its buttons cannot be used."""
         if card == self._card:
             return
         self._card = card
@@ -84,7 +85,7 @@ class TroubleCard(Card):
         self._remedy.setVisible(bool(card.remedy))
         self._headline.setText(card.headline)
         self._text.setPlainText(card.details)
-        self._fill_buttons(card)
+        self._fill_buttons(card, locked)
 
     def _make_details(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -102,7 +103,7 @@ class TroubleCard(Card):
         line.addWidget(self._copy)
         return line
 
-    def _fill_buttons(self, card: RunCard) -> None:
+    def _fill_buttons(self, card: RunCard, locked: str | None) -> None:
         while self._buttons.count():
             item = self._buttons.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -124,6 +125,8 @@ class TroubleCard(Card):
             button.clicked.connect(self.resume_wanted)
             buttons.append(button)
         for button in buttons:
+            if locked is not None:
+                lock(button, locked)
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +45,13 @@ from fitstudio.viewmodel.predict import (
     ColumnMatch,
     PredictModel,
     Stage,
+    share_text,
     short_number,
 )
 from fitstudio.viewmodel.session import ProjectSession
 
 _Index = QModelIndex | QPersistentModelIndex
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PARTS = 1000
 _CHIPS = 24
 _WIDEST_COLUMN = 240
@@ -154,7 +158,7 @@ class PredictPage(Page):
         self._bar.setRange(0, _PARTS)
         self._bar.setTextVisible(False)
         self._doing = Label(ink="text2")
-        cancel = ghost_button(self.tr("Cancel"), small=True)
+        self._cancel = cancel = ghost_button(self.tr("Cancel"), small=True)
         cancel.setObjectName("predict.cancel")
         cancel.clicked.connect(self.model.cancel)
         row.addWidget(self._bar, 1)
@@ -209,10 +213,17 @@ class PredictPage(Page):
         self._file.set_title(model.file.name if model.file else self.tr("File"), caption)
         match = model.match()
         self._columns.show_match(match)
-        self._go.setEnabled(
-            match is not None and match.complete and stage not in (Stage.PREDICTING, Stage.READING)
-        )
-        self._progress.setVisible(stage is Stage.PREDICTING)
+        predicting = stage is Stage.PREDICTING
+        can_go = match is not None and match.complete and stage is not Stage.READING
+        # A widget that is greyed or hidden throws the keyboard out: it goes over before that.
+        if predicting:
+            self._progress.show()
+            if self._go.hasFocus():
+                self._cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._go.setEnabled(can_go and not predicting)
+        if not predicting and self._cancel.hasFocus():
+            self._go.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._progress.setVisible(predicting)
         done, words = model.progress
         self._bar.setValue(round(done * _PARTS))
         self._doing.setText(words)
@@ -340,6 +351,7 @@ class AnswerRows(QAbstractTableModel):
         super().__init__()
         self._answers: Answers | None = None
         self._order: list[int] = []
+        self._numbers: frozenset[int] = frozenset()
 
     def show_answers(self, answers: Answers) -> bool:
         """Show these results; whether they are others than before."""
@@ -348,6 +360,7 @@ class AnswerRows(QAbstractTableModel):
         self.beginResetModel()
         self._answers = answers
         places = range(len(answers.columns))
+        self._numbers = frozenset(at for at in places if _all_numbers(answers.rows, at))
         self._order = sorted(places, key=lambda at: answers.columns[at] not in answers.answered)
         self.endResetModel()
         return True
@@ -365,6 +378,8 @@ class AnswerRows(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._answers.columns[self._order[section]]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._order[section] in self._numbers:
+            return int(_RIGHT)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -376,11 +391,24 @@ class AnswerRows(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 text = row[at] if at < len(row) else ""
+                if answered and self._answers.columns[at].startswith("probability "):
+                    return share_text(text)
                 return short_number(text) if answered else text
             case Qt.ItemDataRole.ToolTipRole:
                 return as_tip(row[at]) if at < len(row) else ""
+            case Qt.ItemDataRole.TextAlignmentRole if at in self._numbers:
+                return int(_RIGHT)
             case _ if role == STRONG_ROLE:
                 return answered and index.column() == 0
             case _ if role == INK_ROLE:
                 return "text" if answered else "text2"
         return None
+
+
+def _all_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column holds numbers and nothing else; what is missing does not count."""
+    texts = [row[at] for row in rows if at < len(row) and row[at]]
+    try:
+        return bool(texts) and all(math.isfinite(float(text)) for text in texts)
+    except ValueError:
+        return False

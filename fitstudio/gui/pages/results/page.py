@@ -18,14 +18,15 @@ from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.theme.tokens import Size, Space
-from fitstudio.gui.widgets.buttons import link_button
+from fitstudio.gui.widgets.buttons import link_button, primary_button
 from fitstudio.gui.widgets.cards import Card, Page
 from fitstudio.gui.widgets.editors import Combo, Segmented
 from fitstudio.gui.widgets.labels import Sentence, as_tip
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
 from fitstudio.spec.plain_words import Paragraph
-from fitstudio.viewmodel import results_words
+from fitstudio.viewmodel import figures, results_words
 from fitstudio.viewmodel.results import ResultsModel
 from fitstudio.viewmodel.session import ProjectSession
 
@@ -119,7 +120,10 @@ class ResultsPage(Page):
         column.addWidget(self.scores)
         column.addWidget(self._numbers, 1)
         column.addLayout(self._below, 1)
-        self._empty = EmptyState("target", "", "")
+        self.measure = primary_button("")
+        self.measure.setObjectName("results.measure")
+        self.measure.clicked.connect(self._on_measure)
+        self._empty = EmptyState("target", "", "", self.measure)
         holder = QWidget()
         self._places = QStackedLayout(holder)
         self._places.addWidget(self._empty)
@@ -201,6 +205,8 @@ class ResultsPage(Page):
         self.worst.show_rows(model.worst_headings(), rows, numbers=not model.is_classification())
 
     def _say_why_not(self) -> None:
+        model = self.model
+        epoch = "" if model.model is None else figures.format_count(model.model[1] + 1)
         title, sentence = {
             "none": (
                 self.tr("No run yet"),
@@ -208,15 +214,38 @@ class ResultsPage(Page):
             ),
             "running": (
                 self.tr("Still training"),
-                self.tr("The best model is measured as soon as the run has ended."),
+                self.tr("Its model can be measured when the run has ended."),
             ),
             "loading": (self.tr("Opening"), ""),
+            "unmeasured": (
+                self.tr("Not measured yet"),
+                self.tr(
+                    "The model of epoch {epoch} is kept; the run ended before it was measured. "
+                    "Measuring takes the rows of this run through it once."
+                ).format(epoch=epoch),
+            ),
+            "measuring": (self.tr("Measuring"), model.progress[1]),
             "missing": (
                 self.tr("Nothing was measured"),
                 self.tr("This run ended before it had a model that could be measured."),
             ),
-        }[self.model.state]
+        }[model.state]
+        if model.problem is not None:
+            sentence = " ".join(
+                part for part in (model.problem.message, model.problem.remedy) if part
+            )
         self._empty.set_text(title, sentence)
+        measuring = model.state == "measuring"
+        self.measure.setVisible(measuring or model.state == "unmeasured")
+        words = self.tr("Measure epoch {epoch}").format(epoch=epoch)
+        self.measure.say(self.tr("Cancel") if measuring else words)
+        lock(self.measure, self.session.cannot_change)
+
+    def _on_measure(self) -> None:
+        if self.model.state == "measuring":
+            self.model.cancel()
+        else:
+            self.model.measure()
 
     def _on_all_wanted(self) -> None:
         self.model.set_cell(None)

@@ -27,9 +27,9 @@ from fitstudio.gui.widgets.buttons import icon_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, ColumnScroll
 from fitstudio.gui.widgets.editors import Combo, Segmented
 from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
-from fitstudio.viewmodel.figures import monitored_title
 from fitstudio.viewmodel.runs import RunsModel, SettingsGroup, best_point
 
 _SMOOTHING = 0.35
@@ -42,9 +42,11 @@ class CompareCard(Card):
 
     Signals:
         like_wanted: The person wants a new run like this one.
+        settings_wanted: The person turns to the settings of the run that is chosen above.
     """
 
     like_wanted = Signal(str)
+    settings_wanted = Signal()
 
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Compared"), parent=parent)
@@ -88,7 +90,10 @@ class CompareCard(Card):
 
     def show_settings(self, run: str, heading: str) -> None:
         """Fetch a run's settings and turn to them."""
-        self._model.settings(run, lambda groups: self.settings.show_settings(run, heading, groups))
+        locked = self._model.session.cannot_change
+        self._model.settings(
+            run, lambda groups: self.settings.show_settings(run, heading, groups, locked)
+        )
         self._view.setValue("settings")
 
     def view(self) -> str:
@@ -172,7 +177,7 @@ class CompareCard(Card):
         if self._metric not in metrics:
             self._metric = metrics[0] if metrics else None
         with QSignalBlocker(self._metric_choice):
-            self._metric_choice.set_options([(name, monitored_title(name)) for name in metrics])
+            self._metric_choice.set_options([(name, self._model.titled(name)) for name in metrics])
             self._metric_choice.setValue(self._metric)
 
     def _on_metric_changed(self, metric: str) -> None:
@@ -189,6 +194,8 @@ class CompareCard(Card):
 
     def _on_view_changed(self, view: str) -> None:
         self.refresh()
+        if view == "settings":
+            self.settings_wanted.emit()
 
     def _show_menu(self) -> None:
         menu = QMenu(self)
@@ -250,14 +257,14 @@ class SettingsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runs.settings")
-        self._run = ""
+        self.run = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         line = QHBoxLayout()
         self._heading = Sentence(self.tr("Choose a run in the table."), ink="text2")
         self._like = secondary_button(self.tr("New run like this"), icon="copy", small=True)
         self._like.setObjectName("runs.new_like_shown")
-        self._like.clicked.connect(lambda: self.like_wanted.emit(self._run))
+        self._like.clicked.connect(lambda: self.like_wanted.emit(self.run))
         self._like.hide()
         line.addWidget(self._heading, 1)
         line.addWidget(self._like)
@@ -265,12 +272,15 @@ class SettingsView(QWidget):
         self._scroll: ColumnScroll | None = None
         self._column.addStretch(1)
 
-    def show_settings(self, run: str, heading: str, groups: list[SettingsGroup]) -> None:
+    def show_settings(
+        self, run: str, heading: str, groups: list[SettingsGroup], locked: str | None = None
+    ) -> None:
         """Show these settings instead of those before."""
-        self._run = run
+        self.run = run
         words = self.tr("**{run}** as it was trained; nothing can be changed here.")
         self._heading.set_sentence(words.format(run=heading))
         self._like.show()
+        lock(self._like, locked)
         if self._scroll is not None:
             self._scroll.deleteLater()
         self._scroll = ColumnScroll()

@@ -25,6 +25,8 @@ from fitstudio.gui.widgets.buttons import ghost_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, Page
 from fitstudio.gui.widgets.editors import SearchEdit
 from fitstudio.gui.widgets.findings import FindingBar
+from fitstudio.gui.widgets.labels import Sentence
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.spec.plain_words import Paragraph
@@ -69,6 +71,7 @@ class RunsPage(Page):
         self._make_table()
         self.compare = CompareCard(self.model)
         self.compare.like_wanted.connect(self._on_like_wanted)
+        self.compare.settings_wanted.connect(self._on_settings_wanted)
         self.add(WaitingCard(self.waiting))
         self._place_parts()
         self.model.changed.connect(self._on_changed)
@@ -142,6 +145,9 @@ class RunsPage(Page):
         self._asking.hide()
         self._keep.clicked.connect(self._asking.hide)
         table_card.add(self._asking)
+        self._no_hit = Sentence(self.tr("No run has all of these words."), ink="text2")
+        self._no_hit.hide()
+        table_card.add(self._no_hit)
         table_card.add(self.table, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setObjectName("runs.splitter")
@@ -182,6 +188,7 @@ class RunsPage(Page):
         shown = len(self.model.lines)
         self._places.setCurrentIndex(1 if count else 0)
         caption = self.tr("{count} in this project").format(count=count) if count else ""
+        self._no_hit.setVisible(count > 0 and not shown)
         if shown != count:
             caption = self.tr("{shown} of {count}").format(shown=shown, count=count)
         self.page_head.set_title(self.tr("Runs"), caption)
@@ -216,9 +223,15 @@ class RunsPage(Page):
         if self.compare.view() == "settings":
             self.compare.show_settings(line.run, _called(line))
 
+    def _on_settings_wanted(self) -> None:
+        line = self.session.run_summary(self._current_run())
+        if line is not None and self.compare.settings.run != line.run:
+            self.compare.show_settings(line.run, _called(line))
+
     def _show_like(self) -> None:
         line = self.session.run_summary(self._current_run())
-        self._like.setVisible(line is not None and not self.session.read_only)
+        self._like.setVisible(line is not None)
+        lock(self._like, self.session.cannot_change)
         if line is not None:
             words = self.tr("New run like {number}").format(number=line.number)
             self._like.setText(f"\u2009{words}")
@@ -245,6 +258,8 @@ class RunsPage(Page):
 
     def _open(self, run: str, page: str) -> None:
         self.session.show_run(run)
+        if page == "predict":
+            self.session.use_model(run)
         self.pageRequested.emit(page)
 
     def _ask_to_discard(self, run: str) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
-from fitstudio.viewmodel import figures
+from fitstudio.viewmodel import figures, own_units
 from fitstudio.viewmodel import runs as runs_words
 from fitstudio.viewmodel.runs import COLUMNS, Column, RunsModel, RunSummary
 
@@ -169,7 +169,7 @@ class RunRows(QAbstractTableModel):
             case Column.CHANGED:
                 return runs_words.changed_words(line)[0]
             case Column.BEST:
-                return figures.format_value(line.best.value) if line.best is not None else "–"
+                return own_units.best_words(line)
             case Column.EPOCHS:
                 return figures.format_count(line.epochs) if line.epochs else "–"
             case Column.WHEN:
@@ -187,7 +187,10 @@ class RunRows(QAbstractTableModel):
                 return runs_words.changed_words(line)[1]
             case Column.BEST if line.best is not None:
                 title = figures.monitored_title(line.best.monitor)
-                return f"{title} {line.best.value:.6g}, epoch {line.best.epoch + 1}"
+                value = own_units.best_value(line)
+                unit = figures.format_measured(value, "", 6)
+                words = own_units.best_measure(line) or ("", "", "")
+                return f"{title} {unit} {words[2]}".rstrip() + f", epoch {line.best.epoch + 1}"
             case Column.WHEN:
                 began = ""
                 if line.started:

@@ -400,7 +400,7 @@ class _RecentItem(_Pressable):
         self._runs.setFixedWidth(112)
         line.addWidget(self._runs)
         self._when = Label(ink="text2")
-        self._when.setFixedWidth(92)
+        self._when.setFixedWidth(104)
         self._when.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._when)
         self._forget = link_button(self.tr("Forget"))
@@ -420,10 +420,12 @@ class _RecentItem(_Pressable):
         count = self.tr("{} runs").format(row.runs) if row.runs != 1 else self.tr("1 run")
         self._runs.setText(self.tr("Not found") if row.missing else count if row.looked_at else "")
         self._runs.set_ink("warning" if row.missing else "text2")
-        self._when.setText(row.when)
+        when = self.tr("Training now") if row.running is not None else row.when
+        self._when.setText(when)
+        self._when.set_ink("accentText" if row.running is not None else "text2")
         self._forget.setVisible(row.missing)
         self._when.setVisible(not row.missing)
-        self.setAccessibleName(f"{row.name}, {self._runs.text()}, {row.score}, {row.when}")
+        self.setAccessibleName(f"{row.name}, {self._runs.text()}, {row.score}, {when}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

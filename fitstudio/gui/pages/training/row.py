@@ -15,7 +15,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Size, Space
-from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
 from fitstudio.gui.widgets.marks import IconMark
 from fitstudio.viewmodel.training_form import Row, TrainingForm, same
 
@@ -59,7 +59,7 @@ class FormRow(QWidget):
         self.reset_button.setObjectName(f"{row.key}.reset")
         self.reset_button.clicked.connect(lambda: form.reset(self.key))
         self._title = Label(row.param.title, parent=self._label_box)
-        self._name = Label(row.param.name, style="mono", parent=self._label_box)
+        self._name = ElidedLabel(row.param.name, style="mono", parent=self._label_box)
         for label in (self._title, self._name):
             label.setToolTip(_explanation(row))
         self._hint = ElidedLabel("", ink="text2", parent=self)
@@ -99,8 +99,7 @@ class FormRow(QWidget):
         inside.addWidget(self._dot)
         inside.addWidget(self._title)
         inside.addSpacing(Space.GRID)
-        inside.addWidget(self._name)
-        inside.addStretch(1)
+        inside.addWidget(self._name, 1)
         top = Qt.AlignmentFlag.AlignTop
         line.addWidget(self._label_box, 0, top)
         margin = SWITCH_MARGIN if isinstance(editor, SwitchField) else 0
@@ -131,7 +130,10 @@ class FormRow(QWidget):
             self.editor.blockSignals(False)
         self.editor.set_state(row.automatic, row.state)
         self.editor.setEnabled(row.greyed is None and not row.fixed)
+        if row.fixed:
+            self.editor.setToolTip(as_tip(self._form.session.cannot_change or ""))
         self.message.show_messages(row.findings, row.done)
+        self.message.setEnabled(not row.fixed)
         self.editor.setAccessibleDescription(self._description(row))
         if not self._bare:
             self._show_beside(row)

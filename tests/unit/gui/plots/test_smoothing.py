@@ -45,3 +45,10 @@ def test_gaps_stay_gaps_and_do_not_spread():
     assert np.isnan(smoothed[20])
     assert np.all(smoothed[np.arange(50) != 20] == 1.0)
     assert np.isnan(smooth(np.full(5, np.nan), 1.0)).all()
+
+
+def test_a_run_that_is_continued_draws_the_line_it_drew() -> None:
+    """Far from the end, the same values smooth to the same line however long the curve is."""
+    values = np.exp(-np.arange(400) / 30) + 0.05 * np.sin(np.arange(400))
+    short, whole = smooth(values[:200], 0.5), smooth(values, 0.5)
+    np.testing.assert_allclose(short[:150], whole[:150], rtol=1e-12)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN
@@ -44,13 +44,15 @@ class CallbacksEditor(QWidget):
         self.add_button.setObjectName("fit.callbacks.add")
         self.add_button.clicked.connect(self._on_add)
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._rebuild()
+        self._arrange()
 
     def set_monitors(self, monitors: Sequence[str]) -> None:
         """Tells which values there are to watch."""
         if tuple(monitors) != self._monitors:
             self._monitors = tuple(monitors)
-            self._rebuild()
+            for view in self._views:
+                view.set_monitors(self._monitors)
+            self._refresh()
 
     def value(self) -> list[dict[str, Any]] | None:
         """The list of callbacks; None while there are none."""
@@ -73,7 +75,7 @@ class CallbacksEditor(QWidget):
             self._refresh()
         else:
             self._open = {place for place in self._open if place < len(wanted)}
-            self._rebuild()
+            self._arrange()
         self.valueChanged.emit(self.value())
 
     def reset(self) -> None:
@@ -106,7 +108,7 @@ class CallbacksEditor(QWidget):
         swapped = {place: to, to: place}
         self._open = {swapped.get(each, each) for each in self._open}
         self._value = items
-        self._rebuild()
+        self._arrange()
         self.valueChanged.emit(self.value())
 
     def switch_on(self, kind: str) -> None:
@@ -126,24 +128,42 @@ class CallbacksEditor(QWidget):
             self._remembered.pop(kind, None) or {"kind": kind, **CALLBACKS[kind].starts_with}
         )
 
-    def _rebuild(self) -> None:
-        for view in self._views:
+    def _arrange(self) -> None:
+        """One row for each helper, in order; a row that is there stays, with its focus."""
+        free = list(self._views)
+        focused = QApplication.focusWidget()
+        had_focus = [view for view in free if focused is not None and view.isAncestorOf(focused)]
+        views = []
+        for kind, place in shown_order(self._value):
+            view = next((each for each in free if each.entry.name == kind), None)
+            if view is None:
+                view = self._new_view(kind)
+            else:
+                free.remove(view)
+            view.set_place(place, last=len(self._value) - 1)
+            views.append(view)
+        for row, view in enumerate(views):
+            if self._column.indexOf(view) != row:
+                self._column.removeWidget(view)
+                self._column.insertWidget(row, view)
+        for view in free:
             self._column.removeWidget(view)
             view.hide()
             view.deleteLater()
-        self._views = []
-        for row, (kind, place) in enumerate(shown_order(self._value)):
-            view = _CallbackView(
-                CALLBACKS[kind], place, last=len(self._value) - 1, monitors=self._monitors
-            )
-            view.switched.connect(self._on_switched)
-            view.changed.connect(self._on_changed)
-            view.moved.connect(self.move)
-            view.removed.connect(self.remove)
-            view.unfolded.connect(self._on_unfolded)
-            self._column.insertWidget(row, view)
-            self._views.append(view)
+        self._views = views
         self._refresh()
+        if any(view in free for view in had_focus):
+            # The keyboard stays in the list.
+            self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _new_view(self, kind: str) -> _CallbackView:
+        view = _CallbackView(CALLBACKS[kind], monitors=self._monitors)
+        view.switched.connect(self._on_switched)
+        view.changed.connect(self._on_changed)
+        view.moved.connect(self.move)
+        view.removed.connect(self.remove)
+        view.unfolded.connect(self._on_unfolded)
+        return view
 
     def _refresh(self) -> None:
         for view in self._views:
@@ -191,12 +211,10 @@ class _CallbackView(QFrame):
     removed = Signal(int)
     unfolded = Signal(int, bool)
 
-    def __init__(
-        self, entry: Entry, place: int | None, *, last: int, monitors: Sequence[str]
-    ) -> None:
+    def __init__(self, entry: Entry, *, monitors: Sequence[str]) -> None:
         super().__init__()
         self.entry = entry
-        self.place = place
+        self.place: int | None = None
         self._monitors = monitors
         self._form: EntryForm | None = None
         self._item: dict[str, Any] | None = None
@@ -229,13 +247,26 @@ class _CallbackView(QFrame):
         self.remove.clicked.connect(self._emit_remove)
         for button in (self.up, self.down, self.settings, self.remove):
             row.addWidget(button)
+        self._column.addWidget(head)
+
+    def set_place(self, place: int | None, *, last: int) -> None:
+        """Tells where in the list it stands, None while it is switched off, and which is last."""
+        self.place = place
         self.up.setVisible(place is not None and last > 0)
         self.up.setEnabled(place is not None and place > 0)
         self.down.setVisible(place is not None and last > 0)
         self.down.setEnabled(place is not None and place < last)
-        self.settings.setVisible(place is not None and bool(entry.params))
-        self.remove.setVisible(place is not None and entry.name not in STANDING)
-        self._column.addWidget(head)
+        self.settings.setVisible(place is not None and bool(self.entry.params))
+        self.remove.setVisible(place is not None and self.entry.name not in STANDING)
+
+    def set_monitors(self, monitors: Sequence[str]) -> None:
+        """Offers other values to watch; the form is made anew with them."""
+        self._monitors = monitors
+        if self._form is not None:
+            self._column.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+            self._form = None
 
     def show_item(self, item: dict[str, Any] | None, *, unfolded: bool) -> None:
         """Shows the helper's settings; None while it is switched off."""

@@ -14,6 +14,7 @@ from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.chips import RemovableChip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label
+from fitstudio.viewmodel.figures import format_count
 
 # A spectrum has a thousand columns: what does not fit into a glance is counted.
 _MOST_CHIPS = 24
@@ -32,6 +33,9 @@ class ChipList(QWidget):
         offers: What the plus offers, asked for each time its menu opens.
         add_words: The plus's name for assistive tools.
         open_item: Called with an item's place when its chip is pressed, for settings of its own.
+        summary: What stands in place of the chips where there are more than `most_chips`; without
+            it the first of them and how many more there are.
+        most_chips: How many chips there are at most.
     """
 
     valueChanged = Signal(object)  # noqa: N815 - the editors' common names follow Qt's
@@ -44,6 +48,8 @@ class ChipList(QWidget):
         offers: Callable[[], Sequence[Offer]],
         add_words: str,
         open_item: Callable[[int, QWidget], None] | None = None,
+        summary: Callable[[Sequence[Any]], str] | None = None,
+        most_chips: int = _MOST_CHIPS,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,6 +57,8 @@ class ChipList(QWidget):
         self._text_of = text_of
         self._offers = offers
         self._open_item = open_item
+        self._summary = summary
+        self._most_chips = most_chips
         self._value: list[Any] | None = None
         self._flow = FlowLayout(self, gap=Space.GRID + Space.HALF)
         self.add_button = icon_button("plus", add_words, small=True)
@@ -110,7 +118,9 @@ class ChipList(QWidget):
             chip.hide()
             chip.deleteLater()
         items = self._items()
-        for place, item in enumerate(items[:_MOST_CHIPS]):
+        beyond = len(items) - self._most_chips
+        shown = [] if self._summary is not None and beyond > 0 else items[: self._most_chips]
+        for place, item in enumerate(shown):
             chip = RemovableChip(self._text_of(item), self)
             chip.removed.connect(lambda place=place: self._on_removed(place))
             if self._open_item is not None:
@@ -119,8 +129,10 @@ class ChipList(QWidget):
                 )
             self._flow.insert_widget(place, chip)
             chip.show()
-        beyond = len(items) - _MOST_CHIPS
-        self._rest.setText(self.tr("and {:,} more").format(beyond))
+        if self._summary is not None:
+            self._rest.setText(self._summary(items) if beyond > 0 else "")
+        else:
+            self._rest.setText(self.tr("and {} more").format(format_count(max(beyond, 0))))
         self._rest.setVisible(beyond > 0)
         self.updateGeometry()
 
@@ -153,7 +165,7 @@ class ChipList(QWidget):
             menu.addAction(action)
         if len(offers) > _MOST_OFFERS:
             more = menu.addAction(
-                self.tr("{:,} more on the Data page").format(len(offers) - _MOST_OFFERS)
+                self.tr("{} more on the Data page").format(format_count(len(offers) - _MOST_OFFERS))
             )
             more.setEnabled(False)
         if menu.isEmpty():

@@ -18,6 +18,7 @@ from fitstudio.gui.widgets.marks import BarMeter
 from fitstudio.spec.balance import balanced_weights
 from fitstudio.spec.kinds import Real
 from fitstudio.spec.param import Param
+from fitstudio.viewmodel.figures import format_count
 
 _ROWS_SEEN = 12
 _NAME_WIDTH = 112
@@ -241,7 +242,7 @@ class _WeightRow(QWidget):
         self._number = number
         self._name.setText(row.name)
         self._bar.set_value(row.count / longest)
-        self._count.setText(f"{row.count:,}")
+        self._count.setText(format_count(row.count))
         self._effective_bar.set_value(amount / longest)
         self._effective.setText(f"{amount:,.0f}")
         self.field.setAccessibleName(self.tr("Weight of {}").format(row.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -10,7 +11,22 @@ from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.pages.training.editors.fields import ComboField
 from fitstudio.spec.dataset_summary import TEXT
 from fitstudio.spec.param import Param
+from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.session import ProjectSession
+
+# More would break into lines, and nobody reads a thousand names: they are chosen on the Data page.
+_MOST_CHIPS = 6
+_LONGEST_NAME = 14
+
+
+def columns_words(names: Sequence[Any]) -> str:
+    """Many columns in one line: "1 024 columns, 1100 … 2500"."""
+    first, last = (_short(str(name)) for name in (names[0], names[-1]))
+    return f"{format_count(len(names))} columns, {first} … {last}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 class ColumnsEditor(ChipList):
@@ -25,6 +41,8 @@ class ColumnsEditor(ChipList):
             text_of=str,
             offers=self._columns,
             add_words=self.tr("Add a column"),
+            summary=columns_words,
+            most_chips=_MOST_CHIPS,
             parent=parent,
         )
 

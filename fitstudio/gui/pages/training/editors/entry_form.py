@@ -20,6 +20,7 @@ from fitstudio.gui.pages.training.editors.fields import (
 )
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.lock import lock
 from fitstudio.spec.conditions import Situation
 from fitstudio.spec.fit_kinds import ValidationFreq
 from fitstudio.spec.kinds import Choice, Flag, Int, Real
@@ -94,7 +95,7 @@ class EntryForm(QWidget):
         inside.setSpacing(Space.GRID)
         title = Label(param.title)
         inside.addWidget(title)
-        inside.addWidget(Label(param.name, style="mono"))
+        inside.addWidget(ElidedLabel(param.name, style="mono"), 1)
         inside.addStretch(1)
         field = self._field(param, monitors)
         field.setAccessibleName(f"{param.title} ({param.name})")
@@ -143,7 +144,11 @@ class EntryForm(QWidget):
 
     def _show_states(self) -> None:
         values = self._entry.defaults() | self._values
-        situation = Situation({f"callback.{name}": value for name, value in values.items()})
+        known = {param.key: values[param.name] for param in self._params}
+        given = {
+            param.key for param in self._params if known[param.key] not in (param.default, None)
+        }
+        situation = Situation(known, frozenset(given))
         for param in self._params:
             field = self._fields[param.name]
             wrong = param.check(values[param.name]) is not None and not (
@@ -151,7 +156,8 @@ class EntryForm(QWidget):
             )
             field.set_state(param.unset, "error" if wrong else "")
             applies = param.applies.holds(situation)
-            field.setEnabled(applies)
+            reason = None if applies else param.applies.why_not(situation)
+            lock(field, reason and self.tr("Ignored: {}").format(reason))
             self._labels[param.name].set_ink("text" if applies else "text3")
 
     def _on_changed(self, name: str, value: Any) -> None:

@@ -14,6 +14,7 @@ from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import secondary_button
 from fitstudio.gui.widgets.editors import Combo, Segmented, TextEdit
+from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.session import ProjectSession
 
 NONE, FILE, COLUMN = "none", "file", "column"
@@ -140,7 +141,7 @@ class ValidationDataEditor(QWidget):
         column = summary.column(name) if summary is not None and name else None
         taken = {str(label) for label in self.labels.value() or ()}
         return [
-            (label, label, f"{count:,}")
+            (label, label, format_count(count))
             for label, count in (column.classes if column is not None else ())
             if label not in taken
         ]
