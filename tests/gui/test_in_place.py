@@ -60,7 +60,7 @@ def test_a_sentence_takes_the_room_of_its_words_and_no_more(qtbot):
     sentence.resize(240, 20)
     sentence.show()
     lines = []
-    for text in ("short", "long " * 60, "short", "longer " * 90, ""):
+    for text in ("short", "long " * 60, "short", "longer " * 90):
         sentence.set_sentence(text)
         fresh = Sentence(text)
         qtbot.addWidget(fresh)
