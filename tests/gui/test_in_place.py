@@ -78,6 +78,7 @@ def test_helpers_keep_their_rows_and_the_keyboard(window, example, qtbot):
     page = made.pages["training"]
     editor = page.editor("fit.callbacks")
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     for kind in ("EarlyStopping", "ReduceLROnPlateau"):
         editor.view(kind).switch.setFocus(Qt.FocusReason.TabFocusReason)
         before = list(editor._views)
@@ -115,6 +116,7 @@ def test_undo_takes_back_what_was_typed_in_a_field(window, example, qtbot):
     before = made.session.spec.get("fit.epochs")
     field = page.editor("fit.epochs")
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     field.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClicks(field, "0")
     qtbot.keyClick(field, Qt.Key.Key_Tab)
