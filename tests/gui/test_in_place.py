@@ -11,6 +11,7 @@ from fitstudio.actions import queue
 from fitstudio.gui.pages.monitor.page import MonitorPage
 from fitstudio.gui.panels.plain_words import PlainWordsPanel
 from fitstudio.gui.widgets.buttons import Switch
+from fitstudio.gui.widgets.labels import Sentence
 from tests.recorded_project import deliver_until, new_project, open_session
 from tests.recorded_runs import RecordedRun, curves
 
@@ -53,6 +54,20 @@ def test_the_panel_keeps_its_widgets_over_an_epoch(tmp_path: Path, qtbot):
     session.close()
 
 
+def test_a_sentence_takes_the_room_of_its_words_and_no_more(qtbot):
+    sentence = Sentence("short")
+    qtbot.addWidget(sentence)
+    sentence.resize(240, 20)
+    sentence.show()
+    lines = []
+    for text in ("short", "long " * 60, "short", "longer " * 90):
+        sentence.set_sentence(text)
+        fresh = Sentence(text)
+        qtbot.addWidget(fresh)
+        lines.append(sentence.minimumHeight() == max(fresh.heightForWidth(240), 0))
+    assert all(lines)
+
+
 def _labels(panel: PlainWordsPanel) -> list[QLabel]:
     return panel._holder.findChildren(QLabel)
 
@@ -63,6 +78,7 @@ def test_helpers_keep_their_rows_and_the_keyboard(window, example, qtbot):
     page = made.pages["training"]
     editor = page.editor("fit.callbacks")
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     for kind in ("EarlyStopping", "ReduceLROnPlateau"):
         editor.view(kind).switch.setFocus(Qt.FocusReason.TabFocusReason)
         before = list(editor._views)
@@ -100,6 +116,7 @@ def test_undo_takes_back_what_was_typed_in_a_field(window, example, qtbot):
     before = made.session.spec.get("fit.epochs")
     field = page.editor("fit.epochs")
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     field.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClicks(field, "0")
     qtbot.keyClick(field, Qt.Key.Key_Tab)

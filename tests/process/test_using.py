@@ -171,3 +171,11 @@ def test_fit_gets_the_eighteen_arguments_as_they_were_set(trained, tmp_path) -> 
     assert got["callbacks"] == ["TerminateOnNaN", "CSVLogger", "History", "Reporter"]
     assert got["x"] == [240, 3] and got["sample_weight"] and got["seed"] == 7
     assert "val_loss" not in state.epochs[0].logs and "val_loss" in state.epochs[1].logs
+
+
+def test_a_run_that_was_not_measured_can_be_measured_later(trained, flowers) -> None:
+    before = json.loads(flowers.results.read_text())
+    flowers.results.unlink()
+    assert predict.model_of(trained.project, flowers.name) == ("best", before["epoch"])
+    predict.measure_run(trained.project, flowers.name)
+    assert json.loads(flowers.results.read_text()) == before

@@ -109,9 +109,13 @@ class Sentence(QLabel):
 
     def _fit_height(self) -> None:
         # Layouts that do not ask for the height at a width (dialogs, centred rows) would cut it.
+        # Qt counts the least height in: with that of a longer text it would never shrink again.
+        before = self.minimumHeight()
+        self.setMinimumHeight(0)
         needed = max(self.heightForWidth(self.width()), 0)
-        if needed != self.minimumHeight():
-            self.setMinimumHeight(needed)
+        self.setMinimumHeight(needed)
+        if needed != before:
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         # Qt's own answer is the height at some narrow width, which leaves gaps at the real one.

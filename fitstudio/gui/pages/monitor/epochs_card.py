@@ -37,7 +37,7 @@ from fitstudio.viewmodel.monitor import MonitorModel
 
 _Index = QModelIndex | QPersistentModelIndex
 _NARROWEST = 62
-_WIDEST_VALUES = ("0.000000", "0.0·10⁻¹⁰")
+_WIDEST_VALUE = "0.00000"
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _INKS = {"error": "error", "warning": "warning", "advice": "warning"}
 
@@ -261,10 +261,10 @@ class _CopyTable(DataTable):
         metrics = QFontMetrics(fonts.font("body"))
         # The best row is in strong type: it must be readable above all others.
         strong = QFontMetrics(fonts.font("strong"))
-        value = max(map(strong.horizontalAdvance, _WIDEST_VALUES)) + 2 * RowDelegate.PAD
+        value = strong.horizontalAdvance(_WIDEST_VALUE) + 2 * RowDelegate.PAD
         needed = [
             max(
-                value if section else _NARROWEST,
+                value if 0 < section < model.columnCount() - 1 else _NARROWEST,
                 metrics.horizontalAdvance(
                     str(model.headerData(section, Qt.Orientation.Horizontal) or "")
                 )
