@@ -33,14 +33,14 @@ def numbers_rows(name: str, values: np.ndarray) -> bool:
     """
     if not np.array_equal(values, np.rint(values)):
         return False
-    rising = np.all(np.diff(values) == 1)
-    if rising and values[0] in (0, 1):
+    counts_rows = values.min() in (0, 1) and values.max() == values.min() + len(values) - 1
+    if counts_rows and np.all(np.diff(values) == 1):
         return True
     if len(np.unique(values)) != len(values):
         return False
     # A run of numbers, each once and in any order, is a shuffled count of the rows.
-    shuffled = values.max() - values.min() + 1 == len(values) and not _one_way(values)
-    return bool(_ID_NAME.search(name) or (shuffled and values.min() in (0, 1)))
+    shuffled = counts_rows and not _one_way(values)
+    return bool(_ID_NAME.search(name) or shuffled)
 
 
 def repeats_numbers(name: str, values: np.ndarray) -> bool:

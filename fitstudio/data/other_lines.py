@@ -106,6 +106,8 @@ class _Lines:
         self.odd = np.zeros(self.count, bool)  # known to be no samples
         self._missing = {*layout.missing, *layout.missing_numbers}
         full = np.flatnonzero(fields == width)
+        if not len(full):  # there are more names than any line has fields
+            full = np.flatnonzero(fields > 0)
         places = full[np.unique(np.linspace(0, len(full) - 1, _LOOKED_AT_ROWS).astype(int))]
         sample = frame.select(frame.columns[: min(width, _LOOKED_AT_COLUMNS)])[places]
         self.numeric: list[int] = []

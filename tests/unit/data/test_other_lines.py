@@ -136,3 +136,9 @@ def test_row_names_whose_heading_comes_again(opened):
     source = opened(text(['"a" "b"', *between(rows, 10, '"a" "b"')]))
 
     assert (source.names, source.rows) == (("row", "a", "b"), 20)
+
+
+def test_more_names_than_any_line_has_fields(opened):
+    source = opened(text(["a,b,c", *(f"{n},{n}" for n in range(1, 20))]))
+    assert source.names == ("a", "b", "c") and source.rows == 19
+    assert source.column("c").missing == 19

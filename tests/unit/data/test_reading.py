@@ -220,10 +220,11 @@ ARRAYS = {
     ),
     "categories": Case(
         {
-            "a/codes": np.arange(24), "a/categories": np.arange(24.0), "y": np.arange(24.0),
+            "a/codes": np.arange(24), "a/categories": np.arange(24.0) + 100, "y": np.arange(24.0),
         },
         {
-            "a/codes": np.array([7, 8]), "a/categories": np.arange(9.0), "y": np.array([1.0, 2]),
+            "a/codes": np.array([7, 8]), "a/categories": np.arange(9.0) + 100,
+            "y": np.array([1.0, 2]),
         },
         [[7], [8]], {"categories": False, "datasets": ["/a/codes", "/y"]}, x=("a/codes",),
         name="t.h5",
