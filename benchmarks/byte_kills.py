@@ -23,8 +23,8 @@ from typing import Any
 
 import torch
 
-from fitstudio.engine import checkpoint
-from fitstudio.engine.checkpoint import Snapshot
+from fitstudio.engine.state import checkpoint
+from fitstudio.engine.state.checkpoint import Snapshot
 from fitstudio.storage import ops
 from fitstudio.storage.folder import settle
 from tests.support.faults import CountingOps, DyingOps, FrozenOps, PowerOff

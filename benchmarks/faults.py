@@ -55,13 +55,13 @@ _ATOMIC = "unit/storage/test_storage_atomic.py"
 _FOLDER = "unit/storage/test_storage_folder.py"
 _JOURNAL = "unit/journal/test_journal.py"
 _BATCHES = "unit/journal/test_batch_history.py"
-_CHECKPOINT = "unit/engine/test_checkpoint.py"
-_KEEPING = "unit/worker/test_keeping.py"
-_TABLES = "unit/data/test_tables.py"
+_CHECKPOINT = "unit/engine/state/test_checkpoint.py"
+_KEEPING = "unit/worker/test_checkpoints.py"
+_TABLES = "unit/data/formats/text/test_table.py"
 _ARRAYS = "unit/data/test_arrays.py"
-_HDF5 = "unit/data/test_hdf5.py"
+_HDF5 = "unit/data/formats/test_hdf5.py"
 _ENCODINGS = "unit/data/test_encodings.py"
-_PREPARE = "unit/data/test_prepare.py"
+_PREPARE = "unit/data/preparing/test_prepare.py"
 _FUZZ = "unit/data/test_fuzz.py"
 _SHELL = "gui/test_shell.py"
 
@@ -310,7 +310,7 @@ FAULTS = (
         33,
         "Sleep, hibernation",
         State.PARTLY,
-        "unit/worker/test_pulse.py::test_fault_33_a_computer_that_slept_is_noticed_and_told",
+        "unit/worker/test_heartbeat.py::test_fault_33_a_computer_that_slept_is_noticed_and_told",
         note="the gap is told; the computer is not kept awake, and a GPU lost by sleeping ends the "
         "run, which can be resumed",
     ),
@@ -412,9 +412,9 @@ FAULTS = (
         46,
         "Hostile specification",
         State.TESTED,
-        "unit/spec/test_limits.py::test_hostile_json_is_refused",
-        "unit/spec/test_run_spec.py::test_deep_and_huge_values_are_refused",
-        "unit/spec/test_run_spec.py::test_broken_structure_never_raises_anything_else",
+        "unit/declared/kinds/test_limits.py::test_hostile_json_is_refused",
+        "unit/declared/test_run_spec.py::test_deep_and_huge_values_are_refused",
+        "unit/declared/test_run_spec.py::test_broken_structure_never_raises_anything_else",
         f"{_ATOMIC}::test_fault_46_a_file_that_is_not_json_is_named",
         f"{_RUNS}::test_one_damaged_run_shows_as_such_and_the_others_are_there",
     ),

@@ -117,7 +117,7 @@ def measure_redraw(application) -> list[str]:
     from fitstudio.gui.plots.curve_plot import CurvePlot
     from fitstudio.gui.plots.series import TRAINING, VALIDATION, Series
     from fitstudio.gui.plots.stack import PlotStack
-    from fitstudio.viewmodel.pyramid import Pyramid
+    from fitstudio.viewmodel.monitor.pyramid import Pyramid
 
     lines = [
         "| batches | processor, median ms | wall, median ms | wall, slowest ms | 1,000 more, ms |",
@@ -166,10 +166,10 @@ def measure_redraw(application) -> list[str]:
 
 def watch_events(application, folder: Path, *, seconds: float, rate: int) -> Lateness:
     """The pulse while another process writes `rate` events a second."""
+    from fitstudio.declared.run_spec import RunSpec
     from fitstudio.gui.pages.monitor.page import MonitorPage
     from fitstudio.project import Project
     from fitstudio.project.run_files import About, write_spec
-    from fitstudio.spec.run_spec import RunSpec
 
     project = Project.create(folder / "watched", name="Watched", settings=RunSpec())
     run = project.paths.runs / "0001-watched"

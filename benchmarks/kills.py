@@ -9,7 +9,7 @@ as finished is held by a checkpoint that verifies. At the end: History and weigh
 those of the same run that nobody disturbed.
 
 Forked workers: a process loads torch once, then forks a child for each start, before any thread
-exists. What runs in the child is `fitstudio.worker.run_process.run`, as in a real worker; only the
+exists. What runs in the child is `fitstudio.worker.run.run`, as in a real worker; only the
 loading of torch, which writes nothing, is left out.
 """
 
@@ -304,8 +304,9 @@ def _serve() -> int:
     import sklearn.metrics
     import torch._dynamo
 
-    from fitstudio.engine import checkpoint, model
-    from fitstudio.worker import run_process
+    from fitstudio.engine import model
+    from fitstudio.engine.state import checkpoint
+    from fitstudio.worker import run
 
     assert all((h5py, psutil, sklearn.metrics, torch._dynamo, checkpoint, model))
     # Not polars and what needs it: its import starts threads, so each child loads it for itself.
@@ -324,7 +325,7 @@ def _serve() -> int:
                 os.dup2(log, descriptor)
             code = 70
             try:
-                code = run_process.run(Path(folder), name, resume=resume)
+                code = run.run(Path(folder), name, resume=resume)
             finally:
                 sys.stdout.flush()
                 os._exit(code)

@@ -71,7 +71,7 @@ class SpecError(FitStudioError, ValueError):
 
     Args:
         message: A sentence that stands for all findings.
-        findings: Every `fitstudio.spec.param.Finding`, so that the first never hides the second.
+        findings: Every `Finding`, so that the first never hides the second.
     """
 
     default_code = "spec"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio import storage
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.project import Project
 from fitstudio.project.run_files import About, write_spec
-from fitstudio.spec.run_spec import RunSpec
-from fitstudio.viewmodel.background import Background
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.recorded_runs import RecordedRun, curves
 
 

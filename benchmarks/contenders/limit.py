@@ -24,8 +24,8 @@ from torch import Tensor, nn
 from workloads import Workload, wide_file
 
 from contenders.torch_models import make_module, tensors
-from fitstudio.engine.matrix_products import onednn_is_faster
-from fitstudio.engine.matrix_products import product as matrix_product
+from fitstudio.engine.steps.matrix_products import onednn_is_faster
+from fitstudio.engine.steps.matrix_products import product as matrix_product
 
 aten = torch.ops.aten
 

@@ -22,8 +22,8 @@ import psutil
 from fitstudio.actions.processes import reader_command
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
+from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
-from fitstudio.spec.dataset_summary import DatasetSummary, Preview, TreeNode
 
 __all__ = ["inspect", "inspect_and_preview", "preview", "suggest", "tree"]
 

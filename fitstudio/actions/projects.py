@@ -12,10 +12,10 @@ from typing import Any, TypedDict
 from fitstudio import resources
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, queue
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import DataError, ProjectError, StorageError
 from fitstudio.project import Project, ProjectPaths
-from fitstudio.spec.dataset_summary import DatasetSummary
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Moment
 from fitstudio.storage.folder import remove_tree

@@ -16,11 +16,11 @@ from typing import Any
 
 from fitstudio.actions import processes
 from fitstudio.actions.run_making import editing
-from fitstudio.actions.run_titles import title_of
+from fitstudio.actions.run_names import title_of
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import ProjectError, RunError, SpecError, StorageError
 from fitstudio.project import Project, ProjectPaths
 from fitstudio.project.run_files import read_spec
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic, checked, ops
 from fitstudio.storage.checked import Count, MisfitError, Moment, Plain
 from fitstudio.storage.file_lock import holder_of

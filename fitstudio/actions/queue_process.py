@@ -14,13 +14,13 @@ from pathlib import Path
 
 import psutil
 
-from fitstudio.actions import control, processes, queue, run_ending, runs
+from fitstudio.actions import processes, queue, requests, run_ending, runs
 from fitstudio.actions.queue import ItemState, QueueItem
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import FitStudioError, RunError
 from fitstudio.journal import Outcome, Reason, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_holder
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage.file_lock import FileLock, HeldError
 
 _LOOK_INTERVAL_S = 0.5
@@ -127,7 +127,7 @@ def _again(project: Project, item: QueueItem) -> QueueItem:
     changed = queue.change(project.paths, item.id, attempts=item.attempts + 1)
     if changed is None or changed.run is None:
         raise _Removed
-    control.resume_run(project, changed.run)
+    requests.resume_run(project, changed.run)
     return changed
 
 

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import processes, worker_process
+from fitstudio.actions import processes
+from fitstudio.actions.launchers import local_process
 from fitstudio.errors import RunError, StorageError
 from fitstudio.journal import (
     Event,
@@ -30,7 +31,7 @@ from fitstudio.project.paths import RunPaths
 
 # Between the making of a run's folder and the first word of its worker lie a moment or, with a slow
 # disk and a virus scanner, many seconds.
-_START_GRACE_S = worker_process.START_TIMEOUT_S + 10.0
+_START_GRACE_S = local_process.START_TIMEOUT_S + 10.0
 _LAST_THREADS_S = 3.0
 
 # How long the journals were of the runs that were found to have ended.
@@ -115,7 +116,7 @@ def _note(paths: RunPaths, **fields: Any) -> None:
 
 def _ending(paths: RunPaths, state: RunState) -> dict[str, Any]:
     code = processes.exit_code(state.pid)
-    crash = worker_process.log_tail(paths.fault_log)
+    crash = local_process.log_tail(paths.fault_log)
     if not state.attempts and not crash:
         return {
             "outcome": Outcome.FAILED,
@@ -126,11 +127,11 @@ def _ending(paths: RunPaths, state: RunState) -> dict[str, Any]:
                 "message": sentence_of(Reason.NOT_STARTED),
                 "remedy": "Start it once more; `fitstudio doctor` tells whether all is there.",
                 "safe": "Your data and settings are untouched.",
-                "details": worker_process.log_tail(paths.worker_log),
+                "details": local_process.log_tail(paths.worker_log),
             },
         }
     fields: dict[str, Any] = {"outcome": Outcome.INTERRUPTED, "reason": Reason.GONE}
-    sentence = worker_process.signal_sentence(code)
+    sentence = local_process.signal_sentence(code)
     if sentence is None and crash:
         sentence = "A library crashed; faulthandler.log says where."
     if sentence is not None:

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import fitstudio
-from fitstudio.actions.run_titles import telling, title_of
+from fitstudio.actions.run_names import telling, title_of
+from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.run_spec import Difference, RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import ProjectError
 from fitstudio.project import Project, ProjectPaths, RunPaths
+from fitstudio.project.file_names import run_folder_name
 from fitstudio.project.links import refuse_links_of_project
-from fitstudio.project.names import run_folder_name
 from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
-from fitstudio.spec.dataset_summary import DatasetSummary
-from fitstudio.spec.resolve import Resolved
-from fitstudio.spec.run_spec import Difference, RunSpec
 from fitstudio.storage import atomic, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
 

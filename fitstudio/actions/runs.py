@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio.actions import data as data_actions
-from fitstudio.actions import processes, run_ending, run_states, run_summary, worker_process
+from fitstudio.actions import processes, run_ending, run_states, run_summary
+from fitstudio.actions.following import RunWatcher
+from fitstudio.actions.launchers import local_process
+from fitstudio.actions.launchers.local_process import RunHandle
 from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
-from fitstudio.actions.run_watcher import RunWatcher
-from fitstudio.actions.worker_process import RunHandle
+from fitstudio.declared.resolve import Resolved, resolve
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import SpecError, StorageError, WorkerError
 from fitstudio.journal import RunState
 from fitstudio.project import Project, ProjectPaths, RunPaths
@@ -25,9 +29,6 @@ from fitstudio.project.run_files import (
     read_recorded,
     read_spec_as_far_as_possible,
 )
-from fitstudio.spec.dataset_summary import DatasetSummary
-from fitstudio.spec.resolve import Resolved, resolve
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
 
@@ -188,7 +189,7 @@ def launch(
     project.require_changeable()
     words = ["run", str(project.folder), paths.name, *(["--resume"] if resume else [])]
     try:
-        return worker_process.launch(processes.worker_command(*words), paths, output=output)
+        return local_process.launch(processes.worker_command(*words), paths, output=output)
     except WorkerError as problem:
         run_ending.end_as_not_started(paths, problem.details or problem.message)
         raise

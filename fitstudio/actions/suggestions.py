@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from fitstudio.spec.columns import usual_model
-from fitstudio.spec.dataset_summary import (
+from fitstudio.declared.task.columns import usual_model
+from fitstudio.declared.task.dataset_summary import (
     ARRAY,
     CATEGORY,
     CONSTANT,
@@ -17,8 +17,8 @@ from fitstudio.spec.dataset_summary import (
     ColumnSummary,
     DatasetSummary,
 )
-from fitstudio.spec.likely_target import likely_target, parts_of
-from fitstudio.spec.time_order import time_order
+from fitstudio.declared.task.likely_target import likely_target, parts_of
+from fitstudio.declared.task.time_order import time_order
 
 # Counts only beside values that look like codes: whole numbers in a row.
 _CLASS_NAMES = re.compile(

@@ -8,12 +8,12 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.declared.kinds.param import Fix, Param
+from fitstudio.declared.parameters.compile import COMPILE
+from fitstudio.declared.parameters.fit import FIT
+from fitstudio.declared.parameters.registry import find_param
+from fitstudio.declared.run_spec import RunSpec, parse_setting
 from fitstudio.errors import UsageError
-from fitstudio.spec.compile_params import COMPILE
-from fitstudio.spec.fit_params import FIT
-from fitstudio.spec.param import Fix, Param
-from fitstudio.spec.registry import find_param
-from fitstudio.spec.run_spec import RunSpec, parse_setting
 
 # Parameters that name data have their own arguments (`new --data --target`) or go by --set.
 _WITHOUT_FLAG = {"x", "y", "sample_weight", "validation_data", "callbacks", "verbose"}

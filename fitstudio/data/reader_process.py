@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fitstudio.data.blame import came_from
+from fitstudio.data.formats.blame import came_from
 from fitstudio.errors import DataError, FitStudioError
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def answer(request: dict[str, Any]) -> Any:
     if request["do"] == "tree":
         path = find_file(request["file"], base)
         if kind_of(path) == "hdf5":
-            from fitstudio.data.hdf5_tree import tree
+            from fitstudio.data.formats.hdf5_tree import tree
 
             return [node.to_json() for node in tree(path, request["file"])]
-        from fitstudio.data.npz import npz_tree
+        from fitstudio.data.formats.npz import npz_tree
 
         return [node.to_json() for node in npz_tree(path, request["file"])]
     with _open(request, base) as source:
@@ -89,8 +89,8 @@ def _open(request: dict[str, Any], base: Path) -> Source:
         from fitstudio.data.source import open_source
 
         return open_source(request["data"], base)
-    from fitstudio.data.as_trained import open_as_trained
-    from fitstudio.data.recipe import Recipe
+    from fitstudio.data.preparing.as_trained import open_as_trained
+    from fitstudio.data.preparing.recipe import Recipe
 
     recipe = Recipe.from_json(request["recipe"])
     return open_as_trained(recipe, request["data"], base, notes=[], answers=True)

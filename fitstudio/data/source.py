@@ -1,7 +1,6 @@
 """Opens a data file as named columns with one number of rows, whatever format it has.
 
-Tables are read by `fitstudio.data.tables`, NumPy's formats by `fitstudio.data.npy` and `npz`,
-HDF5 by `fitstudio.data.hdf5`; each of them is loaded only when it is needed.
+The readers are in `fitstudio.data.formats`; each of them is loaded only when it is needed.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.column_source import Source
+from fitstudio.data.columns.source import Source
 from fitstudio.errors import DataError
 from fitstudio.storage.special_files import special_file
 
@@ -67,12 +66,12 @@ def open_source(data: Mapping[str, Any], base: Path) -> Source:
         raise DataError("data.options and data.columns must be tables.", code="data.option")
     # Each reader brings a library that the others do not need.
     if kind == "table":
-        from fitstudio.data.tables import open_table
+        from fitstudio.data.formats.text.table import open_table
 
         return open_table(path, file, options, columns)
     if kind in ("npy", "npz"):
-        from fitstudio.data.npy import open_npy
-        from fitstudio.data.npz import open_npz
+        from fitstudio.data.formats.npy import open_npy
+        from fitstudio.data.formats.npz import open_npz
 
         if kind == "npz":
             return open_npz(path, file, options, columns)
@@ -80,7 +79,7 @@ def open_source(data: Mapping[str, Any], base: Path) -> Source:
         y_path = find_file(y_file, base) if y_file else None
         return open_npy(path, file, y_path, options, columns)
     if kind == "hdf5":
-        from fitstudio.data.hdf5 import open_hdf5
+        from fitstudio.data.formats.hdf5 import open_hdf5
 
         return open_hdf5(path, file, options, columns)
     raise DataError(

@@ -13,11 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.arrangement import InputNames, Leaf, arrange_targets, arrange_weights
 from fitstudio.engine.class_weights import ClassWeights
-from fitstudio.engine.columns import Cast, batch_tensor
 from fitstudio.engine.device import is_out_of_memory
-from fitstudio.engine.first_batch import is_of_own_code
+from fitstudio.engine.feeding.arrangement import InputNames, Leaf, arrange_targets, arrange_weights
+from fitstudio.engine.feeding.columns import Cast, batch_tensor
+from fitstudio.engine.feeding.first_batch import is_of_own_code
 from fitstudio.engine.objective import Objective, Targets, Weights
 from fitstudio.engine.outputs import OutputForm
 from fitstudio.errors import ArgumentError, FitStudioError

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fitstudio.engine.columns import Cast, Column, TensorColumn
+from fitstudio.engine.feeding.columns import Cast, Column, TensorColumn
 from fitstudio.errors import ArgumentError
 
 

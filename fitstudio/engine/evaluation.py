@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.batches import Batches
-from fitstudio.engine.batches_array import ArrayBatches
 from fitstudio.engine.binding import Batch
 from fitstudio.engine.callbacks.callback_list import CallbackList
-from fitstudio.engine.forward import Forward
+from fitstudio.engine.feeding.batches import Batches
+from fitstudio.engine.feeding.batches_array import ArrayBatches
 from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
 from fitstudio.engine.objective import Objective
+from fitstudio.engine.steps.forward import Forward
 
 
 class Evaluation:

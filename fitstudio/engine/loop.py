@@ -11,14 +11,14 @@ import torch
 from torch import Tensor
 
 from fitstudio.engine.arguments import ValidationTimes
-from fitstudio.engine.batches import Batches
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.evaluation import Evaluation, warn_ran_out
+from fitstudio.engine.feeding.batches import Batches
+from fitstudio.engine.feeding.one_row import one_row_error
 from fitstudio.engine.history import History
 from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
-from fitstudio.engine.micro_batches import MicroBatchStep
-from fitstudio.engine.one_row import one_row_error
-from fitstudio.engine.train_step import TrainStep
+from fitstudio.engine.steps.micro_batches import MicroBatchStep
+from fitstudio.engine.steps.train_step import TrainStep
 
 if TYPE_CHECKING:
     from fitstudio.engine.model import Model

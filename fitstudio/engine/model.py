@@ -8,32 +8,28 @@ from typing import Any
 
 from torch import nn
 
-from fitstudio.engine import arguments, optimizers, random_state
-from fitstudio.engine.array_data import ArrayData
-from fitstudio.engine.batches import Batches
+from fitstudio.engine import arguments, optimizers
 from fitstudio.engine.binding import Binding
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.class_weights import ClassWeights
 from fitstudio.engine.evaluation import Evaluation, as_result
+from fitstudio.engine.feeding.array_data import ArrayData
+from fitstudio.engine.feeding.batches import Batches
+from fitstudio.engine.feeding.fit_data import open_fit_data
+from fitstudio.engine.feeding.opening import kind_of, open_inputs, open_source, refuse_beside
+from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.fit_arguments import FitArguments
-from fitstudio.engine.fit_data import open_fit_data
-from fitstudio.engine.forward import PRECISIONS
 from fitstudio.engine.history import History
 from fitstudio.engine.logs import to_numbers
 from fitstudio.engine.loop import TrainingLoop
-from fitstudio.engine.micro_batches import MicroBatchStep, can_be_split
-from fitstudio.engine.model_state import ModelState
 from fitstudio.engine.objective import Objective
 from fitstudio.engine.older_ways import OlderWays, check_other_compile_arguments, told_apart
-from fitstudio.engine.opening import (
-    kind_of,
-    open_inputs,
-    open_source,
-    refuse_beside,
-)
 from fitstudio.engine.prediction import Prediction
-from fitstudio.engine.reading import Reading
-from fitstudio.engine.train_step import TrainStep
+from fitstudio.engine.state import random_state
+from fitstudio.engine.state.model_state import ModelState
+from fitstudio.engine.steps.forward import PRECISIONS
+from fitstudio.engine.steps.micro_batches import MicroBatchStep, can_be_split
+from fitstudio.engine.steps.train_step import TrainStep
 from fitstudio.errors import ArgumentError, NotCompiledError
 
 

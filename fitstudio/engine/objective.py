@@ -19,7 +19,7 @@ from torch import Tensor
 from fitstudio.engine import losses as loss_kinds
 from fitstudio.engine import metrics as metric_kinds
 from fitstudio.engine.alignment import aligned, check_ranks
-from fitstudio.engine.first_batch import blamed, check_classes, check_probability
+from fitstudio.engine.feeding.first_batch import blamed, check_classes, check_probability
 from fitstudio.engine.losses import Loss, Reduction, TorchLoss, hinge, squared_hinge
 from fitstudio.engine.metrics import Metric, TorchMetric
 from fitstudio.engine.metrics.base import accumulator_dtype

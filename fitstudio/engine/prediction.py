@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from fitstudio.engine.binding import Binding
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.evaluation import warn_ran_out
-from fitstudio.engine.forward import Forward
+from fitstudio.engine.steps.forward import Forward
 from fitstudio.errors import ArgumentError
 
 

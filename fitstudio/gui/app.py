@@ -13,12 +13,12 @@ from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, Qt, QTimer, QTranslato
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from fitstudio.gui.main_window import MainWindow
-from fitstudio.gui.shell.crash import CrashReports
-from fitstudio.gui.shell.logo import window_icon
-from fitstudio.gui.shell.unattended import Unattended
-from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import theme
+from fitstudio.gui.window.crash import CrashReports
+from fitstudio.gui.window.logo import window_icon
+from fitstudio.gui.window.main_window import MainWindow
+from fitstudio.gui.window.unattended import Unattended
+from fitstudio.gui.window.window_settings import WindowSettings
 
 _WAKE_MS = 500
 _NO_DISPLAY = (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from fitstudio.journal.best_value import Watch, mode_of
 from fitstudio.journal.events import DAMAGED, Event, EventType, Outcome, numbers, sentence_of
-from fitstudio.journal.patience import Watch, mode_of
 from fitstudio.journal.run_state import Checkpoint, EpochRow, Message, RunState, Trim
 
 _KEPT_BATCH_POINTS = 8_000

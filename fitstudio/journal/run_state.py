@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fitstudio.journal.best_value import Watch
 from fitstudio.journal.events import Outcome
-from fitstudio.journal.patience import Watch
 from fitstudio.journal.target_scale import TargetScale
 
 _KEPT_PULSES = 300

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from fitstudio.declared.kinds.run_file_names import is_own_name
 from fitstudio.errors import ProjectError
 from fitstudio.project.paths import ProjectPaths, RunPaths
-from fitstudio.spec.run_file_names import is_own_name
 
 
 def refuse_links_of_project(paths: ProjectPaths) -> None:

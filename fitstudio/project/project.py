@@ -13,17 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fitstudio.errors import (
-    ProjectError,
-    ProjectTooNewError,
-    SpecError,
-    StorageError,
-)
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.errors import ProjectError, ProjectTooNewError, SpecError, StorageError
 from fitstudio.project import migrations
 from fitstudio.project.lock import project_lock
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.project.run_files import read_spec
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic, ops
 from fitstudio.storage.file_lock import FileLock
 from fitstudio.storage.folder import settle

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Required, TypedDict
 
 from msgspec import Meta
 
+from fitstudio.declared.kinds.param import Finding
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import RunError, SpecError, StorageError
 from fitstudio.project import migrations
 from fitstudio.project.paths import RunPaths
-from fitstudio.spec.param import Finding
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Moment
 

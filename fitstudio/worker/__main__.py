@@ -24,11 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match words:
             case ["run", project, run_name, *flags] if set(flags) <= {"--resume"}:
-                run_process = importlib.import_module("fitstudio.worker.run_process")
+                run_process = importlib.import_module("fitstudio.worker.run")
                 with terminal.forgiving_output():
                     return run_process.run(Path(project), run_name, resume="--resume" in flags)
             case [("predict" | "evaluate" | "dry-run") as kind, job]:
-                jobs = importlib.import_module("fitstudio.worker.jobs")
+                jobs = importlib.import_module("fitstudio.worker.jobs.job")
                 return jobs.do(kind, Path(job))
             case ["devices"]:
                 device = importlib.import_module("fitstudio.engine.device")

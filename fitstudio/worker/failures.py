@@ -6,13 +6,13 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.declared.kinds.param import Fix
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import Outcome, Reason
-from fitstudio.spec.param import Fix
 from fitstudio.worker import not_finite
-from fitstudio.worker.keeping import StopRun
-from fitstudio.worker.run_process import Ending, RunProcess
+from fitstudio.worker.checkpoints import StopRun
+from fitstudio.worker.run import Ending, RunProcess
 
 _NOTHING_YET = "No epoch had ended yet; your data and settings are untouched."
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import fitstudio
+from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine import device
-from fitstudio.spec.model_plan import ModelPlan
 
 _LIBRARIES = ("torch", "numpy", "polars", "h5py", "safetensors")
 

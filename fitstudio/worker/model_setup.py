@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
+from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine import architectures, losses, optimizers
 from fitstudio.engine.model import Model
-from fitstudio.spec.model_plan import ModelPlan
 
 _COMPILED = ("loss", "loss_settings", "metrics", "weighted_metrics", "loss_weights")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.declared.kinds.param import Fix
 from fitstudio.errors import FitStudioError
-from fitstudio.spec.param import Fix
 
 _ROWS_NAMED = 10
 

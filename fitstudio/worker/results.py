@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.batches import RowBatches
-from fitstudio.data.prepare import Prepared
+from fitstudio.data.preparing.batches import RowBatches
+from fitstudio.data.preparing.prepare import Prepared
 from fitstudio.engine.model import Model
-from fitstudio.worker.birth_certificate import BirthCertificate
+from fitstudio.worker.model_card import BirthCertificate
 
 FORMAT = 1
 ROWS_MEASURED = 100_000

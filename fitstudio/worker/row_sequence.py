@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fitstudio.data.batches import RowBatches
+from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.engine.sequence import Sequence
 
 

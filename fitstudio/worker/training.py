@@ -15,23 +15,24 @@ from typing import Any
 import numpy as np
 
 from fitstudio import storage
-from fitstudio.data.batches import RowBatches
-from fitstudio.engine import callbacks, checkpoint, device
+from fitstudio.data.preparing.batches import RowBatches
+from fitstudio.engine import callbacks, device
 from fitstudio.engine.history import History
 from fitstudio.engine.model import Model
+from fitstudio.engine.state import checkpoint
 from fitstudio.journal import BatchHistory, Outcome, Reason
+from fitstudio.journal.best_value import Watch
 from fitstudio.journal.events import finite, numbers
-from fitstudio.journal.patience import Watch
 from fitstudio.project.run_files import read_recorded
-from fitstudio.worker import callback_list, model_setup, not_finite, results
+from fitstudio.worker import make_callbacks, model_setup, not_finite, results
+from fitstudio.worker.checkpoints import Keeper, StopRun
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import HistoryWriter
-from fitstudio.worker.keeping import Keeper, StopRun
 from fitstudio.worker.log_progress import progress_for
-from fitstudio.worker.preparing import Training, finished_epochs, prepare_training
-from fitstudio.worker.reporter import Reporter
+from fitstudio.worker.prepare import Training, finished_epochs, prepare_training
+from fitstudio.worker.report import Reporter
 from fitstudio.worker.row_sequence import RowSequence
-from fitstudio.worker.run_process import Ending, RunProcess
+from fitstudio.worker.run import Ending, RunProcess
 
 _log = logging.getLogger("fitstudio.worker")
 
@@ -101,7 +102,7 @@ def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
         written=history_writer.epoch_saved,
     )
     reporter = _reporter(training, held, keeper)
-    used = callback_list.make(
+    used = make_callbacks.make(
         values["fit.callbacks"] or (),
         run_folder=process.paths.folder,
         epochs=values["fit.epochs"],

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import control, runs
-from fitstudio.engine import checkpoint
+from fitstudio.actions import requests, runs
+from fitstudio.engine.state import checkpoint
 from fitstudio.project import Project, migrations
 
 HERE = Path(__file__).resolve().parent
@@ -53,7 +53,7 @@ def test_fault_41_the_checkpoints_of_every_format_verify_and_load(golden: Path):
 @pytest.mark.timeout(180)
 def test_fault_41_a_run_of_every_format_can_be_gone_on_with(golden: Path):
     with Project.open(golden) as project:
-        handle = control.extend_run(project, 1, epochs=1)
+        handle = requests.extend_run(project, 1, epochs=1)
         assert handle.wait(150) == 0
         record = runs.load_run(project, handle.run)
 

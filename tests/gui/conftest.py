@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication
 
 from fitstudio.actions import projects
 from fitstudio.gui.app import create_window
-from fitstudio.gui.main_window import MainWindow
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.viewmodel.device import DeviceModel
+from fitstudio.gui.window.main_window import MainWindow
+from fitstudio.viewmodel.shell.device import DeviceModel
 
 # What Qt says about the offscreen platform itself.
 _HARMLESS = ("This plugin does not support", "propagateSizeHints", "raise()")

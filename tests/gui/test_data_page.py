@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from fitstudio.actions import projects
 from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
 from fitstudio.gui.widgets.tables import INK_ROLE
-from fitstudio.viewmodel import data_page
-from fitstudio.viewmodel.data_page import Role, role_of
-from fitstudio.viewmodel.reading_choices import reading_choice
+from fitstudio.viewmodel.data import page as data_page
+from fitstudio.viewmodel.data.page import Role, role_of
+from fitstudio.viewmodel.data.reading_choices import reading_choice
 from tests.gui.conftest import READ_MS
 
 

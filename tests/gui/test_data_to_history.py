@@ -5,7 +5,7 @@ import json
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from fitstudio.gui.shell.unattended import Unattended
+from fitstudio.gui.window.unattended import Unattended
 from tests.gui.conftest import READ_MS
 
 TRAINED_MS = 120_000

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QTableView, QWidget
 
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.gui.pages.monitor.page import MonitorPage
 from fitstudio.project import Project
 from fitstudio.project.lock import run_lock
 from fitstudio.project.run_files import About, write_spec
-from fitstudio.spec.run_spec import RunSpec
 from tests.recorded_project import add_run, new_project, open_session
 from tests.recorded_runs import RecordedRun, curves
 

@@ -19,8 +19,8 @@ from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.plots.series import TRAINING, VALIDATION, Marker, Series, SeriesStyle
 from fitstudio.gui.plots.stack import PlotStack
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.viewmodel.pyramid import Pyramid
-from fitstudio.viewmodel.scores import Confusion
+from fitstudio.viewmodel.monitor.pyramid import Pyramid
+from fitstudio.viewmodel.results.scores import Confusion
 
 X = np.arange(1.0, 41.0)
 Y = np.exp(-X / 10)

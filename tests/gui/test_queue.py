@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from fitstudio.actions import queue
-from fitstudio.spec.run_spec import RunSpec
+from fitstudio.declared.run_spec import RunSpec
 
 
 def waiting_names(page) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from fitstudio.actions import control, projects, queue, runs
+from fitstudio.actions import projects, queue, requests, runs
 from fitstudio.errors import ProjectError
 from fitstudio.project import Project
 from tests.recorded_project import CLASS_RESULTS, add_run
@@ -73,11 +73,11 @@ def test_the_actions_refuse_too(held):
     before = _files(folder)
     for act in (
         lambda: runs.start_run(other),
-        lambda: control.extend_run(other, 1, 5),
-        lambda: control.resume_run(other, 1),
-        lambda: control.discard_run(other, 1),
-        lambda: control.kill_run(other, 1),
-        lambda: control.pause_run(other, 1),
+        lambda: requests.extend_run(other, 1, 5),
+        lambda: requests.resume_run(other, 1),
+        lambda: requests.discard_run(other, 1),
+        lambda: requests.kill_run(other, 1),
+        lambda: requests.pause_run(other, 1),
         lambda: runs.rename_run(other, 1, "x"),
         lambda: runs.note_run(other, 1, "x"),
         lambda: runs.star_run(other, 1),

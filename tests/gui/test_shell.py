@@ -14,16 +14,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from fitstudio.actions import projects
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.errors import DataError
-from fitstudio.gui.main_window import MainWindow
-from fitstudio.gui.shell import dialogs
-from fitstudio.gui.shell.commands import MENUS
-from fitstudio.gui.shell.crash import CrashReports
-from fitstudio.gui.shell.pages import PAGES
-from fitstudio.gui.shell.window_settings import WindowSettings
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.spec.param import Finding, Fix, Severity
-from fitstudio.viewmodel.stations import stations
+from fitstudio.gui.window import dialogs
+from fitstudio.gui.window.commands import MENUS
+from fitstudio.gui.window.crash import CrashReports
+from fitstudio.gui.window.main_window import MainWindow
+from fitstudio.gui.window.pages import PAGES
+from fitstudio.gui.window.window_settings import WindowSettings
+from fitstudio.viewmodel.shell.stations import stations
 from tests.gui.conftest import READ_MS
 
 

@@ -10,8 +10,8 @@ from fitstudio.gui.pages.start.page import StartPage
 from fitstudio.journal import Journal
 from fitstudio.project import RunPaths
 from fitstudio.project.run_files import write_spec
-from fitstudio.viewmodel.background import Background
-from fitstudio.viewmodel.start import ExampleCardData, StartModel, day_words
+from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.start.page import ExampleCardData, StartModel, day_words
 from tests.gui.conftest import READ_MS
 
 

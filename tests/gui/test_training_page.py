@@ -10,6 +10,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from fitstudio.declared.kinds.param import Level
+from fitstudio.declared.parameters.compile import COMPILE
+from fitstudio.declared.parameters.fit import FIT
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
 from fitstudio.gui.pages.training.editors.chip_list import ChipList
 from fitstudio.gui.pages.training.editors.columns import columns_words
 from fitstudio.gui.pages.training.editors.contract import Editor
@@ -17,15 +22,10 @@ from fitstudio.gui.pages.training.page import TrainingPage
 from fitstudio.gui.panels.plain_words import PlainWordsPanel
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.project import Project
-from fitstudio.spec.compile_params import COMPILE
-from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary
-from fitstudio.spec.fit_params import FIT
-from fitstudio.spec.param import Level
-from fitstudio.spec.run_spec import RunSpec
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.training_cards import CARDS, TRAINING_KEYS
+from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.viewmodel.training.cards import CARDS, TRAINING_KEYS
 from tests.gui.training_session import NoBackground, open_session
-from tests.unit.spec.samples import NUMBERS, PENGUINS
+from tests.unit.declared.samples import NUMBERS, PENGUINS
 
 STOPPING = {"kind": "EarlyStopping", "patience": 3}
 

@@ -15,18 +15,18 @@ from typing import Any
 
 import pytest
 
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.gui.pages.results.page import ResultsPage
 from fitstudio.journal import read_all
 from fitstudio.project import Project
 from fitstudio.project.lock import run_lock
 from fitstudio.project.run_files import About, write_spec
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage.manifest import read_manifest
-from fitstudio.viewmodel import monitor_words
-from fitstudio.viewmodel.background import Background
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.shown_run import SessionFollower, new_monitor
-from fitstudio.viewmodel.stations import stations
+from fitstudio.viewmodel.monitor import sentences as monitor_words
+from fitstudio.viewmodel.monitor.shown_run import SessionFollower, new_monitor
+from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.viewmodel.shell.stations import stations
 from tests.recorded_project import deliver_until, new_project, save_model
 from tests.recorded_runs import RecordedRun, curves
 

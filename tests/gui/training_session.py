@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.project import Project
-from fitstudio.spec.dataset_summary import DatasetSummary
-from fitstudio.spec.run_spec import RunSpec
-from fitstudio.viewmodel.session import ProjectSession
-from tests.unit.spec.samples import CLASSES, PENGUINS
+from fitstudio.viewmodel.shell.session import ProjectSession
+from tests.unit.declared.samples import CLASSES, PENGUINS
 
 
 class NoBackground:

@@ -17,10 +17,10 @@ import pytest
 from fitstudio import storage
 from fitstudio.actions.run_making import make_run
 from fitstudio.data.source import open_source
+from fitstudio.declared.resolve import resolve
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal import Event, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
-from fitstudio.spec.resolve import resolve
-from fitstudio.spec.run_spec import RunSpec
 
 ROWS = 240
 TABLE = {

@@ -12,10 +12,10 @@ import pytest
 
 from fitstudio.actions import projects, runs
 from fitstudio.actions.run_making import make_run
+from fitstudio.declared.parameters.fit import FIT
 from fitstudio.gui.pages.training.page import TrainingPage
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.spec.fit_params import FIT
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.gui.training_session import NoBackground
 
 SET: dict[str, Any] = {

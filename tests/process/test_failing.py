@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitstudio.engine import checkpoint
+from fitstudio.engine.state import checkpoint
 from fitstudio.journal import Outcome
 from fitstudio.project import RunPaths
 from tests.process.conftest import write_table
@@ -87,7 +87,7 @@ def test_17_a_crash_leaves_the_stack_in_a_file(trained) -> None:
     process = trained.start(
         run,
         before="""
-import fitstudio.worker.run_process as life, ctypes
+import fitstudio.worker.run as life, ctypes
 life._train = lambda process: ctypes.string_at(0)
 """,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import predict
+from fitstudio.actions import using_models
 from fitstudio.cli.program import main
 from fitstudio.errors import DataError
 from fitstudio.journal import Outcome
@@ -61,14 +61,16 @@ def test_later_files_are_read_as_in_training(trained, worn, tmp_path):
     answers = {}
     for name, file in (("later", trained.folder / "later.csv"), ("whole", whole)):
         output = tmp_path / f"{name} answers.csv"
-        predict.predict_run(trained.project, run.name, data=file, output=output)
+        using_models.predict_run(trained.project, run.name, data=file, output=output)
         with output.open() as lines:
             answers[name] = [row["predicted wear"] for row in csv.DictReader(lines)][:3]
     for later, known in zip(answers["later"], answers["whole"], strict=True):
         assert (later == "") == (known == "")
         assert float(later or 0) == pytest.approx(float(known or 0), rel=1e-5)
     assert answers["later"][1] == "", "-999 is a gap"
-    measured = predict.evaluate_run(trained.project, run.name, data=trained.folder / "later.csv")
+    measured = using_models.evaluate_run(
+        trained.project, run.name, data=trained.folder / "later.csv"
+    )
     assert measured["rows"]["test"] == 2
     best = state.best_row.logs
     assert measured["scores"]["test"]["loss"] == pytest.approx(best["val_loss"], rel=1e-5)
@@ -86,7 +88,7 @@ def test_a_contradiction_is_settled_by_an_option(trained, worn, tmp_path, capsys
     said = capsys.readouterr().out
     assert "2 of 3 rows predicted" in said and "As you said, decimal is “.” here" in said
     with pytest.raises(DataError, match="cannot be 'x'"):
-        predict.predict_run(
+        using_models.predict_run(
             trained.project, run.name, data={"file": str(file), "options": {"decimal": "x"}},
             output=output,
         )  # fmt: skip

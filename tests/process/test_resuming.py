@@ -9,8 +9,8 @@ import time
 import pytest
 import torch
 
-from fitstudio.actions import control
-from fitstudio.engine import checkpoint
+from fitstudio.actions import requests
+from fitstudio.engine.state import checkpoint
 from fitstudio.journal import Outcome
 
 # Everything whose state could get lost: dropout, shuffling, momentum, schedules, patience.
@@ -46,7 +46,7 @@ def same(trained, run, other) -> None:
 # A run this small is over in a moment: a nap in each batch makes it possible to meet it half-way.
 SLOW = """
 import time
-from fitstudio.engine.train_step import TrainStep
+from fitstudio.engine.steps.train_step import TrainStep
 step = TrainStep.__call__
 def slow(self, *arguments):
     time.sleep(0.005)
@@ -80,7 +80,7 @@ def test_a_run_stopped_in_an_epoch_goes_on_as_if_nothing_had_been(trained, undis
 SLOW_VALIDATION = """
 import time
 from fitstudio.engine.evaluation import Evaluation
-from fitstudio.worker.reporter import Reporter
+from fitstudio.worker.report import Reporter
 Reporter.takes_large_test_batches = False
 step = Evaluation.step
 def slow(self, batch):
@@ -195,7 +195,7 @@ def test_a_run_that_stopped_early_can_be_extended(trained) -> None:
     state = trained.train(run)
     assert state.reason == "early_stopping" and len(state.epochs) == 2
 
-    handle = control.extend_run(trained.project, run.name, 20)
+    handle = requests.extend_run(trained.project, run.name, 20)
     assert handle.wait(40) == 0
     longer = trained.state(trained.project.paths.run(handle.run))
     assert longer.reason == "early_stopping"
@@ -219,7 +219,7 @@ def test_going_back_to_the_best_is_where_a_longer_run_goes_on(trained) -> None:
     first = checkpoint.load_weights(run.checkpoints / "epoch-0001")
     assert all(torch.equal(first[name], last.state["weights"][name]) for name in first)
 
-    handle = control.extend_run(trained.project, run.name, 2)
+    handle = requests.extend_run(trained.project, run.name, 2)
     assert handle.wait(200) == 0
     longer = trained.project.paths.run(handle.run)
     assert [row.epoch for row in trained.state(longer).epochs] == [0, 1, 2, 3, 4]

@@ -18,13 +18,13 @@ import numpy as np
 import psutil
 import pytest
 
-from fitstudio.actions import control, processes, runs
+from fitstudio.actions import processes, requests, runs
 from fitstudio.actions.suggestions import suggest
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import RunError, StorageError, WorkerError
 from fitstudio.journal import Outcome
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_holder
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import ops
 from tests.support.faults import FailingOps
 
@@ -35,7 +35,7 @@ SETTINGS = {"fit.epochs": 8, "fit.batch_size": 4, "model.dropout": 0.2}
 # A run this small is over in a moment: a nap in each batch makes it possible to meet it half-way.
 SLOW = """
 import time
-from fitstudio.engine.train_step import TrainStep
+from fitstudio.engine.steps.train_step import TrainStep
 step = TrainStep.__call__
 def slow(self, *arguments):
     time.sleep(0.005)
@@ -158,9 +158,9 @@ def test_fault_21_a_data_file_cut_during_training_leaves_a_run_to_resume(trained
     assert len(record.state.epochs) >= 2
     # With the file as it was, the run can go on.
     file.write_bytes(whole)
-    handle = control.resume_run(trained.project, run.name)
+    handle = requests.resume_run(trained.project, run.name)
     trained.wait_for(run, lambda event: event.type == "epoch_ended" and event.fields["epoch"] > 2)
-    control.stop_run(trained.project, run.name)
+    requests.stop_run(trained.project, run.name)
     assert handle.wait(40) == 0
 
 
@@ -224,8 +224,8 @@ def test_fault_04_and_05_a_killed_window_leaves_its_run_training(trained, window
         summary = {each.run: each for each in runs.list_runs(again)}[run.name]
         assert summary.outcome == "interrupted"
         assert summary.epochs > epochs
-        handle = control.resume_run(again, run.name)
-        control.stop_run(again, run.name)
+        handle = requests.resume_run(again, run.name)
+        requests.stop_run(again, run.name)
         assert handle.wait(30) == 0
         assert trained.state(run).outcome is Outcome.STOPPED
 
@@ -243,7 +243,7 @@ def test_fault_16_a_worker_whose_memory_is_used_up_ends_with_that_reason(trained
     run = trained.new_run(SETTINGS | {"run.oom_rescue": False, "model.units": [8]})
     greedy = """
 import resource
-from fitstudio.engine.train_step import TrainStep
+from fitstudio.engine.steps.train_step import TrainStep
 step = TrainStep.__call__
 def hungry(self, *arguments):
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
@@ -290,7 +290,7 @@ def test_fault_18_a_stopped_worker_is_named_and_can_be_ended(trained, monkeypatc
     process = trained.start(run, before=SLOW)
     trained.wait_for(run, second_epoch)
     process.send_signal(signal.SIGSTOP)
-    monkeypatch.setattr("fitstudio.actions.run_watcher.NOT_ANSWERING_S", 0.3)
+    monkeypatch.setattr("fitstudio.actions.following.NOT_ANSWERING_S", 0.3)
     watcher = runs.watch_run(trained.project, run.name)
     # The signal may reach the process a moment late, and what it wrote until then is news.
     deadline = time.monotonic() + 10
@@ -298,9 +298,9 @@ def test_fault_18_a_stopped_worker_is_named_and_can_be_ended(trained, monkeypatc
         watcher.poll()
         time.sleep(0.05)
     assert watcher.not_answering_s is not None
-    number = control.request(trained.project, run.name, "stop_epoch")
-    assert not control.acknowledged(trained.project, run.name, number, timeout_s=0.3)
-    assert control.kill_run(trained.project, run.name)
+    number = requests.request(trained.project, run.name, "stop_epoch")
+    assert not requests.acknowledged(trained.project, run.name, number, timeout_s=0.3)
+    assert requests.kill_run(trained.project, run.name)
     assert trained.state(run).reason == "killed"
 
 
@@ -309,16 +309,16 @@ def test_every_request_is_acknowledged(trained):
     process = trained.start(run, before=SLOW)
     trained.wait_for(run, second_epoch)
     for kind in ("pause", "continue", "snapshot", "pause", "continue"):
-        number = control.request(trained.project, run.name, kind)
-        assert control.acknowledged(trained.project, run.name, number)
-    control.stop_run(trained.project, run.name, when="now")
+        number = requests.request(trained.project, run.name, kind)
+        assert requests.acknowledged(trained.project, run.name, number)
+    requests.stop_run(trained.project, run.name, when="now")
     assert process.wait(timeout=50) == 0
 
 
 def test_extending_a_run_goes_on_as_one_run_of_that_length_would_have(trained, undisturbed):
     short = trained.new_run(SETTINGS | {"fit.epochs": 5})
     trained.train(short)
-    handle = control.extend_run(trained.project, short.name, epochs=3)
+    handle = requests.extend_run(trained.project, short.name, epochs=3)
     assert handle.wait(50) == 0
     longer = trained.project.paths.run(handle.run)
 
@@ -326,7 +326,7 @@ def test_extending_a_run_goes_on_as_one_run_of_that_length_would_have(trained, u
     same(trained, longer, undisturbed)
     assert len(trained.state(short).epochs) == 5
     with pytest.raises(RunError, match="Extend it"):
-        control.resume_run(trained.project, handle.run)
+        requests.resume_run(trained.project, handle.run)
 
 
 def test_nothing_in_the_folder_where_somebody_stands_is_run(trained, tmp_path: Path):

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from fitstudio.actions import control
+from fitstudio.actions import requests
 from tests.event_files import scalars
 
 SETTINGS = {
@@ -25,7 +25,7 @@ def dies_in(epoch: int) -> str:
     """Python that kills the worker when an epoch was told to all, and is not saved yet."""
     return f"""
 import os, signal
-from fitstudio.worker.keeping import Keeper
+from fitstudio.worker.checkpoints import Keeper
 ended = Keeper.epoch_ended
 def dies(self, epoch, *arguments, **settings):
     if epoch == {epoch}:
@@ -38,7 +38,7 @@ Keeper.epoch_ended = dies
 
 SLOW = """
 import time
-from fitstudio.engine.train_step import TrainStep
+from fitstudio.engine.steps.train_step import TrainStep
 step = TrainStep.__call__
 def slow(self, *arguments):
     time.sleep(0.02)
@@ -101,7 +101,7 @@ def test_stopped_within_the_first_epoch(trained, undisturbed) -> None:
 
 
 def test_an_extended_run_has_the_whole_table(trained, undisturbed) -> None:
-    handle = control.extend_run(trained.project, undisturbed.name, 2)
+    handle = requests.extend_run(trained.project, undisturbed.name, 2)
     assert handle.wait(50) == 0
     longer = trained.project.paths.run(handle.run)
     before = (undisturbed.folder / "log.csv").read_text()

@@ -7,7 +7,7 @@ import json
 
 import h5py
 
-from fitstudio.engine import checkpoint
+from fitstudio.engine.state import checkpoint
 from fitstudio.journal import BatchHistoryReader, Outcome
 
 

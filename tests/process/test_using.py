@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.actions import predict
+from fitstudio.actions import using_models
 from fitstudio.errors import DataError, RunError, UsageError
 from fitstudio.journal import Outcome
 from fitstudio.project.run_files import read_spec
@@ -27,7 +27,7 @@ def test_predictions_match_columns_by_name(trained, flowers, tmp_path) -> None:
     rows = ["garden,note,width,length", "north,=1+1,3.0,4.0", "south,ok,,5.5", "south,-2,1.6,7.0"]
     file.write_text("\n".join(rows) + "\n")
     heard: list[float] = []
-    report = predict.predict_run(
+    report = using_models.predict_run(
         trained.project,
         flowers.name,
         data=file,
@@ -53,7 +53,7 @@ def test_62_the_source_and_the_project_are_never_overwritten(trained, flowers, t
     alias.symlink_to(source)
     for output in (source, alias, trained.folder / "project.json", flowers.journal):
         with pytest.raises(UsageError):
-            predict.predict_run(trained.project, 1, data=source, output=output)
+            using_models.predict_run(trained.project, 1, data=source, output=output)
     assert source.read_bytes() == before
 
 
@@ -61,30 +61,30 @@ def test_a_file_without_a_needed_column_is_refused(trained, flowers, tmp_path) -
     file = tmp_path / "short.csv"
     file.write_text("length,garden\n4.0,north\n")
     with pytest.raises(DataError, match="'width'"):
-        predict.predict_run(trained.project, 1, data=file, output=tmp_path / "out.csv")
+        using_models.predict_run(trained.project, 1, data=file, output=tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
 
 
 def test_evaluate_gives_what_training_gave(trained, flowers) -> None:
-    again = predict.evaluate_run(trained.project, flowers.name)
-    results = predict.load_results(trained.project, flowers.name)
+    again = using_models.evaluate_run(trained.project, flowers.name)
+    results = using_models.load_results(trained.project, flowers.name)
     assert results is not None and again["scores"] == results.scores
     best = trained.state(flowers).best_row.logs
     assert again["scores"]["validation"]["accuracy"] == best["val_accuracy"]
-    whole = predict.evaluate_run(trained.project, 1, data=trained.folder / "flowers.csv")
+    whole = using_models.evaluate_run(trained.project, 1, data=trained.folder / "flowers.csv")
     assert sum(map(sum, whole["confusion"]["test"])) == whole["rows"]["test"] == 240
 
 
 def test_a_run_without_weights_says_so(trained, tmp_path) -> None:
     run = trained.new_run()
     with pytest.raises(RunError, match="no trained model yet"):
-        predict.predict_run(
+        using_models.predict_run(
             trained.project, run.name, data=trained.folder / "flowers.csv", output=tmp_path / "x"
         )
 
 
 def test_a_look_ahead_tells_time_memory_and_disk(trained) -> None:
-    found = predict.dry_run(trained.project, spec=trained.spec({"fit.epochs": 100}))
+    found = using_models.dry_run(trained.project, spec=trained.spec({"fit.epochs": 100}))
     assert found["fits"] and found["steps_per_epoch"] == 6 and found["epochs"] == 100
     assert 0 < found["seconds_per_step"] * 600 == pytest.approx(found["seconds_total"])
     assert found["memory_bytes"] > 50_000_000 and found["disk_bytes"] > found["checkpoint_bytes"]
@@ -176,6 +176,6 @@ def test_fit_gets_the_eighteen_arguments_as_they_were_set(trained, tmp_path) -> 
 def test_a_run_that_was_not_measured_can_be_measured_later(trained, flowers) -> None:
     before = json.loads(flowers.results.read_text())
     flowers.results.unlink()
-    assert predict.model_of(trained.project, flowers.name) == ("best", before["epoch"])
-    predict.measure_run(trained.project, flowers.name)
+    assert using_models.model_of(trained.project, flowers.name) == ("best", before["epoch"])
+    using_models.measure_run(trained.project, flowers.name)
     assert json.loads(flowers.results.read_text()) == before

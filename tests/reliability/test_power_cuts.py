@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import CheckpointError
 from fitstudio.journal import Journal, JournalReader, fold
 from fitstudio.project import Project
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import atomic, ops, write_folder
 from fitstudio.storage.folder import remove_tree, settle
 from fitstudio.storage.manifest import verify_manifest

@@ -7,13 +7,13 @@ import inspect
 import pytest
 import torch
 
+from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
+from fitstudio.declared.catalogue.losses import output_activation
+from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.plan.models import plan_model
 from fitstudio.engine import callbacks, losses, metrics, optimizers
 from fitstudio.engine.architectures import build
 from fitstudio.engine.architectures.layers import ACTIVATIONS
-from fitstudio.spec.catalogue import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
-from fitstudio.spec.catalogue_losses import output_activation
-from fitstudio.spec.catalogue_metrics import metric_name
-from fitstudio.spec.model_plan import plan_model
 
 
 def name_of(entry) -> str:

@@ -11,15 +11,15 @@ import torch
 from torch import nn
 
 import fitstudio
-from fitstudio.engine import losses, metrics, optimizers
-from fitstudio.spec.catalogue import LOSSES, METRICS, OPTIMIZERS
-from fitstudio.spec.catalogue_losses import (
+from fitstudio.declared.catalogue.entries import LOSSES, METRICS, OPTIMIZERS
+from fitstudio.declared.catalogue.losses import (
     NUMBERS,
     SEVERAL_CLASSES,
     TWO_CLASSES,
     output_activation,
     target_encoding,
 )
+from fitstudio.engine import losses, metrics, optimizers
 
 ROWS, STEPS, INPUTS, CLASSES = 22, 5, 3, 4
 ACTIVATIONS = {

@@ -5,13 +5,13 @@ import inspect
 import pytest
 
 import fitstudio
-from fitstudio.actions import control, predict, projects, runs
+from fitstudio.actions import projects, requests, runs, using_models
 from fitstudio.cli import COMMANDS, is_command
 from fitstudio.cli import commands as subcommands
 from fitstudio.cli.program import build_parser
 from fitstudio.cli.settings import flagged_params
-from fitstudio.spec.compile_params import COMPILE
-from fitstudio.spec.fit_params import FIT
+from fitstudio.declared.parameters.compile import COMPILE
+from fitstudio.declared.parameters.fit import FIT
 from tests.keras_signature import KERAS_FIT
 
 
@@ -79,14 +79,14 @@ def test_what_a_person_can_do_to_a_run_can_be_done_in_the_terminal():
         runs.start_run: "train",
         runs.list_runs: "runs",
         runs.load_run: "show",
-        control.resume_run: "resume",
-        control.pause_run: "pause",
-        control.continue_run: "continue",
-        control.stop_run: "stop",
-        control.extend_run: "extend",
-        control.discard_run: "discard",
-        predict.evaluate_run: "evaluate",
-        predict.predict_run: "predict",
+        requests.resume_run: "resume",
+        requests.pause_run: "pause",
+        requests.continue_run: "continue",
+        requests.stop_run: "stop",
+        requests.extend_run: "extend",
+        requests.discard_run: "discard",
+        using_models.evaluate_run: "evaluate",
+        using_models.predict_run: "predict",
     }
 
     assert set(doable.values()) <= set(COMMANDS)

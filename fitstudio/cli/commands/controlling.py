@@ -5,8 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from fitstudio.actions import control, projects, queue, runs
-from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, print_table
+from fitstudio.actions import projects, queue, requests, runs
+from fitstudio.cli.command import (
+    Command,
+    add_project,
+    add_project_and_run,
+    print_json,
+    print_table,
+)
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
@@ -30,25 +36,25 @@ def _declare_stop(parser: argparse.ArgumentParser) -> None:
 
 def _stop(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    control.stop_run(project, arguments.run, when=arguments.when)
+    requests.stop_run(project, arguments.run, when=arguments.when)
     return _say(arguments, f"Asked the run to stop {_WHEN[arguments.when]}.")
 
 
 def _pause(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    control.pause_run(project, arguments.run)
+    requests.pause_run(project, arguments.run)
     return _say(arguments, "The run pauses after its batch; `fitstudio continue` goes on.")
 
 
 def _continue(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    control.continue_run(project, arguments.run)
+    requests.continue_run(project, arguments.run)
     return _say(arguments, "The run goes on.")
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    control.request(project, arguments.run, "snapshot")
+    requests.request(project, arguments.run, "snapshot")
     return _say(arguments, "Asked the run to save a checkpoint now.")
 
 
@@ -68,7 +74,7 @@ def _discard(arguments: argparse.Namespace) -> int:
         if answer.strip().lower() not in ("y", "yes"):
             return _say(arguments, "Nothing was changed.")
     project = projects.open_project(arguments.project, read_only=True)
-    kept_in = control.discard_run(project, arguments.run)
+    kept_in = requests.discard_run(project, arguments.run)
     return _say(arguments, f"Moved to {kept_in}.")
 
 

@@ -11,15 +11,15 @@ from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
+from fitstudio.declared.checks.decisions import about_data, everything_found
+from fitstudio.declared.data_overview import data_overview
+from fitstudio.declared.kinds.param import Finding, Severity
+from fitstudio.declared.plain_words import Paragraph, describe
+from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import UsageError
 from fitstudio.project import Project
-from fitstudio.spec.data_overview import data_overview
-from fitstudio.spec.dataset_summary import DatasetSummary
-from fitstudio.spec.decisions import about_data, everything_found
-from fitstudio.spec.param import Finding, Severity
-from fitstudio.spec.plain_words import Paragraph, describe
-from fitstudio.spec.resolve import Resolved
-from fitstudio.spec.run_spec import RunSpec
 
 _MARKS = {
     Severity.ERROR: "cannot work",

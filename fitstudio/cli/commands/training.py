@@ -7,15 +7,9 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from fitstudio.actions import control, projects, runs
+from fitstudio.actions import projects, requests, runs
 from fitstudio.actions.folders import free_folder, projects_folder
-from fitstudio.cli.command import (
-    Command,
-    add_project,
-    add_project_and_run,
-    print_json,
-    value_text,
-)
+from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, value_text
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
@@ -59,7 +53,7 @@ def _declare_resume(parser: argparse.ArgumentParser) -> None:
 
 def _resume(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
-    handle = control.resume_run(
+    handle = requests.resume_run(
         project, arguments.run, foreground=True, output=_stream_for(arguments)
     )
     return _wait_and_report(project, handle, arguments)
@@ -78,7 +72,7 @@ def _extend(arguments: argparse.Namespace) -> int:
             f"--epochs says how many epochs to add, 1 or more; what came is {arguments.epochs}."
         )
     project = projects.open_project(arguments.project, read_only=True)
-    handle = control.extend_run(
+    handle = requests.extend_run(
         project,
         arguments.run,
         epochs=arguments.epochs,
@@ -143,7 +137,7 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
                 return
         except KeyboardInterrupt:
             if asked:
-                control.kill_run(project, handle.run)
+                requests.kill_run(project, handle.run)
                 return
             asked = True
             say(
@@ -151,7 +145,7 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
                 "Press Ctrl-C again to end the process at once.",
                 stream=sys.stderr,
             )
-            control.stop_run(project, handle.run, when="batch")
+            requests.stop_run(project, handle.run, when="batch")
 
 
 COMMANDS = (

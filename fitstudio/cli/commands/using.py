@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import predict, projects
+from fitstudio.actions import projects, using_models
 from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
 from fitstudio.cli.output import say
 from fitstudio.errors import DataError, FitStudioError, UsageError
@@ -38,7 +38,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     data = None if arguments.data is None else _data(arguments)
-    scores = predict.evaluate_run(project, arguments.run, data=data)
+    scores = using_models.evaluate_run(project, arguments.run, data=data)
     if arguments.json:
         print_json(scores)
         return 0
@@ -88,7 +88,7 @@ def _predict(arguments: argparse.Namespace) -> int:
         )
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
-    report = predict.predict_run(
+    report = using_models.predict_run(
         project, arguments.run, data=_data(arguments), output=arguments.output
     )
     if arguments.json:

@@ -1,4 +1,4 @@
-"""The models of the gallery as torch modules, built from the plans of `fitstudio.spec`."""
+"""The models of the gallery as torch modules, built from the plans of `fitstudio.declared`."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from fitstudio.declared.plan.layers import LayerPlan
+from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine.architectures import initialisers, layers
-from fitstudio.spec.layer_plan import LayerPlan
-from fitstudio.spec.model_plan import ModelPlan
 
 
 def build(plan: ModelPlan, *, seed: int = 0) -> nn.Sequential:

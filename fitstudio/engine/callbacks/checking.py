@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.errors import ArgumentError
-from fitstudio.spec.catalogue import CALLBACKS
 
 
 def checked(kind: str, **settings: Any) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.engine import checkpoint
 from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.checking import checked
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
 from fitstudio.engine.history import History
+from fitstudio.engine.state import checkpoint
 from fitstudio.errors import ArgumentError
 from fitstudio.storage import atomic, folder
 from fitstudio.terminal import say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSettings
 
-from fitstudio.viewmodel.places import settings_file
+from fitstudio.viewmodel.shell.places import settings_file
 
 
 def view_settings() -> QSettings:

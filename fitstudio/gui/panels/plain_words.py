@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from fitstudio.declared.plain_words import Paragraph, describe
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button
 from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.gui.widgets.marks import IconMark
-from fitstudio.spec.plain_words import Paragraph, describe
-from fitstudio.viewmodel.readiness import Readiness, readiness
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.trial import Trial
+from fitstudio.viewmodel.shell.readiness import Readiness, readiness
+from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.viewmodel.training.dry_run import Trial
 
 Source = Callable[[], Sequence[Paragraph]]
 # state -> (icon, token)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.viewmodel.figures import format_count
-from fitstudio.viewmodel.scores import Confusion, percent
+from fitstudio.viewmodel.results.scores import Confusion, percent
 
 _LARGEST_CELL = 112
 _SMALLEST_CELL = 6

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.series import Series, marker_path
 from fitstudio.gui.plots.ticks import Tick, linear_ticks, log_ticks
-from fitstudio.viewmodel.pyramid import DRAWN_POINTS
+from fitstudio.viewmodel.monitor.pyramid import DRAWN_POINTS
 
 _CROWD_OPACITY = 0.15
 """Of the batches where they are too many to tell apart and become a band."""

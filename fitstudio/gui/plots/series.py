@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF, QTransform
 
 from fitstudio.gui.plots.smoothing import smooth
 from fitstudio.gui.theme.tokens import SERIES_DASHES, SERIES_MARKERS
-from fitstudio.viewmodel.pyramid import Pyramid
+from fitstudio.viewmodel.monitor.pyramid import Pyramid
 
 COLOURS = len(SERIES_DASHES)
 _DOTS_FOR_A_LINE = 24

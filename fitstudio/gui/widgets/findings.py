@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Motion, Size, Space
 from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.marks import IconMark
-from fitstudio.spec.param import Finding, Severity
 
 # look -> (icon, token)
 _LOOKS = {

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import control, processes, runs
+from fitstudio.actions import processes, requests, runs
 from fitstudio.data.fingerprint import fingerprint
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_holder
-from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary
-from fitstudio.spec.run_spec import RunSpec
 
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
 
@@ -59,7 +59,7 @@ def project(
     with Project.create(tmp_path / "project", name="Test", settings=spec) as project:
         yield project
         for paths in project.paths.run_folders():
-            control.kill_run(project, paths.name)
+            requests.kill_run(project, paths.name)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import control, runs
+from fitstudio.actions import requests, runs
 from fitstudio.actions.run_making import make_run
+from fitstudio.declared.resolve import resolve
 from fitstudio.errors import FitStudioError, ProjectError, RunError
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.lock import run_lock
-from fitstudio.spec.resolve import resolve
 
 
 def a_run(project, summary) -> RunPaths:
@@ -48,7 +48,7 @@ def test_folders_of_a_project(project, summary, tmp_path, name) -> None:
     before = content_of(elsewhere)
     for attempt in (
         lambda: a_run(project, summary),
-        lambda: control.discard_run(project, run.name),
+        lambda: requests.discard_run(project, run.name),
     ):
         with pytest.raises(ProjectError, match=f"'{name}' in this project is a link"):
             attempt()
@@ -72,7 +72,7 @@ def test_what_a_run_writes_to(project, summary, tmp_path, name) -> None:
     for attempt in (
         lambda: runs.launch(project, run),
         lambda: runs.rename_run(project, run.name, "other"),
-        lambda: control.discard_run(project, run.name),
+        lambda: requests.discard_run(project, run.name),
     ):
         with pytest.raises(FitStudioError, match="is a link to another place"):
             attempt()

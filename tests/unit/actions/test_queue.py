@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from fitstudio.actions import control, queue, queue_process, runs
+from fitstudio.actions import queue, queue_process, requests, runs
 from fitstudio.actions.queue import ItemState
 from fitstudio.errors import RunError
 from fitstudio.project import Project
@@ -87,7 +87,7 @@ def test_a_run_started_by_hand_is_waited_for(project: Project, until):
     thread.start()
     time.sleep(0.2)
     assert states(project) == [("quick", "waiting")]
-    control.stop_run(project, by_hand.run)
+    requests.stop_run(project, by_hand.run)
     thread.join(20)
 
     assert states(project) == [("quick", "done")]
@@ -100,7 +100,7 @@ def test_something_put_before_what_waits_comes_first(project: Project, until):
     thread.start()
     second = queue.enqueue(project, name="quick two")
     queue.move(project, second.id, 0)
-    control.stop_run(project, by_hand.run)
+    requests.stop_run(project, by_hand.run)
     thread.join(20)
 
     assert [each.name for each in runs.list_runs(project)] == ["hang", "quick two", "quick one"]

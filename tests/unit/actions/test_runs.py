@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import control, processes, run_ending, runs, worker_process
+from fitstudio.actions import processes, requests, run_ending, runs
+from fitstudio.actions.launchers import local_process
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import RunError, SpecError, StorageError, WorkerError
 from fitstudio.journal import Journal, Outcome
 from fitstudio.project import Project
 from fitstudio.project.run_files import read_spec
-from fitstudio.spec.dataset_summary import DatasetSummary
 from fitstudio.storage import ops
 from fitstudio.storage.file_lock import FileLock
 from tests.support.faults import FailingOps
@@ -118,7 +119,7 @@ def test_fault_19_a_worker_that_is_not_there_is_said_so(
 def test_fault_19_a_worker_that_says_nothing_is_ended_after_the_time_for_it(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker_process, "START_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(local_process, "START_TIMEOUT_S", 0.5)
     with pytest.raises(WorkerError, match="did not answer"):
         runs.start_run(project, name="silent")
     assert runs.list_runs(project)[0].outcome == "failed"
@@ -165,34 +166,34 @@ def test_a_run_in_a_folder_for_reading_only_is_shown_as_interrupted(
 
 def test_fault_02_resume_goes_on_and_ends(project: Project):
     runs.start_run(project, name="crash").wait(20)
-    control.resume_run(project, 1).wait(20)
+    requests.resume_run(project, 1).wait(20)
     record = runs.load_run(project, 1)
 
     assert record.state.outcome is Outcome.COMPLETED
     assert [row.epoch for row in record.state.epochs] == [0, 1, 2]
     assert len(record.state.trims) == 1
     with pytest.raises(RunError, match="Extend it"):
-        control.resume_run(project, 1)
+        requests.resume_run(project, 1)
 
 
 def test_stop_pause_and_continue_are_acknowledged(project: Project, until):
     handle = runs.start_run(project, name="hang")
     watcher = runs.watch_run(project, handle.run)
-    number = control.request(project, handle.run, "pause")
-    assert control.acknowledged(project, handle.run, number)
+    number = requests.request(project, handle.run, "pause")
+    assert requests.acknowledged(project, handle.run, number)
     assert watcher.poll().paused
-    control.continue_run(project, handle.run)
+    requests.continue_run(project, handle.run)
     until(lambda: not watcher.poll().paused)
-    control.stop_run(project, handle.run, when="epoch")
+    requests.stop_run(project, handle.run, when="epoch")
     assert handle.wait(20) == 0
     assert watcher.poll().outcome is Outcome.STOPPED
     with pytest.raises(RunError, match="not being trained"):
-        control.pause_run(project, handle.run)
+        requests.pause_run(project, handle.run)
 
 
 def test_requests_follow_each_other_and_none_is_lost(project: Project, until):
     handle = runs.start_run(project, name="hang")
-    numbers = [control.request(project, handle.run, "snapshot") for _ in range(5)]
+    numbers = [requests.request(project, handle.run, "snapshot") for _ in range(5)]
     watcher = runs.watch_run(project, handle.run)
     until(lambda: set(numbers) <= watcher.poll().acknowledged)
     assert sorted(set(numbers)) == numbers
@@ -200,12 +201,12 @@ def test_requests_follow_each_other_and_none_is_lost(project: Project, until):
 
 def test_a_kill_ends_the_process_and_keeps_everything(project: Project):
     handle = runs.start_run(project, name="hang")
-    assert control.kill_run(project, handle.run)
+    assert requests.kill_run(project, handle.run)
     assert handle.wait(20) == -signal.SIGKILL
     state = runs.load_run(project, handle.run).state
 
     assert (state.outcome, state.reason) == (Outcome.STOPPED, "killed")
-    assert not control.kill_run(project, handle.run)
+    assert not requests.kill_run(project, handle.run)
 
 
 def test_fault_18_a_worker_that_hangs_is_named(project: Project, monkeypatch: pytest.MonkeyPatch):
@@ -214,10 +215,10 @@ def test_fault_18_a_worker_that_hangs_is_named(project: Project, monkeypatch: py
     watcher = runs.watch_run(project, handle.run)
     watcher.poll()
     assert watcher.not_answering_s is None
-    monkeypatch.setattr("fitstudio.actions.run_watcher.NOT_ANSWERING_S", 0.05)
+    monkeypatch.setattr("fitstudio.actions.following.NOT_ANSWERING_S", 0.05)
     time.sleep(0.1)
     assert watcher.not_answering_s is not None
-    assert control.kill_run(project, handle.run)
+    assert requests.kill_run(project, handle.run)
 
 
 def test_fault_12_a_run_removed_from_outside_is_missing(project: Project):
@@ -232,16 +233,16 @@ def test_fault_12_a_run_removed_from_outside_is_missing(project: Project):
 
 def test_fault_31_a_run_that_is_trained_cannot_be_resumed_or_discarded(project: Project):
     handle = runs.start_run(project, name="hang")
-    for act in (control.resume_run, control.discard_run):
+    for act in (requests.resume_run, requests.discard_run):
         with pytest.raises(RunError, match="being trained"):
             act(project, handle.run)
     with pytest.raises(RunError, match="being trained"):
-        control.extend_run(project, handle.run, 1)
+        requests.extend_run(project, handle.run, 1)
 
 
 def test_extend_makes_a_child_that_goes_on_where_the_run_ended(project: Project):
     runs.start_run(project, name="quick").wait(20)
-    handle = control.extend_run(project, 1, epochs=2)
+    handle = requests.extend_run(project, 1, epochs=2)
     assert handle.wait(20) == 0
     parent, child = runs.load_run(project, 1), runs.load_run(project, 2)
 
@@ -257,7 +258,7 @@ def test_extend_makes_a_child_that_goes_on_where_the_run_ended(project: Project)
 
 def test_a_discarded_run_is_moved_and_its_number_is_not_used_again(project: Project):
     runs.start_run(project, name="quick").wait(20)
-    kept_in = control.discard_run(project, 1)
+    kept_in = requests.discard_run(project, 1)
 
     assert (kept_in / "run.json").exists()
     assert runs.list_runs(project) == []
@@ -326,30 +327,30 @@ def test_fault_60_every_difference_at_a_resume_is_named_and_decides(
     resolved = handle.folder / "resolved.json"
     recorded = json.loads(resolved.read_text())
     data = Path(summary.file)
-    assert control.resume_differences(project, 1) == []
+    assert requests.resume_differences(project, 1) == []
 
     os.utime(data, (1, 1))
-    assert control.resume_differences(project, 1) == []  # touched, not changed
+    assert requests.resume_differences(project, 1) == []  # touched, not changed
 
     environment = recorded["environment"] | {"torch": "1.0"}
     resolved.write_text(json.dumps(recorded | {"environment": environment, "host": "old-pc"}))
-    found = {each.what: each for each in control.resume_differences(project, 1)}
+    found = {each.what: each for each in requests.resume_differences(project, 1)}
     assert set(found) == {"torch", "computer"}
     assert all(each.allowed for each in found.values())
 
     before = data.read_bytes()
     data.write_bytes(before + b"3,4\n")
     with pytest.raises(RunError, match="has changed since"):
-        control.resume_run(project, 1)
+        requests.resume_run(project, 1)
     data.rename(data.with_suffix(".away"))
     with pytest.raises(RunError, match="cannot be read"):
-        control.resume_run(project, 1)
+        requests.resume_run(project, 1)
     data.write_bytes(before)
 
     spec = handle.folder / "run.json"
     spec.write_text(spec.read_text().replace('"epochs": 3', '"epochs": 4'))
     with pytest.raises(RunError, match="was changed after"):
-        control.resume_run(project, 1)
+        requests.resume_run(project, 1)
 
 
 def test_two_starts_at_once_get_two_numbers(project: Project):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fitstudio.actions.suggestions import suggest
-from fitstudio.spec.dataset_summary import ColumnSummary, DatasetSummary
-from fitstudio.spec.run_spec import RunSpec
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
 
 
 def number(name, **more):

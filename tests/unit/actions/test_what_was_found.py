@@ -11,11 +11,11 @@ import pytest
 
 from fitstudio.actions import projects, runs
 from fitstudio.cli import program
-from fitstudio.data.prepare import prepare
+from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
-from fitstudio.spec.decisions import about_data, everything_found
-from fitstudio.viewmodel import data_page
-from fitstudio.viewmodel.readiness import readiness
+from fitstudio.declared.checks.decisions import about_data, everything_found
+from fitstudio.viewmodel.data import page as data_page
+from fitstudio.viewmodel.shell.readiness import readiness
 
 
 def _numbers(seed: int, count: int) -> list[float]:

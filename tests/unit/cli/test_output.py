@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fitstudio.cli import output, program
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.project import Project
-from fitstudio.spec.run_spec import RunSpec
 from tests.recorded_project import add_run
 
 ORDER = "\x1b[2J"

@@ -4,8 +4,8 @@ import pytest
 
 from fitstudio.cli.program import build_parser
 from fitstudio.cli.settings import typed_settings
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import SpecError, UsageError
-from fitstudio.spec.run_spec import RunSpec
 
 
 def typed(*words: str, spec: RunSpec | None = None):

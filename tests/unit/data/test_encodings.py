@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fitstudio.data.text_encoding import find_encoding, to_utf8
+from fitstudio.data.formats.text.encoding import find_encoding, to_utf8
 from fitstudio.errors import DataError
 
 GERMAN = "Größe;Länge;Anmerkung\n1,5;2,5;für Öl\n3,5;4,5;süß und ähnlich\n"

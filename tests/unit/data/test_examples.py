@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from fitstudio import resources
-from fitstudio.data.prepare import prepare
+from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
-from fitstudio.spec.param import Severity
-from fitstudio.spec.resolve import resolve
-from fitstudio.spec.run_spec import RunSpec
+from fitstudio.declared.kinds.param import Severity
+from fitstudio.declared.resolve import resolve
+from fitstudio.declared.run_spec import RunSpec
 
 FOLDERS = sorted(path.parent for path in resources.path("examples").glob("*/example.json"))
 

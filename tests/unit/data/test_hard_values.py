@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data import statistics
+from fitstudio.data.columns import statistics
 from fitstudio.data.reader_process import answer
 
 ROWS = 60

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fitstudio.data.column_source import Source
+from fitstudio.data.columns.source import Source
 from tests.unit.data.awkward_tables import TABLES, text
 
 # These only settle how things are; whatever they say was so before.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from fitstudio.data.column_source import Source
+from fitstudio.data.columns.source import Source
 
 NAMES = ["sample", "temp", "flow", "level", "kind"]
 ROWS = 36

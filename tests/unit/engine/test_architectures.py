@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from fitstudio.declared.plan.layers import Planner
+from fitstudio.declared.plan.models import ModelPlan, plan_model
 from fitstudio.engine import architectures
 from fitstudio.engine.architectures import layers
-from fitstudio.spec.layer_plan import Planner
-from fitstudio.spec.model_plan import ModelPlan, plan_model
 
 MODELS = [
     ("mlp", {}, (7,), 3, "softmax"),

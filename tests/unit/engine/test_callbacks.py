@@ -16,10 +16,10 @@ import torch
 from torch import nn
 
 from fitstudio import Model, callbacks
+from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.logs import Logs
 from fitstudio.errors import ArgumentError, CheckpointError
-from fitstudio.spec.catalogue import CALLBACKS
 from fitstudio.storage import ops
 from tests import event_files
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from fitstudio import Model, Sequence, callbacks, optimizers
-from fitstudio.engine import checkpoint
+from fitstudio.engine.state import checkpoint
 
 ROWS = 22
 GENERATOR = np.random.default_rng(4)

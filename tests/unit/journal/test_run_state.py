@@ -7,7 +7,7 @@ import math
 import pytest
 
 from fitstudio.journal import Event, Outcome, Phase, RunState, apply, fold
-from fitstudio.journal.patience import Watch, mode_of
+from fitstudio.journal.best_value import Watch, mode_of
 from fitstudio.journal.run_state import say
 
 

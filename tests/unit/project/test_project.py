@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import ProjectError, ProjectLockedError, ProjectTooNewError, StorageError
 from fitstudio.project import Project, ProjectPaths, migrations
+from fitstudio.project.file_names import LONGEST, plain_name, run_folder_name
 from fitstudio.project.lock import project_lock, run_holder, run_lock
-from fitstudio.project.names import LONGEST, plain_name, run_folder_name
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About, find_run, read_spec, write_spec
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage import ops
 from tests.support.faults import FailingOps
 

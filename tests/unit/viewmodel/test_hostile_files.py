@@ -13,31 +13,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fitstudio.actions import control, queue, runs
+from fitstudio.actions import queue, requests, runs
 from fitstudio.cli import program
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import RunState
 from fitstudio.project import Project
 from fitstudio.project.lock import run_holder
 from fitstudio.project.run_files import Request
-from fitstudio.spec.dataset_summary import DatasetSummary
-from fitstudio.spec.run_spec import RunSpec
 from fitstudio.storage.manifest import verify_manifest
-from fitstudio.viewmodel import (
-    data_page,
-    epoch_table,
-    monitor_words,
-    results_words,
-    runs_words,
-    start,
-    stations,
-)
-from fitstudio.viewmodel.background import Background
+from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.figures import format_when
-from fitstudio.viewmodel.model_page import ModelPageModel
-from fitstudio.viewmodel.monitor import MonitorModel
-from fitstudio.viewmodel.results import ResultsModel
-from fitstudio.viewmodel.runs import (
+from fitstudio.viewmodel.model.page import ModelPageModel
+from fitstudio.viewmodel.monitor import epoch_table
+from fitstudio.viewmodel.monitor import sentences as monitor_words
+from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.viewmodel.monitor.shown_run import describe
+from fitstudio.viewmodel.results import sentences as results_words
+from fitstudio.viewmodel.results.page import ResultsModel
+from fitstudio.viewmodel.runs import sentences as runs_words
+from fitstudio.viewmodel.runs.page import (
     Column,
     RunsModel,
     badge_of,
@@ -45,10 +41,12 @@ from fitstudio.viewmodel.runs import (
     settings_of,
     when_words,
 )
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.shown_run import describe
-from fitstudio.viewmodel.training_form import TrainingForm
-from fitstudio.worker.birth_certificate import BirthCertificate
+from fitstudio.viewmodel.shell import stations
+from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.viewmodel.start import page as start
+from fitstudio.viewmodel.training.form import TrainingForm
+from fitstudio.worker.model_card import BirthCertificate
 from tests.hostile_files import VALUES, json_files, places, put
 from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, deliver_until
 
@@ -92,9 +90,9 @@ def look_at_all(folder: Path, summary: DatasetSummary) -> None:
         for line in listed:
             paths = project.paths.run(line.run)
             ours(lambda run=line.run: settings_of(runs.load_run(project, run)))
-            ours(lambda run=line.run: control.resume_differences(project, run))
+            ours(lambda run=line.run: requests.resume_differences(project, run))
             ours(lambda paths=paths: Request.read(paths.request))
-            ours(lambda paths=paths: control._epochs_saved(paths))
+            ours(lambda paths=paths: requests._epochs_saved(paths))
             ours(lambda paths=paths: BirthCertificate.read(paths.model))
             ours(lambda paths=paths: verify_manifest(paths.checkpoints / "best"))
             if (holder := run_holder(paths.folder)) is not None:

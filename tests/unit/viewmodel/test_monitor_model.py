@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal.run_state import RunState
-from fitstudio.spec.run_spec import RunSpec
-from fitstudio.viewmodel import epoch_table, monitor_words, run_feed
-from fitstudio.viewmodel.monitor import MonitorModel, ShownRun
-from fitstudio.viewmodel.run_feed import LossCurve, RunFeed
-from fitstudio.viewmodel.verdict import Fit
+from fitstudio.viewmodel.monitor import epoch_table, run_feed
+from fitstudio.viewmodel.monitor import sentences as monitor_words
+from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun
+from fitstudio.viewmodel.monitor.run_feed import LossCurve, RunFeed
+from fitstudio.viewmodel.monitor.verdict import Fit
 from tests.recorded_runs import RecordedRun, curves
 
 STOPPER = [{"kind": "EarlyStopping", "patience": 20, "monitor": "val_loss"}]
@@ -271,7 +272,7 @@ def test_the_feed_says_why_it_cannot_read(tmp_path: Path, monkeypatch: pytest.Mo
     def refuse(self):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("fitstudio.viewmodel.run_feed.JournalReader.read_new", refuse)
+    monkeypatch.setattr("fitstudio.viewmodel.monitor.run_feed.JournalReader.read_new", refuse)
     feed.start()
     end = time.monotonic() + 5
     while feed.problem is None and time.monotonic() < end:

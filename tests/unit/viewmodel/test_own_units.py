@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 
 from fitstudio.cli.program import main
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal import fold, read_all
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.run_files import About, write_spec
-from fitstudio.spec.run_spec import RunSpec
-from fitstudio.viewmodel import epoch_table, monitor_words, own_units, predict_words, runs_words
-from fitstudio.viewmodel.monitor import MonitorModel, ShownRun
-from fitstudio.viewmodel.predict import PredictModel
-from fitstudio.viewmodel.results import ResultsModel
-from fitstudio.viewmodel.runs import RunsModel
-from fitstudio.viewmodel.start import RecentRow, _looked_into
+from fitstudio.viewmodel import own_units
+from fitstudio.viewmodel.monitor import epoch_table
+from fitstudio.viewmodel.monitor import sentences as monitor_words
+from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun
+from fitstudio.viewmodel.predict import sentences as predict_words
+from fitstudio.viewmodel.predict.page import PredictModel
+from fitstudio.viewmodel.results.page import ResultsModel
+from fitstudio.viewmodel.runs import sentences as runs_words
+from fitstudio.viewmodel.runs.page import RunsModel
+from fitstudio.viewmodel.start.page import RecentRow, _looked_into
 from tests.recorded_project import deliver_until, new_project, open_session, save_model
 from tests.recorded_runs import RecordedRun
 

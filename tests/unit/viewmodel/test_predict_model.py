@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from fitstudio.actions import runs
-from fitstudio.actions.predict import PredictionReport
-from fitstudio.data.prepare import prepare
+from fitstudio.actions.using_models import PredictionReport
+from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
+from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import WorkerError
-from fitstudio.spec.run_spec import RunSpec
-from fitstudio.viewmodel import predict as predict_module
-from fitstudio.viewmodel import predict_words
-from fitstudio.viewmodel.predict import (
+from fitstudio.viewmodel.predict import page as predict_module
+from fitstudio.viewmodel.predict import sentences as predict_words
+from fitstudio.viewmodel.predict.page import (
     PredictModel,
     Stage,
     match_columns,
@@ -24,7 +24,7 @@ from fitstudio.viewmodel.predict import (
     scores_of,
     short_number,
 )
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.recorded_project import CLASS_RESULTS, add_run, deliver_until, new_project, open_session
 
 

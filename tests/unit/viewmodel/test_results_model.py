@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitstudio.viewmodel import results_words
-from fitstudio.viewmodel.results import ResultsModel
-from fitstudio.viewmodel.scores import Confusion, percent, wilson
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.results import sentences as results_words
+from fitstudio.viewmodel.results.page import ResultsModel
+from fitstudio.viewmodel.results.scores import Confusion, percent, wilson
+from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.recorded_project import (
     CLASS_RESULTS,
     NUMBER_RESULTS,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.viewmodel import runs as runs_module
-from fitstudio.viewmodel import runs_words
-from fitstudio.viewmodel.runs import Column, RunsModel
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.runs import page as runs_module
+from fitstudio.viewmodel.runs import sentences as runs_words
+from fitstudio.viewmodel.runs.page import Column, RunsModel
+from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.recorded_project import add_run, deliver_until, new_project, open_session
 
 

@@ -7,9 +7,9 @@ import json
 import pytest
 import torch
 
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.errors import DataError, SpecError
 from fitstudio.journal import Reason
-from fitstudio.spec.param import Finding, Fix, Severity
 from fitstudio.worker import failures
 from fitstudio.worker.not_finite import NotFiniteError
 

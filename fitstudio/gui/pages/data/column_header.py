@@ -17,7 +17,7 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius
 from fitstudio.gui.widgets.labels import as_tip
-from fitstudio.viewmodel.data_page import ColumnView, Role
+from fitstudio.viewmodel.data.page import ColumnView, Role
 
 HEIGHT = 116
 _PAD = 10

@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
 
+from fitstudio.declared.plain_words import Paragraph, describe
+from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.items_card import ItemsCard
@@ -16,7 +18,6 @@ from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
-from fitstudio.gui.shell import dialogs
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button, link_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
@@ -26,15 +27,14 @@ from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.spec.dataset_summary import Guess, TreeNode
-from fitstudio.spec.plain_words import Paragraph, describe
-from fitstudio.viewmodel import data_page
-from fitstudio.viewmodel.data_page import ColumnView, DataView, Item, Role
-from fitstudio.viewmodel.data_words import data_words
+from fitstudio.gui.window import dialogs
+from fitstudio.viewmodel.data import page as data_page
+from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
+from fitstudio.viewmodel.data.reading_choices import reading_choice
+from fitstudio.viewmodel.data.row_pages import RowPages
+from fitstudio.viewmodel.data.sentences import data_words
 from fitstudio.viewmodel.figures import format_count
-from fitstudio.viewmodel.reading_choices import reading_choice
-from fitstudio.viewmodel.row_pages import RowPages
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 _FEW_ROWS = 7
 _ARRAY_FILES = ("npy", "npz", "hdf5")

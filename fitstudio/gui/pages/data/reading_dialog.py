@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from fitstudio.gui.shell.dialogs import Question
+from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.editors import Combo, NumberEdit, TextEdit
 from fitstudio.gui.widgets.labels import Label, Sentence
-from fitstudio.spec.dataset_summary import Guess
-from fitstudio.viewmodel.reading_choices import ReadingChoice
+from fitstudio.gui.window.dialogs import Question
+from fitstudio.viewmodel.data.reading_choices import ReadingChoice
 
 _ENCODINGS = (
     ("utf-8", "UTF-8"),

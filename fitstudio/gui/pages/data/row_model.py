@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE
-from fitstudio.viewmodel.data_page import ColumnView, Role
-from fitstudio.viewmodel.row_pages import RowPages
+from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data.row_pages import RowPages
 
 _Index = QModelIndex | QPersistentModelIndex
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

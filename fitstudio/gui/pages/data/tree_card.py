@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.gui.pages.data.column_header import ROLE_LOOKS
 from fitstudio.gui.theme.icons import icon
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.labels import as_tip
-from fitstudio.spec.dataset_summary import TreeNode
-from fitstudio.viewmodel.data_page import ColumnView, Role
+from fitstudio.viewmodel.data.page import ColumnView, Role
 
 _ICONS = {"group": "folder", "array": "grid-four", "refused": "prohibit"}
 _MOST_ROWS = 9

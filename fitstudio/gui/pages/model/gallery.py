@@ -10,7 +10,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Space
-from fitstudio.viewmodel.model_page import GalleryEntry
+from fitstudio.viewmodel.model.page import GalleryEntry
 
 _ICONS = {
     "mlp": "share-network",

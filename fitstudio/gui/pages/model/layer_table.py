@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.tables import INK_ROLE, DataTable
-from fitstudio.viewmodel.model_page import LayerRow
+from fitstudio.viewmodel.model.page import LayerRow
 
 _NUMBER_COLUMNS = (2, 3)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

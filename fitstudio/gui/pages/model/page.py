@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.gui.pages.model.gallery import Gallery
 from fitstudio.gui.pages.model.layer_table import LayerTable
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
@@ -15,9 +16,8 @@ from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.spec.catalogue import MODELS
-from fitstudio.viewmodel.model_page import ModelPageModel
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.model.page import ModelPageModel
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 
 class ModelPage(Page):

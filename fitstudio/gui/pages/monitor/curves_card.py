@@ -18,7 +18,7 @@ from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.editors import Segmented
 from fitstudio.viewmodel.figures import metric_title
-from fitstudio.viewmodel.monitor import MonitorModel
+from fitstudio.viewmodel.monitor.page import MonitorModel
 
 _STRIP_HEIGHT = 72
 _FLAT_STRIP_HEIGHT = 56

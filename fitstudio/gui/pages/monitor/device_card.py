@@ -9,8 +9,8 @@ from fitstudio.gui.plots.meter import Meter
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import Label
-from fitstudio.viewmodel.device_strip import MeterReading
-from fitstudio.viewmodel.monitor import MonitorModel
+from fitstudio.viewmodel.monitor.device_strip import MeterReading
+from fitstudio.viewmodel.monitor.page import MonitorModel
 
 _METERS = 3
 

@@ -31,9 +31,9 @@ from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.editors import Segmented
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable, RowDelegate
-from fitstudio.viewmodel import epoch_table
-from fitstudio.viewmodel.epoch_table import Column
-from fitstudio.viewmodel.monitor import MonitorModel
+from fitstudio.viewmodel.monitor import epoch_table
+from fitstudio.viewmodel.monitor.epoch_table import Column
+from fitstudio.viewmodel.monitor.page import MonitorModel
 
 _Index = QModelIndex | QPersistentModelIndex
 _NARROWEST = 62

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from fitstudio.declared.kinds.param import Fix
+from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.monitor.curves_card import CurvesCard
 from fitstudio.gui.pages.monitor.device_card import DeviceCard
 from fitstudio.gui.pages.monitor.epochs_card import EpochsCard
@@ -17,11 +19,9 @@ from fitstudio.gui.widgets.cards import Page
 from fitstudio.gui.widgets.chips import StateChip
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.spec.param import Fix
-from fitstudio.spec.plain_words import Paragraph
-from fitstudio.viewmodel import monitor_words
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.shown_run import SessionFollower, new_monitor
+from fitstudio.viewmodel.monitor import sentences as monitor_words
+from fitstudio.viewmodel.monitor.shown_run import SessionFollower, new_monitor
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 _TICK_MS = 100
 _DEVICE_WIDTH = 288

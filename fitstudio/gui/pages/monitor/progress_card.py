@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import Label
-from fitstudio.viewmodel.monitor import MonitorModel
+from fitstudio.viewmodel.monitor.page import MonitorModel
 
 _PARTS = 1000
 _EPOCH_BAR = 56

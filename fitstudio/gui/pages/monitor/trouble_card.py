@@ -13,7 +13,7 @@ from fitstudio.gui.widgets.cards import Card, Rule
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import IconMark
-from fitstudio.viewmodel.run_card import CardKind, RunCard
+from fitstudio.viewmodel.monitor.trouble_card import CardKind, RunCard
 
 _PADDING = 24
 _INSET = 14

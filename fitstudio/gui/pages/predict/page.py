@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
@@ -38,9 +39,8 @@ from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable
-from fitstudio.spec.plain_words import Paragraph
-from fitstudio.viewmodel import predict_words
-from fitstudio.viewmodel.predict import (
+from fitstudio.viewmodel.predict import sentences as predict_words
+from fitstudio.viewmodel.predict.page import (
     Answers,
     ColumnMatch,
     PredictModel,
@@ -48,7 +48,7 @@ from fitstudio.viewmodel.predict import (
     share_text,
     short_number,
 )
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.scatter import ScatterPlot
@@ -25,10 +26,10 @@ from fitstudio.gui.widgets.labels import Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
-from fitstudio.spec.plain_words import Paragraph
-from fitstudio.viewmodel import figures, results_words
-from fitstudio.viewmodel.results import ResultsModel
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.results import sentences as results_words
+from fitstudio.viewmodel.results.page import ResultsModel
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORST_HEIGHT = 196

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
-from fitstudio.viewmodel.scores import Score
+from fitstudio.viewmodel.results.scores import Score
 
 _SHOWN = 5
 

@@ -30,7 +30,7 @@ from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
-from fitstudio.viewmodel.runs import RunsModel, SettingsGroup, best_point
+from fitstudio.viewmodel.runs.page import RunsModel, SettingsGroup, best_point
 
 _SMOOTHING = 0.35
 _RAW_OPACITY = 0.18

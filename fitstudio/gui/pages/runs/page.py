@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.runs.compare_card import CompareCard
 from fitstudio.gui.pages.runs.run_delegate import RunDelegate
 from fitstudio.gui.pages.runs.run_rows import RunRows
@@ -29,11 +30,10 @@ from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import DataTable
-from fitstudio.spec.plain_words import Paragraph
-from fitstudio.viewmodel import runs_words
-from fitstudio.viewmodel.runs import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.waiting import WaitingRuns
+from fitstudio.viewmodel.runs import sentences as runs_words
+from fitstudio.viewmodel.runs.page import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
+from fitstudio.viewmodel.runs.queue import WaitingRuns
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 _WIDTHS = {
     Column.TICK: 44,

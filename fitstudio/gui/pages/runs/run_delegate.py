@@ -16,8 +16,8 @@ from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.chips import chip_look
 from fitstudio.gui.widgets.tables import STRONG_ROLE, RowDelegate, paint_checkbox
-from fitstudio.viewmodel import runs as runs_words
-from fitstudio.viewmodel.runs import COLUMNS, Column, RunSummary
+from fitstudio.viewmodel.runs import page as runs_words
+from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunSummary
 
 _Index = QModelIndex | QPersistentModelIndex
 _STAR = 16

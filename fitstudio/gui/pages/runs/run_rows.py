@@ -16,8 +16,8 @@ from PySide6.QtCore import (
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
 from fitstudio.viewmodel import figures, own_units
-from fitstudio.viewmodel import runs as runs_words
-from fitstudio.viewmodel.runs import COLUMNS, Column, RunsModel, RunSummary
+from fitstudio.viewmodel.runs import page as runs_words
+from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunsModel, RunSummary
 
 _Index = QModelIndex | QPersistentModelIndex
 

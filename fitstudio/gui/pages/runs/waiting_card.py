@@ -9,7 +9,7 @@ from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.viewmodel.waiting import WaitingRun, WaitingRuns
+from fitstudio.viewmodel.runs.queue import WaitingRun, WaitingRuns
 
 
 class WaitingCard(Card):

@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 )
 
 from fitstudio.gui.pages.start.pictures import ExamplePicture
-from fitstudio.gui.shell import dialogs
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Radius, Size, Space
 from fitstudio.gui.widgets.buttons import link_button, primary_button, secondary_button
@@ -34,7 +33,8 @@ from fitstudio.gui.widgets.cards import PageHead, Rule
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.gui.widgets.marks import IconMark, Sparkline
-from fitstudio.viewmodel.start import ExampleCardData, RecentRow, StartModel
+from fitstudio.gui.window import dialogs
+from fitstudio.viewmodel.start.page import ExampleCardData, RecentRow, StartModel
 
 _DROP_HEIGHT = 120
 _ROW = 53

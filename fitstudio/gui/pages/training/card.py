@@ -6,6 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from fitstudio.declared.parameters import groups
+from fitstudio.declared.parameters.registry import FIXED
 from fitstudio.gui.pages.training.editors.callbacks import CallbacksEditor
 from fitstudio.gui.pages.training.editors.chip_list import ChipList
 from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEditor
@@ -18,10 +20,8 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.spec import groups
-from fitstudio.spec.registry import FIXED
-from fitstudio.viewmodel.training_cards import CardModel
-from fitstudio.viewmodel.training_form import TrainingForm
+from fitstudio.viewmodel.training.cards import CardModel
+from fitstudio.viewmodel.training.form import TrainingForm
 
 _WIDE = (ChipList, ValidationDataEditor)
 _BARE = (ClassWeightsEditor, CallbacksEditor)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fitstudio.declared.kinds.param import Finding
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import plain
-from fitstudio.spec.param import Finding
 
 
 class MessageArea(QWidget):

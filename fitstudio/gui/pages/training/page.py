@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from fitstudio.declared.kinds.param import Level
 from fitstudio.gui.pages.training.card import FormCard
 from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEditor
 from fitstudio.gui.pages.training.row import FormRow
@@ -16,10 +17,9 @@ from fitstudio.gui.widgets.buttons import with_shortcut
 from fitstudio.gui.widgets.cards import ColumnScroll, Page
 from fitstudio.gui.widgets.editors import SearchEdit, Segmented
 from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.spec.param import Level
-from fitstudio.viewmodel.session import ProjectSession
-from fitstudio.viewmodel.training_cards import CARDS
-from fitstudio.viewmodel.training_form import TrainingForm
+from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.viewmodel.training.cards import CARDS
+from fitstudio.viewmodel.training.form import TrainingForm
 
 
 class TrainingPage(Page):

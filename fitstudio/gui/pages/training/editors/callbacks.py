@@ -8,15 +8,15 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from fitstudio.declared.catalogue.callbacks import watching
+from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.kinds.param import Entry
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Switch, icon_button, link_button
 from fitstudio.gui.widgets.labels import ElidedLabel
-from fitstudio.spec.catalogue import CALLBACKS
-from fitstudio.spec.catalogue_callbacks import watching
-from fitstudio.spec.param import Entry
-from fitstudio.viewmodel.callback_words import STANDING, callback_summary, shown_order
+from fitstudio.viewmodel.training.callbacks import STANDING, callback_summary, shown_order
 
 
 class CallbacksEditor(QWidget):

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 
+from fitstudio.declared.kinds.param import Param
+from fitstudio.declared.kinds.values import Real
+from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.gui.pages.training.editors.fields import NumberField
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.editors import Segmented
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.marks import BarMeter
-from fitstudio.spec.balance import balanced_weights
-from fitstudio.spec.kinds import Real
-from fitstudio.spec.param import Param
 from fitstudio.viewmodel.figures import format_count
 
 _ROWS_SEEN = 12

@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from fitstudio.declared.kinds.param import Param
+from fitstudio.declared.task.dataset_summary import TEXT
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.pages.training.editors.fields import ComboField
-from fitstudio.spec.dataset_summary import TEXT
-from fitstudio.spec.param import Param
 from fitstudio.viewmodel.figures import format_count
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 # More would break into lines, and nobody reads a thousand names: they are chosen on the Data page.
 _MOST_CHIPS = 6

@@ -8,6 +8,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from fitstudio.declared.kinds.composed import OneOf
+from fitstudio.declared.kinds.conditions import Situation
+from fitstudio.declared.kinds.fit_values import ValidationFreq
+from fitstudio.declared.kinds.param import Entry, Param
+from fitstudio.declared.kinds.values import Choice, Flag, Int, Real
 from fitstudio.gui.pages.training.editors.fields import (
     SWITCH_MARGIN,
     ComboField,
@@ -21,11 +26,6 @@ from fitstudio.gui.pages.training.editors.fields import (
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.spec.conditions import Situation
-from fitstudio.spec.fit_kinds import ValidationFreq
-from fitstudio.spec.kinds import Choice, Flag, Int, Real
-from fitstudio.spec.list_kinds import OneOf
-from fitstudio.spec.param import Entry, Param
 
 _MOST_SEGMENTS = 4
 _LONGEST_SEGMENTS = 34

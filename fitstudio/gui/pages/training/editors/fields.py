@@ -13,12 +13,12 @@ from typing import Any
 from PySide6.QtCore import QLocale, QSize
 from PySide6.QtWidgets import QStyleOptionComboBox, QWidget
 
+from fitstudio.declared.kinds.param import Param
+from fitstudio.declared.kinds.values import Choice, Int, Kind, Real
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.buttons import Switch
 from fitstudio.gui.widgets.editors import Combo, NumberEdit, Segmented, TextEdit
-from fitstudio.spec.kinds import Choice, Int, Kind, Real
-from fitstudio.spec.param import Param
 from fitstudio.viewmodel.number_text import plain_text, without_unit
 
 PERCENT_KEYS = frozenset({"fit.validation_split"})

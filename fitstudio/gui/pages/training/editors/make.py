@@ -6,6 +6,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, OPTIMIZERS
+from fitstudio.declared.kinds.composed import Settings
+from fitstudio.declared.kinds.entries import Chosen, EntryList
+from fitstudio.declared.kinds.fit_values import ClassWeights, DataRef, ValidationData
+from fitstudio.declared.kinds.param import Entry, Param
 from fitstudio.gui.pages.training.editors.callbacks import CallbacksEditor
 from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEditor
 from fitstudio.gui.pages.training.editors.columns import ColumnEditor, ColumnsEditor
@@ -14,12 +19,7 @@ from fitstudio.gui.pages.training.editors.fields import ComboField
 from fitstudio.gui.pages.training.editors.metrics import MetricsEditor
 from fitstudio.gui.pages.training.editors.settings_editor import SettingsEditor
 from fitstudio.gui.pages.training.editors.validation_data import ValidationDataEditor
-from fitstudio.spec.catalogue import CALLBACKS, LOSSES, OPTIMIZERS
-from fitstudio.spec.entry_kinds import Chosen, EntryList
-from fitstudio.spec.fit_kinds import ClassWeights, DataRef, ValidationData
-from fitstudio.spec.list_kinds import Settings
-from fitstudio.spec.param import Entry, Param
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 
 def editor_for(param: Param, session: ProjectSession, parent: QWidget | None = None) -> Any:

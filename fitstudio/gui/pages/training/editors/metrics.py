@@ -8,15 +8,15 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from fitstudio.declared.catalogue.entries import METRICS
+from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.kinds.entries import EntryList
+from fitstudio.declared.kinds.param import Entry, Param
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.labels import Label
-from fitstudio.spec.catalogue import METRICS
-from fitstudio.spec.catalogue_metrics import metric_name
-from fitstudio.spec.entry_kinds import EntryList
-from fitstudio.spec.param import Entry, Param
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 _METRIC = EntryList(METRICS, "a metric")
 

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fitstudio.declared.kinds.param import Entry
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.widgets.labels import Label
-from fitstudio.spec.param import Entry
 
 
 class _Unasked:

@@ -15,7 +15,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import secondary_button
 from fitstudio.gui.widgets.editors import Combo, Segmented, TextEdit
 from fitstudio.viewmodel.figures import format_count
-from fitstudio.viewmodel.session import ProjectSession
+from fitstudio.viewmodel.shell.session import ProjectSession
 
 NONE, FILE, COLUMN = "none", "file", "column"
 

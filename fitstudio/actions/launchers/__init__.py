@@ -1,0 +1,1 @@
+"""What starts a worker: today a process on this machine."""

@@ -1,0 +1,293 @@
+"""What a person can ask of a run: stop, pause, go on, snapshot, resume, extend, end, discard.
+
+A request is a small file in the run's folder, which the worker acknowledges in the journal; it
+works the same from the window, from a restarted window, and from the command line. Asking never
+ends a process and never deletes anything. `kill_run` is another button.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from fitstudio.actions import run_ending, runs
+from fitstudio.actions.launchers import local_process
+from fitstudio.actions.launchers.local_process import RunHandle
+from fitstudio.actions.resume_check import ResumeDifference
+from fitstudio.actions.resume_check import resume_differences as _resume_differences
+from fitstudio.actions.run_making import editing, make_copy
+from fitstudio.errors import CheckpointError, RunError, StorageError
+from fitstudio.journal import Outcome, RunState, fold, read_all
+from fitstudio.project import Project, RunPaths
+from fitstudio.project.links import refuse_links_of_run
+from fitstudio.project.lock import run_holder
+from fitstudio.project.run_files import Request, read_spec
+from fitstudio.storage import atomic
+from fitstudio.storage.folder import move
+from fitstudio.storage.manifest import read_manifest
+
+KINDS = ("stop_batch", "stop_epoch", "stop_now", "pause", "continue", "snapshot")
+_EARLIER_REQUEST_S = 1.0
+_LOOK_INTERVAL_S = 0.02
+_SECONDS_TO_STOP = 5.0
+
+
+def request(project: Project, run: str | int, kind: str, *, free_memory: bool = False) -> int:
+    """Asks something of a run's worker; returns the request's number at once.
+
+    Args:
+        project: The project.
+        run: The run.
+        kind: One of `KINDS`.
+        free_memory: With "pause": give device memory back meanwhile.
+
+    Raises:
+        RunError: If there is no such run, or no process trains it.
+        StorageError: If the request cannot be written.
+        ProjectError: If the project could not be opened to be changed.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"A request is one of {', '.join(KINDS)}; not {kind!r}.")
+    project.require_changeable()
+    paths = runs.find(project, run)
+    if run_holder(paths.folder) is None:
+        state = run_ending.settle(paths, _state(paths))
+        raise RunError(
+            f"Run {paths.name!r} is not being trained. {state.outcome_sentence()}",
+            code="run.not-running",
+            remedy="Extend it to train more epochs."
+            if state.outcome is Outcome.COMPLETED
+            else "Resume it to go on.",
+        )
+    refuse_links_of_run(paths)
+    number = _next_request(paths)
+    content: dict[str, Any] = {"format": 1, "id": number, "kind": kind, "time": time.time()}
+    if free_memory:
+        content["free_memory"] = True
+    atomic.write_json(paths.request, content, durable=False)
+    return number
+
+
+def acknowledged(project: Project, run: str | int, number: int, *, timeout_s: float = 5.0) -> bool:
+    """Waits until the worker has seen a request; whether it has, within `timeout_s`."""
+    paths = runs.find(project, run)
+    deadline = time.monotonic() + timeout_s
+    while number not in _state(paths).acknowledged:
+        if time.monotonic() > deadline or run_holder(paths.folder) is None:
+            return False
+        time.sleep(_LOOK_INTERVAL_S)
+    return True
+
+
+def stop_run(project: Project, run: str | int, when: str = "batch") -> None:
+    """Asks a run to stop after its batch or epoch, or ("now") ends it if it does not in time.
+
+    Raises:
+        RunError, StorageError: As `request`.
+    """
+    if when not in ("batch", "epoch", "now"):
+        raise ValueError(f"when is batch, epoch or now; not {when!r}.")
+    request(project, run, f"stop_{when}")
+    if when != "now":
+        return
+    paths = runs.find(project, run)
+    deadline = time.monotonic() + _SECONDS_TO_STOP
+    while run_holder(paths.folder) is not None:
+        if time.monotonic() > deadline:
+            kill_run(project, run)
+            return
+        time.sleep(_LOOK_INTERVAL_S)
+
+
+def pause_run(project: Project, run: str | int, *, free_memory: bool = False) -> None:
+    """Asks a run to wait after its batch; raises as `request`."""
+    request(project, run, "pause", free_memory=free_memory)
+
+
+def continue_run(project: Project, run: str | int) -> None:
+    """Asks a paused run to go on; raises as `request`."""
+    request(project, run, "continue")
+
+
+def kill_run(project: Project, run: str | int) -> bool:
+    """Ends the process of a run at once; finished epochs are kept. Whether there was one.
+
+    Raises:
+        RunError: If there is no such run, or its process is on another computer.
+        ProjectError: If the project could not be opened to be changed.
+    """
+    project.require_changeable()
+    paths = runs.find(project, run)
+    holder = run_holder(paths.folder)
+    if holder is None:
+        run_ending.settle(paths, _state(paths))
+        return False
+    if not holder.here:
+        raise RunError(
+            f"Run {paths.name!r} is trained by {holder.say()}.",
+            code="run.elsewhere",
+            remedy="End it there.",
+        )
+    if holder.pid is None:
+        raise RunError(
+            f"Run {paths.name!r} is trained by {holder.say()}.",
+            code="run.unknown-process",
+            remedy="Its lock file does not say by which process: end that as the system offers it.",
+        )
+    state = _state(paths)
+    started = state.process_started if state.pid == holder.pid else None
+    ended = local_process.end(holder.pid, started)
+    if ended:
+        run_ending.end_as_killed(paths)
+    return ended
+
+
+def resume_differences(project: Project, run: str | int) -> list[ResumeDifference]:
+    """What is different now from when the run was last trained.
+
+    Raises:
+        RunError: If there is no such run.
+        StorageError: If its files cannot be read.
+    """
+    return _resume_differences(project.folder, runs.find(project, run))
+
+
+def resume_run(
+    project: Project,
+    run: str | int,
+    *,
+    foreground: bool = False,
+    output: IO[Any] | None = None,
+) -> RunHandle:
+    """Goes on with a run that was stopped or cut off, from its newest verified checkpoint.
+
+    Raises:
+        RunError: If it is being trained, has finished, or is not the same run any more.
+        WorkerError: If the process does not start.
+        ProjectError: If the project could not be opened to be changed.
+    """
+    project.require_changeable()
+    paths = runs.find(project, run)
+    _refuse_if_running(paths)
+    state = run_ending.settle(paths, _state(paths), started_here=True)
+    if state.outcome is Outcome.COMPLETED:
+        raise RunError(
+            f"Run {paths.name!r} is complete: {state.sentence}",
+            code="run.finished",
+            remedy="Extend it to train more epochs.",
+        )
+    refused = [each for each in resume_differences(project, run) if not each.allowed]
+    if refused:
+        raise RunError(
+            " ".join(each.sentence for each in refused),
+            code="run.differs",
+            remedy="Put back what has changed, or start a new run like this one.",
+            safe="The run and its checkpoints are as they were.",
+        )
+    return runs.launch(project, paths, resume=True, output=output if foreground else None)
+
+
+def extend_run(
+    project: Project,
+    run: str | int,
+    epochs: int,
+    *,
+    foreground: bool = False,
+    output: IO[Any] | None = None,
+) -> RunHandle:
+    """Trains `epochs` more epochs in a new run that goes on from where this one ended.
+
+    The new run begins as a copy: its curve is whole, and the old run stays as it was.
+
+    Raises:
+        RunError: If the run is being trained, or has no checkpoint to go on from.
+        WorkerError: If the process does not start.
+        ProjectError: If the project could not be opened to be changed.
+    """
+    project.require_changeable()
+    if epochs < 1:
+        raise ValueError(f"epochs is 1 or more; not {epochs}.")
+    paths = runs.find(project, run)
+    _refuse_if_running(paths)
+    run_ending.settle(paths, _state(paths), started_here=True)
+    done = _epochs_saved(paths)
+    spec = read_spec(paths.spec).with_values(
+        {"fit.epochs": done + epochs, "run.parent": paths.name, "run.name": None}
+    )
+    resolved = runs.check(project, spec)
+    copy = make_copy(
+        project,
+        paths,
+        spec,
+        resolved,
+        title=f"{epochs} more epochs" if epochs > 1 else "1 more epoch",
+    )
+    return runs.launch(project, copy, resume=True, output=output if foreground else None)
+
+
+def discard_run(project: Project, run: str | int) -> Path:
+    """Moves a run to the project's trash, where it stays; returns its new place.
+
+    Raises:
+        RunError: If there is no such run, or it is being trained.
+        StorageError: If it cannot be moved.
+        ProjectError: If the project could not be opened to be changed.
+    """
+    project.require_changeable()
+    paths = runs.find(project, run)
+    _refuse_if_running(paths)
+    with editing(project.paths):
+        refuse_links_of_run(paths)
+        atomic.make_folder(project.paths.trash)
+        target = project.paths.trash / paths.name
+        count = 1
+        while target.exists():
+            count += 1
+            target = project.paths.trash / f"{paths.name}-{count}"
+        move(paths.folder, target)
+    return target
+
+
+def _state(paths: RunPaths) -> RunState:
+    return fold(read_all(paths.journal))
+
+
+def _refuse_if_running(paths: RunPaths) -> None:
+    holder = run_holder(paths.folder)
+    if holder is not None:
+        raise RunError(
+            f"Run {paths.name!r} is being trained by {holder.say()}.",
+            code="run.running",
+            remedy="Stop it first.",
+        )
+
+
+def _next_request(paths: RunPaths) -> int:
+    """The number of the next request; waits a moment until an earlier one has been seen."""
+    try:
+        earlier = Request.read(paths.request).id
+    except StorageError:
+        earlier = 0
+    deadline = time.monotonic() + _EARLIER_REQUEST_S
+    while True:
+        seen = max(_state(paths).acknowledged, default=0)
+        if seen >= earlier or time.monotonic() > deadline:
+            return max(seen, earlier) + 1
+        time.sleep(_LOOK_INTERVAL_S)
+
+
+def _epochs_saved(paths: RunPaths) -> int:
+    """How many epochs the newest checkpoint holds."""
+    for name in ("last", "previous"):
+        try:
+            facts = read_manifest(paths.checkpoints / name)
+            # One that was made between two batches does not hold the end of its epoch.
+            return int(facts["epoch"]) + (0 if facts.get("step") else 1)
+        except (CheckpointError, LookupError, TypeError, ValueError):
+            continue
+    raise RunError(
+        f"Run {paths.name!r} has no checkpoint to go on from.",
+        code="run.no-checkpoint",
+        remedy="Start a new run like this one.",
+    )

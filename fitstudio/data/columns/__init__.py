@@ -1,0 +1,1 @@
+"""What columns of any file are: their numbers, statistics and relations."""

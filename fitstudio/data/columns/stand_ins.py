@@ -1,0 +1,88 @@
+"""Numbers that programs write where they have no value, and arrays read with them as gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fitstudio.data.columns.statistics import ArrayLike
+from fitstudio.data.formats.packed_values import as_stored
+from fitstudio.errors import DataError
+
+# Far below what is measured; instruments, databases and surveys write them.
+LOW_STAND_INS = frozenset(
+    {-99.0, -999.0, -9999.0, -99999.0, -999999.0, -999.25, -99.99, -999.9, -9999.9}
+)
+# Far above: masked arrays of NumPy, netCDF's fill values of floats, and models of the weather.
+HIGH_STAND_INS = frozenset({1e20, 9.969209968386869e36, 1e36, 1e35, 1e30, 9.999e20})
+_MOST_MARKS = 100
+
+
+class GapsArray:
+    """An array in which some numbers stand for none: they are NaN when it is read.
+
+    Args:
+        array: As it is in the file.
+        marks: The numbers.
+    """
+
+    def __init__(self, array: ArrayLike, marks: tuple[float, ...]) -> None:
+        self._array, self._marks = array, marks
+        stored = array.dtype
+        self.whole_numbers = stored.kind in "iu" or getattr(array, "whole_numbers", False)
+        self.dtype = stored if stored.kind == "f" else np.dtype(np.float64)
+        self.shape = array.shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> Any:
+        stored = np.asarray(self._array[key])
+        missing = np.zeros(stored.shape, bool)
+        for mark in self._marks:
+            missing |= stored == as_stored(mark, stored.dtype)
+        values = stored.astype(self.dtype)
+        values[missing] = np.nan
+        return values
+
+
+def with_gaps(arrays: Mapping[str, ArrayLike], missing: Any) -> dict[str, ArrayLike]:
+    """The arrays, with the numbers of the option ``missing`` as gaps.
+
+    Raises:
+        DataError: If the option is no list of numbers.
+    """
+    if missing is None:
+        return dict(arrays)
+    marks = missing if isinstance(missing, list | tuple) else None
+    if marks is None or len(marks) > _MOST_MARKS or not all(map(_is_number, marks)):
+        raise DataError(
+            "The option missing must be a list of numbers for arrays, such as [-9999].",
+            code="data.option",
+        )
+    # Where no value could be such a number, the array stays as it is.
+    return {
+        name: GapsArray(array, tuple(marks))
+        if marks and array.dtype.kind in "iuf"
+        and any(not np.isnan(as_stored(mark, array.dtype)) for mark in marks)
+        else array
+        for name, array in arrays.items()
+    }  # fmt: skip
+
+
+def stand_in(lowest: float | None, highest: float | None, dtype: np.dtype) -> float | None:
+    """The end of a range that is a number programs write where they have no value, or None."""
+    for end, known in ((lowest, LOW_STAND_INS), (highest, HIGH_STAND_INS)):
+        if end is None:
+            continue
+        for mark in known:
+            stored = as_stored(mark, dtype)
+            if not np.isnan(stored) and end == float(stored):
+                return mark
+    return None
+
+
+def _is_number(mark: Any) -> bool:
+    return isinstance(mark, int | float) and not isinstance(mark, bool)

@@ -1,0 +1,109 @@
+"""What arrays hold that a person should know before training, with a change that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fitstudio.data.columns import statistics
+from fitstudio.data.columns.stand_ins import stand_in
+from fitstudio.data.formats.packed_values import as_stored
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.declared.task.dataset_summary import ARRAY, NUMBER, ColumnSummary
+
+if TYPE_CHECKING:
+    from fitstudio.data.formats.array_source import ArraySource
+
+# Each is looked for in all of its values once more.
+_MOST_SEARCHED = 50
+
+
+def find(
+    source: ArraySource,
+    columns: tuple[ColumnSummary, ...],
+    options: Mapping[str, Any],
+    sampled: int | None,
+) -> Iterator[Finding]:
+    """All findings about the values of arrays.
+
+    Args:
+        source: The file.
+        columns: Its columns, described.
+        options: ``data.options`` as set; fixes add to them.
+        sampled: Rows that statistics were made from, where not from all.
+    """
+    for column in columns:
+        gaps = column.missing + column.infinite
+        if column.shape and gaps:
+            yield _advice(
+                "data.array-gaps",
+                f"**{column.name}** holds {gaps} values that are missing or no numbers (NaN or "
+                "infinite); rows with one are left out.",
+            )
+        if column.shape and column.count and column.minimum == column.maximum:
+            yield _advice(
+                "data.constant",
+                f"**{column.name}** is the same everywhere: nothing can be learned from it.",
+            )
+        if column.dtype in ("int64", "uint64") and column.type == NUMBER and _is_long(column):
+            yield _advice(
+                "data.long-numbers",
+                f"**{column.name}** holds numbers of 16 digits and more, which are rounded. If "
+                "they name things, take them for categories, or leave the column out.",
+            )
+    for column in columns[:_MOST_SEARCHED]:
+        yield from _stand_in(source, column, options)
+    if sampled is not None:
+        yield _advice(
+            "data.sampled",
+            f"Ranges and means come from {sampled} of {source.rows} rows, spread over the file: it "
+            "is too large to look at all of it.",
+        )
+
+
+def _stand_in(
+    source: ArraySource, column: ColumnSummary, options: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Numbers such as -9999 or 1e20 that programs write where they have no value."""
+    array = source.array(column.name)
+    mark = stand_in(column.minimum, column.maximum, array.dtype)
+    if mark is None or column.type not in (NUMBER, ARRAY):
+        return
+    hits, nearest = _hits_and_nearest(array, mark)
+    # Far from everything else; in a column of such sizes it may be a value like others.
+    if not hits or nearest is None or abs(nearest) > 0.5 * abs(mark):
+        return
+    known = list(options.get("missing") or ())
+    what = "value" if hits == 1 else "values"
+    side = "below" if mark < 0 else "above"
+    yield Finding(
+        "data.stand-in", Severity.ADVICE, "data.options",
+        f"**{column.name}** holds {mark:g} in {hits} {what}, far {side} all others: it may stand "
+        "for a missing value.",
+        Fix(f"{mark:g} means missing", {"data.options": {**options, "missing": [*known, mark]}}),
+    )  # fmt: skip
+
+
+def _hits_and_nearest(array: statistics.ArrayLike, mark: float) -> tuple[int, float | None]:
+    """How often a number occurs, and the value beside it on the way to the others."""
+    hits, ends = 0, []
+    for block in statistics.looked_at(array):
+        values = np.asarray(array[block])
+        hit = values == as_stored(mark, values.dtype)
+        hits += int(hit.sum())
+        others = values[~hit & np.isfinite(values)]
+        if others.size:
+            ends.append(float(others.min() if mark < 0 else others.max()))
+    if not ends:
+        return hits, None
+    return hits, min(ends) if mark < 0 else max(ends)
+
+
+def _is_long(column: ColumnSummary) -> bool:
+    return max(abs(column.minimum or 0), abs(column.maximum or 0)) > 2**53
+
+
+def _advice(code: str, sentence: str) -> Finding:
+    return Finding(code, Severity.ADVICE, "data.file", sentence)

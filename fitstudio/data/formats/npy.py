@@ -1,0 +1,105 @@
+"""Opens NPY files, mapped from the disk; Python objects (pickles) are never loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fitstudio.data.columns.stand_ins import with_gaps
+from fitstudio.data.formats.array_source import ArraySource, refuse_options, usable
+from fitstudio.data.formats.file_arrays import MappedArray
+from fitstudio.data.formats.npy_header import NpyHeader, damaged, read_header
+from fitstudio.declared.task.dataset_summary import Guess
+from fitstudio.errors import DataError
+
+_MOST_SPLIT = 512
+
+
+def open_npy(
+    path: Path, file: str, y_path: Path | None, options: Mapping[str, Any], columns: Mapping
+) -> ArraySource:
+    """Opens one array, or one with inputs and one with targets.
+
+    Raises:
+        DataError: If an array is damaged, cannot be used, or the two have different lengths.
+    """
+    refuse_options(options, ("split", "one_hot", "missing"))
+    array = _map(path, file)
+    if y_path is None:
+        return _single(path, file, array, options, columns)
+    targets = _map(y_path, y_path.name)
+    if len(targets) != len(array):
+        raise DataError(
+            f"{file!r} holds {len(array)} rows and {y_path.name!r} {len(targets)}.",
+            code="data.rows-differ",
+            remedy="Inputs and targets need one row for each sample.",
+        )
+    names = [path.stem, y_path.stem]
+    if names[0] == names[1]:
+        names = ["x", "y"]
+    arrays = dict(zip(names, (array, targets), strict=True))
+    return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+
+
+def _single(
+    path: Path, file: str, array: MappedArray, options: Mapping[str, Any], columns: Mapping
+) -> ArraySource:
+    """One array alone: a table if it looks like one, so that a column of it can be the target."""
+    if array.dtype.names:
+        arrays = {name: array[name] for name in array.dtype.names if not usable(array[name].dtype)}
+        if not arrays:
+            raise DataError(f"{file!r} holds no fields that can be used.", code="data.no-arrays")
+        return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    split = options.get("split", len(array.shape) == 2 and array.shape[1] <= _MOST_SPLIT)
+    guess = Guess(
+        "split",
+        bool(split),
+        "An array with two axes, alone in its file, is read as a table: each of its columns is a "
+        "column."
+        if split
+        else "Each row is one sample.",
+        "Columns apart" if split else "Rows whole",
+        given="split" in options,
+    )
+    if not split or len(array.shape) != 2:
+        arrays = {path.stem: array}
+    else:
+        arrays = {f"column_{place + 1}": array[:, place] for place in range(array.shape[1])}
+    kept = {**options, "split": bool(split)}
+    source = ArraySource(path, file, "npy", arrays, types=columns, options=kept, guesses=(guess,))
+    # A model that was trained on whole rows finds them here, however the file was opened.
+    source.split_from = with_gaps({"": array}, options.get("missing"))[""]
+    return source
+
+
+def _map(path: Path, file: str) -> MappedArray:
+    """The array, mapped from the disk."""
+    with path.open("rb") as stream:
+        header = read_header(stream, what=file)
+    check_usable(header, file)
+    if header.length + header.data_bytes > path.stat().st_size:
+        raise damaged(file, "it is shorter than its header says")
+    if not header.data_bytes:
+        raise DataError(f"{file!r} holds no rows.", code="data.no-rows")
+    return MappedArray(path, header.dtype, header.shape, header.length, header.fortran)
+
+
+def check_usable(header: NpyHeader, what: str) -> None:
+    """Refuses an array that holds no values for a model.
+
+    Raises:
+        DataError: Saying what it holds instead.
+    """
+    dtype = header.dtype
+    problem = "holds Python objects, which could run code" if dtype.hasobject else None
+    if problem is None and not dtype.names:
+        problem = usable(dtype)
+    if problem is None and not header.shape:
+        problem = "is a single value"
+    if problem:
+        raise DataError(
+            f"{what!r} {problem}: it cannot be used.",
+            code="data.not-usable",
+            remedy="Save numbers or text in an array with one row for each sample.",
+        )

@@ -1,0 +1,179 @@
+"""What a person should know about single lines of a table: cut, left out, filled up, unnamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fitstudio.data.formats.text.other_lines import NOTE, SUMMARY, TABLE
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
+
+if TYPE_CHECKING:
+    from fitstudio.data.formats.text.table import TableSource
+
+_NAMED = 5
+_KINDS = {
+    SUMMARY: "means, totals and the like",
+    NOTE: "notes",
+    TABLE: "another table",
+}
+
+
+def unclear_lines(source: TableSource, options: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Lines with too many fields, as long as nobody has said what to do with them."""
+    odd, width = source.oddities, len(source.names)
+    if not odd.too_long_count or source.layout.ragged:
+        return ()
+    where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)
+    return (
+        Finding(
+            "data.lines-too-long", Severity.ERROR, "data.options",
+            f"**{where}** {_has(odd.too_long_count)} {odd.too_long[0][1]} fields instead of "
+            f"{width}: it is not clear which field belongs to which column.",
+            Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
+        ),
+    )  # fmt: skip
+
+
+def about_lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Everything about lines that keeps nobody from training."""
+    yield from _too_long(source, options)
+    yield from _ends(source, options)
+    yield from _no_samples(source, options)
+    odd = source.oddities
+    if odd.quotes_given_up is not None:
+        yield _advice(
+            "data.quote-open",
+            f"A quote in **line {odd.quotes_given_up}** never ends, so quotes are read as text.",
+        )
+    if odd.blank:
+        yield _advice(
+            "data.blank-lines",
+            f"**{odd.blank} empty {'line' if odd.blank == 1 else 'lines'}** between the rows "
+            f"{'is' if odd.blank == 1 else 'are'} left out.",
+        )
+    yield from _unnamed(source, options)
+
+
+def _too_long(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    odd, width = source.oddities, len(source.names)
+    count = odd.too_long_count
+    if not count:
+        return
+    where = _line_list([line for line, _ in odd.too_long], count)
+    cut = {"data.options": {**options, "ragged": "cut"}}
+    if not source.layout.ragged:
+        yield _advice(
+            "data.lines-too-long-cut",
+            f"If what stands behind field {width} in **{_lower(where)}** is not needed, the first "
+            f"{width} fields can be used.",
+            Fix("Cut them to fit", cut),
+        )
+    elif source.layout.ragged == "skip":
+        yield _advice(
+            "data.lines-too-long",
+            f"**{where}** with too many fields {_is(count)} left out.",
+            Fix("Cut them to fit", cut),
+        )
+    else:
+        yield _advice(
+            "data.lines-too-long",
+            f"**{where}** with too many fields {_is(count)} cut to fit.",
+            Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
+        )
+
+
+def _ends(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    odd, width = source.oddities, len(source.names)
+    if odd.trailing_count:
+        where = _line_list(odd.trailing_lines, odd.trailing_count)
+        ends = "ends" if odd.trailing_count == 1 else "end"
+        yield _advice(
+            "data.trailing-separators",
+            f"**{where}** {ends} with a separator and nothing behind it, which is left away.",
+        )
+    if odd.too_short_count:
+        where = _line_list([line for line, _ in odd.too_short], odd.too_short_count)
+        if source.layout.short == "skip":
+            yield _advice(
+                "data.lines-too-short",
+                f"**{where}** with fewer than {width} fields {_is(odd.too_short_count)} left out.",
+                Fix("Keep them", {"data.options": {**options, "short": ""}}),
+            )
+            return
+        yield _advice(
+            "data.lines-too-short",
+            f"**{where}** {_has(odd.too_short_count)} fewer than {width} fields; what is not there "
+            "counts as missing.",
+            Fix("Leave them out", {"data.options": {**options, "short": "skip"}}),
+        )
+
+
+def _no_samples(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    odd = source.oddities
+    if odd.repeated_count:
+        count = odd.repeated_count
+        yield _advice(
+            "data.repeated-names",
+            f"**{_line_list(odd.repeated, count)}** {'repeats' if count == 1 else 'repeat'} the "
+            f"names and {_is(count)} left out.",
+            Fix("Keep them as rows", {"data.options": {**options, "repeated_names": "keep"}}),
+        )
+    if odd.others:
+        lines, count = list(odd.others), len(odd.others)
+        kinds = [words for kind, words in _KINDS.items() if kind in odd.others.values()]
+        where = _line_list(lines, count)
+        if count > 1 and lines == list(range(lines[0], lines[-1] + 1)):
+            where = f"Lines {lines[0]} to {lines[-1]}"
+        start = odd.other_words if len(odd.other_words) <= 30 else f"{odd.other_words[:29]}…"
+        yield _advice(
+            "data.other-lines",
+            f"**{where}** {_is(count)} left out: {' and '.join(kinds)}, no samples. "
+            f"{'It starts' if count == 1 else 'They start'} with “{start}”.",
+            Fix("Keep them as rows", {"data.options": {**options, "other_lines": "keep"}}),
+        )
+
+
+def _unnamed(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Which field has no name, where the line of names is short: a wrong choice shifts all."""
+    found = next((guess for guess in source.guesses if guess.name == "row_names"), None)
+    if found is None or found.given:
+        return
+    if source.layout.row_names:
+        yield _advice(
+            "data.row-names",
+            f"**The first field of each line** has no name and is taken for the row's. "
+            f"{found.sentence}",
+            Fix("The last has no name", {"data.options": {**options, "row_names": False}}),
+        )
+    else:
+        names = [repr(new) for new, old in source.renamed if not old] or [repr(source.names[-1])]
+        yield _advice(
+            "data.unnamed-column",
+            f"**There are fewer names than fields**: {' and '.join(names[-_NAMED:])} "
+            f"{_has(len(names))} none. {found.sentence}",
+            Fix("The first has no name", {"data.options": {**options, "row_names": True}}),
+        )
+
+
+def _advice(code: str, sentence: str, fix: Fix | None = None) -> Finding:
+    return Finding(code, Severity.ADVICE, "data.options", sentence, fix)
+
+
+def _line_list(lines: list[int], count: int) -> str:
+    if count == 1:
+        return f"Line {lines[0]}"
+    shown = ", ".join(map(str, lines[:_NAMED]))
+    return f"{count} lines ({shown}{' …' if count > _NAMED else ''})"
+
+
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"

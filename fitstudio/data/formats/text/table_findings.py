@@ -1,0 +1,331 @@
+"""What a table holds that a person should know before training, with a change that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fitstudio.data.columns.stand_ins import LOW_STAND_INS
+from fitstudio.data.formats.text import line_findings
+from fitstudio.data.formats.text.guesses import confirmed
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, TEXT
+
+if TYPE_CHECKING:
+    from fitstudio.data.formats.text.table import TableSource
+
+_NAMED = 5
+_DOUBTFUL = ("encoding", "decimal", "separator", "header_line")
+_MOST_MARKERS = 3
+
+
+def find(
+    source: TableSource, options: Mapping[str, Any], columns: Mapping[str, Any], zeros: int
+) -> tuple[Finding, ...]:
+    """All findings about the file; those about roles (target, inputs) come from the settings.
+
+    Args:
+        source: The table.
+        options: ``data.options`` as set; fixes add to them.
+        columns: ``data.columns`` as set; likewise.
+        zeros: Characters of value zero that were taken out of the text.
+    """
+    return (
+        *source.problems(),
+        *line_findings.about_lines(source, options),
+        *_layout(source, options, zeros),
+        *_few_of_each(_cells(source, options, columns)),
+        *_few_of_each(_columns(source)),
+        *_duplicates(source, options),
+    )
+
+
+def _few_of_each(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The first findings of each code, then how many more there are: a person reads these."""
+    more: dict[str, int] = {}
+    seen: dict[str, Finding] = {}
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+        if counts[finding.code] <= _NAMED:
+            seen[finding.code] = finding
+            yield finding
+        else:
+            more[finding.code] = more.get(finding.code, 0) + 1
+    for code, count in more.items():
+        noun = "column" if count == 1 else "columns"
+        yield _advice(code, seen[code].where, f"**{count} more {noun}** likewise.")
+
+
+def _layout(source: TableSource, options: Mapping[str, Any], zeros: int) -> Iterator[Finding]:
+    for guess in source.guesses:
+        if not guess.sure and guess.name in _DOUBTFUL:
+            held = confirmed(source.options, options, source.guesses, guess.name)
+            yield _advice(
+                f"data.unsure-{guess.name}", "data.options",
+                f"**{guess.label}** is the likeliest way to read the file, but not certain. "
+                f"{guess.sentence}",
+                Fix("It is right", {"data.options": held}),
+            )  # fmt: skip
+    if zeros:
+        yield _advice(
+            "data.zero-characters", "data.file",
+            f"**{zeros} zero characters** were taken out of the text: the file may be damaged.",
+        )  # fmt: skip
+    if source.renamed:
+        shown = ", ".join(
+            f"{old!r} is now {new!r}" if old else f"a column without a name is {new!r}"
+            for new, old in source.renamed[:_NAMED]
+        )
+        more = len(source.renamed) - _NAMED
+        yield _advice(
+            "data.renamed", "data.file",
+            f"**{len(source.renamed)} {'name' if len(source.renamed) == 1 else 'names'}** had to "
+            f"be changed: {shown}{f', and {more} more' if more > 0 else ''}.",
+        )  # fmt: skip
+
+
+def _cells(
+    source: TableSource, options: Mapping[str, Any], columns: Mapping[str, Any]
+) -> Iterator[Finding]:
+    for name in source.names:
+        column = source.scalars(name)
+        count = len(column.unparsed)
+        if count:
+            rows = column.unparsed[:3]
+            examples = ", ".join(
+                f"“{_short(source.text(name)[int(row)])}” in line {source.lines[row]}"
+                for row in rows
+            )
+            fix = _means_missing(source, name, column.unparsed, options)
+            yield _advice(
+                "data.unparsed", "data.columns",
+                f"**{name}** holds {count} {'cell' if count == 1 else 'cells'} that "
+                f"{_is(count)} no number and {'counts' if count == 1 else 'count'} as missing: "
+                f"{examples}{' …' if count > 3 else ''}.", fix,
+            )  # fmt: skip
+        infinite = source.column(name).infinite
+        if infinite:
+            rows = np.flatnonzero(np.isinf(column.numbers()))
+            row = int(rows[0])
+            yield _advice(
+                "data.infinite", "data.columns",
+                f"**{name}** holds {infinite} {'value' if infinite == 1 else 'values'} too large "
+                f"for a number, the first (“{_short(source.text(name)[row])}”) in line "
+                f"{source.lines[row]}; such rows count as missing.",
+                _means_missing(source, name, rows, options),
+            )  # fmt: skip
+        yield from _stand_in(source, name, options)
+        if column.long_digits:
+            yield _advice(
+                "data.long-numbers", "data.columns",
+                f"**{name}** holds numbers of 16 digits and more, which are rounded. If they name "
+                "things, take them for categories, or leave the column out.",
+                Fix("They are names", {"data.columns": {**columns, name: {"type": CATEGORY}}}),
+            )  # fmt: skip
+        if column.padded and name not in columns:
+            yield _advice(
+                "data.padded", "data.columns",
+                f"**{name}** has zeros in front, as in “{_first_padded(source, name)}”: read as "
+                "names, not as numbers.",
+                Fix("They are numbers", {"data.columns": {**columns, name: {"type": NUMBER}}}),
+            )  # fmt: skip
+        yield from _around_numbers(source, name, options, columns)
+        yield from _words_as_gaps(source, name, options)
+        if column.dates:
+            yield from _dates(source, name, options, columns)
+
+
+def _stand_in(source: TableSource, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Numbers such as -999 that instruments write where they have no value."""
+    described = source.column(name)
+    lowest = described.minimum
+    if lowest not in LOW_STAND_INS or described.type != NUMBER:
+        return
+    values = source.scalars(name).numbers()
+    hits = values == lowest
+    others = values[np.isfinite(values) & ~hits]
+    # Far below everything else; in a column of such sizes it may be a value like others.
+    if not len(others) or others.min() < 0.5 * lowest:
+        return
+    marker = source.text(name)[int(np.flatnonzero(hits)[0])]
+    layout, count = source.layout, int(hits.sum())
+    yield _advice(
+        "data.stand-in", "data.options",
+        f"**{name}** holds {marker} in {count} {'row' if count == 1 else 'rows'}, far below all "
+        "other values: it may stand for a missing value.",
+        Fix(
+            f"{marker} means missing",
+            {
+                "data.options": {
+                    **options,
+                    "missing": [*layout.missing, marker],
+                    "missing_numbers": list(layout.missing_numbers),
+                }
+            },
+        ),
+    )  # fmt: skip
+
+
+def _dates(
+    source: TableSource, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+) -> Iterator[Finding]:
+    column = source.scalars(name)
+    if column.values is None:
+        yield _advice(
+            "data.dates", "data.columns",
+            f"**{name}** holds dates. As a number, a date counts the days since 1970.",
+            Fix("Count days", {"data.columns": {**columns, name: {"type": NUMBER}}}),
+        )  # fmt: skip
+    elif column.ambiguous_dates and "dates" not in options:
+        yield _advice(
+            "data.date-order", "data.options",
+            f"In **{name}**, day and month cannot be told apart; the day is taken to stand first.",
+            Fix("The month stands first", {"data.options": {**options, "dates": "mdy"}}),
+        )  # fmt: skip
+
+
+def _columns(source: TableSource) -> Iterator[Finding]:
+    for column in source.columns:
+        if column.count == 0:
+            yield _advice("data.empty-column", "fit.x", f"**{column.name}** is empty.")
+
+
+def _means_missing(
+    source: TableSource, name: str, rows: np.ndarray, options: Mapping[str, Any]
+) -> Fix | None:
+    """A change that takes the cells in these rows for missing, where there are few kinds."""
+    markers = sorted({source.text(name)[int(row)] for row in rows[:200]})
+    if len(rows) > 200 or len(markers) > _MOST_MARKERS:
+        return None
+    known = list(source.layout.missing_numbers)
+    changed: dict[str, Any] = {**options, "missing_numbers": [*known, *markers]}
+    if "missing" in options:
+        changed["missing"] = list(source.layout.missing)
+    shown = " and ".join(f"“{_short(marker)}”" for marker in markers)
+    return Fix(
+        f"{shown} {'means' if len(markers) == 1 else 'mean'} missing", {"data.options": changed}
+    )
+
+
+def _around_numbers(
+    source: TableSource, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Units, brackets, errors and marks that stand around numbers."""
+    column = source.scalars(name)
+    names = Fix("They are names", {"data.columns": {**columns, name: {"type": CATEGORY}}})
+    if column.mixed_units:
+        shown = ", ".join(
+            f"{f'“{unit}”' if unit else 'none'} in {count}"
+            for unit, count in sorted(column.mixed_units.items(), key=lambda item: -item[1])[:4]
+        )
+        yield _advice(
+            "data.mixed-units", "data.columns",
+            f"**{name}** holds numbers in different units ({shown}), so it is not read as numbers. "
+            "Write all in one unit to use it.",
+        )  # fmt: skip
+    if column.cell_unit and column.cell_unit != "%" and name not in columns:
+        yield _advice(
+            "data.units-in-cells", "data.columns",
+            f"**{name}** is read as numbers; the unit of each cell is “{column.cell_unit}”.", names,
+        )  # fmt: skip
+    if column.negative and name not in columns:
+        count = column.negative
+        noun = "number" if count == 1 else "numbers"
+        yield _advice(
+            "data.brackets", "data.columns",
+            f"**{name}** holds {count} {noun} in brackets, read as below zero.", names,
+        )  # fmt: skip
+    if column.errors and name not in columns:
+        yield _advice(
+            "data.errors-in-cells", "data.columns",
+            f"**{name}** gives an error with “±” in {column.errors} cells; the number before it is "
+            "read.", names,
+        )  # fmt: skip
+    if len(column.marked) and source.layout.marked == "number" and column.values is not None:
+        row, count = int(column.marked[0]), len(column.marked)
+        noun = "number" if count == 1 else "numbers"
+        yield _advice(
+            "data.marked-numbers", "data.options",
+            f"**{name}** holds {count} {noun} with a mark, such as "
+            f"“{_short(source.text(name)[row])}” in line {source.lines[row]}; the mark is left "
+            "away.",
+            Fix("A mark means missing", {"data.options": {**options, "marked": "missing"}}),
+        )  # fmt: skip
+
+
+def _words_as_gaps(source: TableSource, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Words that count as missing in a column of words, where each could be a class."""
+    column, layout = source.scalars(name), source.layout
+    if column.cells is None or column.type not in (CATEGORY, TEXT) or column.dates:
+        return
+    markers = [marker for marker in layout.missing if not marker.startswith("#")]
+    cells = source.text(name)
+    hits = cells.filter(cells.is_in(markers))
+    if not len(hits):
+        return
+    found = dict(sorted(hits.value_counts().rows(), key=lambda row: -row[1]))
+    shown = ", ".join(
+        f"“{marker}” in {count} {'row' if count == 1 else 'rows'}"
+        for marker, count in found.items()
+    )
+    several = len(found) > 1
+    yield _advice(
+        "data.words-as-gaps", "data.options",
+        f"{shown} of **{name}** {'count' if several else 'counts'} as missing.",
+        Fix(
+            f"{' and '.join(f'“{marker}”' for marker in found)} "
+            f"{'are classes' if several else 'is a class'}",
+            {
+                "data.options": {
+                    **options,
+                    "missing": [marker for marker in layout.missing if marker not in found],
+                    "missing_numbers": [
+                        *layout.missing_numbers,
+                        *(marker for marker in found if marker not in layout.missing_numbers),
+                    ],
+                }
+            },
+        ),
+    )  # fmt: skip
+
+
+def _duplicates(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+    if source.copies_left_out:
+        count = source.copies_left_out
+        yield _advice(
+            "data.duplicates", "data.options",
+            f"**{count} exact {'copy' if count == 1 else 'copies'}** of other rows "
+            f"{_is(count)} left out.",
+            Fix("Keep copies", {"data.options": {**options, "copies": "keep"}}),
+        )  # fmt: skip
+        return
+    found = None if options.get("copies") == "keep" else source.copies()
+    copies = 0 if found is None else int(found.sum())
+    if copies:
+        yield _advice(
+            "data.duplicates", "data.file",
+            f"**{copies} {'row is an exact copy' if copies == 1 else 'rows are exact copies'}** of "
+            "others. Copies on both sides of the split make the validation look too good.",
+            Fix("Leave copies out", {"data.options": {**options, "copies": "skip"}}),
+        )  # fmt: skip
+
+
+def _advice(code: str, where: str, sentence: str, fix: Fix | None = None) -> Finding:
+    return Finding(code, Severity.ADVICE, where, sentence, fix)
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _short(text: str | None) -> str:
+    text = text or ""
+    return text if len(text) <= 20 else f"{text[:19]}…"
+
+
+def _first_padded(source: TableSource, name: str) -> str:
+    cells = source.text(name)
+    return _short(cells.filter(cells.str.contains(r"^0\d+$").fill_null(False))[0])

@@ -1,0 +1,260 @@
+"""Opens a later file as the model's training file was read: to predict, to measure, to check on.
+
+Three things say how it is read, the first that speaks wins: options given for this very file; what
+was decided for the training file; the file itself. How it is laid out (encoding, separator, where
+the names stand) may differ from the training file, so there the file itself is heard before what
+was merely found out about the training file, and the needed columns decide what is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.reading import Reading
+from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.source import Source, find_file, kind_of, open_source
+from fitstudio.errors import DataError
+
+if TYPE_CHECKING:
+    from fitstudio.data.formats.text.table import TableSource
+
+_LIKE_TRAINING = (
+    "It is laid out as the training file was; read otherwise, its columns are not there."
+)
+_OWN_LAYOUT = "What the model needs does not stand where it stood in the training file: “{}”."
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to read a file.
+
+    Args:
+        options: ``data.options``.
+        note: What is to be said if it is taken.
+        own: Whether the file itself says how it is laid out: its errors are the telling ones.
+    """
+
+    options: dict[str, Any]
+    note: str = ""
+    own: bool = True
+
+
+def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> Reading:
+    """How the training file was read, for its recipe.
+
+    Args:
+        source: The training file.
+        recipe: What was learned from it.
+        given: ``data.options``, as a person set them.
+    """
+    if source.kind == "table":
+        from fitstudio.data.preparing import table_reading
+
+        return table_reading.learn(_table(source), recipe.number_names, given)
+    found = {guess.name: guess.value for guess in source.guesses}
+    # Whether classes are told by a 1 among zeros must not hang on how few rows a later file has.
+    options = {**found, "one_hot": found.get("one_hot", False), **source.options}
+    return Reading(kind=source.kind, options=options, given=tuple(given))
+
+
+def open_as_trained(
+    recipe: Recipe,
+    data: Mapping[str, Any],
+    base: Path,
+    *,
+    notes: list[str],
+    answers: bool = False,
+) -> Source:
+    """Opens a file as the training file was read.
+
+    Args:
+        recipe: What was learned in training, how files are read among it.
+        data: ``file``, and ``kind``, ``options`` and so on where they are given for this file.
+        base: The folder that a relative path starts from.
+        notes: Gets a sentence for whatever is not quite as in training.
+        answers: Whether the targets of the file are used as well.
+
+    Raises:
+        DataError: If the file cannot be read, or contradicts how the training file was read.
+    """
+    reading = recipe.reading
+    said = data.get("options") or {}
+    if reading is None:
+        source = open_source(data, base)
+        if source.kind == "table":
+            notes.append(
+                "The model is from a version that did not keep how its file was read: how this "
+                "one is read was found out anew."
+            )
+        return source
+    heard: list[str] = []
+    source = _best(recipe, reading, data, base, heard)
+    try:
+        names = _number_columns(recipe, source, answers=answers)
+        if source.kind == "table":
+            _compare_table(source, reading, names, said, heard)
+        elif reading.kind == "table" and {"missing", "missing_numbers"} & set(reading.given):
+            heard.append("What stood for a missing value in the training table is not looked for.")
+    except BaseException:
+        source.close()
+        raise
+    notes.extend(_overruled(reading, said))
+    notes.extend(heard)
+    return source
+
+
+def _compare_table(
+    source: Source,
+    reading: Reading,
+    names: Mapping[str, str],
+    said: Mapping[str, Any],
+    heard: list[str],
+) -> None:
+    from fitstudio.data.preparing import table_reading
+
+    table = _table(source)
+    source.refuse_problems()
+    if reading.kind == "table":
+        heard.extend(table_reading.compare(table, reading, names, said))
+    for guess in source.guesses:
+        if not guess.sure and guess.label and guess.name not in reading.options:
+            heard.append(
+                f"{guess.label} is the likeliest way to read the file, but not certain. "
+                f"{guess.sentence}".rstrip()
+            )
+    if table.layout.row_names:
+        heard.append(f"The first field of each line, which has no name, is {source.names[0]!r}.")
+    heard.extend(table_reading.remarks(table, names))
+
+
+def _best(
+    recipe: Recipe, reading: Reading, data: Mapping[str, Any], base: Path, heard: list[str]
+) -> Source:
+    """The file, read in the first way that finds the needed columns; else by its own layout."""
+    kinds = [data.get("kind") or kind_of(find_file(str(data.get("file") or ""), base))]
+    if not data.get("kind") and reading.kind != kinds[0]:
+        kinds.append(reading.kind)  # a table may have the ending of another format
+    otherwise: Source | DataError | None = None
+    for kind in kinds:
+        for way in _ways(reading, kind, data.get("options") or {}):
+            try:
+                source = open_source({**data, "kind": kind, "options": way.options}, base)
+            except DataError as problem:
+                otherwise = otherwise or problem
+                continue
+            if _fits(recipe, source, way.options):
+                _close(otherwise)
+                if way.note:
+                    heard.append(way.note)
+                return _better_encoded(source, reading, data, way.options, base)
+            if kind == kinds[0] and way.own and not isinstance(otherwise, Source):
+                otherwise = source
+            else:
+                source.close()
+    if isinstance(otherwise, Source):
+        return otherwise  # whoever needs the columns says which of them are missing
+    assert otherwise is not None
+    raise otherwise
+
+
+def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way]:
+    """How the file may be read, the likeliest first."""
+    if kind != reading.kind:
+        yield _Way(dict(said))
+    elif kind == "table":
+        from fitstudio.data.preparing.table_reading import LAYOUT, MARKS, options_for
+
+        given = [name for name in LAYOUT if name in reading.given]
+        if given:
+            yield _Way(options_for(reading, said, layout=given), own=False)
+        yield _Way(options_for(reading, said))
+        if not MARKS & set(said):
+            # Where its names stand shows by the numbers below them, in the file's own marks.
+            options = options_for(reading, said)
+            yield _Way({name: options[name] for name in options if name not in MARKS})
+        yield _Way(options_for(reading, said, layout=LAYOUT), _LIKE_TRAINING, own=False)
+    else:
+        yield _Way({**reading.options, **said}, own=False)
+        one_hot = {name: value for name, value in reading.options.items() if name == "one_hot"}
+        places = [
+            f"{name}={value}"
+            for name, value in reading.options.items()
+            if name not in one_hot and name not in said
+        ]
+        note = _OWN_LAYOUT.format(", ".join(places)) if places else ""
+        yield _Way({**one_hot, **said}, note)
+
+
+def _fits(recipe: Recipe, source: Source, options: Mapping[str, Any]) -> bool:
+    """Whether the file, read like this, has all inputs."""
+    found = encoding.match_columns(recipe.inputs, source)
+    if len(found) < len(recipe.inputs):
+        return False
+    if source.kind != "table" or not options.get("units_line"):
+        return True
+    from fitstudio.data.preparing.table_reading import units_are_data
+
+    numbers = [found[name] for name in recipe.number_names if name in found]
+    return not units_are_data(_table(source), numbers)
+
+
+def _better_encoded(
+    source: Source,
+    reading: Reading,
+    data: Mapping[str, Any],
+    options: Mapping[str, Any],
+    base: Path,
+) -> Source:
+    """The file in the training file's encoding, where its own is but a guess."""
+    stored = reading.options.get("encoding")
+    unsure = any(guess.name == "encoding" and not guess.sure for guess in source.guesses)
+    if not unsure or stored is None or source.options.get("encoding") == stored:
+        return source
+    try:
+        again = open_source(
+            {**data, "kind": source.kind, "options": {**options, "encoding": stored}}, base
+        )
+    except DataError:
+        return source  # its bytes do not fit the training file's encoding
+    source.close()
+    return again
+
+
+def _number_columns(recipe: Recipe, source: Source, *, answers: bool) -> dict[str, str]:
+    """The columns that are read as numbers: their names in training by those in this file."""
+    found = encoding.match_columns(recipe.inputs, source)
+    if answers:
+        found |= {name: name for name in recipe.answer_names if name in source.names}
+    return {found[name]: name for name in recipe.number_names if name in found}
+
+
+def _overruled(reading: Reading, said: Mapping[str, Any]) -> list[str]:
+    """What was said about this file and differs from training."""
+    return [
+        f"As you said, {name} is {_shown(value)} here; in training it was "
+        f"{_shown(reading.options[name])}."
+        for name, value in said.items()
+        if name in reading.options and reading.options[name] != value
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value[:12])) + (" …" if len(value) > 12 else "") or "nothing"
+    return f"“{value}”" if value != "" else "nothing"
+
+
+def _table(source: Source) -> TableSource:
+    from fitstudio.data.formats.text.table import TableSource
+
+    assert isinstance(source, TableSource)
+    return source
+
+
+def _close(opened: Source | DataError | None) -> None:
+    if isinstance(opened, Source):
+        opened.close()

@@ -1,0 +1,329 @@
+"""Applies a recipe's columns to the rows of a file: text and numbers in, float32 out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fitstudio.data.columns import statistics
+from fitstudio.data.columns.source import Source, missing_columns
+from fitstudio.data.columns.statistics import ArrayLike
+from fitstudio.data.formats.text.column_types import WORDS
+from fitstudio.data.preparing import measures
+from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
+from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.errors import DataError
+
+_GAP = -1
+_UNKNOWN = -2
+# Arrays beyond this are not searched for NaN before training; training itself notices.
+_SEARCHED_BYTES = 4 << 30
+
+
+def encode_inputs(
+    columns: tuple[RecipeColumn, ...],
+    source: Source,
+    missing: str,
+    notes: list[str],
+    *,
+    answers: tuple[str, ...] = (),
+) -> tuple[Any, np.ndarray]:
+    """Inputs of all rows that can be used, and the numbers of those rows, from 0.
+
+    Args:
+        columns: How each input is made.
+        source: The file.
+        missing: "drop" or "fill".
+        notes: Gets a sentence for whatever was not quite as in training.
+        answers: Columns that are no inputs and are not ignored either, such as the target.
+    """
+    source.refuse_problems()
+    names = find_columns(columns, source, notes, answers=answers)
+    if columns[0].role == "array":
+        return _encode_arrays(columns, [_array(source, name) for name in names], source, notes)
+    matrix, whole = encode_table(columns, source, names, missing, notes)
+    rows = np.flatnonzero(whole)
+    if not len(rows):
+        raise DataError(
+            f"Every row of {source.file!r} has a missing value in a column that the model needs.",
+            code="data.no-rows",
+        )
+    if len(rows) < len(whole):
+        count = len(whole) - len(rows)
+        notes.append(f"{count} {_rows(count)} with missing values {_were(count)} left out.")
+        matrix = matrix[rows]
+    return matrix, rows
+
+
+def find_columns(
+    columns: tuple[RecipeColumn, ...],
+    source: Source,
+    notes: list[str],
+    *,
+    answers: tuple[str, ...] = (),
+) -> list[str]:
+    """The names that the columns have in this file.
+
+    Raises:
+        DataError: Naming all columns that are missing.
+    """
+    matches = match_columns(columns, source)
+    missing = [column.name for column in columns if column.name not in matches]
+    if missing:
+        raise missing_columns(missing, source.names, source.file)
+    found = list(matches.values())
+    renamed = [f"{name!r} is taken for {old!r}" for old, name in matches.items() if name != old]
+    if renamed:
+        notes.append(f"{'; '.join(renamed[:5])}.")
+    extra = [name for name in source.names if name not in found and name not in answers]
+    if extra and len(extra) < len(source.names):
+        shown = ", ".join(extra[:6]) + (" …" if len(extra) > 6 else "")
+        notes.append(f"Not needed, and ignored: {shown}.")
+    places = [source.names.index(name) for name in found if name in source.names]
+    if places != sorted(places):
+        notes.append("The columns stand in another order than in training; they go by name.")
+    return found
+
+
+def match_columns(columns: tuple[RecipeColumn, ...], source: Source) -> dict[str, str]:
+    """The names in this file of the columns that it has, by their names in training."""
+    plain = {_plain(name): name for name in source.names}
+    found: dict[str, str] = {}
+    for column in columns:
+        name = column.name if column.name in source.names else plain.get(_plain(column.name))
+        name = name or _only_array(column, columns, source)
+        if name is not None:
+            found[column.name] = name
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _only_array(
+    column: RecipeColumn, columns: tuple[RecipeColumn, ...], source: Source
+) -> str | None:
+    """The one array of the right shape, where files name their arrays after themselves."""
+    if column.role != "array" or len(columns) > 1:
+        return None
+    fitting = [name for name in source.names if source.column(name).shape == column.shape]
+    if len(fitting) == 1:
+        return fitting[0]
+    whole = source.whole
+    return WHOLE if whole is not None and tuple(whole.shape[1:]) == column.shape else None
+
+
+WHOLE = "(the array itself)"
+
+
+def _array(source: Source, name: str) -> ArrayLike:
+    whole = source.whole
+    return whole if name == WHOLE and whole is not None else source.array(name)
+
+
+def _encode_arrays(
+    columns: tuple[RecipeColumn, ...], arrays: list[ArrayLike], source: Source, notes: list[str]
+) -> tuple[Any, np.ndarray]:
+    for column, array in zip(columns, arrays, strict=True):
+        if tuple(array.shape[1:]) != column.shape:
+            raise DataError(
+                f"One sample of {column.name!r} has the shape {tuple(array.shape[1:])} in "
+                f"{source.file!r}; the model was trained on {column.shape}.",
+                code="data.shape",
+            )
+    gaps = np.zeros(source.rows, bool)
+    for array in arrays:
+        gaps |= array_gaps(array)
+    rows = np.flatnonzero(~gaps)
+    if not len(rows):
+        raise DataError(f"No row of {source.file!r} is free of NaN.", code="data.no-rows")
+    if gaps.any():
+        count = int(gaps.sum())
+        notes.append(f"{count} {_rows(count)} with NaN or infinite values {_were(count)} left out.")
+    return lazy_inputs(columns, arrays, rows if gaps.any() else None), rows
+
+
+def lazy_inputs(
+    columns: tuple[RecipeColumn, ...], arrays: list[ArrayLike], rows: np.ndarray | None
+) -> Any:
+    """Arrays as the model takes them: in memory where they are small, else read when asked for."""
+    return in_memory_if_small(
+        LazyArray(
+            tuple(arrays),
+            rows,
+            columns[0].shape,
+            tuple(np.asarray(column.center) for column in columns),
+            tuple(np.asarray(column.scale) for column in columns),
+        )
+    )
+
+
+def array_gaps(array: ArrayLike) -> np.ndarray:
+    """For each row whether it holds NaN or infinite values."""
+    rows = array.shape[0]
+    size = int(np.prod(array.shape, dtype=np.float64)) * array.dtype.itemsize
+    gaps = np.zeros(rows, bool)
+    if array.dtype.kind != "f" or size > _SEARCHED_BYTES:
+        return gaps
+    start = 0
+    for block in statistics.row_blocks(array):
+        finite = np.isfinite(block).reshape(len(block), -1).all(axis=1)
+        gaps[start : start + len(block)] = ~finite
+        start += len(block)
+    return gaps
+
+
+def encode_table(
+    columns: tuple[RecipeColumn, ...],
+    source: Source,
+    names: list[str],
+    missing: str,
+    notes: list[str],
+) -> tuple[np.ndarray, np.ndarray]:
+    """All rows as a matrix, and which of them have no gap (with "fill", all of them)."""
+    width = sum(column.width for column in columns)
+    matrix = np.zeros((source.rows, width), np.float32)
+    whole = np.ones(source.rows, bool)
+    place = 0
+    beyond: list[str] = []
+    filled: list[str] = []
+    for column, name in zip(columns, names, strict=True):
+        if column.role == "number":
+            found = source.scalars(name, "number")
+            measures.compare(column, found.unit, source, notes)
+            values = found.numbers().copy()
+            values[~usable_numbers(values)] = np.nan
+            gaps = np.isnan(values)
+            outside = _outside(column, values)
+            if outside:
+                beyond.append(f"{column.name} ({outside})")
+            if missing == "fill" and isinstance(column.fill, float):
+                values[gaps] = column.fill
+            matrix[:, place] = (values - column.center[0]) / column.scale[0]
+        else:
+            codes = encode_labels(column, source, name)
+            gaps = codes == _GAP
+            unknown = codes == _UNKNOWN
+            if unknown.any():
+                _note_unknown(column, source, name, unknown, notes)
+            if missing == "fill" and column.fill in column.labels:
+                codes[gaps] = column.labels.index(str(column.fill))
+            known = codes >= 0
+            matrix[np.flatnonzero(known), place + codes[known]] = 1.0
+        if missing == "drop" or column.fill is None:
+            whole &= ~gaps
+        elif gaps.any():
+            filled.append(f"{column.name} ({int(gaps.sum())})")
+        place += column.width
+    if beyond:
+        shown = ", ".join(beyond[:5]) + (" …" if len(beyond) > 5 else "")
+        notes.append(f"Values beyond what training showed (number of rows): {shown}.")
+    if filled:
+        shown = ", ".join(filled[:5]) + (" …" if len(filled) > 5 else "")
+        notes.append(f"Filled in, as nothing usable stood there (number of rows): {shown}.")
+    return matrix, whole
+
+
+def usable_numbers(values: np.ndarray) -> np.ndarray:
+    """Where there is a number that training can hold: 1e39 is no better than a gap."""
+    with np.errstate(invalid="ignore"):
+        return np.abs(values) <= float(np.finfo(np.float32).max)
+
+
+def encode_labels(column: RecipeColumn, source: Source, name: str) -> np.ndarray:
+    """Class numbers; -1 where missing, -2 where the class is unknown."""
+    # Classes that are numbers are compared as numbers, all others as they are written.
+    values = source.scalars(name, "number" if column.numeric_labels else WORDS)
+    labels, missing = values.labels(), values.missing()
+    index = {label: number for number, label in enumerate(column.labels)}
+    codes = np.array([index.get(label, _UNKNOWN) for label in labels], np.int64)
+    codes[missing] = _GAP
+    return codes
+
+
+def source_label(source: Source, name: str, row: int) -> str | None:
+    """One cell as it is written in the file."""
+    return source.cells(name, row, row + 1)[0]
+
+
+def encode_targets(
+    columns: tuple[RecipeColumn, ...], encoding: str, source: Source, notes: list[str]
+) -> tuple[Any, np.ndarray]:
+    """The targets of all rows, and which rows have one that is known."""
+    source.require([column.name for column in columns])
+    first = columns[0]
+    if first.role == "array":
+        array = source.array(first.name)
+        lazy = LazyArray(
+            (array,), None, first.shape, (np.asarray(first.center),), (np.asarray(first.scale),)
+        )
+        return in_memory_if_small(lazy), ~array_gaps(array)
+    if first.role == "category":
+        codes = encode_labels(first, source, first.name)
+        unknown = codes == _UNKNOWN
+        if unknown.any():
+            _note_unknown(first, source, first.name, unknown, notes)
+        known = codes >= 0
+        return _encode_classes(np.where(known, codes, 0), encoding, len(first.labels)), known
+    values = np.stack([source.scalars(c.name, "number").numbers() for c in columns], axis=1)
+    known = np.asarray(usable_numbers(values).all(axis=1))
+    center = np.array([column.center[0] for column in columns])
+    scale = np.array([column.scale[0] for column in columns])
+    scaled = np.where(known[:, None], (values - center) / scale, 0.0)
+    return scaled.astype(np.float32), known
+
+
+def _encode_classes(codes: np.ndarray, encoding: str, classes: int) -> np.ndarray:
+    if encoding == "index":
+        return codes
+    if encoding == "binary":
+        return codes.astype(np.float32)[:, None]
+    hot = np.zeros((len(codes), classes), np.float32)
+    hot[np.arange(len(codes)), codes] = 1.0
+    return hot
+
+
+def encode_weights(name: str, source: Source) -> tuple[np.ndarray, np.ndarray]:
+    """The weights of all rows, and which rows have one."""
+    if source.column(name).shape:
+        weights = np.asarray(source.array(name)[:], np.float32)
+        return weights, np.asarray(np.isfinite(weights).reshape(len(weights), -1).all(axis=1))
+    weights = source.scalars(name, "number").numbers().astype(np.float32)
+    return weights, np.isfinite(weights)
+
+
+def pick(values: Any, rows: np.ndarray) -> Any:
+    """Some rows, in this order; of an array that is read when asked for, without reading it."""
+    if values is None:
+        return None
+    if isinstance(values, LazyArray):
+        return values.picked(rows)
+    return np.asarray(values)[rows]
+
+
+def _outside(column: RecipeColumn, values: np.ndarray) -> int:
+    if column.low is None or column.high is None:
+        return 0
+    with np.errstate(invalid="ignore"):
+        return int(((values < column.low) | (values > column.high)).sum())
+
+
+def _note_unknown(
+    column: RecipeColumn, source: Source, name: str, unknown: np.ndarray, notes: list[str]
+) -> None:
+    rows = np.flatnonzero(unknown)
+    seen = list(dict.fromkeys(str(source_label(source, name, int(row))) for row in rows[:50]))
+    shown = ", ".join(f"“{label}”" for label in seen[:4]) + (" …" if len(seen) > 4 else "")
+    count = len(rows)
+    verb = "has" if count == 1 else "have"
+    notes.append(f"{count} {_rows(count)} {verb} a {column.name} that training did not: {shown}.")
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

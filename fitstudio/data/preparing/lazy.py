@@ -1,0 +1,123 @@
+"""Arrays that are read, reordered and scaled row by row when they are asked for.
+
+They look like NumPy arrays as far as training needs it: shape, dtype, length and indexing by rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import psutil
+
+from fitstudio.data.columns.statistics import ArrayLike, rows_in_block
+
+
+class LazyArray:
+    """Some rows of one or several arrays, in any order, scaled and as float32.
+
+    Args:
+        parts: Arrays of one shape; several are stacked as channels, behind their own axes.
+        rows: The rows to take, in this order; None for all.
+        sample_shape: The shape of one row of each part.
+        center: What is taken off, for each part.
+        scale: What it is then divided by.
+    """
+
+    def __init__(
+        self,
+        parts: tuple[ArrayLike, ...],
+        rows: np.ndarray | None,
+        sample_shape: tuple[int, ...],
+        center: tuple[np.ndarray, ...],
+        scale: tuple[np.ndarray, ...],
+    ) -> None:
+        self._parts = parts
+        self._rows = rows
+        self._sample_shape = sample_shape
+        self._center = center
+        self._scale = scale
+        count = parts[0].shape[0] if rows is None else len(rows)
+        stacked = sample_shape if len(parts) == 1 else (*sample_shape, len(parts))
+        self.shape: tuple[int, ...] = (count, *stacked)
+        self.dtype = np.dtype(np.float32)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all of it takes in memory."""
+        return int(np.prod(self.shape, dtype=np.float64)) * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        if isinstance(key, tuple):
+            first, rest = key[0], key[1:]
+            rows = self[first]
+            single = isinstance(first, int | np.integer)
+            return rows[rest] if single else rows[(slice(None), *rest)]
+        if isinstance(key, int | np.integer):
+            place = int(key) + (len(self) if key < 0 else 0)
+            if not 0 <= place < len(self):
+                raise IndexError(f"Row {key} of {len(self)}.")
+            return self._read(slice(place, place + 1))[0]
+        return self._read(key)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        result = np.empty(self.shape, self.dtype)
+        step = rows_in_block(self)
+        for start in range(0, len(self), step):
+            result[start : start + step] = self._read(slice(start, start + step))
+        return result if dtype is None else result.astype(dtype, copy=False)
+
+    def picked(self, rows: np.ndarray) -> LazyArray:
+        """The same with only these rows, in this order; nothing is read."""
+        wanted = rows if self._rows is None else self._rows[rows]
+        return LazyArray(self._parts, wanted, self._sample_shape, self._center, self._scale)
+
+    def _read(self, key: Any) -> np.ndarray:
+        wanted = self._rows[key] if self._rows is not None else key
+        blocks = [
+            self._scaled(np.asarray(part[wanted]), place) for place, part in enumerate(self._parts)
+        ]
+        return blocks[0] if len(blocks) == 1 else np.stack(blocks, axis=-1)
+
+    def _scaled(self, block: np.ndarray, place: int) -> np.ndarray:
+        # One pass in float64 a block: exact for large integers, and the block is small.
+        values = block.reshape(len(block), *self._sample_shape).astype(np.float64)
+        values -= self._center[place]
+        values /= self._scale[place]
+        return values.astype(np.float32)
+
+
+def in_memory(array: LazyArray) -> bool:
+    """Whether the array is small enough to be read at once."""
+    return array.nbytes <= psutil.virtual_memory().available // 4
+
+
+def in_memory_if_small(array: LazyArray) -> np.ndarray | LazyArray:
+    """The array read now, if it takes no more than a quarter of the memory that is free."""
+    if in_memory(array):
+        return np.asarray(array)
+    return array
+
+
+def take_rows(array: ArrayLike, rows: np.ndarray) -> np.ndarray:
+    """Some rows of an array that only takes rising rows, such as an HDF5 dataset, in any order."""
+    rows = np.asarray(rows)
+    if rows.dtype == bool:
+        rows = np.flatnonzero(rows)
+    if not len(rows):
+        return np.asarray(array[0:0])
+    wanted, places = np.unique(rows, return_inverse=True)
+    low, high = int(wanted[0]), int(wanted[-1]) + 1
+    # Rows picked one by one are slow; where they lie close, the stretch is read and picked from.
+    if high - low <= 4 * len(wanted):
+        return np.asarray(array[low:high])[wanted - low][places]
+    pieces = np.split(wanted, np.flatnonzero(np.diff(wanted) > 4) + 1)
+    found = [np.asarray(array[int(p[0]) : int(p[-1]) + 1])[p - p[0]] for p in pieces]
+    return np.concatenate(found)[places]

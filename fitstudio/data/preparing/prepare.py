@@ -1,0 +1,259 @@
+"""Makes what ``fit()`` takes out of a data file and a run specification.
+
+The order of things, so that nothing of the validation rows leaks into training:
+
+1. rows with a gap, an unreadable cell or no target are left out (or gaps are to be filled);
+2. with ``data.row_order = "random"`` the rows are mixed once, by the run's seed;
+3. training and validation rows are told apart, as ``fit()`` will do it;
+4. the recipe (means, spreads, fill values) is learned from the training rows only;
+5. all rows are encoded with it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
+from fitstudio.data.preparing.batches import RowBatches
+from fitstudio.data.preparing.learning import learn_inputs, learn_targets
+from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.roles import Roles, find_roles
+from fitstudio.data.source import Source
+from fitstudio.declared.catalogue.losses import NUMBERS
+from fitstudio.declared.kinds.param import Finding, Severity
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary
+from fitstudio.errors import DataError
+
+DEFAULT_BATCH_SIZE = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What ``fit()`` takes, and what is known about it.
+
+    Args:
+        x: Inputs, or batches of inputs, targets and weights (``data.feed = "batches"``).
+        y: Targets; None with batches.
+        sample_weight: Weights, or None.
+        validation_data: For ``fit()``; None where validation_split or nothing applies.
+        recipe: How later files are made the same.
+        training_rows: Numbers of the training rows in the file, from 0, in their order.
+        validation_rows: The same for the rows that are held out, or of the validation file.
+        class_names: In the order of class numbers; None for regression.
+        task: "classification" or "regression".
+        findings: What a person should know about the preparation.
+    """
+
+    x: Any
+    y: Any
+    sample_weight: Any
+    validation_data: Any
+    recipe: Recipe
+    training_rows: np.ndarray
+    validation_rows: np.ndarray
+    class_names: tuple[str, ...] | None
+    task: str
+    findings: tuple[Finding, ...]
+
+
+def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared:
+    """Prepares a file for training.
+
+    Args:
+        source: The opened file.
+        spec: What was asked for.
+        base: The folder that relative paths start from.
+        seed: Decides the order of the rows where that is random.
+
+    Raises:
+        DataError: If the columns cannot be used as asked, or no rows are left.
+    """
+    source.refuse_problems()
+    roles = find_roles(source, spec)
+    notes: list[str] = []
+    rows = _usable_rows(source, spec, roles, notes)
+    if spec.get("data.row_order") == "random":
+        rows = rows[np.random.default_rng(seed).permutation(len(rows))]
+        notes.append("The rows were mixed once, before the split.")
+    validation = spec.get("fit.validation_data")
+    held_out = np.zeros(0, np.int64)
+    if isinstance(validation, Mapping) and "column" in validation:
+        rows, held_out = _split_by_column(source, rows, validation)
+    training = rows
+    if validation is None and spec.get("data.feed") != "batches":
+        training = rows[: training_count(len(rows), spec.get("fit.validation_split"))]
+    recipe = _learn(source, spec, roles, training if len(training) else rows, notes)
+    x, y, weights = _encode(recipe, source, rows)
+    pieces: Any = None
+    if len(held_out):
+        pieces = _encode(recipe, source, held_out)
+    elif isinstance(validation, Mapping):
+        pieces, held_out = _second_file(recipe, spec, validation, base, notes)
+    elif len(training) < len(rows):
+        held_out = rows[len(training) :]
+    return _hand_over(
+        spec, recipe, (x, y, weights), pieces, training, held_out, _findings(source, notes)
+    )
+
+
+def training_count(rows: int, validation_split: Any) -> int:
+    """How many of the rows train, exactly as ``fit()`` counts them (in double precision)."""
+    if isinstance(validation_split, bool) or not isinstance(validation_split, int | float):
+        return rows
+    if not 0 < validation_split < 1:
+        return rows  # 0 is none; anything else fit() refuses
+    return math.floor(rows * (1.0 - validation_split))
+
+
+def _usable_rows(source: Source, spec: RunSpec, roles: Roles, notes: list[str]) -> np.ndarray:
+    """The rows that can train or check, in the order of the file."""
+    drop = spec.get("data.missing") == "drop"
+    usable = np.ones(source.rows, bool)
+    for column, role in roles.inputs:
+        if role == ARRAY:
+            usable &= ~encoding.array_gaps(source.array(column.name))
+        elif drop:
+            usable &= _present(source, column, role)
+    for column, role in roles.targets:
+        if role == ARRAY:
+            usable &= ~encoding.array_gaps(source.array(column.name))
+        else:
+            usable &= _present(source, column, role)
+    if roles.weight is not None:
+        _, weighed = encoding.encode_weights(roles.weight, source)
+        usable &= weighed
+    rows = np.flatnonzero(usable)
+    left_out = source.rows - len(rows)
+    if left_out:
+        noun = "row" if left_out == 1 else "rows"
+        notes.append(f"{left_out} of {source.rows} {noun} left out, because a value is missing.")
+    if not len(rows):
+        raise DataError(
+            "Every row has a missing value in one of the chosen columns.",
+            code="data.no-rows",
+            remedy="Fill missing values in, or leave out the columns with most gaps.",
+        )
+    return rows
+
+
+def _present(source: Source, column: ColumnSummary, role: str) -> np.ndarray:
+    if role == CATEGORY:
+        return ~source.scalars(column.name, CATEGORY).missing()
+    return encoding.usable_numbers(source.scalars(column.name, "number").numbers())
+
+
+def _split_by_column(
+    source: Source, rows: np.ndarray, validation: Mapping[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    name = validation.get("column")
+    if not isinstance(name, str):
+        raise DataError("The column that names the validation rows is missing.", code="data.option")
+    source.require([name])
+    labels = source.scalars(name, CATEGORY).labels()[rows]
+    values = {str(value) for value in validation.get("values") or ()}
+    held_out = np.array([label in values for label in labels], bool)
+    for mask, what in ((held_out, "checks"), (~held_out, "trains")):
+        if not mask.any():
+            raise DataError(
+                f"No row {what}: the values {sorted(values)} of {name!r} part the rows wrongly.",
+                code="data.empty-part",
+                remedy="Choose other values for the validation rows.",
+            )
+    return rows[~held_out], rows[held_out]
+
+
+def _learn(
+    source: Source, spec: RunSpec, roles: Roles, rows: np.ndarray, notes: list[str]
+) -> Recipe:
+    fill = spec.get("data.missing") == "fill"
+    method = spec.get("data.scale") or "standard"
+    inputs = learn_inputs(
+        source, roles.inputs, rows, method=method, fill=fill, model=spec.get("model.kind"),
+        notes=notes,
+    )  # fmt: skip
+    targets = learn_targets(
+        source, roles.targets, rows, loss=roles.loss, encoding=roles.encoding,
+        method=spec.get("data.scale_target"), notes=notes,
+    )  # fmt: skip
+    recipe = Recipe(
+        inputs=inputs,
+        targets=targets,
+        encoding=roles.encoding,
+        task="regression" if roles.target_kind == NUMBERS else "classification",
+        missing="fill" if fill else "drop",
+        weight=roles.weight,
+        training_rows=len(rows),
+        notes=tuple(notes),
+    )
+    given = spec.get("data.options") or {}
+    return replace(recipe, reading=learn_reading(source, recipe, given))
+
+
+def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any, Any]:
+    names = [column.name for column in recipe.inputs]
+    if recipe.inputs[0].role == "array":
+        arrays = [source.array(name) for name in names]
+        x = encoding.lazy_inputs(recipe.inputs, arrays, rows)
+    else:
+        matrix, _ = encoding.encode_table(recipe.inputs, source, names, recipe.missing, [])
+        x = matrix[rows]
+    y, _ = encoding.encode_targets(recipe.targets, recipe.encoding, source, [])
+    weights = None
+    if recipe.weight is not None:
+        weights = encoding.encode_weights(recipe.weight, source)[0][rows]
+    return x, encoding.pick(y, rows), weights
+
+
+def _second_file(
+    recipe: Recipe, spec: RunSpec, validation: Mapping[str, Any], base: Path, notes: list[str]
+) -> tuple[tuple[Any, Any, Any], np.ndarray]:
+    data = {"columns": spec.get("data.columns") or {}, **validation}
+    heard: list[str] = []
+    with open_as_trained(recipe, data, base, notes=heard, answers=True) as source:
+        x, y, weights, rows = recipe.apply_with_targets(source, notes=heard)
+    notes.extend(f"Validation file: {note}" for note in heard)
+    return (x, y, weights), rows
+
+
+def _hand_over(
+    spec: RunSpec,
+    recipe: Recipe,
+    pieces: tuple[Any, Any, Any],
+    validation: tuple[Any, Any, Any] | None,
+    training: np.ndarray,
+    held_out: np.ndarray,
+    findings: tuple[Finding, ...],
+) -> Prepared:
+    x, y, weights = pieces
+    checked: Any = None
+    if validation is not None:
+        checked = validation if validation[2] is not None else validation[:2]
+    if spec.get("data.feed") == "batches":
+        size = spec.get("fit.batch_size") or DEFAULT_BATCH_SIZE
+        x, y, weights = RowBatches(x, y, weights, batch_size=size), None, None
+        if validation is not None:
+            checked = RowBatches(*validation, batch_size=size)
+    return Prepared(
+        x=x,
+        y=y,
+        sample_weight=weights,
+        validation_data=checked,
+        recipe=recipe,
+        training_rows=training,
+        validation_rows=held_out,
+        class_names=recipe.class_names,
+        task=recipe.task,
+        findings=findings,
+    )
+
+
+def _findings(source: Source, notes: list[str]) -> tuple[Finding, ...]:
+    return tuple(Finding("data.prepared", Severity.ADVICE, "data.file", note) for note in notes)

@@ -1,0 +1,453 @@
+"""The callbacks that can be added to a run, with the reference's settings and defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fitstudio.declared.catalogue.metrics import higher_is_better
+from fitstudio.declared.kinds.composed import ListOf, OneOf
+from fitstudio.declared.kinds.conditions import ALWAYS, AnyOf, Condition, Is
+from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.kinds.values import (
+    Choice,
+    Flag,
+    Int,
+    Kind,
+    Option,
+    Real,
+    RelativePath,
+    Text,
+)
+
+_COUNT = Int(minimum=0)
+
+
+def _setting(
+    name: str,
+    kind: Kind,
+    default: Any,
+    title: str,
+    sentence: str,
+    *,
+    unset: str = "",
+    level: Level = Level.BASIC,
+    applies: Condition = ALWAYS,
+    unit: str = "",
+) -> Param:
+    return Param(
+        section="callback",
+        name=name,
+        kind=kind,
+        default=default,
+        title=title,
+        help=sentence,
+        unset=unset,
+        level=level,
+        applies=applies,
+        unit=unit,
+    )
+
+
+_MONITOR = _setting(
+    "monitor",
+    Text(what="the name of a measured value, such as val_loss", longest=200, empty_allowed=False),
+    "val_loss",
+    "Watches",
+    "The value that is watched; val_ means on the rows held out.",
+)
+_MODE = _setting(
+    "mode",
+    Choice(
+        (
+            Option("auto", "Automatic", "Accuracy should rise, everything else fall."),
+            Option("min", "Lower is better"),
+            Option("max", "Higher is better"),
+        )
+    ),
+    "auto",
+    "Better means",
+    "Whether a lower or a higher value is better.",
+    level=Level.ADVANCED,
+)
+_VERBOSE = _setting(
+    "verbose",
+    Choice((Option(0, "No"), Option(1, "Yes"))),
+    0,
+    "Says so",
+    "Whether a line is printed each time it does something.",
+    level=Level.EXPERT,
+)
+
+
+def _min_delta(default: float) -> Param:
+    return _setting(
+        "min_delta",
+        Real(minimum=0.0),
+        default,
+        "Smallest gain",
+        "A gain of less than this does not count.",
+        level=Level.ADVANCED,
+    )
+
+
+_SAVE_FREQ = _setting(
+    "save_freq",
+    OneOf((Choice((Option("epoch", "Every epoch"),)), Int(minimum=1))),
+    "epoch",
+    "How often",
+    "After each epoch, or after so many batches.",
+    level=Level.ADVANCED,
+)
+
+EARLY_STOPPING = Entry(
+    name="EarlyStopping",
+    title="Stop when it no longer improves",
+    help="Ends training when the watched value has not improved for a while.",
+    more="Patience is how many epochs without a gain are allowed; the counter starts again at each "
+    "gain. A baseline is a value that has to be beaten as well.",
+    params=(
+        _MONITOR,
+        _setting(
+            "patience",
+            _COUNT,
+            0,
+            "Patience",
+            "After how many epochs without a gain it stops.",
+            unit="epochs",
+        ),
+        _setting(
+            "restore_best_weights",
+            Flag(),
+            False,
+            "Go back to the best",
+            "Whether the model ends with the weights of its best epoch.",
+        ),
+        _min_delta(0.0),
+        _MODE,
+        _setting(
+            "baseline",
+            Real(),
+            None,
+            "Baseline",
+            "A value that must be beaten before the counter starts again.",
+            unset="none",
+            level=Level.EXPERT,
+        ),
+        _setting(
+            "start_from_epoch",
+            _COUNT,
+            0,
+            "Starts after",
+            "How many epochs go by before it begins to watch.",
+            level=Level.EXPERT,
+            unit="epochs",
+        ),
+        _VERBOSE,
+    ),
+    starts_with={"patience": 10, "restore_best_weights": True},
+)
+REDUCE_LR = Entry(
+    name="ReduceLROnPlateau",
+    title="Lower the learning rate on a plateau",
+    help="Makes the learning rate smaller when the watched value stands still.",
+    more="After patience epochs without a gain the rate is multiplied by the factor, then it waits "
+    "for the cool-down before it counts again.",
+    params=(
+        _MONITOR,
+        _setting(
+            "factor",
+            Real(minimum=0.0, maximum=1.0, open_minimum=True, open_maximum=True),
+            0.1,
+            "Factor",
+            "What the learning rate is multiplied by.",
+        ),
+        _setting(
+            "patience",
+            _COUNT,
+            10,
+            "Patience",
+            "After how many epochs without a gain it acts.",
+            unit="epochs",
+        ),
+        _min_delta(1e-4),
+        _MODE,
+        _setting(
+            "cooldown",
+            _COUNT,
+            0,
+            "Cool-down",
+            "How many epochs go by before it counts again.",
+            level=Level.ADVANCED,
+            unit="epochs",
+        ),
+        _setting(
+            "min_lr",
+            Real(minimum=0.0),
+            0.0,
+            "Lowest rate",
+            "The learning rate is never made smaller than this.",
+            level=Level.ADVANCED,
+        ),
+        _VERBOSE,
+    ),
+    starts_with={"factor": 0.5, "patience": 5},
+)
+MODEL_CHECKPOINT = Entry(
+    name="ModelCheckpoint",
+    title="Save the model",
+    help="Saves the weights while training runs, besides the last and the best ones.",
+    more="The project always keeps the last and the best weights of a run. This helper saves more "
+    "of them, under names of your own: {epoch} and measured values such as {val_loss} can stand "
+    "in the name.",
+    params=(
+        _setting(
+            "filepath",
+            RelativePath(),
+            "epoch-{epoch:04d}",
+            "Name",
+            "The name of each saved model; {epoch:04d} becomes the epoch.",
+        ),
+        _setting(
+            "save_best_only",
+            Flag(),
+            False,
+            "Only when better",
+            "Whether it saves only when the watched value has improved.",
+        ),
+        _MONITOR,
+        _MODE,
+        _SAVE_FREQ,
+        _setting(
+            "save_weights_only",
+            Flag(),
+            False,
+            "Weights only",
+            "Whether the optimiser's state is left out.",
+            level=Level.EXPERT,
+        ),
+        _setting(
+            "initial_value_threshold",
+            Real(),
+            None,
+            "First value to beat",
+            "With “only when better”: the value that the first save must beat.",
+            unset="none",
+            level=Level.EXPERT,
+        ),
+        _VERBOSE,
+    ),
+    starts_with={"save_best_only": True},
+)
+
+_SHAPES = (
+    Option("step", "Steps", "Multiplied by a factor every few epochs."),
+    Option("exponential", "Exponential", "Multiplied by a factor in every epoch."),
+    Option("linear", "Straight line", "From the first rate to the final one in a straight line."),
+    Option("cosine", "Cosine", "From the first rate to the final one, slowly at both ends."),
+    Option("table", "Table", "A rate for each epoch; the last one stays."),
+)
+_TO_A_FINAL_RATE = AnyOf(Is("callback.schedule", "linear"), Is("callback.schedule", "cosine"))
+
+LEARNING_RATE_SCHEDULER = Entry(
+    name="LearningRateScheduler",
+    title="Learning rate by schedule",
+    help="Sets the learning rate before each epoch from a plan made beforehand.",
+    more="The plan starts from the learning rate of the optimiser. A table lists the rate of the "
+    "first epoch, the second and so on.",
+    params=(
+        _setting("schedule", Choice(_SHAPES), "step", "Plan", "How the learning rate changes."),
+        _setting(
+            "factor",
+            Real(minimum=0.0, maximum=10.0, open_minimum=True),
+            0.5,
+            "Factor",
+            "What the rate is multiplied by.",
+            applies=AnyOf(Is("callback.schedule", "step"), Is("callback.schedule", "exponential")),
+        ),
+        _setting(
+            "every",
+            Int(minimum=1, maximum=1_000_000),
+            10,
+            "Every",
+            "After how many epochs a step comes.",
+            applies=Is("callback.schedule", "step"),
+            unit="epochs",
+        ),
+        _setting(
+            "final",
+            Real(minimum=0.0),
+            0.0,
+            "Final rate",
+            "The rate of the last epoch.",
+            applies=_TO_A_FINAL_RATE,
+        ),
+        _setting(
+            "warmup",
+            _COUNT,
+            0,
+            "Warm-up",
+            "Over how many epochs the rate first rises to its start.",
+            level=Level.ADVANCED,
+            unit="epochs",
+        ),
+        _setting(
+            "table",
+            ListOf(item=Real(minimum=0.0), shortest=1, longest=10_000),
+            None,
+            "Table",
+            "The rate of the first epoch, the second and so on.",
+            unset="none",
+            applies=Is("callback.schedule", "table"),
+        ),
+        _VERBOSE,
+    ),
+)
+CSV_LOGGER = Entry(
+    name="CSVLogger",
+    title="Write a table of the epochs",
+    help="Writes loss and metrics of each epoch to a CSV file in the run's folder.",
+    more="Epochs count from 0 in the file, as in the reference. A run that is resumed goes on with "
+    "its table, and one that trains longer begins with the rows of the run it goes on from. The "
+    "run's folder has a history.csv in any case.",
+    params=(
+        _setting(
+            "filename", RelativePath(), "log.csv", "File", "The file's name in the run's folder."
+        ),
+        _setting(
+            "separator",
+            Choice(
+                (
+                    Option(",", "Comma"),
+                    Option(";", "Semicolon"),
+                    Option("\t", "Tab"),
+                )
+            ),
+            ",",
+            "Separator",
+            "What stands between the columns.",
+            level=Level.ADVANCED,
+        ),
+        _setting(
+            "append",
+            Flag(),
+            False,
+            "Append",
+            "Whether an existing file is continued; a run's own table goes on in any case.",
+            level=Level.EXPERT,
+        ),
+    ),
+)
+TERMINATE_ON_NAN = Entry(
+    name="TerminateOnNaN",
+    title="Stop when the loss is no number",
+    help="Ends training at the batch whose loss is NaN or infinite.",
+    more="A loss that is no number never recovers; the usual causes are a learning rate that is "
+    "too high and missing values in the data.",
+)
+TENSORBOARD = Entry(
+    name="TensorBoard",
+    title="Write for TensorBoard",
+    help="Writes loss and metrics as event files for TensorBoard.",
+    more="A run that is resumed goes on with its curves; one that trains longer has its own from "
+    "there on. Writing needs nothing else. The program that shows the files, tensorboard, is not "
+    "part of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
+    params=(
+        _setting(
+            "log_dir", RelativePath(), "logs", "Folder", "The folder's name in the run's folder."
+        ),
+        _setting(
+            "update_freq",
+            OneOf(
+                (
+                    Choice((Option("epoch", "Every epoch"), Option("batch", "Every batch"))),
+                    Int(minimum=1),
+                )
+            ),
+            "epoch",
+            "How often",
+            "After each epoch, after each batch, or after so many batches.",
+            level=Level.ADVANCED,
+        ),
+        _setting(
+            "histogram_freq",
+            _COUNT,
+            0,
+            "Histograms every",
+            "After how many epochs the weights' distribution is written; 0 is never.",
+            level=Level.EXPERT,
+            unit="epochs",
+        ),
+    ),
+)
+
+CALLBACKS = by_name(
+    EARLY_STOPPING,
+    REDUCE_LR,
+    MODEL_CHECKPOINT,
+    LEARNING_RATE_SCHEDULER,
+    TERMINATE_ON_NAN,
+    CSV_LOGGER,
+    TENSORBOARD,
+)
+
+
+def rises_on_auto(kind: str, monitor: str) -> bool:
+    """Whether a callback on mode "auto" takes a higher value for better.
+
+    The reference's own rules, which go by the name alone; `higher_is_better` knows the metrics.
+
+    Args:
+        kind: The callback.
+        monitor: What it watches.
+    """
+    match kind:
+        case "EarlyStopping":
+            return monitor.endswith(("acc", "accuracy", "auc"))
+        case "ModelCheckpoint":
+            return "acc" in monitor or monitor.startswith("fmeasure")
+        case _:
+            return "acc" in monitor
+
+
+def right_mode(kind: str, monitor: str) -> str:
+    """The mode with which a callback takes for better what is better: "auto" where that does."""
+    better = higher_is_better(monitor)
+    if better is None or better == rises_on_auto(kind, monitor):
+        return "auto"
+    return "max" if better else "min"
+
+
+def watching(kind: str, before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A callback's new settings, with the mode that fits when it came to watch something else.
+
+    Args:
+        kind: The callback.
+        before: Its settings until now.
+        settings: Its new ones; a mode that was chosen against the automatic one stays.
+    """
+    old, new = (str(each.get("monitor", "val_loss")) for each in (before, settings))
+    mode = settings.get("mode", "auto")
+    if old == new or mode != before.get("mode", "auto") or mode != right_mode(kind, old):
+        return dict(settings)
+    changed = {name: value for name, value in settings.items() if name != "mode"}
+    fitting = right_mode(kind, new)
+    return changed if fitting == "auto" else changed | {"mode": fitting}
+
+
+def best_epoch_by(
+    listed: Sequence[Mapping[str, Any]], *, validates: bool
+) -> tuple[str, str | None]:
+    """What says which epoch of a run is the best, whose model is kept: a value, and its mode.
+
+    Args:
+        listed: The run's callbacks.
+        validates: Whether anything is held out.
+    """
+    for kind in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"):
+        for settings in listed:
+            if settings.get("kind") == kind:
+                monitor = str(settings.get("monitor", "val_loss"))
+                if validates or not monitor.startswith("val_"):
+                    return monitor, settings.get("mode")
+    return ("val_loss" if validates else "loss"), "min"

@@ -1,0 +1,248 @@
+"""The losses that can be chosen, which targets each is for, and what the last layer does for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.kinds.values import Flag, Kind, Real
+
+# What a target is, as far as losses and metrics care.
+NUMBERS = "numbers"
+TWO_CLASSES = "two classes"
+SEVERAL_CLASSES = "several classes"
+
+_NUMBERS = frozenset({NUMBERS})
+_TWO = frozenset({TWO_CLASSES})
+_CLASSES = frozenset({TWO_CLASSES, SEVERAL_CLASSES})
+
+
+def _setting(name: str, kind: Kind, default: Any, title: str, sentence: str) -> Param:
+    return Param(
+        section="compile",
+        name=name,
+        kind=kind,
+        default=default,
+        title=title,
+        help=sentence,
+        level=Level.EXPERT,
+    )
+
+
+_FROM_LOGITS = _setting(
+    "from_logits",
+    Flag(),
+    False,
+    "From scores",
+    "Whether the model ends in plain scores and the loss turns them into probabilities.",
+)
+_SMOOTHING = _setting(
+    "label_smoothing",
+    Real(minimum=0.0, maximum=1.0, open_maximum=True),
+    0.0,
+    "Label smoothing",
+    "How much of the certainty is taken from the true class; 0.1 is usual.",
+)
+_ALPHA = _setting(
+    "alpha", Real(minimum=0.0, maximum=1.0), 0.25, "Alpha", "How much the positive class counts."
+)
+_GAMMA = _setting(
+    "gamma", Real(minimum=0.0), 2.0, "Gamma", "How much less rows count that are already right."
+)
+
+
+def _loss(
+    name: str,
+    title: str,
+    sentence: str,
+    suits: frozenset[str],
+    *params: Param,
+    aliases: tuple[str, ...] = (),
+) -> Entry:
+    return Entry(name=name, title=title, help=sentence, suits=suits, params=params, aliases=aliases)
+
+
+LOSSES = by_name(
+    _loss(
+        "sparse_categorical_crossentropy",
+        "Sparse categorical cross-entropy",
+        "For classes, one of them right for each row",
+        _CLASSES,
+        _FROM_LOGITS,
+    ),
+    _loss(
+        "categorical_crossentropy",
+        "Categorical cross-entropy",
+        "For classes, each a column of 0 and 1",
+        _CLASSES,
+        _FROM_LOGITS,
+        _SMOOTHING,
+        aliases=("CategoricalCrossentropy",),
+    ),
+    _loss(
+        "binary_crossentropy",
+        "Binary cross-entropy",
+        "For yes or no",
+        _CLASSES,
+        _FROM_LOGITS,
+        _SMOOTHING,
+        aliases=("bce", "BinaryCrossentropy"),
+    ),
+    _loss(
+        "mean_squared_error",
+        "Mean squared error",
+        "For numbers; large errors count most",
+        _NUMBERS,
+        aliases=("mse", "MeanSquaredError"),
+    ),
+    _loss(
+        "mean_absolute_error",
+        "Mean absolute error",
+        "For numbers; calm about outliers",
+        _NUMBERS,
+        aliases=("mae", "MeanAbsoluteError"),
+    ),
+    _loss(
+        "huber",
+        "Huber",
+        "For numbers; squared near, absolute far off",
+        _NUMBERS,
+        _setting(
+            "delta",
+            Real(minimum=0.0, open_minimum=True),
+            1.0,
+            "Delta",
+            "The error from which on it counts straight, not squared.",
+        ),
+        aliases=("huber_loss",),
+    ),
+    _loss(
+        "log_cosh",
+        "Log-cosh",
+        "For numbers; a smooth Huber",
+        _NUMBERS,
+        aliases=("logcosh", "LogCosh"),
+    ),
+    _loss(
+        "mean_absolute_percentage_error",
+        "Mean absolute percentage error",
+        "For numbers far from 0; in per cent",
+        _NUMBERS,
+        aliases=("mape", "MeanAbsolutePercentageError"),
+    ),
+    _loss(
+        "mean_squared_logarithmic_error",
+        "Mean squared logarithmic error",
+        "For numbers above 0; ratios count",
+        _NUMBERS,
+        aliases=("msle", "MeanSquaredLogarithmicError"),
+    ),
+    _loss("poisson", "Poisson", "For counts", _NUMBERS),
+    _loss(
+        "cosine_similarity",
+        "Cosine similarity",
+        "For several numbers; direction, not length",
+        _NUMBERS,
+        aliases=("CosineSimilarity",),
+    ),
+    _loss("hinge", "Hinge", "For yes or no, with a margin", _TWO),
+    _loss(
+        "squared_hinge",
+        "Squared hinge",
+        "For yes or no, with a soft margin",
+        _TWO,
+        aliases=("SquaredHinge",),
+    ),
+    _loss(
+        "categorical_hinge",
+        "Categorical hinge",
+        "For classes, with a margin",
+        _CLASSES,
+        aliases=("CategoricalHinge",),
+    ),
+    _loss(
+        "kl_divergence",
+        "Kullback-Leibler divergence",
+        "For classes as probabilities",
+        _CLASSES,
+        aliases=("kld", "KLDivergence", "kullback_leibler_divergence"),
+    ),
+    _loss(
+        "binary_focal_crossentropy",
+        "Binary focal cross-entropy",
+        "For yes or no, when one of them is rare",
+        _TWO,
+        _setting(
+            "apply_class_balancing", Flag(), False, "Use alpha", "Whether alpha weighs the classes."
+        ),
+        _ALPHA,
+        _GAMMA,
+        _FROM_LOGITS,
+        _SMOOTHING,
+        aliases=("BinaryFocalCrossentropy",),
+    ),
+    _loss(
+        "categorical_focal_crossentropy",
+        "Categorical focal cross-entropy",
+        "For classes, when some are rare",
+        _CLASSES,
+        _ALPHA,
+        _GAMMA,
+        _FROM_LOGITS,
+        _SMOOTHING,
+        aliases=("CategoricalFocalCrossentropy",),
+    ),
+)
+
+_PROBABILITIES = frozenset(
+    {
+        "sparse_categorical_crossentropy",
+        "categorical_crossentropy",
+        "categorical_focal_crossentropy",
+        "kl_divergence",
+    }
+)
+_ONE_HOT = frozenset(
+    {
+        "categorical_crossentropy",
+        "categorical_focal_crossentropy",
+        "categorical_hinge",
+        "kl_divergence",
+    }
+)
+_YES_NO = frozenset({"binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge"})
+
+
+def automatic_loss(target: str) -> str:
+    """The loss that fits a target (`NUMBERS`, `TWO_CLASSES` or `SEVERAL_CLASSES`)."""
+    if target == NUMBERS:
+        return "mean_squared_error"
+    return "binary_crossentropy" if target == TWO_CLASSES else "sparse_categorical_crossentropy"
+
+
+def target_encoding(loss: str, target: str) -> str:
+    """How the target is given to ``fit()`` so that the loss can use it.
+
+    "number" (as it is), "binary" (one column of 0 and 1), "index" (class numbers) or "onehot"
+    (a column of 0 and 1 for each class).
+    """
+    if target == NUMBERS:
+        return "number"
+    if loss in _ONE_HOT or (loss in _YES_NO and target == SEVERAL_CLASSES):
+        return "onehot"
+    return "binary" if loss in _YES_NO else "index"
+
+
+def output_activation(loss: str, target: str, *, from_logits: bool = False) -> str:
+    """The last layer's activation: "softmax", "sigmoid", "softplus" or "linear".
+
+    Classes end in softmax, yes or no in one sigmoid, numbers and scores stay as they are. Only the
+    Poisson loss, which takes the logarithm of what is predicted, asks for numbers above 0.
+    """
+    if target == NUMBERS:
+        return "softplus" if loss == "poisson" else "linear"
+    if from_logits:
+        return "linear"
+    if loss in _PROBABILITIES:
+        return "softmax"
+    return "sigmoid" if loss in ("binary_crossentropy", "binary_focal_crossentropy") else "linear"

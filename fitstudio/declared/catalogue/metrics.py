@@ -1,0 +1,459 @@
+"""The metrics that can be reported beside the loss, and which targets each is for.
+
+`Entry.suits` names the ways in which a target is given to ``fit()``, see
+`fitstudio.declared.catalogue.losses.target_encoding`: "number", "binary", "index" or "onehot".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.kinds.values import Choice, Int, Option, Real
+
+_NUMBERS = frozenset({"number"})
+_YES_NO = frozenset({"binary", "onehot"})
+_INDEX = frozenset({"index"})
+_COLUMNS = frozenset({"onehot"})
+_CLASSES = _YES_NO | _INDEX
+_PROBABILITY = Real(minimum=0.0, maximum=1.0)
+
+_THRESHOLD = Param(
+    section="compile",
+    name="threshold",
+    kind=_PROBABILITY,
+    default=0.5,
+    title="Threshold",
+    help="The probability from which on the answer is yes.",
+    level=Level.ADVANCED,
+)
+_THRESHOLDS = Param(
+    section="compile",
+    name="thresholds",
+    kind=_PROBABILITY,
+    default=None,
+    title="Threshold",
+    help="The probability from which on the answer is yes.",
+    unset="0.5",
+    level=Level.ADVANCED,
+)
+_K = Param(
+    section="compile",
+    name="k",
+    kind=Int(minimum=1, maximum=100_000),
+    default=5,
+    title="Best answers",
+    help="Among how many of the most probable classes the right one may be.",
+    level=Level.ADVANCED,
+)
+_AUC_PARAMS = (
+    Param(
+        section="compile",
+        name="num_thresholds",
+        kind=Int(minimum=2, maximum=100_000),
+        default=200,
+        title="Thresholds",
+        help="At how many thresholds the curve is measured.",
+        level=Level.EXPERT,
+    ),
+    Param(
+        section="compile",
+        name="curve",
+        kind=Choice(
+            (
+                Option("ROC", "ROC", "True against false positives."),
+                Option("PR", "Precision and recall", "Better when one class is rare."),
+            )
+        ),
+        default="ROC",
+        title="Curve",
+        help="Under which curve the area is measured.",
+        level=Level.ADVANCED,
+    ),
+)
+
+
+def _rate(name: str) -> Param:
+    return Param(
+        section="compile",
+        name=name,
+        kind=_PROBABILITY,
+        default=None,
+        title=name.capitalize(),
+        help=f"The {name} that has to be reached.",
+    )
+
+
+def _metric(
+    name: str,
+    title: str,
+    sentence: str,
+    suits: frozenset[str],
+    *params: Param,
+    rises: bool,
+    aliases: tuple[str, ...] = (),
+    starts_with: Mapping[str, Any] | None = None,
+) -> Entry:
+    return Entry(
+        name=name,
+        title=title,
+        help=sentence,
+        suits=suits,
+        params=params,
+        aliases=aliases,
+        higher_is_better=rises,
+        starts_with=starts_with or {},
+    )
+
+
+METRICS = by_name(
+    _metric(
+        "accuracy",
+        "accuracy",
+        "The part of the rows answered right",
+        _CLASSES,
+        aliases=("acc",),
+        rises=True,
+    ),
+    _metric(
+        "AUC",
+        "area under curve",
+        "How well yes and no are parted, 0.5 to 1",
+        _YES_NO,
+        *_AUC_PARAMS,
+        rises=True,
+    ),
+    _metric(
+        "Precision",
+        "precision",
+        "The part of the “yes” answers that is right",
+        _YES_NO,
+        _THRESHOLDS,
+        rises=True,
+    ),
+    _metric(
+        "Recall",
+        "recall",
+        "The part of the true “yes” that was found",
+        _YES_NO,
+        _THRESHOLDS,
+        rises=True,
+    ),
+    Entry(
+        name="F1Score",
+        title="F1",
+        help="Precision and recall in one number",
+        suits=_YES_NO,
+        params=(
+            Param(
+                section="compile",
+                name="average",
+                kind=Choice(
+                    (
+                        Option("macro", "Macro", "Each class counts the same."),
+                        Option("weighted", "Weighted", "Each class counts by its rows."),
+                        Option("micro", "Micro", "Each row counts the same."),
+                    )
+                ),
+                default=None,
+                title="Over classes",
+                help="How the values of the classes become one.",
+                unset="one value for each class",
+            ),
+            Param(
+                section="compile",
+                name="threshold",
+                kind=_PROBABILITY,
+                default=None,
+                title="Threshold",
+                help="The probability from which on the answer is yes.",
+                unset="the largest",
+                level=Level.ADVANCED,
+            ),
+        ),
+        higher_is_better=True,
+        starts_with={"average": "macro", "threshold": 0.5},
+    ),
+    _metric(
+        "binary_accuracy",
+        "binary accuracy",
+        "The part of the yes or no answers that is right",
+        _YES_NO,
+        _THRESHOLD,
+        aliases=("BinaryAccuracy",),
+        rises=True,
+    ),
+    _metric(
+        "sparse_categorical_accuracy",
+        "sparse categorical accuracy",
+        "Accuracy for class numbers",
+        _INDEX,
+        aliases=("SparseCategoricalAccuracy",),
+        rises=True,
+    ),
+    _metric(
+        "categorical_accuracy",
+        "categorical accuracy",
+        "Accuracy for one column for each class",
+        _COLUMNS,
+        aliases=("CategoricalAccuracy",),
+        rises=True,
+    ),
+    _metric(
+        "sparse_top_k_categorical_accuracy",
+        "top-k accuracy",
+        "The right class is among the k most probable",
+        _INDEX,
+        _K,
+        aliases=("SparseTopKCategoricalAccuracy",),
+        rises=True,
+    ),
+    _metric(
+        "top_k_categorical_accuracy",
+        "top-k accuracy, columns",
+        "The same for one column for each class",
+        _COLUMNS,
+        _K,
+        aliases=("TopKCategoricalAccuracy",),
+        rises=True,
+    ),
+    _metric(
+        "mean_absolute_error",
+        "mean absolute error",
+        "The mean distance from the truth, in its unit",
+        _NUMBERS,
+        aliases=("mae", "MeanAbsoluteError"),
+        rises=False,
+    ),
+    _metric(
+        "mean_squared_error",
+        "mean squared error",
+        "The mean squared distance from the truth",
+        _NUMBERS,
+        aliases=("mse", "MeanSquaredError"),
+        rises=False,
+    ),
+    _metric(
+        "RootMeanSquaredError",
+        "root mean squared error",
+        "Typical distance from the truth, in its unit",
+        _NUMBERS,
+        aliases=("root_mean_squared_error", "rmse"),
+        rises=False,
+    ),
+    _metric(
+        "mean_absolute_percentage_error",
+        "percentage error",
+        "The mean distance in per cent of the truth",
+        _NUMBERS,
+        aliases=("mape", "MeanAbsolutePercentageError"),
+        rises=False,
+    ),
+    _metric(
+        "mean_squared_logarithmic_error",
+        "squared logarithmic error",
+        "Ratios, not distances",
+        _NUMBERS,
+        aliases=("msle", "MeanSquaredLogarithmicError"),
+        rises=False,
+    ),
+    _metric(
+        "log_cosh",
+        "log-cosh",
+        "A smooth absolute error",
+        _NUMBERS,
+        aliases=("logcosh", "LogCosh", "LogCoshError"),
+        rises=False,
+    ),
+    _metric(
+        "cosine_similarity",
+        "cosine similarity",
+        "How alike the directions are",
+        _NUMBERS,
+        aliases=("CosineSimilarity",),
+        rises=True,
+    ),
+    _metric(
+        "poisson",
+        "Poisson",
+        "The Poisson loss, watched only",
+        _NUMBERS,
+        aliases=("Poisson",),
+        rises=False,
+    ),
+    _metric(
+        "binary_crossentropy",
+        "binary cross-entropy",
+        "The loss for yes or no, watched only",
+        _YES_NO,
+        aliases=("bce", "BinaryCrossentropy"),
+        rises=False,
+    ),
+    _metric(
+        "sparse_categorical_crossentropy",
+        "sparse categorical cross-entropy",
+        "The loss for classes, watched only",
+        _INDEX,
+        aliases=("SparseCategoricalCrossentropy",),
+        rises=False,
+    ),
+    _metric(
+        "categorical_crossentropy",
+        "categorical cross-entropy",
+        "The loss for columns of classes, watched only",
+        _COLUMNS,
+        aliases=("CategoricalCrossentropy",),
+        rises=False,
+    ),
+    _metric(
+        "kl_divergence",
+        "Kullback-Leibler divergence",
+        "Distance between two sets of probabilities",
+        _COLUMNS,
+        aliases=("kld", "KLDivergence"),
+        rises=False,
+    ),
+    _metric(
+        "hinge", "hinge", "The margin loss, watched only", _YES_NO, aliases=("Hinge",), rises=False
+    ),
+    _metric(
+        "squared_hinge",
+        "squared hinge",
+        "The soft margin loss, watched only",
+        _YES_NO,
+        aliases=("SquaredHinge",),
+        rises=False,
+    ),
+    _metric(
+        "categorical_hinge",
+        "categorical hinge",
+        "The margin loss for columns of classes, watched only",
+        _COLUMNS,
+        aliases=("CategoricalHinge",),
+        rises=False,
+    ),
+    _metric(
+        "R2Score",
+        "R²",
+        "The part of the spread that is explained; 1 is all",
+        _NUMBERS,
+        aliases=("r2_score", "r2"),
+        rises=True,
+    ),
+    _metric(
+        "SensitivityAtSpecificity",
+        "sensitivity at specificity",
+        "How many “yes” are found when “no” is mostly right",
+        _YES_NO,
+        _rate("specificity"),
+        starts_with={"specificity": 0.9},
+        rises=True,
+    ),
+    _metric(
+        "SpecificityAtSensitivity",
+        "specificity at sensitivity",
+        "How many “no” are right when most “yes” are found",
+        _YES_NO,
+        _rate("sensitivity"),
+        starts_with={"sensitivity": 0.9},
+        rises=True,
+    ),
+    _metric(
+        "PrecisionAtRecall",
+        "precision at recall",
+        "How many “yes” answers are right when most “yes” are found",
+        _YES_NO,
+        _rate("recall"),
+        starts_with={"recall": 0.9},
+        rises=True,
+    ),
+    _metric(
+        "RecallAtPrecision",
+        "recall at precision",
+        "How many “yes” are found when most “yes” answers are right",
+        _YES_NO,
+        _rate("precision"),
+        starts_with={"precision": 0.9},
+        rises=True,
+    ),
+    _metric("TruePositives", "true positives", "“Yes” that is right, counted", _YES_NO, rises=True),
+    _metric(
+        "FalsePositives", "false positives", "“Yes” that is wrong, counted", _YES_NO, rises=False
+    ),
+    _metric("TrueNegatives", "true negatives", "“No” that is right, counted", _YES_NO, rises=True),
+    _metric(
+        "FalseNegatives", "false negatives", "“No” that is wrong, counted", _YES_NO, rises=False
+    ),
+)
+
+
+#: Metrics with thresholds from 0 to 1, which refuse anything else than probabilities.
+OF_PROBABILITIES = frozenset(
+    {
+        "AUC",
+        "Precision",
+        "Recall",
+        "SensitivityAtSpecificity",
+        "SpecificityAtSensitivity",
+        "PrecisionAtRecall",
+        "RecallAtPrecision",
+        "TruePositives",
+        "FalsePositives",
+        "TrueNegatives",
+        "FalseNegatives",
+    }
+)
+#: Metrics that are computed from any numbers, but mean something for probabilities only.
+MEANT_FOR_PROBABILITIES = frozenset(
+    {
+        "F1Score",
+        "binary_accuracy",
+        "binary_crossentropy",
+        "sparse_categorical_crossentropy",
+        "categorical_crossentropy",
+        "kl_divergence",
+    }
+)
+
+
+def metric_name(item: str | Mapping[str, Any]) -> str:
+    """The name under which a metric of ``compile.metrics`` is reported and watched.
+
+    A name stays as it was given ("mae" is "mae"); a class is called by its snake case.
+    """
+    if isinstance(item, Mapping):
+        item = item.get("name") or item.get("kind") or ""
+    name = str(item)
+    if name == name.lower():
+        return name
+    spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
+
+
+def higher_is_better(measured: str) -> bool | None:
+    """Whether a higher value of what is logged under this name is better.
+
+    The one place that knows: None means a name that is nobody's here, such as a metric of a
+    person's own.
+
+    Args:
+        measured: The name in the logs; ``val_`` in front and a number behind make no difference.
+    """
+    name = measured.removeprefix("val_")
+    if name == "loss":
+        return False
+    for spelling in (name, _NUMBERED.sub("", name), name.removeprefix("weighted_")):
+        if spelling in _REPORTED:
+            return _REPORTED[spelling].higher_is_better
+    return None
+
+
+# Two metrics of one name are told apart as "auc" and "auc_1".
+_NUMBERED = re.compile(r"_\d+$")
+_REPORTED = {
+    metric_name(spelling): entry
+    for entry in METRICS.values()
+    for spelling in (entry.name, *entry.aliases)
+}

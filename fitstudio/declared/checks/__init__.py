@@ -1,0 +1,1 @@
+"""What is looked at before a run may start; each check says what it finds."""

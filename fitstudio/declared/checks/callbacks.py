@@ -1,0 +1,221 @@
+"""Checks of the callbacks: what they watch, when they can act, the names of their files."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fitstudio.declared.catalogue.callbacks import right_mode
+from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.checks.check import Checked, advice, error
+from fitstudio.declared.checks.fit import HOLD_OUT
+from fitstudio.declared.kinds.param import Entry, Finding, Fix
+from fitstudio.declared.kinds.run_file_names import examples_of, fields_of, name_problem
+from fitstudio.declared.kinds.spelling import closest
+from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.wording import counted, listed, strong
+
+_KEY = "fit.callbacks"
+_WATCHING = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
+# The setting that names what a helper writes.
+_NAMES = {"ModelCheckpoint": "filepath", "CSVLogger": "filename", "TensorBoard": "log_dir"}
+_SETS_RATE = ("ReduceLROnPlateau", "LearningRateScheduler")
+
+
+def check_callbacks(checked: Checked) -> Iterator[Finding]:
+    """Everything about the list of callbacks."""
+    items = checked.values[_KEY] or []
+    for place, item in enumerate(items):
+        entry = CALLBACKS[item["kind"]]
+        settings = entry.defaults() | {name: item[name] for name in item if name != "kind"}
+        if checked.facts is not None:
+            yield from _monitor(items, place, entry, settings, checked.facts)
+            yield from _patience(items, place, entry, settings, checked.facts)
+        yield from _direction(items, place, entry, settings)
+        yield from _file_name(items, place, entry, settings, checked)
+        if entry.name == "LearningRateScheduler" and settings["schedule"] == "table":
+            yield from _table(items, place, settings, checked)
+    yield from _same_file(items)
+    names = [item["kind"] for item in items]
+    rates = [name for name in _SETS_RATE if name in names]
+    if len(rates) == 2:
+        yield advice(
+            "fit.callbacks-two-rates",
+            _KEY,
+            f"{listed([CALLBACKS[name].title for name in rates])} both set the learning rate: the "
+            "schedule wins before each epoch.",
+            Fix("Keep the schedule", {_KEY: [i for i in items if i["kind"] != rates[0]] or None}),
+        )
+
+
+def _changed(items: list[Any], place: int, **settings: Any) -> dict[str, Any]:
+    changed = [dict(item) for item in items]
+    changed[place] |= settings
+    return {_KEY: changed}
+
+
+def _monitor(
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts
+) -> Iterator[Finding]:
+    monitor = settings.get("monitor")
+    if not _watches(entry, settings) or monitor in facts.monitors:
+        return
+    title = f"“{entry.title}”"
+    if not facts.validates and str(monitor).startswith("val_"):
+        fix = HOLD_OUT
+        if facts.feed != "arrays":
+            fix = Fix("Watch loss", _changed(items, place, monitor="loss"))
+        yield advice(
+            "fit.callbacks-no-validation",
+            _KEY,
+            f"{title} watches {strong(monitor)} and nothing is held out to check on: it will do "
+            "nothing.",
+            fix,
+        )
+        return
+    meant = closest(str(monitor), facts.monitors) or facts.monitors[0]
+    yield advice(
+        "fit.callbacks-unknown-monitor",
+        _KEY,
+        f"{title} watches {strong(monitor)}, which is not measured. There are "
+        f"{listed(facts.monitors)}.",
+        Fix(f"Watch {meant}", _changed(items, place, monitor=meant)),
+    )
+
+
+def _watches(entry: Entry, settings: Mapping[str, Any]) -> bool:
+    return entry.name in _WATCHING and (
+        entry.name != "ModelCheckpoint" or settings["save_best_only"]
+    )
+
+
+def _direction(
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """The reference's "auto" goes by the name, and takes most metrics for something that falls."""
+    if not _watches(entry, settings) or settings["mode"] != "auto":
+        return
+    monitor = str(settings["monitor"])
+    fitting = right_mode(entry.name, monitor)
+    if fitting == "auto":
+        return
+    taken, true = ("lower", "higher") if fitting == "max" else ("higher", "lower")
+    yield advice(
+        "fit.callbacks-direction",
+        _KEY,
+        f"“{entry.title}” on automatic takes a {strong(taken)} {strong(monitor)} for better, as in "
+        f"the reference; of this metric {true} is better.",
+        Fix(f"{true.capitalize()} is better", _changed(items, place, mode=fitting)),
+    )
+
+
+def _patience(
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts
+) -> Iterator[Finding]:
+    if entry.name not in ("EarlyStopping", "ReduceLROnPlateau") or facts.epochs_to_run == 0:
+        return
+    patience = settings["patience"] + settings.get("start_from_epoch", 0)
+    if patience < facts.epochs_to_run:
+        return
+    shorter = facts.epochs_to_run // 5
+    settings_set = {"patience": shorter}
+    if "start_from_epoch" in items[place]:
+        settings_set["start_from_epoch"] = 0
+    fix = Fix(f"Wait {counted(shorter, 'epoch')}", _changed(items, place, **settings_set))
+    yield advice(
+        "fit.callbacks-patience",
+        _KEY,
+        f"“{entry.title}” waits {counted(patience, 'epoch')} and training takes "
+        f"{facts.epochs_to_run:,}: it can never act.",
+        fix if shorter else None,
+    )
+
+
+def _file_name(
+    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], checked: Checked
+) -> Iterator[Finding]:
+    setting = _NAMES.get(entry.name)
+    if setting is None:
+        return
+    name = str(settings[setting])
+    usual = Fix("Use the usual name", _changed(items, place, **{setting: _usual_name(entry)}))
+    names = [name]
+    if entry.name == "ModelCheckpoint":
+        try:
+            names = list(examples_of(name, checked.values["fit.epochs"]))
+        except ValueError:
+            yield error(
+                "fit.callbacks-file-name",
+                _KEY,
+                f"The name {strong(name)} cannot be filled in: a field is written {{epoch}} or "
+                "{val_loss:.4f}.",
+                usual,
+            )
+            return
+        fields = fields_of(name)
+        monitors = fields if checked.facts is None else checked.facts.monitors
+        unknown = [field for field in fields if field not in {"epoch", "batch", *monitors}]
+        if unknown:
+            yield error(
+                "fit.callbacks-file-name-field",
+                _KEY,
+                f"The name {strong(name)} asks for {listed(unknown)}, which is not measured.",
+                usual,
+            )
+            return
+    problem = next((each for each in map(name_problem, names) if each is not None), None)
+    if problem is not None:
+        yield error(
+            f"fit.callbacks-file-name-{problem.kind}",
+            _KEY,
+            f"The name {strong(name)} of “{entry.title}” {problem.clause}.",
+            usual if _usual_name(entry) != name else None,
+        )
+
+
+def _usual_name(entry: Entry) -> str:
+    return str(entry.defaults()[_NAMES[entry.name]])
+
+
+def _same_file(items: list[Any]) -> Iterator[Finding]:
+    """Two helpers that would write over each other."""
+    seen: set[str] = set()
+    for place, item in enumerate(items):
+        entry = CALLBACKS[item["kind"]]
+        setting = _NAMES.get(entry.name)
+        if setting is None:
+            continue
+        name = str(item.get(setting, _usual_name(entry)))
+        path = posixpath.normpath(name.replace("\\", "/")).casefold()
+        # Two savers of the same epoch write the same model: that harms nobody.
+        if path in seen and entry.name != "ModelCheckpoint":
+            stem, dot, ending = name.rpartition(".")
+            other = f"{stem or ending}-{place + 1}{dot if stem else ''}{ending if stem else ''}"
+            yield error(
+                "fit.callbacks-same-file",
+                _KEY,
+                f"Two helpers write to {strong(name)}: each needs a name of its own.",
+                Fix(f"Call it {other}", _changed(items, place, **{setting: other})),
+            )
+        seen.add(path)
+
+
+def _table(
+    items: list[Any], place: int, settings: Mapping[str, Any], checked: Checked
+) -> Iterator[Finding]:
+    table = settings["table"]
+    if not table:
+        yield error(
+            "fit.callbacks-no-table",
+            _KEY,
+            "“Learning rate by schedule” has an empty table.",
+            Fix("Go in steps", _changed(items, place, schedule="step")),
+        )
+    elif len(table) < checked.values["fit.epochs"]:
+        yield advice(
+            "fit.callbacks-short-table",
+            _KEY,
+            f"The table of learning rates has {len(table):,} of {checked.values['fit.epochs']:,} "
+            "epochs: the last rate stays.",
+        )

@@ -1,0 +1,262 @@
+"""Checks of optimiser, loss and metrics: their own settings, and whether they fit the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fitstudio.declared.catalogue.entries import LOSSES, METRICS, OPTIMIZERS
+from fitstudio.declared.catalogue.losses import NUMBERS, TWO_CLASSES, automatic_loss
+from fitstudio.declared.catalogue.metrics import (
+    MEANT_FOR_PROBABILITIES,
+    OF_PROBABILITIES,
+    metric_name,
+)
+from fitstudio.declared.checks.check import Checked, advice, error
+from fitstudio.declared.kinds.entries import EntryList, check_settings
+from fitstudio.declared.kinds.param import Entry, Finding, Fix
+from fitstudio.declared.kinds.values import ended
+from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.wording import counted, plain_number, strong
+
+_METRIC_KIND = EntryList(METRICS, "a metric")
+# Above these, steps overshoot for inputs that are scaled to mean 0 and spread 1.
+_HIGH_RATE = {"sgd": 1.0, "adadelta": 10.0}
+_HIGH_RATE_ELSE = 0.1
+
+
+def check_compile(checked: Checked) -> Iterator[Finding]:
+    """Everything about the arguments of compile()."""
+    yield from _optimizer(checked)
+    yield from _entry_settings(checked, LOSSES, "compile.loss", "compile.loss_settings")
+    for key in ("compile.metrics", "compile.weighted_metrics"):
+        yield from _twice(checked, key)
+    if checked.facts is not None:
+        yield from _loss_fits(checked, checked.facts)
+        if checked.facts.target in LOSSES[checked.facts.loss].suits:
+            # How the target is given follows the loss: a wrong one would make all metrics wrong.
+            for key in ("compile.metrics", "compile.weighted_metrics"):
+                yield from _metrics_fit(checked, checked.facts, key)
+                yield from _metrics_of_probabilities(checked, checked.facts, key)
+    weights = checked.values["compile.loss_weights"]
+    if weights is not None and len(weights) != 1:
+        yield error(
+            "compile.loss-weights-count",
+            "compile.loss_weights",
+            f"There are {counted(len(weights), 'weight')} and the model has one output.",
+            Fix("No loss weights", {"compile.loss_weights": None}),
+        )
+
+
+def _optimizer(checked: Checked) -> Iterator[Finding]:
+    yield from _entry_settings(
+        checked, OPTIMIZERS, "compile.optimizer", "compile.optimizer_settings"
+    )
+    settings = checked.values["compile.optimizer_settings"] or {}
+    if "learning_rate" in settings:
+        kept = {name: value for name, value in settings.items() if name != "learning_rate"}
+        yield error(
+            "compile.rate-twice",
+            "compile.optimizer_settings",
+            "The learning rate has a setting of its own (compile.learning_rate).",
+            Fix(
+                "Move it there",
+                {
+                    "compile.learning_rate": settings["learning_rate"],
+                    "compile.optimizer_settings": kept or None,
+                },
+            ),
+        )
+    optimizer, rate = checked.values["compile.optimizer"], checked.values["compile.learning_rate"]
+    high = _HIGH_RATE.get(optimizer, _HIGH_RATE_ELSE)
+    if rate is not None and rate > high:
+        usual = OPTIMIZERS[optimizer].defaults()["learning_rate"]
+        yield advice(
+            "compile.rate-high",
+            "compile.learning_rate",
+            f"{plain_number(rate)} is high for {OPTIMIZERS[optimizer].title}: the loss may jump or "
+            "become NaN.",
+            Fix(f"Use {plain_number(usual)}", {"compile.learning_rate": None}),
+        )
+
+
+def _entry_settings(
+    checked: Checked, entries: Mapping[str, Entry], key: str, settings_key: str
+) -> Iterator[Finding]:
+    settings = checked.values[settings_key]
+    name = checked.values[key]
+    if not settings:
+        return
+    if name is None:
+        yield error(
+            f"{settings_key}-without",
+            settings_key,
+            "These settings belong to a loss, and the loss is automatic: choose one first.",
+            Fix("Clear the settings", {settings_key: None}),
+        )
+        return
+    rest = {each: value for each, value in settings.items() if each != "learning_rate"}
+    problem = check_settings(entries[name], rest)
+    if problem is not None:
+        sentence = ended(problem)
+        known = {each: value for each, value in rest.items() if entries[name].param(each)}
+        kept = {
+            each: value
+            for each, value in known.items()
+            if check_settings(entries[name], {each: value}) is None
+        }
+        yield error(
+            f"{settings_key}-wrong",
+            settings_key,
+            sentence,
+            Fix("Leave it out", {settings_key: kept or None}),
+        )
+
+
+def _twice(checked: Checked, key: str) -> Iterator[Finding]:
+    items = checked.values[key] or []
+    names = [metric_name(item) for item in items]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        kept = [item for place, item in enumerate(items) if names.index(names[place]) == place]
+        yield error(
+            f"{key}-twice",
+            key,
+            f"{strong(twice)} is in the list twice.",
+            Fix("Keep one", {key: kept}),
+        )
+    for item in items:
+        if metric_name(item) == "f1_score" and not _setting(item, "average"):
+            fixed = [
+                {**_as_settings(each), "average": "macro"} if each == item else each
+                for each in items
+            ]
+            yield error(
+                f"{key}-f1-average",
+                key,
+                "F1 gives one value for each class until it is said how they become one.",
+                Fix("Average over classes", {key: fixed}),
+            )
+    for item in items:
+        entry = _METRIC_KIND.entry_of(item)
+        needed = entry.starts_with if entry is not None and entry.name != "F1Score" else {}
+        lacking = [name for name in needed if _setting(item, name) is None]
+        if entry is not None and lacking:
+            fixed = [{**needed, **_as_settings(each)} if each == item else each for each in items]
+            yield error(
+                f"{key}-incomplete",
+                key,
+                f"{strong(entry.title)} needs a {lacking[0]}.",
+                Fix(f"Use {needed[lacking[0]]}", {key: fixed}),
+            )
+
+
+def _setting(item: object, name: str) -> object:
+    return item.get(name) if isinstance(item, Mapping) else None
+
+
+def _as_settings(item: object) -> dict[str, object]:
+    if isinstance(item, Mapping):
+        return {str(name): value for name, value in item.items()}
+    entry = _METRIC_KIND.entry_of(item)
+    return {"kind": entry.name if entry is not None else item}
+
+
+def _loss_fits(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    loss = LOSSES[facts.loss]
+    if facts.target in loss.suits:
+        yield from _loss_values(checked, facts)
+        return
+    fitting = automatic_loss(facts.target)
+    meant_for = loss.help[0].lower() + loss.help[1:].partition(";")[0].partition(",")[0]
+    target = "numbers" if facts.target == NUMBERS else _classes(facts)
+    yield error(
+        "compile.loss-target",
+        "compile.loss",
+        f"{loss.title} is {meant_for}, and the target is {target}.",
+        Fix(
+            f"Use {LOSSES[fitting].title.lower()}",
+            {"compile.loss": None, "compile.loss_settings": None},
+        ),
+    )
+
+
+def _classes(facts: Facts) -> str:
+    return "one of two classes" if facts.target == TWO_CLASSES else "a class"
+
+
+def _loss_values(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    """Losses that only work for numbers in a certain range."""
+    if facts.target != NUMBERS or checked.summary is None:
+        return
+    columns = [checked.summary.column(name) for name in checked.values["fit.y"] or ()]
+    lowest = min((c.minimum for c in columns if c and c.minimum is not None), default=None)
+    if (
+        lowest is not None
+        and lowest < 0
+        and facts.loss
+        in (
+            "mean_squared_logarithmic_error",
+            "poisson",
+        )
+    ):
+        yield error(
+            "compile.loss-negative",
+            "compile.loss",
+            f"{LOSSES[facts.loss].title} needs numbers of 0 or more, and the smallest target is "
+            f"{plain_number(lowest)}.",
+            Fix("Use mean squared error", {"compile.loss": None}),
+        )
+
+
+def _metrics_fit(checked: Checked, facts: Facts, key: str) -> Iterator[Finding]:
+    items = checked.values[key] or []
+    for item in items:
+        entry = _METRIC_KIND.entry_of(item)
+        if entry is None or facts.target_encoding in entry.suits:
+            continue
+        kept = [each for each in items if each != item]
+        fix = Fix("Leave it out", {key: kept or None})
+        if "accuracy" in entry.name and facts.target != NUMBERS:
+            changed = ["accuracy" if each == item else each for each in items]
+            kept = [each for place, each in enumerate(changed) if changed.index(each) == place]
+            fix = Fix("Use accuracy", {key: kept})
+        sentence = (
+            f"{strong(metric_name(item))} does not fit: the target is a number."
+            if facts.target == NUMBERS
+            else f"{strong(metric_name(item))} does not fit {LOSSES[facts.loss].title.lower()}."
+        )
+        # The reference reports accuracy for numbers too: of no use, but no error.
+        harmless = facts.target == NUMBERS and entry.name == "accuracy"
+        yield (advice if harmless else error)("compile.metric-target", key, sentence, fix)
+
+
+def _metrics_of_probabilities(checked: Checked, facts: Facts, key: str) -> Iterator[Finding]:
+    """Metrics with a threshold from 0 to 1, where the model answers with plain scores."""
+    if facts.output_activation != "linear" or facts.target == NUMBERS:
+        return
+    items = checked.values[key] or []
+    loss = LOSSES[facts.loss].title.lower()
+    settings = checked.values["compile.loss_settings"] or {}
+    for item in items:
+        entry = _METRIC_KIND.entry_of(item)
+        if entry is None or facts.target_encoding not in entry.suits:
+            continue
+        # Accuracy over several columns compares them with each other, which needs no threshold.
+        is_computed = entry.name in MEANT_FOR_PROBABILITIES or (
+            entry.name == "accuracy" and facts.target_encoding == "binary"
+        )
+        if not is_computed and entry.name not in OF_PROBABILITIES:
+            continue
+        if settings.get("from_logits"):
+            kept = {name: value for name, value in settings.items() if name != "from_logits"}
+            fix = Fix("Let the model give probabilities", {"compile.loss_settings": kept or None})
+        else:
+            rest = [each for each in items if each != item]
+            fix = Fix("Leave it out", {key: rest or None})
+        yield (advice if is_computed else error)(
+            "compile.metric-probabilities",
+            key,
+            f"{strong(metric_name(item))} needs probabilities from 0 to 1, and for {loss} the "
+            "model answers with plain scores.",
+            fix,
+        )

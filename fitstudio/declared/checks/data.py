@@ -1,0 +1,290 @@
+"""Checks of the data and of the columns that have a role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fitstudio.declared.checks.check import Checked, advice, error
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.declared.kinds.spelling import closest
+from fitstudio.declared.task.columns import chosen, input_shape, kept_rows, role_type
+from fitstudio.declared.task.dataset_summary import (
+    ARRAY,
+    CATEGORY,
+    CONSTANT,
+    ID,
+    TEXT,
+    ColumnSummary,
+    DatasetSummary,
+)
+from fitstudio.declared.task.facts import find_target
+from fitstudio.declared.task.likely_target import likely_target
+from fitstudio.declared.wording import counted, listed, strong
+
+_WEIGHT_NAME = re.compile(r"(?i)^sample_?weights?$")
+# Above this part of rows left out, it is worth a look.
+_MUCH_LEFT_OUT = 0.05
+# When another file was chosen all columns may be gone: a few of them are enough to see it.
+_MOST_NAMED = 5
+
+
+def check_data(checked: Checked) -> Iterator[Finding]:
+    """Everything about the file and the columns that can be found out from the summary."""
+    if not checked.values["data.file"]:
+        yield error("data.no-file", "data.file", "There is no data yet: choose a file.")
+        return
+    if checked.summary is None:
+        return
+    # What is wrong with the file itself was found by its reader; its advice is no matter of the
+    # settings, and joins theirs in `everything_found`.
+    yield from (each for each in checked.summary.findings if each.severity is Severity.ERROR)
+    for key in ("fit.x", "fit.y"):
+        yield from _missing_columns(checked, checked.summary, key)
+    yield from _inputs(checked, checked.summary)
+    yield from _telling_inputs(checked, checked.summary)
+    yield from _targets(checked, checked.summary)
+    yield from _sample_weight(checked, checked.summary)
+    yield from _rows(checked, checked.summary)
+
+
+def _missing_columns(checked: Checked, summary: DatasetSummary, key: str) -> Iterator[Finding]:
+    names = checked.values[key]
+    role = "input" if key == "fit.x" else "target"
+    if not names:
+        article = "an" if role == "input" else "a"
+        fix = _likely_target(checked, summary) if role == "target" else None
+        yield error(f"{key}-not-chosen", key, f"Choose {article} {role} on the Data page.", fix)
+        return
+    known = set(summary.names)
+    for name in [each for each in names if each not in known][:_MOST_NAMED]:
+        meant = closest(name, summary.names)
+        kept = [meant if each == name and meant else each for each in names]
+        kept = [each for each in dict.fromkeys(kept) if each in known]
+        question = f" Did you mean {meant!r}?" if meant else ""
+        fix = Fix(f"Use {meant}" if meant else "Leave it out", {key: kept or None})
+        sentence = f"The data have no column {strong(name)}.{question}"
+        yield error(f"{key}-unknown-column", key, sentence, fix)
+
+
+def _likely_target(checked: Checked, summary: DatasetSummary) -> Fix | None:
+    likely = likely_target(summary)
+    if likely is None:
+        return None
+    inputs = [name for name in checked.values["fit.x"] or () if name != likely.column]
+    return Fix(f"Predict {likely.column}", {"fit.y": [likely.column], "fit.x": inputs or None})
+
+
+def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    names = checked.values["fit.x"] or []
+    columns = chosen(summary, names)
+    targets = set(checked.values["fit.y"] or ())
+    both = [name for name in names if name in targets]
+    if both:
+        yield error(
+            "fit.x-holds-target",
+            "fit.x",
+            f"{strong(listed(both))} is the target and an input: the model would be told the "
+            "answer.",
+            _without(names, both),
+        )
+    texts = [each.name for each in columns if role_type(checked.spec, each) == TEXT]
+    if texts:
+        yield error(
+            "fit.x-text",
+            "fit.x",
+            f"{strong(listed(texts))} holds text, which a model cannot take.",
+            _without(names, texts),
+        )
+    constant = [each.name for each in columns if each.type == CONSTANT]
+    if constant:
+        yield advice(
+            "fit.x-constant",
+            "fit.x",
+            f"{strong(listed(constant))} has the same value in every row and teaches nothing.",
+            _without(names, constant),
+        )
+    numbered = [each.name for each in columns if each.type == ID and each.name not in texts]
+    if numbered:
+        yield advice(
+            "fit.x-id",
+            "fit.x",
+            f"{strong(listed(numbered))} is different in every row, like a number for each: a "
+            "model can only learn it by heart.",
+            _without(names, numbered),
+        )
+    if columns and not texts and input_shape(checked.spec, columns) is None:
+        arrays = [each.name for each in columns if role_type(checked.spec, each) == ARRAY]
+        yield error(
+            "fit.x-shapes",
+            "fit.x",
+            f"These inputs do not go into one model: {strong(listed(arrays))} has a shape of its "
+            "own. Choose one of them, or arrays of the same shape.",
+            Fix(f"Only {arrays[0]}", {"fit.x": arrays[:1]}),
+        )
+
+
+_HOW = {
+    "same": "is a copy of",
+    "proportional": "goes up and down exactly with",
+    "one-to-one": "names the same things as",
+    "rank": "goes up and down exactly with",
+}
+
+
+def _telling_inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    """Inputs that are the target in other words, as a column worked out from it is."""
+    names, targets = checked.values["fit.x"] or [], checked.values["fit.y"] or ()
+    for target in targets:
+        for name, how in summary.telling(target).items():
+            if name not in names or name in targets:
+                continue
+            if how == "parts":
+                yield advice(
+                    "fit.x-parts-target",
+                    "fit.x",
+                    f"{strong(name)} alone parts the classes of {strong(target)}, the target, "
+                    "without one mistake. Is it known before the target is?",
+                    _without(names, [name]),
+                )
+                continue
+            yield advice(
+                "fit.x-tells-target",
+                "fit.x",
+                f"{strong(name)} {_HOW.get(how, 'tells')} {strong(target)}, the target: the "
+                "model would be told the answer. Is it known before the target is?",
+                _without(names, [name]),
+            )
+
+
+def _without(names: Sequence[str], dropped: Sequence[str]) -> Fix | None:
+    kept = [name for name in names if name not in dropped]
+    return Fix("Leave it out" if len(dropped) == 1 else "Leave them out", {"fit.x": kept or None})
+
+
+def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    columns: Sequence[ColumnSummary] = chosen(summary, checked.values["fit.y"])
+    if not columns:
+        return
+    first = columns[0]
+    types = [role_type(checked.spec, column) for column in columns]
+    names = strong(listed([column.name for column in columns]))
+    if len(columns) > 1 and CATEGORY in types:
+        category = columns[types.index(CATEGORY)].name
+        yield error(
+            "fit.y-several",
+            "fit.y",
+            f"{names}: a category can only be the single target.",
+            Fix(f"Only {category}", {"fit.y": [category]}),
+        )
+    elif TEXT in types:
+        yield error("fit.y-text", "fit.y", f"{names} holds text that cannot be predicted.")
+    elif types == [CATEGORY] and len(first.classes) < 2:
+        yield error("fit.y-one-class", "fit.y", _single_class(first))
+    elif find_target(checked.spec, checked.values, columns) is None:
+        yield error(
+            "fit.y-shapes", "fit.y", f"{names} cannot be predicted together: the shapes differ."
+        )
+    elif len(columns) == 1 and types[0] != CATEGORY and first.type == CONSTANT:
+        yield error("fit.y-constant", "fit.y", f"{names} has the same value in every row.")
+    if len(columns) > 1 and all(_yes_or_no(column) for column in columns):
+        yield advice(
+            "fit.y-several-yes-or-no",
+            "fit.y",
+            f"{names} hold only 0 and 1. Several targets are predicted as numbers, here between "
+            "0 and 1, not as classes: there is no accuracy, and no answer is exactly yes or no.",
+            Fix(f"Only {first.name}", {"fit.y": [first.name]}),
+        )
+    if types == [CATEGORY]:
+        rare = [label for label, count in first.classes if count < 2]
+        if rare and len(first.classes) > 1:
+            yield advice(
+                "fit.y-rare-class",
+                "fit.y",
+                f"{strong(listed(rare))} has only one row: nothing can be learned from it.",
+            )
+
+
+def _yes_or_no(column: ColumnSummary) -> bool:
+    return column.integer and (column.minimum, column.maximum) == (0.0, 1.0)
+
+
+def _single_class(column: ColumnSummary) -> str:
+    if not column.classes:
+        return (
+            f"{strong(column.name)} has too many different values to be classes. Take it for a "
+            "number on the Data page, or choose another target."
+        )
+    return (
+        f"{strong(column.name)} has only one class, {column.classes[0][0]}: nothing to tell apart."
+    )
+
+
+def _sample_weight(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    key, name = "fit.sample_weight", checked.values["fit.sample_weight"]
+    if name is None:
+        yield from _weights_by_name(checked, summary)
+        return
+    none = Fix("No row weights", {key: None})
+    column = summary.column(name)
+    if column is None:
+        yield error(f"{key}-unknown-column", key, f"The data have no column {strong(name)}.", none)
+    elif not column.numeric:
+        yield error(
+            f"{key}-text", key, f"{strong(name)} holds no numbers to weigh rows with.", none
+        )
+    elif column.minimum is not None and column.minimum < 0:
+        yield error(f"{key}-negative", key, f"{strong(name)} holds weights below 0.", none)
+    elif column.maximum == 0:
+        yield error(f"{key}-zero", key, f"All weights in {strong(name)} are 0.", none)
+    elif name in (checked.values["fit.x"] or ()):
+        yield advice(
+            f"{key}-is-input",
+            key,
+            f"{strong(name)} is also an input of the model.",
+            _without(checked.values["fit.x"], [name]),
+        )
+
+
+def _weights_by_name(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    """A column that could be the rows' weights: its name and its values allow it, no more."""
+    inputs, key = checked.values["fit.x"] or [], "fit.sample_weight"
+    for column in summary.columns:
+        positive = column.numeric and column.minimum is not None and column.minimum > 0
+        used = column.name in (checked.values["fit.y"] or ())
+        if positive and not used and not column.shape and _WEIGHT_NAME.match(column.name):
+            kept = [name for name in inputs if name != column.name]
+            yield advice(
+                f"{key}-named",
+                key,
+                f"{strong(column.name)} is named like the weights of rows, and is used as "
+                f"{'an input' if column.name in inputs else 'nothing'} now.",
+                Fix("Weigh rows by it", {key: column.name, "fit.x": kept or None}),
+            )
+            return
+
+
+def _rows(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
+    facts = checked.facts
+    if facts is None:
+        return
+    drops = checked.values["data.missing"] == "drop"
+    filled = {**checked.values, "data.missing": "fill"}
+    used = chosen(summary, [*(checked.values["fit.x"] or ()), *(checked.values["fit.y"] or ())])
+    helps = drops and kept_rows(filled, summary, used).used > facts.used_rows
+    fix = Fix("Fill in missing values", {"data.missing": "fill"}) if helps else None
+    if facts.used_rows == 0:
+        yield error(
+            "data.no-rows",
+            "data.missing",
+            "Each row has a missing value, so that none is left.",
+            fix,
+        )
+    elif facts.left_out > _MUCH_LEFT_OUT * summary.rows:
+        yield advice(
+            "data.rows-left-out",
+            "data.missing",
+            f"{counted(facts.left_out, 'row')} of {summary.rows:,} are left out because a value is "
+            "missing.",
+            fix,
+        )

@@ -1,0 +1,250 @@
+"""Checks of epochs, batches, what is held out, and class weights against the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fitstudio.declared.checks.check import Checked, advice, error
+from fitstudio.declared.checks.parts import NOT_TRAINED, SHARES_DIFFER, check_parts
+from fitstudio.declared.kinds.param import Finding, Fix
+from fitstudio.declared.task.balance import balanced_weights
+from fitstudio.declared.task.facts import CLASSIFICATION, Facts
+from fitstudio.declared.wording import counted, listed, percent, strong
+
+_FEW_ROWS = 10
+HOLD_OUT = Fix("Hold out 20 %", {"fit.validation_split": 0.2})
+
+
+def check_fit(checked: Checked) -> Iterator[Finding]:
+    """Everything about the arguments of fit() that depends on the data."""
+    if checked.facts is None:
+        return
+    yield from _validation(checked, checked.facts)
+    yield from _parts(checked, checked.facts)
+    yield from _frequency(checked, checked.facts)
+    yield from _batches(checked, checked.facts)
+    yield from _class_weight(checked, checked.facts)
+
+
+def _parts(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    """What is odd about the rows of each part: one finding for one cause, the plainest one."""
+    found = list(check_parts(checked))
+    if not any(each.code == NOT_TRAINED for each in found):
+        by_order = list(_sorted_rows(checked, facts))
+        yield from by_order
+        if by_order:
+            found = [each for each in found if each.code != SHARES_DIFFER]
+    yield from found
+
+
+def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    part = checked.values["fit.validation_split"]
+    by_split = checked.values["fit.validation_data"] is None
+    if by_split and part > 0 and facts.feed == "arrays":
+        if 0 in (facts.training_rows, facts.validation_rows):
+            which = "to train on" if facts.training_rows == 0 else "to check on"
+            yield error(
+                "fit.validation-split-empty",
+                "fit.validation_split",
+                f"Holding out {percent(part)} of {counted(facts.used_rows, facts.row_name)} leaves "
+                f"none {which}.",
+                HOLD_OUT if facts.used_rows > 4 else Fix("Hold nothing out", _no_split()),
+            )
+            return
+    elif not by_split:
+        yield from _marked_rows(checked, facts)
+    if not facts.validates:
+        fix = HOLD_OUT if facts.feed == "arrays" else None
+        yield advice(
+            "fit.no-validation",
+            "fit.validation_split",
+            "Nothing is held out: no one can tell whether the model learns or only remembers.",
+            fix,
+        )
+    elif facts.validation_rows is not None and 0 < facts.validation_rows < _FEW_ROWS:
+        yield advice(
+            "fit.few-validation-rows",
+            "fit.validation_split" if by_split else "fit.validation_data",
+            f"Only {counted(facts.validation_rows, facts.row_name)} to check on: the score will "
+            "jump.",
+            HOLD_OUT if by_split and part < 0.2 and facts.used_rows >= 50 else None,
+        )
+
+
+def _no_split() -> dict[str, None]:
+    return {"fit.validation_split": None}
+
+
+def _marked_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    given = checked.values["fit.validation_data"]
+    if "column" not in given or checked.summary is None:
+        return
+    key, column = "fit.validation_data", checked.summary.column(given["column"])
+    nothing = Fix("Hold out 20 % instead", {key: None, "fit.validation_split": 0.2})
+    if column is None:
+        sentence = f"The data have no column {strong(given['column'])}."
+        yield error("fit.validation-data-unknown-column", key, sentence, nothing)
+        return
+    labels = {label for label, _ in column.classes}
+    unknown = [str(value) for value in given["values"] if str(value) not in labels]
+    if unknown and len(unknown) == len(given["values"]):
+        yield error(
+            "fit.validation-data-empty",
+            key,
+            f"No row has {strong(listed(unknown, last='or'))} in {column.name}.",
+            nothing,
+        )
+    elif facts.training_rows == 0:
+        yield error(
+            "fit.validation-data-all",
+            key,
+            f"Every row is marked for checking by {strong(column.name)}: none is left to train on.",
+            nothing,
+        )
+    if column.name in (checked.values["fit.x"] or ()):
+        kept = [name for name in checked.values["fit.x"] if name != column.name]
+        yield advice(
+            "fit.validation-data-is-input",
+            key,
+            f"{strong(column.name)} marks the rows to check on and is an input too.",
+            Fix("Leave it out of the inputs", {"fit.x": kept or None}),
+        )
+
+
+def _sorted_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    if checked.summary is None or checked.values["data.row_order"] != "file":
+        return
+    if checked.values["fit.validation_data"] is not None or not facts.validation_rows:
+        return
+    names = checked.values["fit.y"]
+    column = checked.summary.column(names[0]) if names else None
+    if column is None or not column.sorted_runs:
+        return
+    held_out = _last_classes(column.runs, facts)
+    if held_out is None:
+        sentence = (
+            f"The file is sorted by {column.name}. The last {facts.validation_rows:,} rows are not "
+            "like the rest, so the score would mislead."
+        )
+    elif len(held_out) >= len(facts.class_names) > 0:
+        return
+    else:
+        others = len(facts.class_names) - len(held_out)
+        rest = "the other one" if others == 1 else f"the other {_spelled(others)}"
+        sentence = (
+            f"The file is sorted by {column.name}. The last {facts.validation_rows:,} rows are all "
+            f"{strong(listed(held_out, last='or'))}, so the score would say nothing about {rest}."
+        )
+    yield advice(
+        "fit.sorted-rows",
+        "fit.validation_split",
+        sentence,
+        Fix("Pick rows at random", {"data.row_order": "random"}),
+    )
+
+
+def _last_classes(runs: tuple[tuple[str, int], ...], facts: Facts) -> list[str] | None:
+    if not runs or not facts.class_names:
+        return None
+    remaining = facts.validation_rows or 0
+    found: list[str] = []
+    for label, length in reversed(runs):
+        if remaining <= 0:
+            break
+        found.append(label)
+        remaining -= length
+    return list(dict.fromkeys(reversed(found)))
+
+
+def _spelled(number: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if number < len(words) else f"{number:,}"
+
+
+def _frequency(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    if not facts.validates:
+        return
+    wanted, last = checked.values["fit.validation_freq"], checked.values["fit.epochs"]
+    first = checked.values["fit.initial_epoch"] + 1
+    if isinstance(wanted, int):
+        never = last // wanted == (first - 1) // wanted
+    else:
+        never = not any(first <= epoch <= last for epoch in wanted)
+    if never and facts.epochs_to_run > 0:
+        yield advice(
+            "fit.never-checked",
+            "fit.validation_freq",
+            f"The model is never checked: training goes from epoch {first} to {last}.",
+            Fix("Check every epoch", {"fit.validation_freq": None}),
+        )
+    steps, there = checked.values["fit.validation_steps"], facts.validation_steps
+    if steps is not None and there is not None and steps > there:
+        yield advice(
+            "fit.validation-steps-beyond",
+            "fit.validation_steps",
+            f"There are only {counted(there, 'batch', 'batches')} to check on.",
+            Fix("Use all", {"fit.validation_steps": None}),
+        )
+
+
+def _batches(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    batch_size = checked.values["fit.batch_size"]
+    if batch_size is not None and batch_size > facts.training_rows > 0:
+        yield advice(
+            "fit.batch-size-beyond",
+            "fit.batch_size",
+            f"There are only {counted(facts.training_rows, 'training ' + facts.row_name)}: each "
+            "epoch is a single step.",
+            Fix("Automatic", {"fit.batch_size": None}),
+        )
+    batches_there = -(-facts.training_rows // facts.batch_size) * checked.values["fit.epochs"]
+    wanted = facts.steps_per_epoch * facts.epochs_to_run
+    if checked.given("fit.steps_per_epoch") and wanted > facts.total_steps:
+        ends = facts.total_steps // facts.steps_per_epoch + checked.values["fit.initial_epoch"]
+        yield advice(
+            "fit.runs-out-of-data",
+            "fit.steps_per_epoch",
+            f"The data end during epoch {ends + 1}: {counted(batches_there, 'batch', 'batches')} "
+            f"are there and {wanted:,} are asked for.",
+            Fix("All rows in each epoch", {"fit.steps_per_epoch": None}),
+        )
+    smallest = facts.training_rows % facts.batch_size or facts.batch_size
+    if checked.values.get("model.batch_norm") and smallest == 1:
+        yield advice(
+            "fit.batch-of-one",
+            "fit.batch_size",
+            "A batch of one row cannot be normalised: the model learns nothing sensible from it.",
+        )
+
+
+def _class_weight(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    weights = checked.values["fit.class_weight"]
+    if not weights or facts.task != CLASSIFICATION:
+        return
+    classes = len(facts.class_names)
+    missing = [name for number, name in enumerate(facts.class_names) if number not in weights]
+    balanced = balanced_weights(facts.training_class_counts)
+    if missing:
+        fix = Fix("Balance all classes", {"fit.class_weight": balanced}) if balanced else None
+        have = "has" if len(missing) == 1 else "have"
+        yield error(
+            "fit.class-weight-missing",
+            "fit.class_weight",
+            f"{strong(listed(missing))} {have} no weight: every class needs one.",
+            fix,
+        )
+    elif len(weights) > classes:
+        kept = {number: weights[number] for number in range(classes)}
+        yield advice(
+            "fit.class-weight-beyond",
+            "fit.class_weight",
+            f"There are weights for {len(weights):,} classes, and the target has {classes:,}.",
+            Fix("Leave out the rest", {"fit.class_weight": kept}),
+        )
+    elif not any(weights.values()):
+        yield error(
+            "fit.class-weight-zero",
+            "fit.class_weight",
+            "All class weights are 0: nothing would be learned.",
+            Fix("No class weights", {"fit.class_weight": None}),
+        )

@@ -1,0 +1,133 @@
+"""Checks of the rows that train against those that check: classes in both, nobody on both sides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from fitstudio.declared.checks.check import Checked, advice, error
+from fitstudio.declared.kinds.param import Finding, Fix
+from fitstudio.declared.task.dataset_summary import ColumnSummary
+from fitstudio.declared.task.facts import CLASSIFICATION, Facts
+from fitstudio.declared.wording import counted, listed, percent, strong
+
+NOT_TRAINED = "fit.class-not-trained"
+SHARES_DIFFER = "fit.shares-differ"
+_MIX = Fix("Pick rows at random", {"data.row_order": "random"})
+# Shares that differ by less are worth no word, however sure it is that they do.
+_LEAST_DIFFERENCE = 0.2
+_HELD_OUT_THINGS = 5
+
+
+def check_parts(checked: Checked) -> Iterator[Finding]:
+    """What is found where some rows of the file are held out by `validation_split`."""
+    facts = checked.facts
+    held_out = facts is not None and facts.validation_rows and facts.training_rows
+    by_split = checked.values["fit.validation_data"] is None
+    if facts is None or checked.summary is None or not held_out or not by_split:
+        return
+    if checked.values["data.row_order"] == "file" and facts.task == CLASSIFICATION:
+        yield from _classes_in_order(checked, facts)
+    yield from _things_on_both_sides(checked, facts)
+
+
+def _classes_in_order(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    names = checked.values["fit.y"]
+    column = checked.summary.column(names[0]) if checked.summary and names else None
+    if (
+        column is None
+        or len(column.class_starts) != len(facts.class_names)
+        or not facts.class_names
+    ):
+        return
+    # Rows may be left out before a class begins: only what is sure is said.
+    absent = [
+        label
+        for label, start in zip(facts.class_names, column.class_starts, strict=True)
+        if start - facts.left_out >= facts.training_rows
+    ]
+    if absent:
+        stands = "stands" if len(absent) == 1 else "stand"
+        yield error(
+            NOT_TRAINED,
+            "fit.validation_split",
+            f"{strong(listed(absent))} {stands} only among the last {facts.validation_rows:,} "
+            f"{facts.row_name}s of the file, which check the model: it would never be trained on "
+            f"{'this class' if len(absent) == 1 else 'these classes'}.",
+            _MIX,
+        )
+        return
+    training, checking = _counts(column, facts.training_rows / facts.used_rows)
+    place = _most_unlike(training, checking)
+    if place is not None:
+        label = facts.class_names[place]
+        yield advice(
+            SHARES_DIFFER,
+            "fit.validation_split",
+            f"{strong(label)} makes up {_share(training, place)} of the {facts.row_name}s that "
+            f"train and {_share(checking, place)} of the last {facts.validation_rows:,}, which "
+            "check: the score would mislead.",
+            _MIX,
+        )
+
+
+def _counts(column: ColumnSummary, part: float) -> tuple[list[float], list[float]]:
+    """Rows of each class in the first part of the file, and in the rest."""
+    training, checking = [], []
+    for blocks in column.class_blocks:
+        limit = part * len(blocks)
+        inside = [min(1.0, max(0.0, limit - number)) for number in range(len(blocks))]
+        first = sum(share * count for share, count in zip(inside, blocks, strict=True))
+        training.append(first)
+        checking.append(sum(blocks) - first)
+    return training, checking
+
+
+def _most_unlike(training: Sequence[float], checking: Sequence[float]) -> int | None:
+    """The class whose share differs most, where chance does not explain it; else None."""
+    first, second = sum(training), sum(checking)
+    if not first or not second:
+        return None
+    differences = [abs(a / first - b / second) for a, b in zip(training, checking, strict=True)]
+    place = max(range(len(differences)), key=lambda each: differences[each])
+    share = (training[place] + checking[place]) / (first + second)
+    by_chance = math.sqrt(share * (1 - share) * (1 / first + 1 / second))
+    # Five times what chance does, so that of a hundred classes none is found by accident.
+    unlikely = differences[place] > max(_LEAST_DIFFERENCE, 5 * by_chance)
+    return place if unlikely else None
+
+
+def _share(counts: Sequence[float], place: int) -> str:
+    return percent(round(counts[place] / sum(counts), 2))
+
+
+def _things_on_both_sides(checked: Checked, facts: Facts) -> Iterator[Finding]:
+    """Things with several rows each, such as patients, that the split would part."""
+    assert checked.summary is not None
+    mixed = checked.values["data.row_order"] == "random"
+    for column in checked.summary.columns:
+        together = column.sorted_runs and not mixed
+        if not column.repeats or together or column.name in (checked.values["fit.y"] or ()):
+            continue
+        things = column.distinct or len(column.classes)
+        yield advice(
+            "fit.things-on-both-sides",
+            "fit.validation_split",
+            f"{strong(column.name)} names {things:,} things with about "
+            f"{counted(round(column.count / things), facts.row_name)} each. Rows of one stand on "
+            "both sides of the split: the score would look better than it is for new ones.",
+            _whole_things(checked, column),
+        )
+
+
+def _whole_things(checked: Checked, column: ColumnSummary) -> Fix | None:
+    """Holds out every fifth of them with all its rows."""
+    labels = [label for label, _ in column.classes]
+    held_out = labels[_HELD_OUT_THINGS - 1 :: _HELD_OUT_THINGS]
+    if not held_out or len(held_out) == len(labels):
+        return None
+    marked = {"column": column.name, "values": held_out}
+    return Fix(
+        f"Hold out every fifth {column.name}",
+        {"fit.validation_data": marked, "fit.validation_split": None},
+    )

@@ -1,0 +1,72 @@
+"""Says in a few lines how a file was read, and which of its columns are for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fitstudio.declared.checks.decisions import left_out
+from fitstudio.declared.plain_words import Paragraph
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.columns import chosen, role_type
+from fitstudio.declared.task.dataset_summary import CATEGORY, TEXT, ColumnSummary, DatasetSummary
+from fitstudio.declared.wording import counted, listed, strong
+
+_MOST_NAMED = 12
+_KINDS = {"table": "table", "npy": "NPY array", "npz": "NPZ arrays", "hdf5": "HDF5 datasets"}
+
+
+def data_overview(spec: RunSpec, summary: DatasetSummary) -> list[Paragraph]:
+    """How the file was read, what is predicted from what, and what was left out and why.
+
+    Args:
+        spec: What was asked for.
+        summary: What is known about the file.
+    """
+    values = {key: spec.get(key) for key in _USED}
+    targets = chosen(summary, values["fit.y"])
+    inputs = chosen(summary, values["fit.x"])
+    paragraphs = [
+        Paragraph("Read as", _reading(summary)),
+        Paragraph("Target", ", ".join(_described(spec, each) for each in targets)),
+        Paragraph("Inputs", _inputs(inputs)),
+        Paragraph("Left out", _left_out(values, summary)),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph.text]
+
+
+_USED = ("fit.x", "fit.y", "fit.sample_weight", "fit.validation_data", "data.columns")
+
+
+def _reading(summary: DatasetSummary) -> str:
+    word, part = ("row", "column") if summary.kind == "table" else ("sample", "array")
+    size = f"{counted(summary.rows, word)}, {counted(len(summary.columns), part)}"
+    how = [
+        guess.label + ("" if guess.sure else " (not certain)")
+        for guess in summary.guesses
+        if guess.label
+    ]
+    return f"{_KINDS.get(summary.kind, summary.kind)}: {size}. {', '.join(how)}".strip(" .") + "."
+
+
+def _described(spec: RunSpec, column: ColumnSummary) -> str:
+    kind = role_type(spec, column)
+    if kind == CATEGORY:
+        return f"{strong(column.name)} ({counted(len(column.classes), 'class', 'classes')})"
+    if column.shape:
+        return f"{strong(column.name)} ({' × '.join(map(str, column.shape))} numbers)"
+    return f"{strong(column.name)} ({'text' if kind == TEXT else 'a number'})"
+
+
+def _inputs(columns: tuple[ColumnSummary, ...]) -> str:
+    if not columns:
+        return ""
+    names = strong(listed([each.name for each in columns], most=_MOST_NAMED))
+    return names if len(columns) == 1 else f"{names} ({len(columns):,} columns)"
+
+
+def _left_out(values: Mapping[str, Any], summary: DatasetSummary) -> str:
+    found = left_out(values, summary)
+    named = [f"{name} ({why})" if why else name for name, why in found[:_MOST_NAMED]]
+    more = len(found) - len(named)
+    return "; ".join(named) + (f"; and {more:,} more" if more > 0 else "")

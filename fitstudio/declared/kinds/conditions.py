@@ -1,0 +1,222 @@
+"""Conditions between settings, as data: each can hold or not, and can say itself in words.
+
+Condition
+├── Always
+├── Given(key)           set by the user, to something else than the default
+├── Is(key, value)       the final value
+├── AtMost(key, other)   one number is not larger than another
+├── Reads(feed)          how rows reach fit(): "arrays" or "batches" (a Sequence or generator)
+├── Fact(name)           something that the check found out: "validation", "classes", …
+└── All, AnyOf, Not      of other conditions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fitstudio.declared.kinds.values import joined
+
+# What facts are called in sentences: when they hold, and when they do not.
+FACTS: Mapping[str, tuple[str, str]] = {
+    "validation": ("there is data to check on", "nothing is held out to check on"),
+    "task known": ("inputs and target are chosen", "inputs or target are not chosen"),
+    "numbers": ("the target is a number", "the target is a class"),
+    "classes": ("the target is a class", "the target is a number, not a class"),
+    "one output": ("the model has one output", "the model has several outputs"),
+    "several outputs": ("the model has several outputs", "the model has one output"),
+    "time steps": (
+        "the model answers at each time step",
+        "the model gives one answer for each row",
+    ),
+    "sample weights": ("rows have weights", "rows have no weights"),
+    "weights": ("rows or classes have weights", "neither rows nor classes have weights"),
+}
+
+FEEDS: Mapping[str, str] = {
+    "arrays": "is held as arrays",
+    "batches": "comes in batches",
+}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What conditions are asked about.
+
+    Args:
+        values: The final value of each setting by key, defaults included.
+        given: Keys that were set to something else than the default.
+        feed: How rows reach ``fit()``: "arrays" or "batches".
+        facts: What is known besides, names from `FACTS`.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    feed: str = "arrays"
+    facts: frozenset[str] = frozenset()
+
+
+class Condition:
+    """What every condition can do."""
+
+    def holds(self, situation: Situation) -> bool:
+        """Whether it is so."""
+        raise NotImplementedError
+
+    def say(self, *, holds: bool = True) -> str:
+        """The condition (or its opposite) as a clause: "steps per epoch is set"."""
+        raise NotImplementedError
+
+    def why_not(self, situation: Situation) -> str:
+        """Why it does not hold, as a clause."""
+        del situation
+        return self.say(holds=False)
+
+
+def _plain(key: str) -> str:
+    """A key's name in the middle of a sentence: "fit.steps_per_epoch" is "steps per epoch"."""
+    return key.partition(".")[2].replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Always(Condition):
+    """No condition."""
+
+    def holds(self, situation: Situation) -> bool:
+        del situation
+        return True
+
+    def say(self, *, holds: bool = True) -> str:
+        return "always" if holds else "never"
+
+
+ALWAYS = Always()
+
+
+@dataclass(frozen=True)
+class Given(Condition):
+    """The setting was made, and differs from its default."""
+
+    key: str
+
+    def holds(self, situation: Situation) -> bool:
+        return self.key in situation.given
+
+    def say(self, *, holds: bool = True) -> str:
+        return f"{_plain(self.key)} is {'' if holds else 'not '}set"
+
+
+@dataclass(frozen=True)
+class Is(Condition):
+    """The setting's final value is this one."""
+
+    key: str
+    value: Any
+
+    def holds(self, situation: Situation) -> bool:
+        found = situation.values.get(self.key)
+        return type(found) is type(self.value) and found == self.value
+
+    def say(self, *, holds: bool = True) -> str:
+        return f"{_plain(self.key)} is {'' if holds else 'not '}{self.value}"
+
+
+@dataclass(frozen=True)
+class AtMost(Condition):
+    """One setting's number is not larger than another's."""
+
+    key: str
+    other: str
+
+    def holds(self, situation: Situation) -> bool:
+        mine, theirs = situation.values.get(self.key), situation.values.get(self.other)
+        return mine is not None and theirs is not None and mine <= theirs
+
+    def say(self, *, holds: bool = True) -> str:
+        return f"{_plain(self.key)} is {'not ' if holds else ''}more than {_plain(self.other)}"
+
+
+@dataclass(frozen=True)
+class Reads(Condition):
+    """Rows reach fit() in this way."""
+
+    feed: str
+
+    def holds(self, situation: Situation) -> bool:
+        return situation.feed == self.feed
+
+    def say(self, *, holds: bool = True) -> str:
+        return f"the data {FEEDS[self.feed]}" if holds else f"only for data that {FEEDS[self.feed]}"
+
+
+@dataclass(frozen=True)
+class Fact(Condition):
+    """Something that the check found out about data and model."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.name not in FACTS:
+            raise ValueError(f"no fact is called {self.name!r}; there are: {', '.join(FACTS)}")
+
+    def holds(self, situation: Situation) -> bool:
+        return self.name in situation.facts
+
+    def say(self, *, holds: bool = True) -> str:
+        return FACTS[self.name][0 if holds else 1]
+
+
+class _Several(Condition):
+    def __init__(self, *conditions: Condition) -> None:
+        self.conditions = conditions
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Several) or type(self) is not type(other):
+            return False
+        return self.conditions == other.conditions
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.conditions))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.conditions))})"
+
+
+class All(_Several):
+    """Every one of them."""
+
+    def holds(self, situation: Situation) -> bool:
+        return all(condition.holds(situation) for condition in self.conditions)
+
+    def say(self, *, holds: bool = True) -> str:
+        words = [condition.say(holds=holds) for condition in self.conditions]
+        return joined(words, "and" if holds else "or")
+
+    def why_not(self, situation: Situation) -> str:
+        failing = [each for each in self.conditions if not each.holds(situation)]
+        return failing[0].why_not(situation) if failing else self.say(holds=False)
+
+
+class AnyOf(_Several):
+    """At least one of them."""
+
+    def holds(self, situation: Situation) -> bool:
+        return any(condition.holds(situation) for condition in self.conditions)
+
+    def say(self, *, holds: bool = True) -> str:
+        words = [condition.say(holds=holds) for condition in self.conditions]
+        return joined(words, "or" if holds else "and")
+
+
+@dataclass(frozen=True)
+class Not(Condition):
+    """The opposite."""
+
+    condition: Condition
+
+    def holds(self, situation: Situation) -> bool:
+        return not self.condition.holds(situation)
+
+    def say(self, *, holds: bool = True) -> str:
+        return self.condition.say(holds=not holds)

@@ -1,0 +1,209 @@
+"""Kinds that only fit() and compile() need: columns, class weights, epochs to check, entries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.declared.kinds.composed import ListOf, OneOf, Settings
+from fitstudio.declared.kinds.limits import LONGEST_LIST
+from fitstudio.declared.kinds.values import Int, Kind, Text, is_number, quoted
+
+_FILE_OPTIONS = Settings("options of the format by name")
+COLUMN_NAME = Text(what="a column's name", longest=1_000, empty_allowed=False)
+
+
+@dataclass(frozen=True)
+class DataRef(Kind):
+    """Columns of the project's data.
+
+    Args:
+        many: Whether it is a list of columns, or one.
+    """
+
+    many: bool = False
+
+    @property
+    def _kind(self) -> Kind:
+        if not self.many:
+            return COLUMN_NAME
+        return ListOf(item=COLUMN_NAME, shortest=1, distinct=True)
+
+    def say(self) -> str:
+        return "a list of columns" if self.many else "a column"
+
+    def is_of_type(self, value: Any) -> bool:
+        return self._kind.is_of_type(value)
+
+    def check(self, value: Any) -> str | None:
+        return self._kind.check(value)
+
+    def parse(self, text: str) -> Any:
+        return self._kind.parse(text)
+
+    def show(self, value: Any) -> str:
+        return self._kind.show(value)
+
+    def to_json(self, value: Any) -> Any:
+        return self._kind.to_json(value)
+
+    def from_json(self, data: Any) -> Any:
+        # One column may stand without a list, as one array may in Keras.
+        if self.many and isinstance(data, str):
+            return [data]
+        return self._kind.from_json(data)
+
+
+@dataclass(frozen=True)
+class ValidationData(Kind):
+    """Data to check on: a second file, or the rows where a column has certain values.
+
+    A file is read as the training file; `options` are for what is different in it.
+    """
+
+    def say(self) -> str:
+        return 'a second file {"file": …} or rows chosen by a column {"column": …, "values": […]}'
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, Mapping):
+            return self._wrong(value)
+        if set(value) in ({"file"}, {"file", "options"}):
+            problem = Text(what="a file's path", longest=4_000, empty_allowed=False).check(
+                value["file"]
+            )
+            if problem is not None:
+                return f"names no file: the path {problem}"
+            problem = _FILE_OPTIONS.check(value.get("options", {}))
+            return None if problem is None else f"has options that cannot be: they {problem}"
+        if set(value) == {"column", "values"}:
+            problem = COLUMN_NAME.check(value["column"])
+            if problem is not None:
+                return f"names no column: it {problem}"
+            labels = value["values"]
+            if not isinstance(labels, list | tuple) or not labels:
+                return f"must list the values of {value['column']} that mark the rows to check on"
+            if len(labels) > LONGEST_LIST:
+                return f"must list at most {LONGEST_LIST:,} values"
+            odd = next((v for v in labels if not isinstance(v, str | int | float)), None)
+            return None if odd is None else f"holds {quoted(odd)}, which is no value of a column"
+        return self._wrong(dict(value))
+
+    def parse(self, text: str) -> Any:
+        text = text.strip()
+        if text and not text.startswith("{"):
+            return self._checked({"file": text})
+        return super().parse(text)
+
+    def to_json(self, value: Any) -> Any:
+        return dict(value)
+
+    def from_json(self, data: Any) -> Any:
+        return {"file": data} if isinstance(data, str) else data
+
+
+@dataclass(frozen=True)
+class ClassWeights(Kind):
+    """How much each class counts, by class number from 0.
+
+    JSON has only text as keys; `from_json` turns them into whole numbers, as Keras has them.
+    """
+
+    def say(self) -> str:
+        return "a weight, 0 or more, for each class number from 0"
+
+    def is_of_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, Mapping):
+            return self._wrong(value)
+        if len(value) > LONGEST_LIST:
+            return f"must have at most {LONGEST_LIST:,} classes"
+        for number, weight in value.items():
+            if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+                return f"has the key {quoted(number)}: keys are class numbers 0, 1, 2 …"
+            if not is_number(weight) or not math.isfinite(weight) or weight < 0:
+                return f"has {quoted(weight)} for class {number}: a weight is a number, 0 or more"
+        missing = [number for number in range(len(value)) if number not in value]
+        if missing:
+            return f"has no weight for class {missing[0]}: every class from 0 on needs one"
+        return None
+
+    def parse(self, text: str) -> dict[int, float]:
+        text = text.strip()
+        if text.startswith("{"):
+            return super().parse(text)
+        weights: dict[int, float] = {}
+        try:
+            for piece in filter(None, (piece.strip() for piece in text.split(","))):
+                number, _, weight = piece.partition(":")
+                weights[int(number)] = float(weight)
+        except ValueError:
+            raise ValueError(self._wrong(text)) from None
+        return self._checked(weights)
+
+    def show(self, value: Any) -> str:
+        if not value:
+            return "{}"
+        return ", ".join(f"{number}: {float(weight)!r}" for number, weight in value.items())
+
+    def to_json(self, value: Any) -> Any:
+        return {str(number): weight for number, weight in value.items()}
+
+    def from_json(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {self._class_number(key): self._weight(weight) for key, weight in data.items()}
+
+    @staticmethod
+    def _class_number(key: object) -> object:
+        is_digits = isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 10
+        return int(key) if isinstance(key, str) and is_digits else key
+
+    @staticmethod
+    def _weight(weight: object) -> object:
+        whole = isinstance(weight, int) and not isinstance(weight, bool) and abs(weight) < 2**53
+        return float(weight) if isinstance(weight, int) and whole else weight
+
+
+EPOCH = Int(minimum=1)
+VALIDATION_FREQ = OneOf((EPOCH, ListOf(item=EPOCH, distinct=True)))
+
+
+@dataclass(frozen=True)
+class ValidationFreq(Kind):
+    """Check every so many epochs, or in the listed epochs; epochs count from 1 here."""
+
+    def say(self) -> str:
+        return "a whole number, 1 or more, or a list of epochs counted from 1"
+
+    def is_of_type(self, value: Any) -> bool:
+        return VALIDATION_FREQ.is_of_type(value) or isinstance(value, set | frozenset)
+
+    def check(self, value: Any) -> str | None:
+        if isinstance(value, set | frozenset):
+            value = list(value)
+        problem = VALIDATION_FREQ.check(value)
+        return problem if problem is None or isinstance(value, list | tuple) else self._wrong(value)
+
+    def parse(self, text: str) -> Any:
+        value = VALIDATION_FREQ.parse(text) if text.strip() else None
+        return self._checked(value)
+
+    def show(self, value: Any) -> str:
+        if isinstance(value, int):
+            return str(value)
+        # A list of one epoch keeps its brackets, or it would be read as a number of epochs.
+        numbers = ", ".join(str(epoch) for epoch in sorted(value))
+        return numbers if len(value) > 1 else f"[{numbers}]"
+
+    def to_json(self, value: Any) -> Any:
+        return value if isinstance(value, int) else sorted(value)
+
+    def from_json(self, data: Any) -> Any:
+        return VALIDATION_FREQ.from_json(data)

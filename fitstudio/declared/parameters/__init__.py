@@ -1,0 +1,1 @@
+"""Every setting of a run, declared once: fit(), compile(), data, model, run."""

@@ -1,0 +1,292 @@
+"""Every parameter of fit(), declared once, in the reference's order.
+
+Names and defaults are those of Keras; titles and sentences are for people who never saw Keras.
+What each parameter does is written down in the numbered facts that the conformance tests replay.
+"""
+
+from __future__ import annotations
+
+from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.kinds.conditions import All, Fact, Given, Not, Reads
+from fitstudio.declared.kinds.entries import EntryList
+from fitstudio.declared.kinds.fit_values import (
+    ClassWeights,
+    DataRef,
+    ValidationData,
+    ValidationFreq,
+)
+from fitstudio.declared.kinds.param import Level, Param
+from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Real
+from fitstudio.declared.parameters import groups
+
+_ARRAYS = Reads("arrays")
+_BATCHES = Reads("batches")
+_CHECKED = Fact("validation")
+
+X = Param(
+    section="fit",
+    name="x",
+    kind=DataRef(many=True),
+    title="Inputs",
+    help="The columns that the model is given.",
+    more="Each column is one input of the model. Numbers are scaled and categories become one "
+    "column of 0 and 1 for each class before the model sees them; both are learned from the "
+    "training rows only and stored with the model. They are chosen on the Data page.",
+    unset="not chosen",
+    group=groups.MORE,
+)
+Y = Param(
+    section="fit",
+    name="y",
+    kind=DataRef(many=True),
+    title="Target",
+    help="The column that the model learns to predict.",
+    more="A column of categories makes it a classification; columns of numbers make it a "
+    "regression with one output for each. It is chosen on the Data page.",
+    unset="not chosen",
+    group=groups.MORE,
+)
+BATCH_SIZE = Param(
+    section="fit",
+    name="batch_size",
+    kind=Int(minimum=1),
+    title="Batch size",
+    help="How many rows go through the model before its weights are changed once.",
+    more="Small batches learn in more, noisier steps; large ones use the device better and need "
+    "more memory. When steps per epoch is set and this is not, it is the training rows divided by "
+    "the steps, rounded up. The last batch of an epoch holds what is left.",
+    unset="automatic",
+    group=groups.HOW_LONG,
+)
+EPOCHS = Param(
+    section="fit",
+    name="epochs",
+    kind=Int(minimum=1),
+    default=1,
+    title="Epochs",
+    help="How many times the model goes through the training rows.",
+    more="This is the number of the last epoch, not a count: with a first epoch of 10, training "
+    "to epoch 50 takes 40 epochs. A helper such as “stop when it no longer improves” may end it "
+    "sooner.",
+    group=groups.HOW_LONG,
+)
+VERBOSE = Param(
+    section="fit",
+    name="verbose",
+    kind=Choice(
+        (
+            Option(0, "Silent", "Nothing is printed."),
+            Option(1, "Progress bar", "A bar that moves, one for each epoch."),
+            Option(2, "One line", "One line at the end of each epoch."),
+        )
+    ),
+    default=1,
+    title="Progress printed",
+    help="What a terminal prints while training runs.",
+    more="It changes nothing about the result, and the Monitor page shows the same either way.",
+    group=groups.WHILE_IT_RUNS,
+    level=Level.EXPERT,
+)
+CALLBACKS_PARAM = Param(
+    section="fit",
+    name="callbacks",
+    kind=EntryList(CALLBACKS, "a callback", always_settings=True),
+    title="Helpers",
+    help="What watches the training: stops it, saves the model, changes the learning rate.",
+    more="Helpers work in the order of the list. The project keeps the last and the best weights "
+    "of each run whether or not a helper saves the model.",
+    unset="none",
+    group=groups.WHILE_IT_RUNS,
+)
+VALIDATION_SPLIT = Param(
+    section="fit",
+    name="validation_split",
+    kind=Real(minimum=0.0, maximum=1.0, open_maximum=True),
+    default=0.0,
+    title="Hold out",
+    help="The part of the rows that is kept from training, to check the model on.",
+    more="The last rows are held out, as they stand before any shuffling. If the file is sorted, "
+    "pick rows at random first (order of rows on the Data page), or the check says nothing about "
+    "the rest.",
+    applies=All(_ARRAYS, Not(Given("fit.validation_data"))),
+    group=groups.CHECKING,
+)
+VALIDATION_DATA = Param(
+    section="fit",
+    name="validation_data",
+    kind=ValidationData(),
+    title="Check on other data",
+    help="A second file, or the rows that a column marks, to check the model on.",
+    more="It takes the place of “Hold out”: then all other rows train. The data are prepared as "
+    "the training rows are, never shuffled, and class weights do not count in them.",
+    unset="none",
+    group=groups.CHECKING,
+    level=Level.ADVANCED,
+)
+SHUFFLE = Param(
+    section="fit",
+    name="shuffle",
+    kind=Choice(
+        (
+            Option(True, "Every epoch", "A new random order of the rows in each epoch."),
+            Option(False, "Off", "The rows in the order of the file, in each epoch."),
+            Option("batch", "Batch", "Whole batches change places; rows stay together."),
+        )
+    ),
+    default=True,
+    title="Shuffle rows",
+    help="Whether the training rows change their order.",
+    more="“Batch” moves whole chunks of one batch size and reads files that are too large for "
+    "memory quickly. Rows to check on are never shuffled. For data that comes in batches, the "
+    "batches change places and their rows do not.",
+    group=groups.HOW_LONG,
+    level=Level.ADVANCED,
+)
+CLASS_WEIGHT = Param(
+    section="fit",
+    name="class_weight",
+    kind=ClassWeights(),
+    title="Class weights",
+    help="How much a row of each class counts in the loss.",
+    more="Balanced weights are rows ÷ (classes × rows of the class), so that each class counts "
+    "the same in all. They multiply with row weights and never touch the check.",
+    unset="all 1",
+    applies=Fact("classes"),
+    group=groups.CLASS_WEIGHTS,
+)
+SAMPLE_WEIGHT = Param(
+    section="fit",
+    name="sample_weight",
+    kind=DataRef(),
+    title="Row weights",
+    help="A column that says how much each row counts in the loss.",
+    more="A weight of 2 counts like the same row twice; 0 leaves the row out of the loss. Rows "
+    "held out keep their weights in the check. A column with one weight for each time step "
+    "weighs single steps.",
+    unset="none",
+    group=groups.MORE,
+    level=Level.ADVANCED,
+)
+INITIAL_EPOCH = Param(
+    section="fit",
+    name="initial_epoch",
+    kind=Int(minimum=0),
+    default=0,
+    title="First epoch",
+    help="How many epochs count as already done.",
+    more="Training starts after this epoch and ends with the last one (epochs). Useful to go on "
+    "with a schedule of the learning rate.",
+    group=groups.HOW_LONG,
+    level=Level.EXPERT,
+)
+STEPS_PER_EPOCH = Param(
+    section="fit",
+    name="steps_per_epoch",
+    kind=Int(minimum=1),
+    title="Steps per epoch",
+    help="After how many batches an epoch ends.",
+    more="Not set, an epoch is one pass through all training rows. Set, the rows make one stream "
+    "of as many passes as there are epochs and each epoch takes the next batches of it; if the "
+    "stream ends sooner, training ends with it.",
+    unset="all rows",
+    group=groups.HOW_LONG,
+    level=Level.EXPERT,
+)
+VALIDATION_STEPS = Param(
+    section="fit",
+    name="validation_steps",
+    kind=Int(minimum=1),
+    title="Checking steps",
+    help="How many batches each check uses.",
+    more="Not set, each check uses all rows held out. A smaller number makes the check quicker and "
+    "less certain; it always takes the first rows.",
+    unset="all",
+    applies=_CHECKED,
+    group=groups.CHECKING,
+    level=Level.ADVANCED,
+)
+VALIDATION_FREQ = Param(
+    section="fit",
+    name="validation_freq",
+    kind=ValidationFreq(),
+    default=1,
+    title="Check every",
+    help="After how many epochs the model is checked, or in which epochs.",
+    more="A list names epochs, counted from 1: 1, 2, 5, 10. Helpers that watch the check see "
+    "nothing in the other epochs.",
+    applies=_CHECKED,
+    group=groups.CHECKING,
+    level=Level.ADVANCED,
+    unit="epoch",
+)
+MAX_QUEUE_SIZE = Param(
+    section="fit",
+    name="max_queue_size",
+    kind=Int(minimum=1, maximum=10_000),
+    default=10,
+    title="Batches read ahead",
+    help="How many batches may wait, ready for the model.",
+    more="More of them smooth out a slow disk and need more memory.",
+    applies=_BATCHES,
+    group=groups.MORE,
+    level=Level.EXPERT,
+)
+WORKERS = Param(
+    section="fit",
+    name="workers",
+    kind=Int(minimum=0, maximum=256),
+    default=1,
+    title="Readers",
+    help="How many threads or processes read batches at the same time.",
+    more="0 reads on the training thread itself. The number never changes values or order.",
+    applies=_BATCHES,
+    group=groups.MORE,
+    level=Level.EXPERT,
+)
+USE_MULTIPROCESSING = Param(
+    section="fit",
+    name="use_multiprocessing",
+    kind=Flag(),
+    default=False,
+    title="Read in processes",
+    help="Whether the readers are processes instead of threads.",
+    more="Processes help when a batch takes much computing; each needs memory of its own.",
+    applies=_BATCHES,
+    group=groups.MORE,
+    level=Level.EXPERT,
+)
+VALIDATION_BATCH_SIZE = Param(
+    section="fit",
+    name="validation_batch_size",
+    kind=Int(minimum=1),
+    title="Checking batch size",
+    help="How many rows go through the model at a time in a check.",
+    more="It changes speed and memory, not the result. Not set, it is the batch size of training.",
+    unset="automatic",
+    applies=_CHECKED,
+    group=groups.CHECKING,
+    level=Level.EXPERT,
+)
+
+FIT: tuple[Param, ...] = (
+    X,
+    Y,
+    BATCH_SIZE,
+    EPOCHS,
+    VERBOSE,
+    CALLBACKS_PARAM,
+    VALIDATION_SPLIT,
+    VALIDATION_DATA,
+    SHUFFLE,
+    CLASS_WEIGHT,
+    SAMPLE_WEIGHT,
+    INITIAL_EPOCH,
+    STEPS_PER_EPOCH,
+    VALIDATION_STEPS,
+    VALIDATION_FREQ,
+    MAX_QUEUE_SIZE,
+    WORKERS,
+    USE_MULTIPROCESSING,
+    # Keyword-only, behind the reference's eighteen.
+    VALIDATION_BATCH_SIZE,
+)

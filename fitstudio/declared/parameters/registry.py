@@ -1,0 +1,53 @@
+"""All settings by key, and "did you mean" for keys that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fitstudio.declared.catalogue.entries import MODELS
+from fitstudio.declared.kinds.param import Param
+from fitstudio.declared.kinds.spelling import did_you_mean
+from fitstudio.declared.parameters.compile import COMPILE
+from fitstudio.declared.parameters.data import DATA
+from fitstudio.declared.parameters.fit import FIT
+from fitstudio.declared.parameters.model import any_model_param, model_params
+from fitstudio.declared.parameters.run import RUN
+
+SECTIONS = ("data", "model", "compile", "fit", "run")
+
+# The model's settings depend on its kind; all others are always the same.
+FIXED: Mapping[str, Param] = MappingProxyType(
+    {param.key: param for param in (*DATA, *COMPILE, *FIT, *RUN)}
+)
+
+
+def find_param(key: str, model_kind: object = None) -> Param | None:
+    """The setting of this key.
+
+    Args:
+        key: Such as ``"fit.epochs"``.
+        model_kind: The kind of model, whose defaults count where several models have the setting.
+    """
+    if key in FIXED:
+        return FIXED[key]
+    section, _, name = key.partition(".")
+    if section != "model":
+        return None
+    own = next((param for param in model_params(model_kind) if param.name == name), None)
+    return own or any_model_param(name)
+
+
+def known_keys() -> tuple[str, ...]:
+    """Every key that a run specification may hold."""
+    model = {f"model.{param.name}": None for entry in MODELS.values() for param in entry.params}
+    return (*FIXED, "model.kind", *model)
+
+
+def unknown_key_sentence(key: str) -> str:
+    """What to say about a key that does not exist, with the one that was probably meant."""
+    shown = key if len(key) <= 80 else f"{key[:79]}…"
+    hint = did_you_mean(key, known_keys())
+    if not hint and "." not in key:
+        hint = did_you_mean(key, [known.partition(".")[2] for known in known_keys()])
+    return f"There is no setting {shown!r}.{hint}"

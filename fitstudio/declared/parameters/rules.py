@@ -1,0 +1,59 @@
+"""Rules between settings that hold whatever the data are, as data."""
+
+from __future__ import annotations
+
+from fitstudio.declared.kinds.conditions import All, AtMost, Fact, Given, Is, Not, Reads
+from fitstudio.declared.kinds.param import Fix, Rule, Severity
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="fit.nothing-to-train",
+        where="fit.epochs",
+        when=All(Given("fit.initial_epoch"), AtMost("fit.epochs", "fit.initial_epoch")),
+        severity=Severity.ERROR,
+        sentence="Nothing would be trained: the last epoch (epochs) is not behind the first one "
+        "(initial_epoch).",
+        fix=Fix("Start at the first epoch", {"fit.initial_epoch": None}),
+        reference="silent",
+    ),
+    Rule(
+        code="fit.split-of-batches",
+        where="fit.validation_split",
+        when=All(
+            Reads("batches"), Given("fit.validation_split"), Not(Given("fit.validation_data"))
+        ),
+        severity=Severity.ERROR,
+        sentence="Rows can only be held out of data that is read before training. For data that "
+        "comes in batches, name a second file or a column that marks the rows.",
+        fix=Fix("Read before training", {"data.feed": None}),
+        reference="raises",
+    ),
+    Rule(
+        code="fit.weights-without-classes",
+        where="fit.class_weight",
+        when=All(Given("fit.class_weight"), Fact("numbers")),
+        severity=Severity.ERROR,
+        sentence="Class weights need classes, and the target is a number.",
+        fix=Fix("No class weights", {"fit.class_weight": None}),
+        reference="silent",
+    ),
+    Rule(
+        code="compile.rate-zero",
+        where="compile.learning_rate",
+        when=Is("compile.learning_rate", 0.0),
+        severity=Severity.ADVICE,
+        sentence="With a learning rate of 0 the model stays as it is.",
+        fix=Fix("Use the optimiser's own", {"compile.learning_rate": None}),
+        reference="silent",
+    ),
+    Rule(
+        code="compile.mode-without-steps",
+        where="compile.sample_weight_mode",
+        when=All(Given("compile.sample_weight_mode"), Not(Fact("time steps")), Fact("task known")),
+        severity=Severity.NO_EFFECT,
+        sentence="Ignored: the model gives one answer for each row, so that each row has one "
+        "weight.",
+        fix=Fix("Back to the whole row", {"compile.sample_weight_mode": None}),
+        reference="silent",
+    ),
+)

@@ -1,0 +1,286 @@
+"""Says in sentences what a run with the current settings will do; ``**strong**`` stands out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.declared.catalogue.callbacks import best_epoch_by, rises_on_auto
+from fitstudio.declared.catalogue.entries import CALLBACKS, METRICS, MODELS
+from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
+from fitstudio.declared.kinds.entries import EntryList
+from fitstudio.declared.kinds.param import Severity
+from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.task.dataset_summary import DatasetSummary
+from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.wording import amount_of_bytes, counted, listed, plain_number, strong
+
+_METRICS = EntryList(METRICS, "a metric")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One subject of the panel: a short title and one to three sentences."""
+
+    title: str
+    text: str
+
+
+def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[Paragraph]:
+    """What the run will do, subject by subject.
+
+    Args:
+        resolved: The specification with its final values and findings.
+        summary: What is known about the data.
+    """
+    facts = resolved.facts
+    if facts is None:
+        return [Paragraph("Not yet", _what_is_missing(resolved, summary))]
+    paragraphs = [
+        Paragraph("Rows" if facts.row_name == "row" else "Samples", _rows(resolved, facts)),
+        Paragraph("One epoch", _epoch(resolved, facts)),
+        Paragraph("Checking", _checking(resolved, facts)),
+        Paragraph("Weights", _weights(resolved, facts)),
+        Paragraph("The end", _end(resolved, facts)),
+        *(Paragraph("Helpers", text) for text in [_helpers(resolved)] if text),
+        *(Paragraph("Size", text) for text in [_size(resolved, facts)] if text),
+        *(Paragraph("Ignored", text) for text in [_ignored(resolved)] if text),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph.text]
+
+
+def _what_is_missing(resolved: Resolved, summary: DatasetSummary | None) -> str:
+    errors = [each.sentence for each in resolved.errors if each.where.startswith(("data.", "fit."))]
+    if errors:
+        return errors[0]
+    if summary is None:
+        return "The data have not been read yet."
+    return "Choose inputs and a target on the Data page."
+
+
+def _rows(resolved: Resolved, facts: Facts) -> str:
+    about = "" if facts.exact else "About "
+    training = f"{about}{strong(f'{facts.training_rows:,}')} {facts.row_name}s train the model"
+    left_out = ""
+    if facts.left_out:
+        left_out = f" {counted(facts.left_out, facts.row_name)} with missing values are left out."
+        if facts.left_out == 1:
+            left_out = f" One {facts.row_name} with a missing value is left out."
+    given = resolved.value("fit.validation_data")
+    if given is not None and "file" in given:
+        return f"{training}, those of {strong(_file_name(given['file']))} check it.{left_out}"
+    if not facts.validation_rows:
+        return f"{training}, none check it.{left_out}"
+    check = strong(f"{facts.validation_rows:,}")
+    if given is not None:
+        labels = listed([str(value) for value in given["values"]], last="or")
+        return f"{training}, the {check} with {given['column']} {labels} check it.{left_out}"
+    if resolved.value("data.row_order") == "random":
+        return f"{training}, {check} picked at random check it.{left_out}"
+    return f"{training}, the last {check} check it.{left_out}"
+
+
+def _file_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _epoch(resolved: Resolved, facts: Facts) -> str:
+    shuffle = resolved.value("fit.shuffle")
+    steps = strong(counted(facts.steps_per_epoch, "step"))
+    if facts.feed == "batches":
+        order = "in a new order of the batches every epoch" if shuffle else "in the file's order"
+    elif shuffle == "batch":
+        order = "with the batches in a new random order every epoch"
+    else:
+        order = "in a new random order every epoch" if shuffle else "in the file's order"
+    text = f"{steps} of up to {facts.batch_size:,} {facts.row_name}s, {order}."
+    if facts.feed == "batches":
+        workers = resolved.value("fit.workers")
+        ahead = counted(resolved.value("fit.max_queue_size"), "batch", "batches")
+        kind = "process" if resolved.value("fit.use_multiprocessing") else "thread"
+        kinds = "processes" if kind == "process" else "threads"
+        how = (
+            f"{counted(workers, kind, kinds)}, up to {ahead} ahead"
+            if workers
+            else ("the training thread itself")
+        )
+        text += f" Batches are read while training runs, by {how}."
+    return text
+
+
+def _checking(resolved: Resolved, facts: Facts) -> str:
+    measured = listed(["loss", *(_metric_titles(resolved))])
+    if not facts.validates:
+        return f"Never. Only {measured} of the training {facts.row_name}s are reported."
+    when = resolved.value("fit.validation_freq")
+    if isinstance(when, int):
+        often = "After every epoch" if when == 1 else f"Every {counted(when, 'epoch')}"
+    else:
+        often = f"After epoch {listed([f'{epoch:,}' for epoch in sorted(when)])}"
+    on = (
+        f"on the {facts.validation_rows:,} {facts.row_name}s"
+        if facts.validation_rows is not None
+        else "on the second file"
+    )
+    steps = facts.validation_steps
+    if steps is not None and steps < _all_check_steps(resolved, facts):
+        on = f"on the first {counted(steps, 'batch', 'batches')} of them"
+    return f"{often}, {measured} {on}."
+
+
+def _all_check_steps(resolved: Resolved, facts: Facts) -> int:
+    if facts.validation_rows is None:
+        return 2**62 if resolved.value("fit.validation_steps") is not None else 0
+    size = resolved.value("fit.validation_batch_size") or facts.batch_size
+    return -(-facts.validation_rows // size)
+
+
+def _metric_titles(resolved: Resolved) -> Iterator[str]:
+    for item in resolved.value("compile.metrics") or ():
+        entry = _METRICS.entry_of(item)
+        yield entry.title if entry is not None else metric_name(item)
+    for item in resolved.value("compile.weighted_metrics") or ():
+        entry = _METRICS.entry_of(item)
+        yield f"weighted {entry.title if entry is not None else metric_name(item)}"
+
+
+def _weights(resolved: Resolved, facts: Facts) -> str:
+    weights: Mapping[int, float] = resolved.value("fit.class_weight") or {}
+    sentences: list[str] = []
+    if weights and facts.class_names:
+        counts = [
+            (name, strong(plain_number(weights[number])))
+            for number, name in enumerate(facts.class_names)
+            if number in weights
+        ]
+        (first, amount), rest = counts[0], counts[1:]
+        unit = "time" if amount == strong("1") else "times"
+        named = [f"{_article(first).capitalize()} {first} {facts.row_name} counts {amount} {unit}"]
+        named += [f"{_article(name)} {name} {facts.row_name} {times}" for name, times in rest]
+        sentences.append(f"{listed(named, most=4)}.")
+    column = resolved.value("fit.sample_weight")
+    if column is not None:
+        also = " also" if sentences else ""
+        sentences.append(f"Each {facts.row_name}{also} counts as {strong(column)} says.")
+    return " ".join(sentences) or f"All {facts.row_name}s count the same."
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1].lower() in "aeiou" else "a"
+
+
+def _end(resolved: Resolved, facts: Facts) -> str:
+    last = resolved.value("fit.epochs")
+    if facts.epochs_to_run == 0:
+        return "At once: there is no epoch to run."
+    text = f"After {strong(counted(last, 'epoch'))}"
+    if facts.epochs_to_run != last:
+        text = f"After epoch {strong(last)}, {counted(facts.epochs_to_run, 'epoch')} from the first"
+    sooner: list[str] = []
+    keeps_best = False
+    for item in resolved.value("fit.callbacks") or ():
+        entry = CALLBACKS[item["kind"]]
+        settings = entry.defaults() | dict(item)
+        if entry.name == "EarlyStopping":
+            patience = settings["patience"]
+            watched = watched_words(settings["monitor"])
+            rises = settings["mode"] == "max" or (
+                settings["mode"] == "auto" and rises_on_auto(entry.name, settings["monitor"])
+            )
+            verb = "risen" if rises else "fallen"
+            sooner.append(f"if {watched} has not {verb} for {max(1, patience):,}")
+            keeps_best = keeps_best or settings["restore_best_weights"]
+        elif entry.name == "TerminateOnNaN":
+            sooner.append("if the loss is no number")
+    budget = resolved.value("run.time_budget_min")
+    if budget is not None:
+        sooner.append(f"after {plain_number(budget)} minutes")
+    if sooner:
+        text += f", or sooner {listed(sooner, last='or')}"
+    kept = " The best model is kept." if facts.validates else _kept_without_validation(resolved)
+    if keeps_best:
+        kept = " Training ends with the best weights."
+    return f"{text}.{kept}"
+
+
+def _kept_without_validation(resolved: Resolved) -> str:
+    monitor, mode = best_epoch_by(resolved.value("fit.callbacks") or (), validates=False)
+    rises = higher_is_better(monitor) if mode in (None, "auto") else mode == "max"
+    watched = watched_words(monitor).removeprefix("the ")
+    return f" The model with the {'highest' if rises else 'lowest'} {watched} is kept."
+
+
+def watched_words(monitor: str) -> str:
+    """A watched value in words: "val_loss" is "the checking loss"."""
+    if monitor.startswith("val_"):
+        return f"the checking {monitor.removeprefix('val_').replace('_', ' ')}"
+    return f"the training {monitor.replace('_', ' ')}"
+
+
+def _helpers(resolved: Resolved) -> str:
+    sentences = [
+        sentence
+        for item in resolved.value("fit.callbacks") or ()
+        if (sentence := helper_sentence(item))
+    ]
+    return " ".join(sentences)
+
+
+def helper_sentence(item: Mapping[str, Any]) -> str:
+    """What one callback does, in a sentence; nothing for those told under "The end"."""
+    entry = CALLBACKS[item["kind"]]
+    settings = entry.defaults() | dict(item)
+    if entry.name == "ReduceLROnPlateau":
+        return (
+            f"The learning rate is multiplied by {plain_number(settings['factor'])} when "
+            f"{watched_words(settings['monitor'])} stands still for "
+            f"{counted(max(1, settings['patience']), 'epoch')}."
+        )
+    if entry.name == "LearningRateScheduler":
+        return f"The learning rate follows a plan: {plan_words(settings)}."
+    if entry.name == "ModelCheckpoint":
+        when = "each time it is better" if settings["save_best_only"] else "after each epoch"
+        if isinstance(settings["save_freq"], int):
+            when = f"every {counted(settings['save_freq'], 'batch', 'batches')}"
+        return f"The model is also saved {when}."
+    if entry.name == "CSVLogger":
+        return f"Each epoch is written to {settings['filename']}."
+    if entry.name == "TensorBoard":
+        return f"TensorBoard finds the run in {settings['log_dir']}."
+    return ""
+
+
+def plan_words(settings: Mapping[str, Any]) -> str:
+    """How a schedule changes the learning rate."""
+    start = (
+        f"a rise over {counted(settings['warmup'], 'epoch')}, then " if settings["warmup"] else ""
+    )
+    factor = plain_number(settings["factor"])
+    words = {
+        "step": f"times {factor} every {counted(settings['every'], 'epoch')}",
+        "exponential": f"times {factor} in each epoch",
+        "linear": f"in a straight line to {plain_number(settings['final'])}",
+        "cosine": f"along a cosine to {plain_number(settings['final'])}",
+        "table": "from a table",
+    }
+    return start + words[settings["schedule"]]
+
+
+def _size(resolved: Resolved, facts: Facts) -> str:
+    plan = resolved.model_plan
+    if plan is None or not plan.ok:
+        return ""
+    model = MODELS[resolved.value("model.kind")].title
+    name = model if model in ("LSTM", "GRU") else f"{model[:1].lower()}{model[1:]}"
+    memory = amount_of_bytes(plan.batch_bytes(facts.batch_size))
+    return f"The {name} learns {strong(f'{plan.parameters:,}')} numbers and needs about {memory}."
+
+
+def _ignored(resolved: Resolved) -> str:
+    sentences = [
+        f"{each.where.partition('.')[2]}: {each.sentence.removeprefix('Ignored: ')}"
+        for each in resolved.findings
+        if each.severity is Severity.NO_EFFECT
+    ]
+    return " ".join(sentences)

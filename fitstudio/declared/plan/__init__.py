@@ -1,0 +1,1 @@
+"""The planned model as plain data: layers, shapes, weights and memory, without torch."""

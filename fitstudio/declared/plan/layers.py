@@ -1,0 +1,220 @@
+"""The layers of a planned model as plain data: what each does, its shapes, its cost.
+
+A plan speaks the reference's channels-last: shapes leave out the rows, an image is (height, width,
+channels) and a signal (steps, channels). The engine builds its modules from exactly these
+operations, and a test compares the number of weights:
+
+- ``reshape {shape}``: the same numbers in another shape
+- ``flatten``: the same numbers in one row
+- ``dense {units, activation, use_bias}``: x @ kernel + bias over the last axis, then the activation
+- ``conv1d {filters, kernel_size, strides, padding, activation, use_bias}``: over the steps
+- ``conv2d``: the same over height and width
+- ``batch_norm {momentum, epsilon}``: Keras's batch normalisation over the last axis
+- ``activation {activation}``: a function of each number (softmax: over the last axis)
+- ``dropout {rate}``: drops numbers at random in training and scales the others up
+- ``max_pool1d {pool_size, strides, padding}``, ``max_pool2d``: the largest of each window
+- ``global_max_pool1d``, ``global_max_pool2d``: the largest of each channel over all places
+- ``global_average_pool1d``, ``global_average_pool2d``: the mean of each channel over all places
+- ``lstm {units, return_sequences, bidirectional}``: Keras's LSTM over the steps
+- ``gru``: the same for Keras's GRU with ``reset_after``
+
+``kernel_size``, ``strides`` and ``pool_size`` are lists with one number for each axis; ``padding``
+is "same" or "valid"; an activation is a name of `fitstudio.declared.catalogue.models` or "softmax",
+and "linear" does nothing. Both directions of a recurrent layer are concatenated, so that its output
+is twice as wide.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fitstudio.storage.checked import Plain
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LayerPlan(Plain):
+    """One layer.
+
+    Args:
+        name: Unique in the plan, such as ``"dense_1"``; weights carry it in checkpoints.
+        op: What it computes, see the table above.
+        settings: By name, plain JSON data.
+        input_shape: Without the rows.
+        output_shape: Without the rows.
+        parameters: How many numbers it learns.
+        flops: Multiplications and additions for one row, forward.
+        state: Numbers that it keeps but does not learn (moving means).
+    """
+
+    name: str
+    op: str
+    settings: Mapping[str, Any]
+    input_shape: Shape
+    output_shape: Shape
+    parameters: int = 0
+    flops: int = 0
+    state: int = 0
+
+
+class ShapeError(ValueError):
+    """A layer cannot take what the layer before it gives; the message is for a person."""
+
+    def __init__(self, sentence: str, setting: str) -> None:
+        super().__init__(sentence)
+        self.setting = setting
+
+
+@dataclass
+class Planner:
+    """Stacks layers: each method adds one and works out its shape, weights and cost."""
+
+    shape: Shape
+    layers: list[LayerPlan] = field(default_factory=list)
+
+    def reshape(self, *shape: int) -> None:
+        if shape != self.shape:
+            self._add("reshape", {"shape": list(shape)}, shape)
+
+    def flatten(self) -> None:
+        if len(self.shape) != 1:
+            self._add("flatten", {}, (math.prod(self.shape),))
+
+    def dense(self, units: int, activation: str = "linear", *, name: str | None = None) -> None:
+        inputs = self.shape[-1]
+        places = math.prod(self.shape[:-1])
+        self._add(
+            "dense",
+            {"units": units, "activation": activation, "use_bias": True},
+            (*self.shape[:-1], units),
+            parameters=inputs * units + units,
+            flops=2 * places * inputs * units,
+            name=name,
+        )
+
+    def activation(self, activation: str) -> None:
+        if activation != "linear":
+            self._add("activation", {"activation": activation}, self.shape)
+
+    def dropout(self, rate: float) -> None:
+        if rate > 0:
+            self._add("dropout", {"rate": float(rate)}, self.shape)
+
+    def batch_norm(self) -> None:
+        channels = self.shape[-1]
+        self._add(
+            "batch_norm",
+            {"momentum": 0.99, "epsilon": 0.001},
+            self.shape,
+            parameters=2 * channels,
+            flops=2 * math.prod(self.shape),
+            state=2 * channels,
+        )
+
+    def convolution(
+        self, filters: int, kernel: int, *, stride: int, padding: str, activation: str
+    ) -> None:
+        axes, channels = len(self.shape) - 1, self.shape[-1]
+        if padding == "valid" and min(self.shape[:-1]) < kernel:
+            raise ShapeError(
+                f"Filters of {kernel} points do not fit into the {_size(self.shape[:-1])} that are "
+                f"left before convolution {self._number(f'conv{axes}d')}.",
+                "kernel_size",
+            )
+        places = self._windows(kernel, stride, padding)
+        weights = kernel**axes * channels * filters
+        self._add(
+            f"conv{axes}d",
+            {
+                "filters": filters,
+                "kernel_size": [kernel] * axes,
+                "strides": [stride] * axes,
+                "padding": padding,
+                "activation": activation,
+                "use_bias": True,
+            },
+            (*places, filters),
+            parameters=weights + filters,
+            flops=2 * math.prod(places) * weights,
+        )
+
+    def maxpool(self, size: int) -> None:
+        axes = len(self.shape) - 1
+        if size == 1:
+            return
+        if min(self.shape[:-1]) < size:
+            raise ShapeError(
+                f"Pooling by {size} leaves nothing of the {_size(self.shape[:-1])} after "
+                f"convolution {self._number(f'conv{axes}d') - 1}.",
+                "pool",
+            )
+        self._add(
+            f"max_pool{axes}d",
+            {"pool_size": [size] * axes, "strides": [size] * axes, "padding": "valid"},
+            (*self._windows(size, size, "valid"), self.shape[-1]),
+        )
+
+    def global_pool(self, how: str) -> None:
+        axes = len(self.shape) - 1
+        self._add(f"global_{how}_pool{axes}d", {}, (self.shape[-1],))
+
+    def recurrent(
+        self, cell: str, units: int, *, return_sequences: bool, bidirectional: bool
+    ) -> None:
+        steps, channels = self.shape
+        directions = 2 if bidirectional else 1
+        # Per gate: a kernel, a recurrent kernel and a bias; Keras's GRU has a second bias.
+        gates, biases = {"lstm": (4, 1), "gru": (3, 2)}[cell]
+        weights = gates * (channels * units + units * units)
+        width = units * directions
+        self._add(
+            cell,
+            {
+                "units": units,
+                "return_sequences": return_sequences,
+                "bidirectional": bidirectional,
+            },
+            (steps, width) if return_sequences else (width,),
+            parameters=directions * (weights + gates * biases * units),
+            flops=directions * 2 * steps * weights,
+        )
+
+    def _windows(self, size: int, stride: int, padding: str) -> Shape:
+        if padding == "same":
+            return tuple(-(-length // stride) for length in self.shape[:-1])
+        return tuple((length - size) // stride + 1 for length in self.shape[:-1])
+
+    def _number(self, op: str) -> int:
+        return 1 + sum(layer.op == op for layer in self.layers)
+
+    def _add(
+        self,
+        op: str,
+        settings: dict[str, Any],
+        output_shape: Shape,
+        *,
+        parameters: int = 0,
+        flops: int = 0,
+        state: int = 0,
+        name: str | None = None,
+    ) -> None:
+        layer = LayerPlan(
+            name=name or f"{op}_{self._number(op)}",
+            op=op,
+            settings=settings,
+            input_shape=self.shape,
+            output_shape=output_shape,
+            parameters=parameters,
+            flops=flops,
+            state=state,
+        )
+        self.layers.append(layer)
+        self.shape = output_shape
+
+
+def _size(shape: Shape) -> str:
+    return f"{shape[0]} points" if len(shape) == 1 else f"{' × '.join(map(str, shape))} points"

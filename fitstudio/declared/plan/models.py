@@ -1,0 +1,242 @@
+"""Plans a model of the gallery for given data: layers, shapes, weights and memory, without torch.
+
+What the operations mean is written at `fitstudio.declared.plan.layers`. Each plan ends in the head:
+one dense layer called ``"output"`` with one unit for each output and the activation that the loss
+wants: softmax for classes, one sigmoid for yes or no, linear for numbers and scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.declared.parameters.model import any_model_param, model_params
+from fitstudio.declared.plan.layers import LayerPlan, Planner, Shape, ShapeError
+from fitstudio.storage.checked import Plain
+
+HEAD = "output"
+_FLOAT_BYTES = 4
+# Weights, gradients and, with Adam, two running means.
+_COPIES_OF_WEIGHTS = 4
+_LARGEST_PLAN = 2**40
+
+
+@dataclass(frozen=True)
+class ModelPlan(Plain):
+    """A model, layer by layer.
+
+    Args:
+        layers: In the order in which rows go through them; empty when the plan failed.
+        input_shape: Of one row.
+        output_shape: Of one row.
+        parameters: Numbers that are learned.
+        flops: Multiplications and additions for one row, forward.
+        memory_bytes: What weights, gradients and the optimiser need, and one row on its way.
+        row_bytes: The part of the memory that each further row of a batch needs.
+        findings: Why it cannot be built, or what to look at.
+    """
+
+    layers: tuple[LayerPlan, ...]
+    input_shape: Shape
+    output_shape: Shape
+    parameters: int
+    flops: int
+    memory_bytes: int
+    row_bytes: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the model can be built."""
+        return not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def batch_bytes(self, batch_size: int) -> int:
+        """What training with batches of this size needs."""
+        return self.memory_bytes + self.row_bytes * max(0, batch_size - 1)
+
+
+def plan_model(
+    kind: str,
+    settings: Mapping[str, Any],
+    input_shape: Shape,
+    output_units: int,
+    output_activation: str,
+) -> ModelPlan:
+    """Plan a model of the gallery.
+
+    Args:
+        kind: A name of `fitstudio.declared.catalogue.entries.MODELS`.
+        settings: The model's settings by name; what is left out is at its default.
+        input_shape: Of one row: (columns,), (steps, channels), (height, width, channels) …; a
+            channel axis of 1 is added where the model needs one.
+        output_units: How many numbers the model answers with.
+        output_activation: "softmax", "sigmoid", "softplus" or "linear".
+    """
+    input_shape = tuple(input_shape)
+    values = {param.name: param.default for param in model_params(kind)} | dict(settings)
+    problems = _value_problems(values)
+    if kind not in _PLANS:
+        problems.append(_error("model.kind", f"There is no model {kind!r}."))
+    if not input_shape or min(input_shape) < 1 or output_units < 1:
+        problems.append(_error("model.kind", "There is nothing to learn from, or to answer."))
+    if problems:
+        return _failed(input_shape, problems)
+    planner = Planner(input_shape)
+    try:
+        _PLANS[kind](planner, values)
+        planner.dense(output_units, output_activation, name=HEAD)
+    except ShapeError as problem:
+        return _failed(input_shape, [_shape_finding(kind, values, problem)])
+    plan = _finished(planner, input_shape)
+    if plan.memory_bytes > _LARGEST_PLAN:
+        too_large = _error(
+            "model.kind", f"This model needs {plan.memory_bytes / 2**40:,.1f} TB of memory."
+        )
+        return _failed(input_shape, [too_large])
+    return plan
+
+
+def _mlp(planner: Planner, values: Mapping[str, Any]) -> None:
+    planner.flatten()
+    _hidden(planner, values, values["units"])
+
+
+def _convolutional(planner: Planner, values: Mapping[str, Any], axes: int) -> None:
+    _with_channels(planner, axes)
+    for filters in values["filters"]:
+        normed = values["batch_norm"]
+        planner.convolution(
+            filters,
+            values["kernel_size"],
+            stride=values["strides"],
+            padding=values["padding"],
+            activation="linear" if normed else values["activation"],
+        )
+        if normed:
+            planner.batch_norm()
+            planner.activation(values["activation"])
+        planner.maxpool(values["pool"])
+    if values["global_pool"] == "none":
+        planner.flatten()
+    else:
+        planner.global_pool(values["global_pool"])
+    _hidden(planner, values, values["units"])
+
+
+def _cnn1d(planner: Planner, values: Mapping[str, Any]) -> None:
+    _convolutional(planner, values, axes=1)
+
+
+def _cnn2d(planner: Planner, values: Mapping[str, Any]) -> None:
+    _convolutional(planner, values, axes=2)
+
+
+def _lstm(planner: Planner, values: Mapping[str, Any]) -> None:
+    _recurrent(planner, values, "lstm")
+
+
+def _gru(planner: Planner, values: Mapping[str, Any]) -> None:
+    _recurrent(planner, values, "gru")
+
+
+def _recurrent(planner: Planner, values: Mapping[str, Any], cell: str) -> None:
+    _with_channels(planner, 1)
+    if not values["units"]:
+        raise ShapeError("A recurrent model needs at least one layer.", "units")
+    last = len(values["units"]) - 1
+    for number, units in enumerate(values["units"]):
+        planner.recurrent(
+            cell,
+            units,
+            return_sequences=number < last or values["return_sequences"],
+            bidirectional=values["bidirectional"],
+        )
+        planner.dropout(values["dropout"])
+    for units in values["dense_units"]:
+        planner.dense(units, values["activation"])
+        planner.dropout(values["dropout"])
+
+
+_PLANS = {"mlp": _mlp, "cnn1d": _cnn1d, "cnn2d": _cnn2d, "lstm": _lstm, "gru": _gru}
+
+
+def _hidden(planner: Planner, values: Mapping[str, Any], widths: list[int]) -> None:
+    for units in widths:
+        if values["batch_norm"]:
+            planner.dense(units)
+            planner.batch_norm()
+            planner.activation(values["activation"])
+        else:
+            planner.dense(units, values["activation"])
+        planner.dropout(values["dropout"])
+
+
+def _with_channels(planner: Planner, axes: int) -> None:
+    """Bring a row to `axes` axes and channels behind them."""
+    shape = planner.shape
+    if len(shape) == axes:
+        planner.reshape(*shape, 1)
+    elif len(shape) == axes + 2 and axes == 1:
+        # An image as a series: each line of it is a step.
+        planner.reshape(shape[0], shape[1] * shape[2])
+    elif len(shape) != axes + 1:
+        axes_word = "a picture (height × width)" if axes == 2 else "a series or a picture"
+        sizes = " × ".join(map(str, shape))
+        raise ShapeError(f"This model takes {axes_word}; one row is {sizes}.", "kind")
+
+
+def _finished(planner: Planner, input_shape: Shape) -> ModelPlan:
+    parameters = sum(layer.parameters for layer in planner.layers)
+    state = sum(layer.state for layer in planner.layers)
+    # Each layer's output is kept for the way back, and its gradient beside it.
+    numbers = math.prod(input_shape) + 2 * sum(
+        math.prod(layer.output_shape) for layer in planner.layers
+    )
+    row_bytes = numbers * _FLOAT_BYTES
+    weights_bytes = (parameters * _COPIES_OF_WEIGHTS + state) * _FLOAT_BYTES
+    return ModelPlan(
+        layers=tuple(planner.layers),
+        input_shape=input_shape,
+        output_shape=planner.shape,
+        parameters=parameters,
+        flops=sum(layer.flops for layer in planner.layers),
+        memory_bytes=weights_bytes + row_bytes,
+        row_bytes=row_bytes,
+    )
+
+
+def _failed(input_shape: Shape, findings: list[Finding]) -> ModelPlan:
+    return ModelPlan((), input_shape, (), 0, 0, 0, 0, tuple(findings))
+
+
+def _error(where: str, sentence: str, fix: Fix | None = None) -> Finding:
+    return Finding(f"{where}-plan", Severity.ERROR, where, sentence, fix)
+
+
+def _value_problems(values: Mapping[str, Any]) -> list[Finding]:
+    problems: list[Finding] = []
+    for name, value in values.items():
+        param = any_model_param(name)
+        problem = param.check(value) if param is not None and name != "kind" else None
+        if problem is not None:
+            problems.append(_error(f"model.{name}", problem))
+    return problems
+
+
+def _shape_finding(kind: str, values: Mapping[str, Any], problem: ShapeError) -> Finding:
+    fixes = {
+        "pool": Fix("Pool by 1", {"model.pool": 1}),
+        "kernel_size": Fix("Keep the size at the edges", {"model.padding": "same"}),
+        "kind": Fix("Use a multi-layer perceptron", {"model.kind": "mlp"}),
+        "units": Fix("Back to the default", {"model.units": None}),
+    }
+    filters = values.get("filters", ())
+    fix = fixes.get(problem.setting)
+    if problem.setting == "pool" and isinstance(filters, list) and len(filters) > 1:
+        fewer = Fix("One layer fewer", {"model.filters": filters[:-1]})
+        fix = fewer if values["pool"] == 2 else Fix("Pool by 2", {"model.pool": 2})
+    del kind
+    return _error(f"model.{problem.setting}", str(problem), fix)

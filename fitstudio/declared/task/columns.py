@@ -1,0 +1,134 @@
+"""What columns of the data are to a model: numbers, categories, arrays; and the rows they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.declared.plan.layers import Shape
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import (
+    ARRAY,
+    CATEGORY,
+    CONSTANT,
+    ID,
+    NUMBER,
+    TEXT,
+    ColumnSummary,
+    DatasetSummary,
+)
+
+# Types that no model can take as they are.
+LEFT_OUT = frozenset({TEXT})
+
+# Where a picture begins, and how much longer than wide it may be; where a signal begins.
+_LEAST_SIDE = 5
+_MOST_ASPECT = 4
+_LEAST_SIGNAL = 64
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many rows are used, and whether that is exact."""
+
+    used: int
+    exact: bool
+
+
+def chosen(summary: DatasetSummary, names: Sequence[str] | None) -> tuple[ColumnSummary, ...]:
+    """The columns of these names, those left out that do not exist."""
+    by_name = {column.name: column for column in summary.columns}
+    return tuple(by_name[name] for name in names or () if name in by_name)
+
+
+def role_type(spec: RunSpec, column: ColumnSummary) -> str:
+    """What a column is taken for: number, category, array or text."""
+    settings = spec.data.get("columns")
+    wanted = None
+    if settings and isinstance(settings, Mapping):
+        given = settings.get(column.name)
+        wanted = given.get("type") if isinstance(given, Mapping) else None
+    if wanted == CATEGORY and not column.shape:
+        return CATEGORY
+    if wanted == NUMBER and column.numeric:
+        return ARRAY if column.shape else NUMBER
+    if column.shape:
+        return ARRAY if column.numeric else TEXT
+    if column.type == CATEGORY:
+        return CATEGORY
+    if column.type in (ID, CONSTANT, NUMBER, ARRAY) and column.numeric:
+        return NUMBER
+    # Text with few different values is as good as a category.
+    return (
+        CATEGORY
+        if column.type == TEXT and column.classes
+        else (CATEGORY if column.type == CONSTANT else TEXT)
+    )
+
+
+def input_shape(spec: RunSpec, columns: Sequence[ColumnSummary]) -> Shape | None:
+    """The shape of one row of inputs, or None if the columns cannot go into one model.
+
+    Single values stand side by side, a category as one column for each class. One array keeps its
+    shape; several arrays of the same shape are stacked as channels, behind their own axes.
+    """
+    types = [role_type(spec, column) for column in columns]
+    if not columns or any(kind in LEFT_OUT for kind in types):
+        return None
+    if ARRAY not in types:
+        widths = zip(types, columns)
+        return (sum(max(1, len(each.classes)) if kind == CATEGORY else 1 for kind, each in widths),)
+    shapes = {column.shape for column in columns}
+    if len(shapes) != 1:
+        return None
+    shape = shapes.pop()
+    return shape if len(columns) == 1 else (*shape, len(columns))
+
+
+def usual_model(columns: Sequence[ColumnSummary]) -> str:
+    """The kind of model that people take first for such inputs.
+
+    A picture has two long sides of about the same length; a table of many steps and few channels
+    is a signal, as is one long row of an array. Single values are a table's, however many.
+    """
+    shape = columns[0].shape if columns else ()
+    if len(shape) == 3:
+        return "cnn2d"
+    if len(shape) == 2:
+        short, long = sorted(shape)
+        return "cnn2d" if short >= _LEAST_SIDE and long <= _MOST_ASPECT * short else "cnn1d"
+    if len(shape) == 1 and shape[0] >= _LEAST_SIGNAL:
+        return "cnn1d"
+    return "mlp"
+
+
+def kept_rows(
+    values: Mapping[str, Any], summary: DatasetSummary, columns: Sequence[ColumnSummary]
+) -> Rows:
+    """The rows that are left when those with a missing value are left out.
+
+    A value too large for training counts as missing. Only gaps of single inputs can be filled.
+    """
+    targets = set(values["fit.y"] or ())
+    weights = values["fit.sample_weight"]
+    must_be_there = {*targets, weights}
+    columns = (*columns, *chosen(summary, [weights] if weights else []))
+    drop = values["data.missing"] == "drop"
+    counted = {
+        column.name: min(summary.rows, max(1, column.missing + column.infinite))
+        for column in columns
+        if column.has_gaps and (drop or column.name in must_be_there or column.shape)
+    }
+    known = summary.complete_rows_for(counted)
+    if known is not None:
+        return Rows(known, exact=summary.sampled_rows is None)
+    most = summary.rows - max(counted.values(), default=0)
+    least = max(0, summary.rows - sum(counted.values()))
+    if len(counted) < 2:
+        return Rows(most, exact=summary.sampled_rows is None)
+    if summary.complete_rows is not None and least <= summary.complete_rows <= most:
+        names = {column.name for column in columns}
+        all_counted = all(each.name in names for each in summary.columns if each.has_gaps)
+        return Rows(summary.complete_rows, exact=all_counted and summary.sampled_rows is None)
+    return Rows(least, exact=False)

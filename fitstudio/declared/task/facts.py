@@ -1,0 +1,309 @@
+"""What follows from the settings and the data: rows, steps, shapes, classes, loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.declared.catalogue.losses import (
+    NUMBERS,
+    SEVERAL_CLASSES,
+    TWO_CLASSES,
+    automatic_loss,
+    output_activation,
+    target_encoding,
+)
+from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.plan.layers import Shape
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.columns import (
+    LEFT_OUT,
+    Rows,
+    chosen,
+    input_shape,
+    kept_rows,
+    role_type,
+)
+from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary
+from fitstudio.storage.checked import Plain
+
+DEFAULT_BATCH_SIZE = 32
+CLASSIFICATION = "classification"
+REGRESSION = "regression"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts(Plain):
+    """What a run with these settings on these data will be.
+
+    Args:
+        rows: Rows in the file.
+        used_rows: Rows that are trained or checked on.
+        left_out: Rows that are not used, because a value is missing in them.
+        exact: Whether the numbers of rows are exact; else they are close.
+        training_rows: Rows that train.
+        validation_rows: Rows that check; 0 for none, None while a second file was not read.
+        validates: Whether there is anything to check on.
+        batch_size: Rows of one step.
+        steps_per_epoch: Steps of one epoch.
+        validation_steps: Steps of one check; None while unknown.
+        epochs_to_run: Epochs from the first to the last.
+        total_steps: Steps of the whole run.
+        feed: "arrays" or "batches".
+        task: "classification" or "regression".
+        target: What losses call the target: "numbers", "two classes" or "several classes".
+        target_encoding: How ``fit()`` gets the target: "number", "binary", "index" or "onehot".
+        class_names: In the order of class numbers; empty for numbers.
+        class_counts: Rows of each class among the used rows.
+        training_class_counts: Rows of each class among the training rows.
+        input_shape: Of one row.
+        output_shape: Of one row.
+        output_units: How many numbers the model answers with.
+        output_activation: "softmax", "sigmoid", "softplus" or "linear".
+        loss: The loss's name.
+        metrics: Names under which metrics are reported, without the loss.
+        monitors: Names that a callback can watch.
+        row_name: What one row is called: "row" for tables, else "sample".
+    """
+
+    rows: int
+    used_rows: int
+    left_out: int
+    exact: bool
+    training_rows: int
+    validation_rows: int | None
+    validates: bool
+    batch_size: int
+    steps_per_epoch: int
+    validation_steps: int | None
+    epochs_to_run: int
+    total_steps: int
+    feed: str
+    task: str
+    target: str
+    target_encoding: str
+    class_names: tuple[str, ...]
+    class_counts: tuple[int, ...]
+    training_class_counts: tuple[int, ...]
+    input_shape: Shape
+    output_shape: Shape
+    output_units: int
+    output_activation: str
+    loss: str
+    metrics: tuple[str, ...]
+    monitors: tuple[str, ...]
+    row_name: str = "row"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is predicted."""
+
+    kind: str
+    names: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    units: int = 1
+    steps: int | None = None
+
+
+def find_facts(spec: RunSpec, values: Mapping[str, Any], summary: DatasetSummary) -> Facts | None:
+    """Work out the facts, or None while inputs or target are not chosen or cannot be used.
+
+    Args:
+        spec: What was set.
+        values: The value of every setting that fits its kind, defaults included.
+        summary: What is known about the data.
+    """
+    inputs = chosen(summary, values["fit.x"])
+    targets = chosen(summary, values["fit.y"])
+    shape = input_shape(spec, inputs)
+    target = find_target(spec, values, targets)
+    if shape is None or target is None:
+        return None
+    rows = kept_rows(values, summary, (*inputs, *targets))
+    training, validation = split_rows(values, summary, rows)
+    batch_size, steps, total = _steps(values, training)
+    loss = values["compile.loss"] or automatic_loss(target.kind)
+    from_logits = bool((values["compile.loss_settings"] or {}).get("from_logits"))
+    encoding = target_encoding(loss, target.kind)
+    units = 1 if encoding == "binary" else target.units
+    validates = validation is None or validation > 0
+    metrics = _reported_metrics(values)
+    return Facts(
+        rows=summary.rows,
+        used_rows=rows.used,
+        left_out=summary.rows - rows.used,
+        exact=rows.exact,
+        training_rows=training,
+        validation_rows=validation,
+        validates=validates,
+        batch_size=batch_size,
+        steps_per_epoch=steps,
+        validation_steps=_validation_steps(values, validation, batch_size),
+        epochs_to_run=max(0, values["fit.epochs"] - values["fit.initial_epoch"]),
+        total_steps=total,
+        feed=values["data.feed"],
+        task=REGRESSION if target.kind == NUMBERS else CLASSIFICATION,
+        target=target.kind,
+        target_encoding=encoding,
+        class_names=target.names,
+        class_counts=_scaled(target.counts, rows.used),
+        training_class_counts=_training_counts(values, targets, target, rows, training),
+        input_shape=shape,
+        output_shape=(units,) if target.steps is None else (target.steps, units),
+        output_units=units,
+        output_activation=output_activation(loss, target.kind, from_logits=from_logits),
+        loss=loss,
+        metrics=metrics,
+        monitors=_monitors(metrics, values, validates=validates),
+        row_name="row" if summary.kind == "table" else "sample",
+    )
+
+
+def find_target(
+    spec: RunSpec, values: Mapping[str, Any], columns: Sequence[ColumnSummary]
+) -> Target | None:
+    """What the target columns are, or None if they cannot be predicted together."""
+    if not columns:
+        return None
+    first = columns[0]
+    if len(columns) > 1 or role_type(spec, first) != CATEGORY:
+        return _number_target(spec, values, columns)
+    labels = first.classes
+    if len(labels) < 2:
+        return None
+    return Target(
+        kind=TWO_CLASSES if len(labels) == 2 else SEVERAL_CLASSES,
+        names=tuple(label for label, _ in labels),
+        counts=tuple(count for _, count in labels),
+        units=len(labels),
+    )
+
+
+def _number_target(
+    spec: RunSpec, values: Mapping[str, Any], columns: Sequence[ColumnSummary]
+) -> Target | None:
+    first = columns[0]
+    if any(role_type(spec, column) in LEFT_OUT or not column.numeric for column in columns):
+        return None
+    if any(role_type(spec, column) == CATEGORY for column in columns):
+        return None
+    shape = list(first.shape)
+    if not shape:
+        return (
+            None if any(column.shape for column in columns) else Target(NUMBERS, units=len(columns))
+        )
+    if len(columns) > 1:
+        return None
+    if values["model.kind"] in ("lstm", "gru") and values.get("model.return_sequences"):
+        return (
+            Target(NUMBERS, units=math.prod(shape[1:]), steps=shape[0]) if len(shape) < 3 else None
+        )
+    if len(shape) > 1:
+        return None
+    loss = values["compile.loss"]
+    if loss is not None and target_encoding(loss, SEVERAL_CLASSES) == "onehot" and shape[0] > 1:
+        # A column of 0 and 1 for each class, made before the data came here.
+        names = tuple(str(number) for number in range(shape[0]))
+        return Target(SEVERAL_CLASSES, names=names, units=shape[0])
+    return Target(NUMBERS, units=shape[0])
+
+
+def split_rows(
+    values: Mapping[str, Any], summary: DatasetSummary, rows: Rows
+) -> tuple[int, int | None]:
+    """How many rows train and how many check; None for a second file that was not read."""
+    given = values["fit.validation_data"]
+    if given is None:
+        part = values["fit.validation_split"] if values["data.feed"] == "arrays" else 0.0
+        # In double precision, as the reference does it: 10 rows with 0.8 leave 1, not 2.
+        training = math.floor(rows.used * (1.0 - part))
+        return training, rows.used - training
+    if "file" in given:
+        return rows.used, None
+    column = summary.column(given["column"])
+    marks = {str(value) for value in given["values"]}
+    counts = column.classes if column is not None else ()
+    marked = sum(count for label, count in counts if label in marks)
+    validation = min(rows.used, round(marked * rows.used / max(1, summary.rows)))
+    return rows.used - validation, validation
+
+
+def _steps(values: Mapping[str, Any], training: int) -> tuple[int, int, int]:
+    wanted = values["fit.steps_per_epoch"]
+    batch_size = values["fit.batch_size"]
+    if batch_size is None and wanted is not None and values["data.feed"] == "arrays":
+        batch_size = max(1, math.ceil(training / wanted))
+    batch_size = batch_size or DEFAULT_BATCH_SIZE
+    in_one_pass = math.ceil(training / batch_size)
+    epochs = max(0, values["fit.epochs"] - values["fit.initial_epoch"])
+    if wanted is None:
+        return batch_size, in_one_pass, in_one_pass * epochs
+    # The stream has as many passes as `epochs` says, also when the first epochs are skipped.
+    passes = values["fit.epochs"] if values["data.feed"] == "arrays" else epochs
+    return batch_size, wanted, min(wanted * epochs, in_one_pass * passes)
+
+
+def _validation_steps(
+    values: Mapping[str, Any], validation: int | None, batch_size: int
+) -> int | None:
+    wanted = values["fit.validation_steps"]
+    if validation is None:
+        return wanted
+    there = math.ceil(validation / (values["fit.validation_batch_size"] or batch_size))
+    return there if wanted is None else min(wanted, there)
+
+
+def _scaled(counts: Sequence[float], rows: int) -> tuple[int, ...]:
+    """The counts in proportion, so that they add up to the rows."""
+    whole = sum(counts)
+    if not whole:
+        return tuple(round(count) for count in counts)
+    shares = [count * rows / whole for count in counts]
+    rounded = [math.floor(share) for share in shares]
+    # What is left over goes to those that lost most by rounding down.
+    by_loss = sorted(range(len(shares)), key=lambda each: rounded[each] - shares[each])
+    for each in by_loss[: max(0, rows - sum(rounded))]:
+        rounded[each] += 1
+    return tuple(rounded)
+
+
+def _training_counts(
+    values: Mapping[str, Any],
+    columns: Sequence[ColumnSummary],
+    target: Target,
+    rows: Rows,
+    training: int,
+) -> tuple[int, ...]:
+    """Rows of each class in training: counted where the order is known, else in proportion."""
+    in_order = values["data.row_order"] == "file" and values["fit.validation_data"] is None
+    if in_order and columns[0].runs and target.names:
+        whole = sum(length for _, length in columns[0].runs)
+        left = dict.fromkeys(target.names, 0.0)
+        remaining = training * whole / max(1, rows.used)
+        for label, length in columns[0].runs:
+            taken = min(length, max(0.0, remaining))
+            left[label] = left.get(label, 0.0) + taken
+            remaining -= length
+        return _scaled([left[name] for name in target.names], training)
+    return _scaled(target.counts, training)
+
+
+def _reported_metrics(values: Mapping[str, Any]) -> tuple[str, ...]:
+    plain = [metric_name(item) for item in values["compile.metrics"] or ()]
+    weighted = [metric_name(item) for item in values["compile.weighted_metrics"] or ()]
+    return (*plain, *(f"weighted_{name}" if name in plain else name for name in weighted))
+
+
+def _monitors(
+    metrics: tuple[str, ...], values: Mapping[str, Any], *, validates: bool
+) -> tuple[str, ...]:
+    names = ["loss", *metrics]
+    if validates:
+        names += [f"val_{name}" for name in names]
+    kinds = {item["kind"] for item in values["fit.callbacks"] or () if isinstance(item, Mapping)}
+    if kinds & {"ReduceLROnPlateau", "LearningRateScheduler"}:
+        names.append("lr")
+    return tuple(names)

@@ -1,0 +1,343 @@
+"""Batches from sources that make them: Sequences, datasets that can start again, generators."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import torch
+
+from fitstudio.engine.binding import Batch
+from fitstudio.engine.feeding.batch_process import CannotBeSentError, WorkerProcess, packed
+from fitstudio.engine.feeding.batches import Batches, nothing_to_read
+from fitstudio.engine.feeding.batches_array import mixed_seed
+from fitstudio.engine.feeding.prefetch import Prefetcher, puller
+from fitstudio.engine.sequence import Sequence
+
+#: Turns what a source yielded into a batch of tensors.
+Convert = Callable[[Any], Batch]
+
+# Batches that were read ahead from a generator and not trained on: the next fit with the same
+# generator begins with them, so that none is lost.
+_READ_AHEAD: weakref.WeakKeyDictionary[Any, list[Any]] = weakref.WeakKeyDictionary()
+
+
+class _SourceBatches(Batches):
+    """What the three share: a first look, kept for the epoch that it belongs to."""
+
+    def __init__(self, argument: str, convert: Convert) -> None:
+        self._argument = argument
+        self._convert = convert
+        self._looked: tuple[tuple[int, int], Iterator[Any]] | None = None
+
+    def _open(self, epoch: int, first_step: int) -> Iterator[Any]:
+        """Begins to read an epoch."""
+        raise NotImplementedError
+
+    def look_ahead(self, epoch: int, first_step: int = 0) -> None:
+        items = self._open(epoch, first_step)
+        for first in items:
+            self._looked = ((epoch, first_step), _Joined(first, items))
+            self._convert(first)
+            return
+        raise nothing_to_read(self._argument)
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        items = self._take_looked(epoch, first_step) or self._open(epoch, first_step)
+        try:
+            for item in items:
+                yield self._convert(item)
+        finally:
+            _close(items)
+
+    def close(self) -> None:
+        if self._looked is not None:
+            _close(self._looked[1])
+            self._looked = None
+
+    def _take_looked(self, epoch: int, first_step: int) -> Iterator[Any] | None:
+        looked, self._looked = self._looked, None
+        if looked is None:
+            return None
+        key, items = looked
+        if key == (epoch, first_step):
+            return items
+        _close(items)  # training begins in another epoch than it seemed
+        return None
+
+
+class SequenceBatches(_SourceBatches):
+    """Batches of a Sequence, by number, made by several workers.
+
+    Args:
+        sequence: The Sequence.
+        argument: What it was passed as.
+        convert: Turns its batches into tensors.
+        shuffle: Whether its batches come in a new order in each epoch.
+        steps: Steps of an epoch; None for all batches.
+        seed: What the orders follow from.
+        workers: Threads or processes; 0 makes batches on the calling thread.
+        max_queue_size: How many batches are made ahead.
+        use_multiprocessing: Processes in place of threads.
+    """
+
+    def __init__(
+        self,
+        sequence: Sequence,
+        argument: str,
+        convert: Convert,
+        *,
+        shuffle: bool = False,
+        steps: int | None = None,
+        seed: int = 0,
+        workers: int = 1,
+        max_queue_size: int = 10,
+        use_multiprocessing: bool = False,
+    ) -> None:
+        super().__init__(argument, convert)
+        self._sequence = sequence
+        self._shuffle = shuffle
+        self._user_steps = steps
+        self._seed = seed
+        self._workers = workers
+        self._depth = max_queue_size
+        self._processes = (
+            _Processes(sequence, workers) if use_multiprocessing and workers > 0 else None
+        )
+
+    @property
+    def steps(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return len(self._sequence) if self._user_steps is None else self._user_steps
+
+    def _open(self, epoch: int, first_step: int) -> Iterator[Any]:
+        count = len(self._sequence)
+        if self._shuffle:
+            generator = torch.Generator().manual_seed(mixed_seed(self._seed, epoch))
+            order = torch.randperm(count, generator=generator).tolist()
+        else:
+            order = list(range(count))
+        tickets = order[first_step : self._user_steps]
+        if self._workers == 0:
+            return map(self._sequence.__getitem__, tickets)
+        workers = self._processes.ready() if self._processes is not None else None
+        if workers is None:
+            workers = [self._sequence.__getitem__] * self._workers
+        return Prefetcher(workers, tickets, self._depth)
+
+    def end_epoch(self) -> None:
+        notify = getattr(self._sequence, "on_epoch_end", None)
+        if callable(notify):
+            notify()
+
+    def close(self) -> None:
+        super().close()
+        if self._processes is not None:
+            self._processes.close()
+
+    def get_state(self) -> dict[str, Any]:
+        state: dict[str, Any] = {"seed": self._seed}
+        if hasattr(self._sequence, "get_state"):
+            state["sequence"] = self._sequence.get_state()  # pyright: ignore[reportAttributeAccessIssue]
+        return state
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._seed = int(state.get("seed", self._seed))
+        if "sequence" in state and hasattr(self._sequence, "set_state"):
+            self._sequence.set_state(state["sequence"])  # pyright: ignore[reportAttributeAccessIssue]
+        super().close()  # what was read ahead may belong to another order
+
+
+class _Processes:
+    """The processes that make a Sequence's batches, kept from epoch to epoch."""
+
+    def __init__(self, sequence: Sequence, count: int) -> None:
+        self._sequence = sequence
+        self._count = count
+        self._processes: list[WorkerProcess] = []
+        self._sent = b""
+
+    def ready(self) -> list[WorkerProcess] | None:
+        """The processes, each with the Sequence as it is now; None if it cannot be sent."""
+        try:
+            now = packed(self._sequence)
+        except CannotBeSentError as problem:
+            warnings.warn(
+                "use_multiprocessing=True needs a Sequence whose class other processes can "
+                f"import: {problem}. Its batches are made by {self._count} thread(s) instead. "
+                "Define the class at the top of a module.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            return None
+        if not self._processes:
+            self._processes = [WorkerProcess() for _ in range(self._count)]
+            self._sent = b""
+        if now != self._sent:  # on_epoch_end may have changed it
+            for process in self._processes:
+                process.load(now)
+            self._sent = now
+        return self._processes
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.close()
+        self._processes = []
+
+
+class DatasetBatches(_SourceBatches):
+    """Batches of a DataLoader, or of any iterable that can start again.
+
+    Without `steps`, or with exactly as many as it has, it is read from its beginning in each epoch.
+    With other `steps` it is one pass, continued over the epochs.
+
+    Args:
+        dataset: The iterable.
+        argument: What it was passed as.
+        convert: Turns its batches into tensors.
+        steps: Steps of an epoch.
+        restarts: Start at the beginning in each epoch, whatever `steps` says (validation does).
+    """
+
+    def __init__(
+        self,
+        dataset: Iterable[Any],
+        argument: str,
+        convert: Convert,
+        *,
+        steps: int | None = None,
+        restarts: bool = False,
+    ) -> None:
+        super().__init__(argument, convert)
+        self._dataset = dataset
+        length = _length_of(dataset)
+        self._user_steps = steps
+        self.steps = length if steps is None else steps
+        self._stream: StreamBatches | None = None
+        if not restarts and steps is not None and steps != length:
+            self._stream = StreamBatches(
+                iter(dataset), argument, convert, steps=steps, max_queue_size=1, workers=0
+            )
+
+    def _open(self, epoch: int, first_step: int) -> Iterator[Any]:
+        return itertools.islice(iter(self._dataset), first_step, self._user_steps)
+
+    def look_ahead(self, epoch: int, first_step: int = 0) -> None:
+        if self._stream is not None:
+            self._stream.look_ahead(epoch, first_step)
+        else:
+            super().look_ahead(epoch, first_step)
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        if self._stream is not None:
+            return self._stream.epoch(epoch, first_step)
+        return super().epoch(epoch, first_step)
+
+    def is_used_up(self, epoch: int) -> bool:
+        return self._stream is not None and self._stream.is_used_up(epoch)
+
+    def close(self) -> None:
+        super().close()
+        if self._stream is not None:
+            self._stream.close()
+
+
+class StreamBatches(Batches):
+    """Batches of a generator: one stream that is never restarted, and of which none is lost.
+
+    Args:
+        iterator: The generator or iterator.
+        argument: What it was passed as.
+        convert: Turns its batches into tensors.
+        steps: Steps of an epoch; None: the first epoch lasts until the stream ends.
+        total: Batches to read in all, where that is known.
+        workers: 0 reads on the calling thread; else a thread reads ahead.
+        max_queue_size: How many batches are read ahead.
+    """
+
+    def __init__(
+        self,
+        iterator: Iterator[Any],
+        argument: str,
+        convert: Convert,
+        *,
+        steps: int | None = None,
+        total: int | None = None,
+        workers: int = 1,
+        max_queue_size: int = 10,
+    ) -> None:
+        self._argument = argument
+        self._convert = convert
+        self.steps = steps
+        self._source = iterator
+        self._first: list[Any] = []  # looked at, not given out yet
+        before = itertools.chain(_left_over(iterator), iterator)
+        if workers == 0:
+            self._items: Iterator[Any] = before
+        else:
+            tickets = itertools.count() if total is None else range(total)
+            self._items = Prefetcher([puller(before)], tickets, max_queue_size)
+
+    def look_ahead(self, epoch: int, first_step: int = 0) -> None:
+        if self.is_used_up(epoch):
+            raise nothing_to_read(self._argument)
+        self._convert(self._first[0])
+
+    def is_used_up(self, epoch: int) -> bool:
+        if not self._first:
+            for item in self._items:
+                self._first.append(item)
+                break
+        return not self._first
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        remaining = itertools.count() if self.steps is None else range(first_step, self.steps)
+        for _ in remaining:
+            if self.is_used_up(epoch):
+                return
+            yield self._convert(self._first.pop())
+
+    def close(self) -> None:
+        left = list(self._first)
+        self._first = []
+        if isinstance(self._items, Prefetcher):
+            left += self._items.close()
+        if left:
+            try:
+                _READ_AHEAD[self._source] = left
+            except TypeError:  # an iterator that cannot be remembered weakly
+                pass
+
+
+class _Joined(Iterator[Any]):
+    """An item put back in front of the iterator it came from."""
+
+    def __init__(self, first: Any, rest: Iterator[Any]) -> None:
+        self._first = [first]
+        self.rest = rest
+
+    def __next__(self) -> Any:
+        return self._first.pop() if self._first else next(self.rest)
+
+
+def _close(items: Iterator[Any]) -> None:
+    while isinstance(items, _Joined):
+        items = items.rest
+    if isinstance(items, Prefetcher):
+        items.close()
+
+
+def _left_over(iterator: Iterator[Any]) -> list[Any]:
+    try:
+        return _READ_AHEAD.pop(iterator, [])
+    except TypeError:
+        return []
+
+
+def _length_of(dataset: Any) -> int | None:
+    try:
+        return len(dataset)
+    except TypeError:
+        return None

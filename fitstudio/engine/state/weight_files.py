@@ -1,0 +1,96 @@
+"""Single files with a model's weights, in the safetensors format: no pickle, no code."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+from torch import Tensor
+
+from fitstudio import storage
+from fitstudio.engine.state import codec
+from fitstudio.errors import CheckpointError
+
+_OPTIMIZER = "optimizer"
+
+
+def write(
+    path: str | os.PathLike[str],
+    weights: Mapping[str, Tensor],
+    optimizer: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes weights, and an optimizer's state if given, whole or not at all.
+
+    Raises:
+        StorageError: If the file cannot be written.
+    """
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    metadata = {"format": "pt"}
+    if optimizer is not None:
+        parts, skeleton = codec.take_apart({_OPTIMIZER: dict(optimizer)})
+        tensors |= {name: tensor.cpu().contiguous() for name, tensor in parts.items()}
+        metadata[_OPTIMIZER] = json.dumps(skeleton)
+    storage.write_bytes(Path(path).absolute(), safetensors.torch.save(_unshared(tensors), metadata))
+
+
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any] | None]:
+    """Weights, and the optimizer's state if the file holds one.
+
+    Raises:
+        CheckpointError: If there is no such file, or it is no safetensors file.
+    """
+    try:
+        with safetensors.safe_open(os.fspath(path), framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            metadata = file.metadata() or {}
+    except (safetensors.SafetensorError, OSError) as problem:
+        raise CheckpointError(
+            f"{os.fspath(path)!r} holds no weights that can be read: {problem}.",
+            code="checkpoint.unreadable",
+            remedy="It should be a file written by ModelCheckpoint or Model.save_weights.",
+        ) from problem
+    optimizer = None
+    if _OPTIMIZER in metadata:
+        state = codec.put_together(tensors, json.loads(metadata[_OPTIMIZER]))
+        optimizer = state[_OPTIMIZER]
+    prefix = _OPTIMIZER + "/"
+    weights = {name: each for name, each in tensors.items() if not name.startswith(prefix)}
+    return weights, optimizer
+
+
+def check_fits(saved: Mapping[str, Tensor], present: Mapping[str, Tensor], source: str) -> None:
+    """Refuses weights that belong to another model.
+
+    Raises:
+        CheckpointError: Names what is missing, unknown or of another shape.
+    """
+    problems = [f"{name!r} is missing" for name in present if name not in saved]
+    problems += [f"{name!r} is unknown" for name in saved if name not in present]
+    problems += [
+        f"{name!r} has the shape {tuple(saved[name].shape)}, not {tuple(tensor.shape)}"
+        for name, tensor in present.items()
+        if name in saved and saved[name].shape != tensor.shape
+    ]
+    if problems:
+        more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+        raise CheckpointError(
+            f"The weights of {source} belong to another model: {'; '.join(problems[:3])}{more}.",
+            code="checkpoint.other-model",
+            safe="The model's weights are unchanged.",
+        )
+
+
+def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of tied weights: the format has no two names for one memory."""
+    seen: set[int] = set()
+    for name, tensor in tensors.items():
+        if tensor.data_ptr() in seen:
+            tensors[name] = tensor.clone()
+        elif tensor.numel():
+            seen.add(tensor.data_ptr())
+    return tensors

@@ -1,0 +1,82 @@
+"""Calls a module on a batch, with the precision and the memory layout that suit it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fitstudio.engine.objective import Objective
+from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.steps.matrix_products import (
+    LargeDenseLayers,
+    has_dense_layers,
+    onednn_is_faster,
+)
+
+PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+class Forward:
+    """A module's forward pass, for training and evaluation alike.
+
+    Images are laid out channels last in memory if the module begins with a convolution over them:
+    their shape stays what it was, and convolutions run up to twice as fast. Large dense layers go
+    to the faster library (see `fitstudio.engine.steps.matrix_products`).
+
+    Args:
+        module: The model's module.
+        objective: Knows the form of its outputs.
+        precision: ``"mixed_bfloat16"`` computes in bfloat16 where torch deems it safe; weights and
+            outputs stay in float32.
+    """
+
+    def __init__(
+        self, module: nn.Module, objective: Objective | OutputForm, *, precision: str = "float32"
+    ) -> None:
+        self.module = module
+        self.objective = objective
+        self.precision = precision
+        self._image_channels = _first_convolution_channels(module)
+        self._products = (
+            LargeDenseLayers() if has_dense_layers(module) and onednn_is_faster() else None
+        )
+
+    def __call__(self, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """The outputs in the objective's order."""
+        if self._image_channels is not None:
+            inputs = [self._laid_out(each) for each in inputs]
+        if self.precision == "float32":
+            if self._products is None:
+                return self.objective.flatten(self.module(*inputs))
+            with self._products:
+                return self.objective.flatten(self.module(*inputs))
+        with autocast(self.precision, inputs[0].device):
+            outputs = self.objective.flatten(self.module(*inputs))
+        return tuple(output.float() for output in outputs)
+
+    def _laid_out(self, images: Tensor) -> Tensor:
+        if images.ndim != 4 or images.shape[1] != self._image_channels or images.is_cuda:
+            return images
+        _, channels, height, width = images.shape
+        if channels == 1 and images.is_contiguous():
+            # One channel is laid out either way, but only these strides say "channels last".
+            return images.as_strided(images.shape, (height * width, 1, width, 1))
+        return images.contiguous(memory_format=torch.channels_last)
+
+
+def _first_convolution_channels(module: nn.Module) -> int | None:
+    for child in module.modules():
+        if isinstance(child, nn.Conv2d):
+            return child.in_channels
+    return None
+
+
+def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[Any]:
+    """The context in which a forward pass runs at the chosen precision."""
+    if precision == "float32":
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)

@@ -1,0 +1,258 @@
+"""Trains plainly at first, and by replays of a recorded step as soon as they have proved equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fitstudio.engine.losses import FunctionLoss
+from fitstudio.engine.metrics import MeanOfFunction
+from fitstudio.engine.optimizers import TorchOptimizer
+from fitstudio.engine.steps.plain_step import PlainStep, StepBatch, StepResult
+from fitstudio.engine.steps.replay import guards
+from fitstudio.engine.steps.replay.compiled import compile_tape, untouched
+from fitstudio.engine.steps.replay.cuda_graph import CapturedStep
+from fitstudio.engine.steps.replay.recorder import Recorder
+from fitstudio.engine.steps.replay.shape_state import (
+    LATER_STEPS_BEFORE,
+    MOST_RECORDINGS,
+    MOST_SHAPES,
+    PROOFS,
+    STEPS_BEFORE,
+    Phase,
+    ShapeState,
+    inference_guard,
+    lasting_tensors,
+    same_bits,
+    shape_of,
+)
+from fitstudio.engine.steps.replay.tape import simplify
+
+
+class Replays:
+    """Does what a plain step does, faster where it can.
+
+    Args:
+        plain: The step that is recorded, and trains where nothing can be replayed.
+    """
+
+    def __init__(self, plain: PlainStep) -> None:
+        self._plain = plain
+        self._objective, self._optimizer = plain.objective, plain.optimizer
+        self._shapes: dict[Any, ShapeState] = {}
+        self._fingerprint: tuple[Any, ...] | None = None
+        self._times_forgotten = 0
+        # torch's own optimizers make their state when they first need it, which must not happen in
+        # inference mode.
+        self._is_torch_optimizer = isinstance(plain.optimizer, TorchOptimizer)
+
+    def __call__(self, batch: StepBatch) -> Tensor:
+        """One update; returns the batch's loss."""
+        shape = shape_of((*batch.inputs, *batch.targets, *batch.weights))
+        state = self._shapes.get(shape)
+        if state is not None and state.phase is Phase.REPLAYING:
+            return self._replay(state, batch)
+        if state is None:
+            state = self._shapes[shape] = ShapeState()
+            if len(self._shapes) > MOST_SHAPES:
+                state.stay_plain("there are too many batch shapes")
+        state.steps += 1
+        needed = LATER_STEPS_BEFORE if self.is_replaying else STEPS_BEFORE
+        if state.phase is Phase.COUNTING and state.steps > needed:
+            return self._record(state, batch)
+        if state.phase is Phase.PROVING:
+            return self._prove(state, batch)
+        return self._plain(batch)
+
+    # -- when the model may have been changed
+
+    def look_again(self) -> None:
+        """Forgets all recordings if the model is not what it was when they were made."""
+        if self._fingerprint is not None and self._fingerprint != self._look():
+            self._fingerprint = None
+            self._shapes.clear()
+            self._times_forgotten += 1
+
+    def _look(self) -> tuple[Any, ...]:
+        return guards.fingerprint(
+            self._plain.module, self._functions(), (id(self._objective.totals),)
+        )
+
+    def _parts(self) -> list[Any]:
+        """The losses and metrics, which take part in a step beside the module."""
+        losses = [each for each in self._objective.output_losses if each is not None]
+        return [*losses, *(each.metric for each in self._objective.metrics)]
+
+    def _functions(self) -> list[Any]:
+        """Losses and metrics, and the functions that they and the module call."""
+        parts = self._parts()
+        inner = [each.function for each in parts if isinstance(each, FunctionLoss | MeanOfFunction)]
+        calls = [
+            getattr(each, name)
+            for each in parts
+            for name in ("call", "update")
+            if not type(each).__module__.startswith("fitstudio.") and hasattr(each, name)
+        ]
+        return [*parts, *inner, *calls, self._plain.penalty]
+
+    # -- recording
+
+    def _record(self, state: ShapeState, batch: StepBatch) -> Tensor:
+        """A plain step whose operations are written down, or captured afterwards on a GPU."""
+        reason = self._objection()
+        if self._times_forgotten > MOST_RECORDINGS:
+            reason = "the model changes again and again"
+        if reason is not None:
+            state.stay_plain(reason)
+            return self._plain(batch)
+        before, randomness = self._look(), guards.PythonRandomness()
+        lasting = [*lasting_tensors(self._plain.module, self._parts()), self._objective.totals]
+        if self._captures():
+            loss = self._plain(batch)
+            self._capture(state, batch, lasting)
+        else:
+            loss = self._write_down(state, batch, lasting)
+        if state.phase is Phase.PROVING:
+            if self._look() != before or randomness.was_used():
+                state.stay_plain("the model's Python code keeps a state of its own")
+            else:
+                self._fingerprint = before
+        return loss
+
+    def _captures(self) -> bool:
+        return self._objective.totals.is_cuda
+
+    def _write_down(self, state: ShapeState, batch: StepBatch, lasting: list[Tensor]) -> Tensor:
+        recorder = Recorder(batch.tensors(), lasting)
+        sums_are_ours = self._sums_are_ours()
+
+        def step() -> StepResult:
+            result = self._plain.forward_and_backward(batch)
+            if sums_are_ours:
+                self._plain.update_sums(result.losses, result.outputs, batch)
+            return result
+
+        result = recorder.run(step)
+        losses, outputs, gradients = result
+        if not sums_are_ours:
+            self._plain.update_sums(losses, outputs, batch)
+        shown = [] if sums_are_ours else outputs
+        tape = recorder.tape([*losses, *gradients, *shown])
+        self._plain.update_weights(gradients)
+        if tape is None:
+            state.stay_plain(recorder.refusal or "it could not be recorded")
+            return losses[0]
+        simplify(tape)
+        state.tape, state.written = tape, tape.written_fixed()
+        state.begin_proving(self._plain.names_with(gradients), len(losses), len(shown))
+        return losses[0]
+
+    def _capture(self, state: ShapeState, batch: StepBatch, lasting: list[Tensor]) -> None:
+        """Makes a CUDA graph of the step, without effect on model or sums."""
+        device = self._objective.totals.device
+        own = {id(weight) for weight in self._plain.module.parameters()}
+        state.written = [each for each in lasting if id(each) not in own and each.device == device]
+        sums_are_ours = self._sums_are_ours()
+        rows_before = self._objective.rows
+        found: list[StepResult] = []
+
+        def step(tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+            placed = batch.with_tensors(tensors)
+            result = self._plain.forward_and_backward(placed)
+            if sums_are_ours:
+                self._plain.update_sums(result.losses, result.outputs, placed)
+            found[:] = [result]
+            return _in_order(result, [] if sums_are_ours else result.outputs)
+
+        try:
+            state.replay = CapturedStep(step, batch.tensors(), state.written)
+        except RuntimeError as error:
+            state.stay_plain(f"it could not be captured: {error}")
+            return
+        finally:
+            self._objective.rows = rows_before
+        shown = 0 if sums_are_ours else len(found[0].outputs)
+        names = self._plain.names_with(found[0].gradients)
+        state.begin_proving(names, len(found[0].losses), shown)
+
+    def _objection(self) -> str | None:
+        device = self._objective.totals.device
+        if device.type not in ("cpu", "cuda"):
+            return f"steps on {device.type} are not replayed"
+        if torch.is_anomaly_enabled():
+            return "autograd's anomaly detection is on"
+        return guards.objection(self._plain.module, self._functions())
+
+    def _sums_are_ours(self) -> bool:
+        """Whether all metrics keep their sums in tensors only, so that updates can be replayed."""
+        return all(
+            type(each.metric).__module__.startswith("fitstudio.") and each.metric.state
+            for each in self._objective.metrics
+        )
+
+    # -- proving and replaying
+
+    def _prove(self, state: ShapeState, batch: StepBatch) -> Tensor:
+        """A plain step that is compared with the replay on the same batch."""
+        given = batch.tensors()
+        try:
+            if state.replay is None:
+                assert state.tape is not None
+                state.replay = compile_tape(state.tape, given)
+            with untouched(state.written), torch.inference_mode():
+                replayed = [each.clone() for each in state.replay(*given)]
+                replayed_sums = [each.clone() for each in state.written]
+        except (RuntimeError, IndexError) as error:
+            # Some kernels work under autograd only.
+            state.stay_plain(str(error))
+            return self._plain(batch)
+        result = self._plain.forward_and_backward(batch)
+        self._plain.update_sums(result.losses, result.outputs, batch)
+        plain = _in_order(result, result.outputs if state.outputs else [])
+        if not same_bits(replayed, plain) or not same_bits(replayed_sums, state.written):
+            state.stay_plain("the replay gave other numbers")
+        else:
+            state.proofs += 1
+            if state.proofs == PROOFS:
+                state.phase = Phase.REPLAYING
+        self._plain.update_weights(result.gradients)
+        return result.losses[0]
+
+    def _replay(self, state: ShapeState, batch: StepBatch) -> Tensor:
+        assert state.replay is not None
+        first, last = state.losses, state.losses + len(state.names)
+        try:
+            with torch.no_grad() if self._is_torch_optimizer else inference_guard():
+                results = state.replay(*batch.tensors())
+                if not self._is_torch_optimizer:
+                    self._optimizer.apply_dense(state.names, list(results[first:last]))
+        except (RuntimeError, IndexError):
+            # A label out of range, say: the plain step says so in its own words.
+            return self._plain(batch)
+        if self._is_torch_optimizer:
+            self._optimizer.apply(state.names, list(results[first:last]))
+        if state.outputs:
+            self._plain.update_sums(results[: state.losses], results[last:], batch)
+        else:
+            self._objective.rows += batch.rows
+        return results[0]
+
+    # -- for tests and for the curious
+
+    def reasons(self) -> list[str]:
+        """Why batch shapes are trained plainly."""
+        return [state.reason for state in self._shapes.values() if state.reason is not None]
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether any batch shape is replayed."""
+        return any(state.phase is Phase.REPLAYING for state in self._shapes.values())
+
+
+def _in_order(result: StepResult, shown: Sequence[Tensor]) -> list[Tensor]:
+    """What a replay returns: losses, the gradients that there are, and outputs if asked for."""
+    gradients = [each for each in result.gradients if each is not None]
+    return [*result.losses, *gradients, *shown]

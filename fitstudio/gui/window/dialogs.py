@@ -1,0 +1,326 @@
+"""The few questions that need an answer before anything else can happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fitstudio.gui.theme.theme import Contrast, Mode, theme
+from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import (
+    Button,
+    Switch,
+    ghost_button,
+    primary_button,
+    secondary_button,
+)
+from fitstudio.gui.widgets.editors import NumberEdit, Segmented
+from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
+from fitstudio.gui.window.logo import LogoMark
+from fitstudio.gui.window.window_settings import WindowSettings
+from fitstudio.viewmodel.shell.about import versions_text
+from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.shell.places import free_folder
+from fitstudio.viewmodel.shell.session import RunSummary
+
+DATA_PATTERNS = "*.csv *.tsv *.txt *.npy *.npz *.h5 *.hdf5 *.hdf *.nxs"
+
+
+class OnClose(Enum):
+    """What becomes of a run when the window closes."""
+
+    KEEP_TRAINING = "keep"
+    STOP = "stop"
+    CANCEL = "cancel"
+
+
+class Question(QDialog):
+    """A title, a sentence, and buttons; Escape is the last one.
+
+    Args:
+        title: What is asked.
+        sentence: What it is about.
+        buttons: Their texts; the first is the primary one.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        sentence: str,
+        buttons: Sequence[str],
+        parent: QWidget | None = None,
+        content: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(Space.GRID)
+        column.addWidget(Label(title, style="title"))
+        if sentence:
+            column.addWidget(Sentence(sentence, ink="text2"))
+        if content is not None:
+            column.addSpacing(Space.GRID)
+            column.addWidget(content)
+        column.addSpacing(Space.GRID * 2)
+        row = QHBoxLayout()
+        row.setSpacing(Space.GRID)
+        row.addStretch(1)
+        self.buttons: list[Button] = []
+        for number, text in enumerate(buttons):
+            button = primary_button(text) if number == 0 else secondary_button(text)
+            button.setObjectName(f"question.{number}")
+            button.setDefault(number == 0)
+            button.clicked.connect(lambda _on=False, number=number: self.done(number + 1))
+            self.buttons.append(button)
+        for button in reversed(self.buttons):
+            row.addWidget(button)
+        column.addLayout(row)
+
+    def ask(self) -> int:
+        """The number of the button, from 0; the last one for Escape."""
+        answer = self.exec()
+        return answer - 1 if answer else len(self.buttons) - 1
+
+
+def ask_on_close(window: QWidget, run: RunSummary) -> OnClose:
+    """Asks what becomes of a run when the window closes."""
+    question = Question(
+        _tr("A run is under way"),
+        _tr(
+            "Run {number} can go on without the window. You find it again when you open the "
+            "project."
+        ).format(number=run.number),
+        (_tr("Keep training"), _tr("Stop and keep the best"), _tr("Cancel")),
+        window,
+    )
+    question.setObjectName("dialog.close")
+    return (OnClose.KEEP_TRAINING, OnClose.STOP, OnClose.CANCEL)[question.ask()]
+
+
+def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
+    """Asks how many epochs more a run is to be trained."""
+    edit = NumberEdit(whole=True, minimum=1, default=10, suffix=_tr(" epochs"))
+    edit.setAccessibleName(_tr("More epochs"))
+    edit.setObjectName("extend.epochs")
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(edit)
+    row.addStretch(1)
+    edit.selectAll()
+    edit.setFocus()
+    done = run.epochs if run is not None else 0
+    question = Question(
+        _tr("Train longer"),
+        _tr("It has {} epochs. A copy goes on from its last one; this run stays.").format(done),
+        (_tr("Train longer"), _tr("Cancel")),
+        window,
+        box,
+    )
+    return int(edit.value()) if question.ask() == 0 and edit.value() else None
+
+
+def ask_data_file(window: QWidget) -> Path | None:
+    """Asks for a data file."""
+    file, _kind = QFileDialog.getOpenFileName(
+        window, _tr("Choose data"), "", f"{_tr('Data')} ({DATA_PATTERNS});;{_tr('All files')} (*)"
+    )
+    return Path(file) if file else None
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """What was asked for a new project."""
+
+    folder: Path
+    name: str
+    data: Path | None
+
+
+def ask_new_project(window: QWidget, parent_folder: Path) -> NewProject | None:
+    """Asks for a name, a place and a data file."""
+    name = QLineEdit(_tr("My project"))
+    name.setObjectName("new_project.name")
+    name.setAccessibleName(_tr("Name"))
+    place = [parent_folder]
+    data: list[Path | None] = [None]
+    place_label = ElidedLabel(str(parent_folder), ink="text2", middle=True)
+    data_label = ElidedLabel(_tr("None yet"), ink="text2", middle=True)
+    choose_place = secondary_button(_tr("Choose…"), small=True)
+    choose_data = secondary_button(_tr("Choose…"), small=True)
+    choose_place.setAccessibleName(_tr("Choose the folder"))
+    choose_data.setAccessibleName(_tr("Choose the data file"))
+
+    def on_place() -> None:
+        chosen = QFileDialog.getExistingDirectory(window, _tr("Folder"), str(place[0]))
+        if chosen:
+            place[0] = Path(chosen)
+            place_label.setText(chosen)
+
+    def on_data() -> None:
+        chosen = ask_data_file(window)
+        if chosen is not None:
+            data[0] = chosen
+            data_label.setText(str(chosen))
+
+    choose_place.clicked.connect(on_place)
+    choose_data.clicked.connect(on_data)
+    form = QWidget()
+    rows = QFormLayout(form)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setVerticalSpacing(Space.GRID + Space.HALF)
+    rows.setHorizontalSpacing(Space.GRID * 2)
+    rows.addRow(_named(_tr("Name")), name)
+    rows.addRow(_named(_tr("In the folder")), _beside(place_label, choose_place))
+    rows.addRow(_named(_tr("Data")), _beside(data_label, choose_data))
+    question = Question(
+        _tr("New project"),
+        _tr("One folder holds everything: settings, runs, models."),
+        (_tr("Make it"), _tr("Cancel")),
+        window,
+        form,
+    )
+    question.setObjectName("dialog.new_project")
+    name.textChanged.connect(lambda text: question.buttons[0].setEnabled(bool(text.strip())))
+    name.selectAll()
+    name.setFocus()
+    if question.ask() != 0:
+        return None
+    title = name.text().strip()
+    return NewProject(free_folder(place[0], title), title, data[0])
+
+
+def show_settings(window: QWidget, settings: WindowSettings) -> None:
+    """Look and folders; every choice holds at once."""
+    look = Segmented(
+        [(Mode.SYSTEM, _tr("As the system")), (Mode.LIGHT, _tr("Light")), (Mode.DARK, _tr("Dark"))],
+        default=Mode.SYSTEM,
+    )
+    look.setObjectName("settings.look")
+    look.setAccessibleName(_tr("Look"))
+    look.setValue(settings.mode)
+    contrast = Switch(value=settings.contrast is Contrast.HIGH)
+    contrast.setObjectName("settings.contrast")
+    contrast.setAccessibleName(_tr("Strong borders"))
+    place = ElidedLabel(str(settings.projects_folder), ink="text2", middle=True)
+    choose = secondary_button(_tr("Choose…"), small=True)
+    choose.setAccessibleName(_tr("Choose the folder for new projects"))
+
+    def on_look(mode: Mode) -> None:
+        settings.mode = mode
+        theme().apply(mode)
+
+    def on_contrast(on: bool) -> None:
+        settings.contrast = Contrast.HIGH if on else Contrast.SYSTEM
+        theme().apply(contrast=settings.contrast)
+
+    def on_place() -> None:
+        chosen = QFileDialog.getExistingDirectory(window, _tr("Folder"), place.whole_text())
+        if chosen:
+            settings.projects_folder = Path(chosen)
+            place.setText(chosen)
+
+    look.valueChanged.connect(on_look)
+    contrast.valueChanged.connect(on_contrast)
+    choose.clicked.connect(on_place)
+    form = QWidget()
+    rows = QFormLayout(form)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setVerticalSpacing(Space.GRID * 2)
+    rows.setHorizontalSpacing(Space.GRID * 3)
+    rows.addRow(_named(_tr("Look")), _beside(look))
+    rows.addRow(_named(_tr("Strong borders")), _beside(contrast))
+    rows.addRow(_named(_tr("New projects go to")), _beside(place, choose))
+    question = Question(_tr("Settings"), "", (_tr("Close"),), window, form)
+    question.setObjectName("dialog.settings")
+    question.ask()
+    settings.save()
+
+
+def show_about(window: QWidget, background: Background) -> None:
+    """Version, parts, licences; with the whole description of this installation to copy."""
+    words = Sentence(_tr("Looking at this installation…"), ink="text2")
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    top = QHBoxLayout()
+    top.addWidget(LogoMark(48))
+    top.addSpacing(Space.GRID * 2)
+    top.addWidget(
+        Sentence(
+            _tr(
+                "Trains neural networks by pointing and clicking, and obeys every setting exactly. "
+                "It never goes to the network."
+            ),
+            ink="text2",
+        ),
+        1,
+    )
+    column.addLayout(top)
+    column.addSpacing(Space.GRID)
+    column.addWidget(words)
+    column.addWidget(
+        Sentence(
+            _tr(
+                "Built on Qt for Python (LGPL 3), PyTorch, NumPy, h5py, psutil, psygnal, "
+                "nvidia-ml-py (BSD), polars, pyqtgraph, platformdirs, the Phosphor icons (MIT), "
+                "safetensors (Apache 2.0) and the typeface Inter (Open Font License)."
+            ),
+            ink="text3",
+        )
+    )
+    copy = ghost_button(_tr("Copy for a report"), icon="copy", small=True)
+    copy.setEnabled(False)
+    column.addWidget(copy)
+    text: list[str] = [""]
+
+    def on_known(described: tuple[str, str]) -> None:
+        words.set_sentence(described[0])
+        text[0] = described[1]
+        copy.setEnabled(True)
+
+    job = background.run(lambda job: versions_text(), on_known)
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text[0]))
+    question = Question(_tr("FitStudio"), "", (_tr("Close"),), window, box)
+    question.setObjectName("dialog.about")
+    question.ask()
+    job.cancel()
+
+
+def _named(text: str) -> Label:
+    label = Label(text)
+    label.setMinimumHeight(Size.CONTROL)
+    return label
+
+
+def _beside(*widgets: QWidget) -> QWidget:
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.GRID)
+    for number, widget in enumerate(widgets):
+        row.addWidget(widget, 1 if number == 0 and isinstance(widget, ElidedLabel) else 0)
+    if not isinstance(widgets[0], ElidedLabel):
+        row.addStretch(1)
+    return box
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Dialogs", text)

@@ -1,0 +1,238 @@
+"""What the Model page knows: the gallery, the chosen model's settings, its layers and its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fitstudio.declared.catalogue.entries import MODELS
+from fitstudio.declared.kinds.param import Finding, Param
+from fitstudio.declared.parameters.model import model_params
+from fitstudio.declared.plan.layers import LayerPlan, Shape
+from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.task.columns import chosen, usual_model
+from fitstudio.declared.task.facts import Facts
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.shell.session import ProjectSession
+
+_OPERATIONS = {
+    "reshape": "Same numbers, other shape",
+    "flatten": "All numbers in one row",
+    "dense": "Dense",
+    "conv1d": "Convolution over steps",
+    "conv2d": "Convolution over the picture",
+    "batch_norm": "Batch normalisation",
+    "activation": "Activation",
+    "dropout": "Dropout",
+    "max_pool1d": "Largest of each window",
+    "max_pool2d": "Largest of each window",
+    "global_max_pool1d": "Largest over all steps",
+    "global_max_pool2d": "Largest over the picture",
+    "global_average_pool1d": "Mean over all steps",
+    "global_average_pool2d": "Mean over the picture",
+    "lstm": "LSTM",
+    "gru": "GRU",
+}
+
+
+@dataclass(frozen=True)
+class GalleryEntry:
+    """One model of the gallery.
+
+    Attributes:
+        name: Its name in `model.kind`.
+        title: What people call it.
+        sentence: What it is good for.
+        chosen: Whether it is the project's.
+        why_not: Why it cannot take this data, or None.
+        size: How many weights it would have, in words; "" while unknown.
+        suggested: Whether it is the usual choice for data of this shape.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    chosen: bool
+    why_not: str | None
+    size: str
+    suggested: bool
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of the layer table.
+
+    Attributes:
+        name: The layer's name in checkpoints.
+        operation: What it does, in words.
+        details: Its settings in words.
+        shape: What it hands on, without the rows.
+        parameters: How many numbers it learns, as text.
+    """
+
+    name: str
+    operation: str
+    details: str
+    shape: str
+    parameters: str
+
+
+class ModelPageModel:
+    """The Model page's state, worked out from the session whenever it is asked.
+
+    Args:
+        session: The open project.
+    """
+
+    def __init__(self, session: ProjectSession) -> None:
+        self._session = session
+
+    @property
+    def kind(self) -> str:
+        """The chosen model."""
+        return self._session.spec.get("model.kind")
+
+    @property
+    def title(self) -> str:
+        """What people call the chosen model."""
+        entry = MODELS.get(self.kind)
+        return entry.title if entry else str(self.kind)
+
+    def choose(self, name: str) -> None:
+        """Takes another model; settings that only the previous one has stay in the project."""
+        if name != self.kind:
+            values: dict[str, Any] = {"model.kind": name}
+            allowed = {param.key for param in model_params(name)}
+            values |= {
+                key: None
+                for key in self._session.spec.set_keys()
+                if key.startswith("model.") and key not in allowed
+            }
+            self._session.set_many(values, f"Choose {MODELS[name].title}")
+
+    def params(self) -> tuple[Param, ...]:
+        """The chosen model's own settings."""
+        return tuple(param for param in model_params(self.kind) if param.name != "kind")
+
+    def gallery(self) -> list[GalleryEntry]:
+        """Every model there is, with how it would fit this data."""
+        facts = self._session.resolved.facts
+        usual = self._usual_model()
+        entries = []
+        for name, entry in MODELS.items():
+            plan = _plan(name, self._settings_for(name), facts)
+            errors = [each for each in plan.findings if not plan.ok] if plan else []
+            entries.append(
+                GalleryEntry(
+                    name=name,
+                    title=entry.title,
+                    sentence=entry.help,
+                    chosen=name == self.kind,
+                    why_not=errors[0].sentence if errors else None,
+                    size=weights_words(plan.parameters) if plan and plan.ok else "",
+                    suggested=name == usual,
+                )
+            )
+        return entries
+
+    def layers(self) -> list[LayerRow]:
+        """The chosen model, layer by layer; empty while the data is unknown."""
+        plan = self._session.resolved.model_plan
+        return [_layer_row(layer) for layer in plan.layers] if plan else []
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Facts about the chosen model: name and value in words."""
+        resolved = self._session.resolved
+        plan, facts = resolved.model_plan, resolved.facts
+        if plan is None or facts is None or not plan.ok:
+            return []
+        return [
+            ("One " + facts.row_name, shape_words(plan.input_shape) + " numbers"),
+            ("Answer", _answer_words(facts)),
+            ("Weights", figures.format_count(plan.parameters)),
+            ("Work", _work_words(plan.flops, facts.row_name)),
+            ("Memory", figures.format_bytes(plan.batch_bytes(facts.batch_size))),
+        ]
+
+    def findings(self) -> list[Finding]:
+        """What there is to say about the model."""
+        return [each for each in self._session.resolved.findings if each.where.startswith("model")]
+
+    def _usual_model(self) -> str | None:
+        """The usual choice for the chosen inputs, or None while there are none."""
+        summary = self._session.summary
+        inputs = chosen(summary, self._session.spec.get("fit.x")) if summary is not None else ()
+        return usual_model(inputs) if inputs else None
+
+    def _settings_for(self, name: str) -> Mapping[str, Any]:
+        if name != self.kind:
+            return {}
+        return {param.name: self._session.spec.get(param.key) for param in self.params()}
+
+
+def shape_words(shape: Shape) -> str:
+    """A shape without the rows, for a person: ``"28 × 28 × 1"``."""
+    return " × ".join(figures.format_count(size) for size in shape)
+
+
+def weights_words(count: int) -> str:
+    """A number of weights, rounded as people say it."""
+    if count >= 1_000_000:
+        return f"{count / 1e6:.1f} million weights"
+    if count >= 10_000:
+        return f"{count / 1000:.0f} thousand weights"
+    return f"{figures.format_count(count)} weights"
+
+
+def _plan(name: str, settings: Mapping[str, Any], facts: Facts | None) -> ModelPlan | None:
+    if facts is None:
+        return None
+    return plan_model(
+        name, settings, facts.input_shape, facts.output_units, facts.output_activation
+    )
+
+
+def _layer_row(layer: LayerPlan) -> LayerRow:
+    return LayerRow(
+        name=layer.name,
+        operation=_OPERATIONS.get(layer.op, layer.op),
+        details=_details(layer),
+        shape=shape_words(layer.output_shape),
+        parameters=figures.format_count(layer.parameters) if layer.parameters else "–",
+    )
+
+
+def _details(layer: LayerPlan) -> str:
+    """The layer's settings as a clause: ``"16 filters of 3 × 3, ReLU"``."""
+    settings = layer.settings
+    parts: list[str] = []
+    if "filters" in settings:
+        size = " × ".join(str(each) for each in settings["kernel_size"])
+        parts.append(f"{settings['filters']} filters of {size}")
+    elif "units" in settings:
+        parts.append(figures.plural(settings["units"], "unit"))
+    if "pool_size" in settings:
+        parts.append("of " + " × ".join(str(each) for each in settings["pool_size"]))
+    if "rate" in settings:
+        parts.append(f"{settings['rate']:.0%} left out while training")
+    if settings.get("bidirectional"):
+        parts.append("in both directions")
+    if settings.get("return_sequences"):
+        parts.append("an answer for every step")
+    if settings.get("activation", "linear") != "linear":
+        parts.append(str(settings["activation"]))
+    return ", ".join(parts)
+
+
+def _answer_words(facts: Facts) -> str:
+    if facts.class_names:
+        return f"one of {len(facts.class_names)} classes"
+    return figures.plural(facts.output_units, "number")
+
+
+def _work_words(flops: int, row_name: str) -> str:
+    for limit, unit in ((10**9, "GFLOP"), (10**6, "MFLOP"), (10**3, "kFLOP")):
+        if flops >= limit:
+            return f"{flops / limit:.1f} {unit} a {row_name}"
+    return f"{flops} FLOP a {row_name}"

@@ -1,0 +1,103 @@
+"""The finished epochs as a table, the best one pinned on top, and the log beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fitstudio.journal.run_state import EpochRow, RunState, shown
+from fitstudio.journal.target_scale import TargetScale
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.monitor.device_strip import device_title
+from fitstudio.viewmodel.own_units import in_own_unit
+
+_ABBREVIATED = {"Accuracy": "acc.", "Precision": "prec."}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: what of a row it shows, and its heading."""
+
+    name: str
+    title: str
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log: when, how grave (info, advice, warning, error), what."""
+
+    time: float
+    level: str
+    sentence: str
+
+
+def columns_of(state: RunState) -> list[Column]:
+    """The columns: epoch, loss and its validation, the metrics, time."""
+    names = [name for name in state.metric_names if name not in figures.LEARNING_RATE_NAMES]
+    bare = list(dict.fromkeys(name.removeprefix("val_") for name in names))
+    bare.sort(key=lambda name: name != "loss")
+    columns = [Column("epoch", "Epoch", "The number of the epoch")]
+    scale = state.target_scale
+    for name in bare:
+        short, unit = figures.metric_short(name), ""
+        words = "" if scale is None else scale.words_for(name)
+        if scale is not None and scale.unit_of(name):
+            unit = f", {scale.unit_of(name)}"
+        words = f", {words}" if words else ""
+        if name in names:
+            tip = f"{figures.metric_title(name)} in training{words}"
+            columns.append(Column(name, f"{short}{unit}", tip))
+        if f"val_{name}" in names:
+            title = (
+                "Validation" if name == "loss" else f"Val. {_lower(_ABBREVIATED.get(short, short))}"
+            )
+            tip = f"{figures.metric_title(name)} on the validation rows{words}"
+            columns.append(Column(f"val_{name}", f"{title}{unit}", tip))
+    columns.append(Column("seconds", "Time", "How long the epoch took"))
+    return columns
+
+
+def cell(row: EpochRow, column: str, scale: TargetScale | None = None) -> str:
+    """What stands in a cell; errors are in the target's own unit."""
+    if column == "epoch":
+        return str(shown(row.epoch))
+    if column == "seconds":
+        return figures.format_seconds(row.seconds)
+    value = row.logs.get(column)
+    if not isinstance(value, (int, float)):
+        return "–"
+    value = in_own_unit(value, column, scale)
+    # Small values have many zeros: with fewer digits they fit their column.
+    return figures.format_value(value, 3 if abs(value) >= 0.001 else 2)
+
+
+def log_lines(state: RunState) -> list[LogLine]:
+    """Everything worth telling about the run, in order of time."""
+    lines = [LogLine(message.time, message.level, message.sentence) for message in state.messages]
+    if state.started is not None:
+        device = device_title(state)
+        lines.append(
+            LogLine(state.started, "info", f"Started on {device}." if device else "Started.")
+        )
+    rows = state.data.get("training_rows")
+    if isinstance(rows, int):
+        checked = state.data.get("validation_rows")
+        more = f", {figures.format_count(checked)} check it" if checked else ""
+        sentence = f"{figures.plural(rows, 'row')} train the model{more}."
+        lines.append(LogLine(float(state.data.get("time") or 0.0), "info", sentence))
+    for trim in state.trims:
+        sentence = f"Went on from epoch {shown(trim.from_epoch)}"
+        if trim.dropped:
+            sentence += f"; {figures.plural(trim.dropped, 'later epoch')} trained again"
+        lines.append(LogLine(trim.time, "info", f"{sentence}."))
+    for checkpoint in state.checkpoints.values():
+        sentence = f"Saved the model of epoch {shown(checkpoint.epoch)} ({checkpoint.kind})."
+        lines.append(LogLine(checkpoint.time, "info", sentence))
+    if state.ended is not None:
+        level = "error" if state.error else "info"
+        lines.append(LogLine(state.ended, level, state.sentence or "Ended."))
+    return sorted(lines, key=lambda line: line.time)
+
+
+def _lower(title: str) -> str:
+    return title if title[:2].isupper() or title == "R²" else title[:1].lower() + title[1:]

@@ -1,0 +1,270 @@
+"""The Monitor page's side panel: how the run goes, in sentences computed from its state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fitstudio.declared.plain_words import Paragraph
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.journal.events import Reason
+from fitstudio.journal.run_state import Phase, RunState, ending_sentence, shown
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.viewmodel.monitor.verdict import Fit, Progress, Verdict
+from fitstudio.viewmodel.own_units import value_words
+
+_DROPOUT_STEPS = (0.0, 0.2, 0.3, 0.5)
+# What tells the share of the validation rows that are right; of others it would not be true.
+_RIGHT_ROWS = (
+    "val_accuracy",
+    "val_acc",
+    "val_binary_accuracy",
+    "val_categorical_accuracy",
+    "val_sparse_categorical_accuracy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A change worth a run: a sentence, and the settings."""
+
+    sentence: str
+    set: Mapping[str, Any] = field(default_factory=dict)
+
+
+def say(model: MonitorModel) -> list[Paragraph]:
+    """The paragraphs for a run, newest knowledge first; **strong** as the panel shows it."""
+    state, verdict = model.state, model.verdict()
+    if state is None or verdict is None:
+        return []
+    paragraphs = [
+        _silence(model),
+        _how_it_goes(state, verdict),
+        _patience(model),
+        _fit(state, verdict),
+        _score(state),
+        _data(state),
+        _kept(state),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph is not None]
+
+
+def suggest(
+    verdict: Verdict | None, spec: RunSpec | None, state: RunState | None
+) -> Suggestion | None:
+    """The one change that the curves speak for most, with the reason, if they speak for any."""
+    if verdict is None or spec is None or state is None:
+        return None
+    if verdict.progress is Progress.BROKEN:
+        return _slower(state, spec, "the loss was no longer a number")
+    if _perfect(state):
+        return None  # nothing can be better
+    if verdict.jumpy:
+        return _slower(state, spec, "the training loss jumps up and down")
+    if verdict.fit is Fit.OVERFITTING:
+        return _more_dropout(spec)
+    ran_out = state.reason == Reason.ALL_EPOCHS
+    if verdict.progress is Progress.LEARNING and verdict.waited == 0 and ran_out:
+        done = shown(state.epochs[-1].epoch)
+        return Suggestion(
+            f"{figures.format_count(2 * done)} epochs in place of {figures.format_count(done)}: "
+            "its last epoch was its best, it was still learning",
+            {"fit.epochs": 2 * done},
+        )
+    return None
+
+
+def _silence(model: MonitorModel) -> Paragraph | None:
+    if model.silent_s is None:
+        return None
+    return Paragraph(
+        "Not answering",
+        "The training process has not said a word for a while: it hangs, or the computer is too "
+        "busy for it. Wait, or press **Stop now** in the Run menu; the last checkpoint is kept.",
+    )
+
+
+def _how_it_goes(state: RunState, verdict: Verdict) -> Paragraph:
+    if not state.running:
+        return Paragraph("How it went", _ending(state, verdict))
+    if state.phase is Phase.PAUSED:
+        return Paragraph("How it goes", "**Paused.** Nothing is lost; it goes on where it is.")
+    if state.phase in (Phase.STARTING, Phase.PREPARING):
+        getting_ready = "**Getting ready.** The data and the model are being prepared."
+        if state.epochs:
+            done = shown(state.epochs[-1].epoch)
+            getting_ready += f" Its {figures.plural(done, 'epoch')} so far are kept."
+        return Paragraph("How it goes", getting_ready)
+    text = f"**{verdict.progress.sentence}**"
+    if state.best is not None and verdict.best_epoch is not None:
+        text += f" The best model so far is from **epoch {shown(verdict.best_epoch)}**"
+        if verdict.waited:
+            noun = "epoch since then was" if verdict.waited == 1 else "epochs since then were"
+            text += f"; {verdict.waited} {noun} no better"
+        text += "."
+    if verdict.jumpy:
+        text += " The training loss jumps up and down: the learning rate may be too high."
+    return Paragraph("How it goes", text)
+
+
+def _ending(state: RunState, verdict: Verdict) -> str:
+    assert state.outcome is not None
+    text = f"**{ending_sentence(state)}** {state.sentence}".strip()
+    if verdict.best_epoch is not None:
+        count = figures.plural(len(state.epochs), "epoch")
+        text += f" The best model is from **epoch {shown(verdict.best_epoch)}** of {count}."
+    if verdict.progress is Progress.LEARNING and verdict.waited == 0 and len(state.epochs) > 5:
+        text += " It was still learning: more epochs may help."
+    return text
+
+
+def _patience(model: MonitorModel) -> Paragraph | None:
+    patience = model.patience()
+    if patience is None or model.state is None or not model.state.running:
+        return None
+    last = model.state.last_epoch
+    if last is not None and patience.stops_at > shown(last):
+        end = f"The run ends after epoch {shown(last)}, before that is used up."
+    else:
+        end = f"It stops after epoch {patience.stops_at} if none comes."
+    text = f"**{patience.waited} of {patience.limit}** epochs without a better value. {end}"
+    return Paragraph("Patience", text)
+
+
+def _fit(state: RunState, verdict: Verdict) -> Paragraph | None:
+    since = "" if verdict.apart_since is None else f"epoch {shown(verdict.apart_since)}"
+    match verdict.fit:
+        case Fit.UNCHECKED | Fit.UNKNOWN if verdict.progress is Progress.BROKEN:
+            return None
+        case Fit.UNKNOWN:
+            return _not_yet_checked(state)
+        case Fit.UNCHECKED:
+            text = (
+                "No rows check this run, so nobody can tell whether it learns the rule or just "
+                "the rows by heart. Hold some out on the Training page."
+            )
+        case Fit.EARLY if state.running:
+            text = "Too early to compare training with validation."
+        case Fit.EARLY:
+            text = "Too few epochs to compare training with validation."
+        case Fit.TOGETHER:
+            text = "Training and validation loss go together: no sign of over-fitting."
+        case Fit.APART:
+            text = (
+                f"Since about **{since}** training loss falls and validation loss does not. "
+                "That is how over-fitting starts."
+            )
+        case Fit.OVERFITTING:
+            text = (
+                f"**Over-fitting since about {since}**: training loss falls, validation loss "
+                "rises. The model of the best epoch is from before that."
+            )
+    return Paragraph("Fit", text)
+
+
+def _not_yet_checked(state: RunState) -> Paragraph | None:
+    """What is known before the first validation has ended: at most that there will be one."""
+    rows = state.data.get("validation_rows")
+    if not state.checked or not isinstance(rows, int):
+        return None
+    verb = "checks" if rows == 1 else "check"
+    text = f"**{figures.plural(rows, 'row')}** {verb} this run. How it does on them "
+    text += "is not known yet." if state.running else "was not measured before it ended."
+    return Paragraph("Fit", text)
+
+
+def _score(state: RunState) -> Paragraph | None:
+    best = state.best
+    row = state.best_row
+    if best is None or row is None:
+        return None
+    parts = []
+    rows = state.data.get("validation_rows")
+    accuracy = next((name for name in row.logs if name in _RIGHT_ROWS), None)
+    if accuracy is not None and isinstance(row.logs[accuracy], float):
+        share = row.logs[accuracy]
+        parts.append(f"**{share * 100:.1f} %** of the validation rows right at the best epoch.")
+        if isinstance(rows, int) and 0 < rows < 200:
+            parts.append(f"There are {rows}: one row is {100 / rows:.1f} %.")
+    elif best.value is not None:
+        parts.append(
+            f"{figures.monitored_title(best.monitor)} "
+            f"**{value_words(best.value, best.monitor, state.target_scale)}**."
+        )
+    return Paragraph("Score", " ".join(parts)) if parts else None
+
+
+def _data(state: RunState) -> Paragraph | None:
+    """What was done to the rows before training: what was left out, how a second file was read."""
+    return Paragraph("Data", " ".join(state.preparation)) if state.preparation else None
+
+
+def _kept(state: RunState) -> Paragraph | None:
+    kept = state.checkpoints.get("best") or state.checkpoints.get("last")
+    if kept is None:
+        return None
+    if kept.step:
+        batches = figures.plural(kept.step, "batch", "batches")
+        text = f"Model after **{batches} of epoch {shown(kept.epoch)}**"
+    else:
+        text = f"Model of **epoch {shown(kept.epoch)}**"
+    if state.running:
+        text += f", saved {_ago(time.time() - kept.time)}"
+        text += ". Closing this window does not stop the run"
+    return Paragraph("Kept", f"{text}.")
+
+
+def _ago(seconds: float) -> str:
+    """How long ago, in steps so coarse that the sentence does not tremble."""
+    if seconds < 10:
+        return "just now"
+    if seconds < 55:
+        return f"{seconds // 10 * 10:.0f} s ago"
+    return f"{figures.format_seconds(max(60.0, seconds // 60 * 60))} ago"
+
+
+def _more_dropout(spec: RunSpec) -> Suggestion | None:
+    now = _number(spec, "model.dropout")
+    if now is None:
+        return None
+    more = next((step for step in _DROPOUT_STEPS if step > now), None)
+    if more is None:
+        return None
+    return Suggestion(
+        f"Dropout {more:g} in place of {now:g}: validation loss rose while training loss fell",
+        {"model.dropout": more},
+    )
+
+
+def _slower(state: RunState, spec: RunSpec, reason: str) -> Suggestion | None:
+    """A third of the learning rate; None where it follows a plan of its own."""
+    if isinstance(spec.get("compile.learning_rate"), Mapping):
+        return None
+    rate = _number(spec, "compile.learning_rate")
+    if rate is None:  # what the optimiser takes of itself was told with each epoch
+        rate = next((row.learning_rate for row in state.epochs if row.learning_rate), None)
+    if rate is None:
+        return None
+    slower = float(f"{rate / 3:.1g}")
+    sentence = f"Learning rate {figures.format_exact(slower)} in place of "
+    return Suggestion(
+        f"{sentence}{figures.format_exact(rate)}: {reason}", {"compile.learning_rate": slower}
+    )
+
+
+def _perfect(state: RunState) -> bool:
+    """Whether every row that is told of was right at the best epoch."""
+    row = state.best_row
+    return row is not None and any(row.logs.get(name) == 1.0 for name in _RIGHT_ROWS)
+
+
+def _number(spec: RunSpec, key: str) -> float | None:
+    """A setting as a number; None where it is not one, or the model has no such setting."""
+    try:
+        value = spec.get(key)
+    except (KeyError, ValueError):
+        return None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

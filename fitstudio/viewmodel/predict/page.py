@@ -1,0 +1,402 @@
+"""What the Predict page knows: a run, a new file, how their columns match, and the answers.
+
+no_run ─► choose ─► reading ─► ready ─► predicting ─► done
+             ▲                   │           │
+             └──── problem ◄─────┴───────────┘
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from psygnal import Signal
+
+from fitstudio.actions import runs, using_models
+from fitstudio.actions.using_models import PredictionReport, Results
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.dataset_summary import DatasetSummary
+from fitstudio.errors import FitStudioError
+from fitstudio.storage import atomic
+from fitstudio.viewmodel.figures import format_value
+from fitstudio.viewmodel.results.scores import (
+    Confusion,
+    Parity,
+    Score,
+    class_scores,
+    number_scores,
+)
+from fitstudio.viewmodel.runs.page import best_of
+from fitstudio.viewmodel.shell.background import Job
+from fitstudio.viewmodel.shell.session import ProjectSession
+
+SHOWN_ROWS = 1000
+_COPY_BYTES = 1 << 20
+_TO_BE_SAID = ("data.reading-differs", "data.reading-unclear")
+
+
+class Stage(StrEnum):
+    """How far the page is."""
+
+    NO_RUN = "no_run"
+    CHOOSE = "choose"
+    READING = "reading"
+    READY = "ready"
+    PREDICTING = "predicting"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch:
+    """How the columns of a file serve a model.
+
+    Attributes:
+        found: Inputs that the file has.
+        missing: Inputs that it lacks, each with the name in the file that may be meant.
+        targets: Known answers in the file.
+        extra: What the model does not use.
+        reordered: Whether the inputs stand in another order; that changes nothing.
+    """
+
+    found: tuple[str, ...]
+    missing: tuple[tuple[str, str | None], ...]
+    targets: tuple[str, ...]
+    extra: tuple[str, ...]
+    reordered: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether the model has all that it needs."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The beginning of the file of results.
+
+    Attributes:
+        columns: Its columns.
+        rows: At most `SHOWN_ROWS` of its rows.
+        answered: Which of the columns are answers.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    answered: frozenset[str]
+
+
+class PredictModel:
+    """One prediction at a time.
+
+    Attributes:
+        changed: Emitted when anything of it changed.
+        run: The run whose model is used.
+        file: The file to be predicted.
+        options: How it is read where a person said so; all else is read as in training.
+        progress: While predicting: 0 to 1, and a sentence.
+        problem: Why the last step did not work.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: ProjectSession) -> None:
+        self.session = session
+        self.run: str | None = None
+        self.spec: RunSpec | None = None
+        self.file: Path | None = None
+        self.options: dict[str, Any] = {}
+        self._trained_options: dict[str, Any] = {}
+        self.summary: DatasetSummary | None = None
+        self.report: PredictionReport | None = None
+        self.answers: Answers | None = None
+        self.scores: list[Score] = []
+        self.problem: FitStudioError | None = None
+        self.progress = (0.0, "")
+        self._stage = Stage.NO_RUN
+        self._cancel = threading.Event()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        session.runs_changed.connect(self._on_runs_changed)
+        session.model_wanted.connect(self._on_model_wanted)
+        self._on_runs_changed()
+
+    @property
+    def stage(self) -> Stage:
+        """How far it is."""
+        return Stage.NO_RUN if self.run is None else self._stage
+
+    def usable_runs(self) -> list[tuple[str, str]]:
+        """Runs with a model, newest first: folder name and words."""
+        best = best_of([line for line in self.session.runs if line.has_model])
+        return [
+            (line.run, f"{line.number}  {line.name}{' · best' if line is best else ''}")
+            for line in reversed(self.session.runs)
+            if line.has_model
+        ]
+
+    def choose_run(self, run: str) -> None:
+        """Use the model of this run from now on."""
+        self.session.use_model(run)
+
+    def _use(self, run: str | None) -> None:
+        if run == self.run:
+            return
+        self.run, self.spec = run, None
+        self._forget_answers()
+        self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
+        self.changed.emit()
+        if run is not None and self.file is not None:
+            self._read()  # each model reads a file as its own training file
+        if run is not None:
+            self.session.in_background(
+                lambda job: (
+                    runs.load_run(self.session.project, run).spec,
+                    using_models.reading_options(self.session.project, run),
+                ),
+                lambda known: self._take_run(run, *known),
+                self._fail,
+                replaces=f"predicting run {id(self)}",
+            )
+
+    def choose_file(self, file: Path) -> None:
+        """Look at a file; what it holds comes with `changed`."""
+        self.file, self.options = file, {}
+        self._read()
+
+    def set_options(self, changed: Mapping[str, Any]) -> None:
+        """Read the file with these options, in place of what was decided in training."""
+        self.options = {**self.options, **changed}
+        if self.file is not None:
+            self._read()
+
+    def _read(self) -> None:
+        run, data = self.run, self._data()
+        self.summary, self.problem = None, None
+        self._forget_answers()
+        self._stage = Stage.READING
+        self.changed.emit()
+        self.session.in_background(
+            lambda job: using_models.inspect_for(
+                self.session.project, str(run), data, cancel=job.cancelled
+            ),
+            self._take_summary,
+            self._fail,
+            replaces=f"predicted file {id(self)}",
+        )
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the file is read, as `data.options`: as in training, but for what a person said."""
+        return {**self._trained_options, **self.options}
+
+    @property
+    def can_be_read_otherwise(self) -> bool:
+        """Whether the file contradicts the training file, and a person can say how it is read."""
+        return self.problem is not None and self.problem.code in _TO_BE_SAID
+
+    def _data(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"file": str(self.file)}
+        return data | {"options": dict(self.options)} if self.options else data
+
+    def match(self) -> ColumnMatch | None:
+        """How the file's columns serve the model; None while one of both is unknown."""
+        if self.summary is None or self.spec is None:
+            return None
+        names = [column.name for column in self.summary.columns]
+        return match_columns(_names(self.spec.get("fit.x")), _names(self.spec.get("fit.y")), names)
+
+    def predict(self) -> None:
+        """Have the model answer for every row; progress and outcome come with `changed`."""
+        match = self.match()
+        if match is None or not match.complete or self.run is None or self.file is None:
+            return
+        run, file, cancel = self.run, self.file, threading.Event()
+        data = self._data()
+        self._forget_answers()
+        self._cancel = cancel
+        self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
+        output = Path(self._folder.name) / f"{file.stem} predicted.csv"
+        evaluated = bool(match.targets)
+        self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, "Starting")
+        self.changed.emit()
+
+        def work(job: Job) -> tuple[PredictionReport, Answers, dict[str, Any] | None]:
+            share = 0.6 if evaluated else 1.0
+            report = using_models.predict_run(
+                self.session.project,
+                run,
+                data=data,
+                output=output,
+                progress=lambda done, words: self._tell(done * share, words),
+                cancel=cancel,
+            )
+            measured = None
+            if evaluated:
+                measured = using_models.evaluate_run(
+                    self.session.project,
+                    run,
+                    data=data,
+                    progress=lambda done, words: self._tell(share + done * 0.4, words),
+                    cancel=cancel,
+                )
+            return report, read_answers(report), measured
+
+        self.session.in_background(
+            work, self._take_answers, self._fail, replaces=f"prediction {id(self)}"
+        )
+
+    def cancel(self) -> None:
+        """Give up what is under way; nothing is written."""
+        self._cancel.set()
+
+    def save(self, target: Path) -> None:
+        """Write the results to a file of the person's choice; asking before is the page's."""
+        report = self.report
+        if report is None:
+            return
+
+        def copy(job: Job) -> None:
+            with report.output.open("rb") as source, atomic.writing(target) as file:
+                shutil.copyfileobj(source, file, _COPY_BYTES)
+
+        self.session.in_background(copy, None, self._fail)
+
+    def close(self) -> None:
+        """Give up, remove what was written on the way, and let go of the session."""
+        self._cancel.set()
+        self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
+        self.session.model_wanted.disconnect(self._on_model_wanted, missing_ok=True)
+        self.changed.disconnect()
+        self._forget_answers()
+
+    def _tell(self, done: float, words: str) -> None:
+        """Called in the background: the window's thread is told."""
+
+        def show() -> None:
+            if self._stage is Stage.PREDICTING:
+                self.progress = (done, words)
+                self.changed.emit()
+
+        self.session.background.post(show)
+
+    def _take_run(self, run: str, spec: RunSpec, reading: dict[str, Any]) -> None:
+        if run == self.run:
+            self.spec, self._trained_options = spec, reading
+            self.changed.emit()
+
+    def _take_summary(self, summary: DatasetSummary) -> None:
+        self.summary = summary
+        self._stage = Stage.READY
+        self.changed.emit()
+
+    def _take_answers(
+        self, outcome: tuple[PredictionReport, Answers, dict[str, Any] | None]
+    ) -> None:
+        self.report, self.answers, measured = outcome
+        self.scores = scores_of(measured) if measured else []
+        self._stage = Stage.DONE
+        self.changed.emit()
+
+    def _fail(self, problem: FitStudioError) -> None:
+        if self.report is None:
+            self._forget_answers()
+        cancelled = problem.code.endswith("cancelled")
+        self.problem = None if cancelled else problem
+        self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
+        self.changed.emit()
+
+    def _forget_answers(self) -> None:
+        self.report, self.answers, self.scores = None, None, []
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _on_runs_changed(self) -> None:
+        """The best model is used until a person chooses another."""
+        usable = {run for run, _ in self.usable_runs()}
+        chosen = self.session.model_to_use
+        if chosen not in usable:
+            best = best_of([line for line in self.session.runs if line.has_model])
+            chosen = best.run if best else next(iter(self.usable_runs()), (None, ""))[0]
+        settled = self._stage in (Stage.PREDICTING, Stage.DONE, Stage.READING)
+        if self.run not in usable or not settled:
+            self._use(chosen)
+        self.changed.emit()
+
+    def _on_model_wanted(self, run: str) -> None:
+        if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
+            self._use(run)
+
+
+def match_columns(
+    inputs: tuple[str, ...], targets: tuple[str, ...], names: list[str]
+) -> ColumnMatch:
+    """How the columns `names` of a file serve a model with these inputs and targets."""
+    found = tuple(name for name in inputs if name in names)
+    free = [name for name in names if name not in inputs and name not in targets]
+    missing = []
+    for name in inputs:
+        if name not in names:
+            close = difflib.get_close_matches(name, free, n=1, cutoff=0.6)
+            missing.append((name, close[0] if close else None))
+    return ColumnMatch(
+        found=found,
+        missing=tuple(missing),
+        targets=tuple(name for name in targets if name in names),
+        extra=tuple(free),
+        reordered=[name for name in names if name in found] != list(found),
+    )
+
+
+def read_answers(report: PredictionReport) -> Answers:
+    """The beginning of a file of results."""
+    with report.output.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        columns = tuple(next(lines, ()))
+        rows = tuple(tuple(row) for _, row in zip(range(SHOWN_ROWS), lines))
+    return Answers(columns, rows, frozenset(report.columns))
+
+
+def short_number(text: str) -> str:
+    """A long number in few digits, for the screen; anything else as it is."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return format_value(value) if len(text) > 7 else text
+
+
+def share_text(text: str) -> str:
+    """A probability in the one form that compares at a glance: "0.003", never "3·10⁻³"."""
+    try:
+        return f"{float(text):.3f}"
+    except ValueError:
+        return text
+
+
+def scores_of(measured: Mapping[str, Any]) -> list[Score]:
+    """The scores on a file with known answers, as `evaluate_run` gives them."""
+    results = Results.from_json(measured)
+    if "test" in results.confusion:
+        counts = np.asarray(results.confusion["test"], dtype=np.int64)
+        return class_scores(Confusion(results.class_names, counts))
+    for output in results.parity.get("test", {}).get("outputs", []):
+        parity = Parity(
+            str(output["name"]), np.asarray(output["true"]), np.asarray(output["predicted"]), ()
+        )
+        return number_scores(parity, output, (measured.get("target") or {}).get("unit") or "")
+    return []
+
+
+def _names(columns: Any) -> tuple[str, ...]:
+    if columns is None:
+        return ()
+    return (columns,) if isinstance(columns, str) else tuple(columns)

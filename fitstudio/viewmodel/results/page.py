@@ -1,0 +1,342 @@
+"""What the Results page knows: a run's final scores, confusions or residuals, worst rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psygnal import Signal
+
+from fitstudio.actions import using_models
+from fitstudio.actions.runs import RunSummary
+from fitstudio.actions.using_models import Results
+from fitstudio.errors import FitStudioError
+from fitstudio.journal.events import number
+from fitstudio.journal.target_scale import TargetScale
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.own_units import scale_of, value_words
+from fitstudio.viewmodel.results.scores import (
+    Confusion,
+    Parity,
+    Score,
+    class_scores,
+    number_scores,
+    percent,
+)
+from fitstudio.viewmodel.shell.session import ProjectSession
+
+PARTS = ("validation", "training", "test")
+_PART_TITLES = {"validation": "Validation", "training": "Training", "test": "Test"}
+
+
+@dataclass(frozen=True, slots=True)
+class WorstRow:
+    """A row that the model got most wrong."""
+
+    row: str
+    true: str
+    predicted: str
+    measure: str
+
+
+class ResultsModel:
+    """The results of the session's current run, for one part of its data.
+
+    Attributes:
+        changed: Emitted when another run, part, output or measurement is shown.
+        runs_changed: Emitted when there are other runs to choose from.
+        state: "none" (no run), "running", "loading", "ready", "unmeasured" (there is a model that
+            nobody has measured), "measuring", or "missing" (there is no model).
+        model: The checkpoint that the run's model is made from and its epoch, where that is known.
+        progress: While measuring: 0 to 1, and a sentence.
+        problem: Why it could not be measured.
+    """
+
+    changed = Signal()
+    runs_changed = Signal()
+
+    def __init__(self, session: ProjectSession) -> None:
+        self.session = session
+        self.run: str | None = None
+        self.state = "none"
+        self.results: Results | None = None
+        self.part = "validation"
+        self.output = 0
+        self.cell: tuple[int, int] | None = None
+        self.model: tuple[str, int] | None = None
+        self.progress = (0.0, "")
+        self.problem: FitStudioError | None = None
+        self._cancel = threading.Event()
+        session.current_run_changed.connect(self.show)
+        session.runs_changed.connect(self._on_runs_changed)
+        self.show(session.current_run)
+
+    def show(self, run: str | None) -> None:
+        """Show a run's results."""
+        self._cancel.set()
+        self.run = run
+        self.results = self.model = self.problem = None
+        self.cell = None
+        self.state = "none"
+        self._load()
+
+    def set_part(self, part: str) -> None:
+        """Show another part of the data."""
+        self.part = part
+        self.cell = None
+        self.changed.emit()
+
+    def set_output(self, output: int) -> None:
+        """Show another output of a model with several."""
+        self.output = output
+        self.changed.emit()
+
+    def set_cell(self, cell: tuple[int, int] | None) -> None:
+        """List only the rows of one cell of the confusion matrix: (true, predicted)."""
+        self.cell = cell
+        self.changed.emit()
+
+    def measure(self) -> None:
+        """Measure the run's model on its own rows; progress and outcome come with `changed`."""
+        run = self.run
+        if run is None or self.state != "unmeasured" or not self.session.may_change():
+            return
+        self._cancel = cancel = threading.Event()
+        self.state, self.problem, self.progress = "measuring", None, (0.0, "Starting")
+        self.changed.emit()
+
+        def tell(done: float, words: str) -> None:
+            self.session.background.post(lambda: self._on_progress(run, done, words))
+
+        self.session.in_background(
+            lambda job: using_models.measure_run(
+                self.session.project, run, progress=tell, cancel=cancel
+            ),
+            lambda nothing: self._on_measured(run),
+            lambda problem: self._on_not_measured(run, problem),
+        )
+
+    def cancel(self) -> None:
+        """Give up measuring; nothing is written."""
+        self._cancel.set()
+
+    def close(self) -> None:
+        """Let go of the session, before the page is gone."""
+        self._cancel.set()
+        self.session.current_run_changed.disconnect(self.show, missing_ok=True)
+        self.session.runs_changed.disconnect(self._on_runs_changed, missing_ok=True)
+        self.changed.disconnect()
+        self.runs_changed.disconnect()
+
+    @property
+    def line(self) -> RunSummary | None:
+        """The line about the shown run."""
+        return self.session.run_summary(self.run)
+
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts that were measured, with their titles."""
+        if self.results is None:
+            return []
+        return [(part, _PART_TITLES[part]) for part in PARTS if part in self.results.scores]
+
+    def heading(self) -> str:
+        """Which run and which of its models is shown."""
+        line = self.line
+        if line is None:
+            return ""
+        words = f"Run {line.number}, {line.name}"
+        if self.results is not None:
+            words += f" · {self.results.weights} model, epoch {self.results.epoch + 1}"
+        return words
+
+    def is_classification(self) -> bool:
+        """Whether classes are told, not numbers."""
+        return self.results is not None and self.results.task == "classification"
+
+    def confusion(self) -> Confusion | None:
+        """The confusion counts of the shown part."""
+        if self.results is None or self.part not in self.results.confusion:
+            return None
+        counts = np.asarray(self.results.confusion[self.part], dtype=np.int64)
+        return Confusion(self.results.class_names, counts)
+
+    def outputs(self) -> list[str]:
+        """Names of the numbers that the model tells."""
+        return [str(each["name"]) for each in self._parity_outputs()]
+
+    def parity(self) -> Parity | None:
+        """Measured and predicted values of the shown output."""
+        outputs = self._parity_outputs()
+        if not outputs:
+            return None
+        assert self.results is not None
+        chosen = outputs[min(self.output, len(outputs) - 1)]
+        return Parity(
+            str(chosen["name"]),
+            np.asarray(chosen["true"], dtype=np.float64),
+            np.asarray(chosen["predicted"], dtype=np.float64),
+            tuple(self.results.parity[self.part].get("rows", ())),
+        )
+
+    def scores(self) -> list[Score]:
+        """The final scores of the shown part."""
+        if self.results is None or self.part not in self.results.scores:
+            return []
+        confusion = self.confusion()
+        if confusion is not None and confusion.total:
+            found = class_scores(confusion)
+        elif (parity := self.parity()) is not None:
+            outputs = self._parity_outputs()
+            found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)], self.unit())
+        else:
+            found = []
+        known = {score.title for score in found}
+        for name, value in self.results.scores[self.part].items():
+            title = figures.metric_title(name)
+            if title not in known:
+                score = number(value)
+                scale = self._scale()
+                tip = f"{name} as History has it: {score:.9g}"
+                text = value_words(score, name, scale)
+                found.append(Score(f"{title}{_unit_words(scale, name)}", text, tip=tip))
+        return found
+
+    def unit(self) -> str:
+        """The unit of the shown output, where it is known."""
+        scale = self._scale()
+        return "" if scale is None or scale.unit is None else scale.unit
+
+    def _scale(self) -> TargetScale | None:
+        line = self.line
+        return None if line is None else scale_of(line)
+
+    def rows_words(self) -> str:
+        """How many rows were measured."""
+        if self.results is None or self.part not in self.results.rows:
+            return ""
+        rows = self.results.rows[self.part]
+        sampled = self.results.sampled.get(self.part)
+        if sampled:
+            return (
+                f"{figures.format_count(sampled)} of {figures.plural(rows, 'row')}, evenly spread"
+            )
+        return figures.plural(rows, "row")
+
+    def worst(self) -> list[WorstRow]:
+        """The rows that were most wrong; with a cell chosen, only those in it."""
+        if self.results is None:
+            return []
+        entries = self.results.worst.get(self.part, [])
+        if self.cell is not None and self.is_classification():
+            names = self.results.class_names
+            true, predicted = (names[index] for index in self.cell)
+            entries = [
+                each for each in entries if (each["true"], each["predicted"]) == (true, predicted)
+            ]
+        return [_worst_row(each) for each in entries]
+
+    def worst_headings(self) -> tuple[str, str, str, str]:
+        """The headings of their table."""
+        if self.is_classification():
+            return "Row", "True", "Predicted", "Chance given to the true class"
+        return "Row", "Measured", "Predicted", "Difference"
+
+    def _parity_outputs(self) -> Sequence[Mapping[str, Any]]:
+        if self.results is None:
+            return []
+        return self.results.parity.get(self.part, {}).get("outputs", [])
+
+    def _on_runs_changed(self) -> None:
+        self.runs_changed.emit()
+        # A run that has just ended has been measured; one that was resumed is being trained.
+        line = self.line
+        running = line is not None and line.outcome is None
+        waiting = self.state in ("missing", "unmeasured")
+        if self.run is not None and (running != (self.state == "running") or waiting):
+            self._load()
+
+    def _load(self) -> None:
+        run, line = self.run, self.line
+        if run is None:
+            self.state = "none"
+            self.changed.emit()
+            return
+        if line is not None and line.outcome is None:
+            self.state = "running"
+            self.changed.emit()
+            return
+        if self.state not in ("missing", "unmeasured"):
+            self.state = "loading"
+            self.changed.emit()
+        project = self.session.project
+        self.session.in_background(
+            lambda job: (
+                using_models.load_results(project, run),
+                using_models.model_of(project, run),
+            ),
+            lambda found: self._take(run, *found),
+            lambda problem: self._take(run, None, None),
+            replaces=f"results {id(self)}",
+        )
+
+    def _on_progress(self, run: str, done: float, words: str) -> None:
+        if run == self.run and self.state == "measuring":
+            self.progress = (done, words)
+            self.changed.emit()
+
+    def _on_measured(self, run: str) -> None:
+        if run == self.run:
+            self._load()
+        self.session.refresh_runs()
+
+    def _on_not_measured(self, run: str, problem: FitStudioError) -> None:
+        if run != self.run:
+            return
+        self.state = "unmeasured"
+        self.problem = None if problem.code.endswith("cancelled") else problem
+        self.changed.emit()
+
+    def _take(self, run: str, results: Results | None, model: tuple[str, int] | None) -> None:
+        if run != self.run or self.state == "measuring":
+            return
+        before = (self.state, self.results)
+        self.model = model
+        if results is not None and model not in (None, (results.weights, results.epoch)):
+            results = None  # measured before it was trained on: these are of an older model
+        self.results = results
+        if results is not None:
+            self.state = "ready"
+        else:
+            self.state = "missing" if model is None else "unmeasured"
+        if results is not None and self.part not in results.scores:
+            self.part = next((part for part in PARTS if part in results.scores), "training")
+        if before != (self.state, self.results):
+            self.changed.emit()
+
+
+def _unit_words(scale: TargetScale | None, metric: str) -> str:
+    """What a title says of the unit where the value does not carry it."""
+    if scale is None or scale.unit_of(metric) or not scale.words_for(metric):
+        return ""
+    return f", {scale.words_for(metric)}"
+
+
+def _worst_row(entry: Mapping[str, Any]) -> WorstRow:
+    row = "–" if entry.get("row") is None else figures.format_count(int(entry["row"]) + 1)
+    true, predicted = entry["true"], entry["predicted"]
+    if isinstance(true, Mapping):
+        differences = [predicted[name] - true[name] for name in true]
+        return WorstRow(
+            row,
+            ", ".join(figures.format_value(each, 4) for each in true.values()),
+            ", ".join(figures.format_value(each, 4) for each in predicted.values()),
+            ", ".join(_signed(each) for each in differences),
+        )
+    return WorstRow(row, str(true), str(predicted), percent(float(entry["probability"])))
+
+
+def _signed(value: float) -> str:
+    return f"+{figures.format_value(value)}" if value > 0 else figures.format_value(value)

@@ -1,0 +1,102 @@
+"""The Results page's side panel: what the scores mean, in sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fitstudio.declared.plain_words import Paragraph
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.results.page import ResultsModel
+from fitstudio.viewmodel.results.scores import percent, wilson
+
+_FEW_ROWS = 100
+
+
+def say(model: ResultsModel) -> list[Paragraph]:
+    """The paragraphs; **strong** as the panel shows it."""
+    if model.results is None:
+        return []
+    if model.is_classification():
+        paragraphs = _classes(model)
+    else:
+        paragraphs = _numbers(model)
+    return [*paragraphs, *_trust(model)]
+
+
+def _classes(model: ResultsModel) -> list[Paragraph]:
+    confusion = model.confusion()
+    if confusion is None or not confusion.total:
+        return []
+    right = int(np.trace(confusion.counts))
+    name, share = confusion.majority()
+    least, most = wilson(right, confusion.total)
+    if least > share:
+        better = "**clearly better**"
+    else:
+        better = "**worse**" if most < share else "not clearly better"
+    paragraphs = [
+        Paragraph(
+            "Score",
+            f"**{figures.format_count(right)} of {figures.format_count(confusion.total)}** rows "
+            f"are right, {percent(confusion.accuracy)}. That is {better} than always saying "
+            f"{name} ({percent(share)}).",
+        )
+    ]
+    recall = confusion.recall()
+    if np.isfinite(recall).any():
+        at = int(np.nanargmin(recall))
+        if recall[at] < 1:
+            wrong = confusion.counts[at].copy()
+            wrong[at] = 0
+            taken_for = confusion.names[int(wrong.argmax())]
+            paragraphs.append(
+                Paragraph(
+                    "Hardest class",
+                    f"**{confusion.names[at]}**: {percent(float(recall[at]))} of it is found; most "
+                    f"of the rest is taken for {taken_for}.",
+                )
+            )
+    return paragraphs
+
+
+def _numbers(model: ResultsModel) -> list[Paragraph]:
+    parity = model.parity()
+    if parity is None or not len(parity.true):
+        return []
+    unit = model.unit()
+    error = float(np.abs(parity.residuals).mean())
+    trivial = float(np.abs(parity.true - parity.true.mean()).mean())
+    paragraphs = [
+        Paragraph(
+            "Score",
+            f"Predictions of {parity.name} are off by "
+            f"**{figures.format_measured(error, unit)}** on average. "
+            "Always saying the mean would be off by "
+            f"{figures.format_measured(trivial, unit)}.",
+        )
+    ]
+    bias = float(parity.residuals.mean())
+    reach = 1.96 * float(parity.residuals.std()) / max(len(parity.true), 1) ** 0.5
+    if abs(bias) > reach:
+        side = "too high" if bias > 0 else "too low"
+        size = figures.format_measured(abs(bias), unit)
+        paragraphs.append(Paragraph("Leaning", f"On the whole they are **{size} {side}**."))
+    return paragraphs
+
+
+def _trust(model: ResultsModel) -> list[Paragraph]:
+    assert model.results is not None
+    rows = model.results.rows.get(model.part, 0)
+    if model.part == "training":
+        text = (
+            "These are the rows that the model **learned from**. How it does on new rows, only "
+            "rows that it has not seen can tell."
+        )
+        return [Paragraph("How far to trust it", text)]
+    text = "The model has not learned from these rows"
+    if model.part == "validation" and model.results.weights == "best":
+        text += ", but its best epoch was chosen by them: new rows may turn out a little worse"
+    text += "."
+    if rows and rows < _FEW_ROWS:
+        text += f" There are only **{rows}**: another choice of rows would give another score."
+    return [Paragraph("How far to trust it", text)]

@@ -1,0 +1,1 @@
+"""What every page shares: the session, undo, background work, the rail, the device."""

@@ -1,0 +1,55 @@
+"""Whether training can start, in two sentences and with the setting to go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fitstudio.declared.checks.decisions import open_findings
+from fitstudio.declared.kinds.param import Finding, Severity
+from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.task.dataset_summary import DatasetSummary
+from fitstudio.declared.wording import counted
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands at the foot of the plain-words panel.
+
+    Args:
+        state: "success", "warning", "error", or "info" while it is not known.
+        title: A few strong words.
+        sentence: What it means.
+        first: The finding to go to, or None.
+    """
+
+    state: str
+    title: str
+    sentence: str
+    first: Finding | None = None
+
+
+def readiness(
+    resolved: Resolved, summary: DatasetSummary | None = None, *, reading: bool = False
+) -> Readiness:
+    """Sum up what was found, in the settings and in the data.
+
+    Args:
+        resolved: The specification with its findings.
+        summary: What is known about the data, with what was found in them.
+        reading: Whether the data are being looked at just now.
+    """
+    errors = resolved.errors
+    if errors:
+        things = counted(len(errors), "thing")
+        sentence = errors[0].sentence if len(errors) == 1 else "Training cannot start before."
+        return Readiness("error", f"{things} to mend", sentence, errors[0])
+    if reading:
+        return Readiness("info", "Looking at the data", "This takes a moment.")
+    found = open_findings(resolved, summary)
+    advice = [each for each in found if each.severity is Severity.ADVICE]
+    if advice:
+        things = counted(len(advice), "thing")
+        misleads = any(each.where.startswith("fit.validation") for each in advice)
+        sentence = "You can train, but the score will mislead." if misleads else "You can train."
+        return Readiness("warning", f"{things} to look at", sentence, advice[0])
+    return Readiness("success", "Ready to train", "Nothing left to look at.")

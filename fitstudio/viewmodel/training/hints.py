@@ -1,0 +1,115 @@
+"""The short texts beside the editors of the training form, worked out from what a run would be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fitstudio.declared.catalogue.entries import LOSSES, OPTIMIZERS
+from fitstudio.declared.catalogue.losses import NUMBERS
+from fitstudio.declared.kinds.param import Finding, Param, Severity
+from fitstudio.declared.resolve import Origin, Resolved
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.wording import counted, plain_number
+
+# What is said where a finding stood, once its remedy was taken.
+_DONE = {
+    "fit.sorted-rows": "Rows are picked at random before some of them are held out.",
+    "fit.no-validation": "20 % of the rows are held out to check on.",
+    "fit.validation-split-empty": "The rows are parted so that both sides have some.",
+    "fit.class-weight-missing": "All classes count the same now.",
+    "compile.loss-target": "The loss fits the target again.",
+    "fit.callbacks-no-validation": "20 % of the rows are held out, so that it can watch them.",
+}
+_LONGEST_AUTOMATIC = 5
+
+
+def done_sentence(finding: Finding) -> str:
+    """What to say once a finding's remedy was taken."""
+    if finding.code in _DONE:
+        return _DONE[finding.code]
+    sentence = finding.fix.sentence if finding.fix is not None else ""
+    return f"Done: {sentence[:1].lower()}{sentence[1:]}."
+
+
+def in_field_units(param: Param, value: Any, finding: Finding) -> Finding:
+    """The finding in the unit of its field: a share is typed in percent."""
+    if param.key != "fit.validation_split" or finding.severity is not Severity.ERROR:
+        return finding
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or 0 <= value < 1:
+        return finding
+    sentence = f"{param.title} must be 0 % or more and below 100 %, not {value * 100:g} %."
+    return replace(finding, sentence=sentence)
+
+
+def automatic_text(param: Param, resolved: Resolved) -> str:
+    """What stands in a field while the value is None: "automatic (32)", "all", "none"."""
+    if not param.accepts_none:
+        return ""
+    found = resolved.values.get(param.key)
+    if param.key == "compile.learning_rate" and found is not None and found.value is not None:
+        return plain_number(found.value)
+    if param.key == "compile.loss" and found is not None and found.value is not None:
+        return LOSSES[str(found.value)].title
+    derived = found is not None and found.origin is Origin.DERIVED and found.value is not None
+    if param.unset != "automatic" or not derived or found is None:
+        return param.unset
+    text = str(found.value)
+    return f"automatic ({text})" if len(text) <= _LONGEST_AUTOMATIC else text
+
+
+def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
+    """The sentence beside an editor; empty where there is nothing worth saying."""
+    facts = resolved.facts
+    key = param.key
+    if key == "compile.optimizer":
+        return OPTIMIZERS[resolved.value(key)].help
+    if key == "compile.loss":
+        return _loss_hint(resolved, facts)
+    if key == "fit.epochs":
+        return _epochs_hint(facts)
+    if facts is None:
+        return ""
+    if key == "fit.batch_size":
+        return f"{counted(facts.steps_per_epoch, 'step')} an epoch"
+    if key == "fit.validation_split":
+        return _split_hint(resolved, facts)
+    chosen = resolved.value(key) if spec.is_set(key) else None
+    if key == "fit.validation_data" and chosen is not None:
+        return f"{facts.validation_rows:,} {facts.row_name}s" if facts.validation_rows else ""
+    if key == "fit.steps_per_epoch":
+        fills = -(-facts.training_rows // facts.batch_size)
+        return f"{fills:,} go through all {facts.row_name}s" if chosen is not None else ""
+    if key == "fit.initial_epoch" and facts.epochs_to_run and chosen:
+        return f"Epochs {chosen + 1:,} to {resolved.value('fit.epochs'):,} run"
+    if key == "fit.validation_steps" and key not in resolved.greyed and facts.validation_steps:
+        return counted(facts.validation_steps, "batch", "batches")
+    if key == "data.row_order":
+        return "Before the last ones are held out"
+    return ""
+
+
+def _loss_hint(resolved: Resolved, facts: Facts | None) -> str:
+    if facts is None:
+        chosen = resolved.value("compile.loss")
+        return "" if chosen is None else LOSSES[chosen].help
+    if facts.loss not in LOSSES or facts.target not in LOSSES[facts.loss].suits:
+        return ""
+    if facts.target == NUMBERS:
+        return f"Fits {counted(facts.output_units, 'number')}"
+    return f"Fits {counted(len(facts.class_names), 'class', 'classes')}"
+
+
+def _epochs_hint(facts: Facts | None) -> str:
+    rows = f"{facts.row_name}s" if facts is not None else "rows"
+    return f"Times through the training {rows}"
+
+
+def _split_hint(resolved: Resolved, facts: Facts) -> str:
+    if not facts.validation_rows or resolved.value("fit.validation_data") is not None:
+        return ""
+    names = f"{facts.row_name}s"
+    if resolved.value("data.row_order") == "random":
+        return f"{facts.validation_rows:,} of {facts.used_rows:,} {names}, at random"
+    return f"The last {facts.validation_rows:,} of {facts.used_rows:,} {names}"

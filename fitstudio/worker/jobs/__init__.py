@@ -1,0 +1,1 @@
+"""Short jobs with a trained model: predict, evaluate, dry run."""

@@ -1,0 +1,174 @@
+"""Tries a few real batches and tells what the whole run would take: time, memory, disk, device."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from fitstudio.data.preparing.batches import RowBatches
+from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.source import open_source
+from fitstudio.declared.resolve import Resolved, resolve
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.engine import device
+from fitstudio.engine.model import Model
+from fitstudio.engine.state.checkpoint import Snapshot
+from fitstudio.errors import SpecError
+from fitstudio.storage import ops
+from fitstudio.worker import machine, model_setup
+
+_WARM_UP_STEPS = 2
+_MEASURED_STEPS = 5
+# Three checkpoints stand on the disk (last, previous, best), a fourth while one is written.
+_CHECKPOINTS = 4
+_MARGIN = 1.1
+
+
+def try_one_batch(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
+    """Prepares data and model as a run would, and trains a few steps of full size.
+
+    Args:
+        job: `project`, and `spec` as in `run.json`.
+        progress: Told how far it is.
+
+    Returns:
+        `device`, `device_reason`, `steps_per_epoch`, `epochs`, `seconds_per_step`,
+        `seconds_per_epoch`, `seconds_total`, `memory_bytes`, `device_memory_bytes`,
+        `checkpoint_bytes`, `disk_bytes`, `disk_free_bytes`, `fits` and `batch_size`. Where memory
+        was not enough, `fits` is False and `batch_size_that_fits` names one, or is None.
+
+    Raises:
+        SpecError: If the settings cannot work.
+    """
+    project, spec = Path(job["project"]), RunSpec.from_json(job["spec"])
+    with open_source(spec.data, project) as source:
+        progress(0.0, "Reading the data")
+        resolved = resolve(spec, source.summary())
+        if not resolved.ok or resolved.facts is None or resolved.model_plan is None:
+            raise SpecError(resolved.errors[0].sentence, resolved.errors)
+        values = {key: each.value for key, each in resolved.values.items()}
+        size = resolved.facts.batch_size
+        set_up = machine.set_up(values, resolved.model_plan, batch_size=size, seed=0, before={})
+        progress(0.3, "Preparing the rows")
+        prepared = prepare(source, spec, base=project, seed=set_up.seed)
+        progress(0.6, "Training one batch")
+        measured = _largest_that_fits(resolved, values, set_up, prepared, size)
+    free = ops.current().free_bytes(project)
+    facts = resolved.facts
+    per_step = measured.pop("seconds_per_step")
+    return {
+        "device": set_up.choice.device.title,
+        "device_reason": set_up.choice.reason,
+        "threads": set_up.threads,
+        "batch_size": size,
+        "steps_per_epoch": facts.steps_per_epoch,
+        "epochs": facts.epochs_to_run,
+        "seconds_per_step": per_step,
+        "seconds_per_epoch": None if per_step is None else per_step * facts.steps_per_epoch,
+        "seconds_total": None if per_step is None else per_step * facts.total_steps,
+        "disk_free_bytes": free,
+        **measured,
+    }
+
+
+def _largest_that_fits(
+    resolved: Resolved,
+    values: Mapping[str, Any],
+    set_up: machine.Machine,
+    prepared: Prepared,
+    wanted: int,
+) -> dict[str, Any]:
+    """Measures batches of the wanted size; where memory runs out, finds a size that fits."""
+    size = wanted
+    while True:
+        try:
+            measured = _measure(resolved, values, set_up, prepared, size)
+        except Exception as error:
+            if not device.is_out_of_memory(error):
+                raise
+            error.__traceback__ = None
+            device.release_memory(set_up.choice.torch_device)
+            if size == 1:
+                return _nothing_fits()
+            size //= 2
+            continue
+        if size == wanted:
+            return measured | {"fits": True}
+        return measured | {
+            "fits": False,
+            "seconds_per_step": None,
+            "batch_size_that_fits": max(1, int(size / _MARGIN)),
+        }
+
+
+def _measure(
+    resolved: Resolved,
+    values: Mapping[str, Any],
+    set_up: machine.Machine,
+    prepared: Prepared,
+    size: int,
+) -> dict[str, Any]:
+    assert resolved.model_plan is not None
+    target = set_up.choice.torch_device
+    if target.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(target)
+    model = model_setup.build(resolved.model_plan, seed=0, device=target)
+    model_setup.compile_to_train(model, values)
+    x, y, weights = _some_rows(prepared, size * (_WARM_UP_STEPS + _MEASURED_STEPS))
+    warm_up = min(len(x), size * _WARM_UP_STEPS)
+    _train(model, x[:warm_up], y[:warm_up], weights, size)
+    began = time.perf_counter()
+    _train(model, x, y, weights, size)
+    seconds = time.perf_counter() - began
+    snapshot = Snapshot()
+    snapshot.take(dict(model.training_state()), {})
+    return {
+        "seconds_per_step": seconds / max(1, -(-len(x) // size)),
+        "memory_bytes": psutil.Process().memory_info().rss,
+        "device_memory_bytes": (
+            int(torch.cuda.max_memory_reserved(target)) if target.type == "cuda" else None
+        ),
+        "checkpoint_bytes": snapshot.size_bytes,
+        "disk_bytes": snapshot.size_bytes * _CHECKPOINTS,
+    }
+
+
+def _train(model: Model, x: Any, y: Any, weights: Any, size: int) -> None:
+    model.fit(
+        x,
+        y,
+        batch_size=size,
+        verbose=0,
+        shuffle=False,
+        sample_weight=None if weights is None else weights[: len(x)],
+        seed=0,
+    )
+
+
+def _some_rows(prepared: Prepared, count: int) -> tuple[Any, Any, Any]:
+    if not isinstance(prepared.x, RowBatches):
+        weights = prepared.sample_weight
+        return (
+            prepared.x[:count],
+            prepared.y[:count],
+            None if weights is None else weights[:count],
+        )
+    batch = prepared.x[0]
+    return batch[0], batch[1], batch[2] if len(batch) > 2 else None
+
+
+def _nothing_fits() -> dict[str, Any]:
+    return {
+        "fits": False,
+        "batch_size_that_fits": None,
+        "seconds_per_step": None,
+        "memory_bytes": None,
+        "device_memory_bytes": None,
+        "checkpoint_bytes": None,
+        "disk_bytes": None,
+    }

@@ -1,0 +1,70 @@
+"""Measures a run's best model on a file with known answers, or on its own data again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fitstudio import storage
+from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.source import open_source
+from fitstudio.journal.events import finite
+from fitstudio.project.run_files import read_recorded, read_spec
+from fitstudio.storage import atomic
+from fitstudio.worker import results
+from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.results import Part
+from fitstudio.worker.target_facts import target_facts
+
+
+def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
+    """Measures the model.
+
+    Args:
+        job: `project`, `run`, and `data` (a path or as in a run specification) or None for the
+            run's own data; `keep` with these makes them the run's results.
+        progress: Told how far it is.
+
+    Returns:
+        What `results.json` holds, with `run`; the parts are "test", or "training" and
+        "validation".
+
+    Raises:
+        DataError: If columns are missing, the target among them.
+    """
+    project = Path(job["project"])
+    progress(0.0, "Loading the model")
+    trained = trained_model.load(project, job["run"])
+    certificate = trained.certificate
+    spec = read_spec(trained.paths.spec)
+    data = job.get("data")
+    progress(0.1, "Preparing the rows")
+    notes = list(trained.notes)
+    if data is None:
+        seed = read_recorded(trained.paths.resolved).get("seed")
+        if seed is None:
+            raise atomic.damaged(trained.paths.resolved, "`seed` is missing")
+        source = open_source(spec.data, project)
+        parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
+    else:
+        data = {"file": data} if isinstance(data, str) else dict(data)
+        recipe, base = certificate.recipe, Path(job.get("base") or project)
+        with open_as_trained(recipe, data, base, notes=notes, answers=True) as source:
+            x, y, weights, kept = recipe.apply_with_targets(source, notes=notes)
+            parts = [Part("test", np.asarray(x), y, weights, kept)]
+    progress(0.3, "Measuring")
+    measured = results.measure(trained.model, parts, certificate)
+    measured = {"weights": trained.weights, "epoch": trained.epoch, **measured}
+    if data is None and job.get("keep"):
+        storage.write_json(trained.paths.results, finite({"format": results.FORMAT, **measured}))
+    progress(1.0, "Done")
+    target = target_facts(
+        certificate.recipe,
+        method=str(spec.get("data.scale_target")),
+        loss=str(certificate.compiled.get("loss") or ""),
+    )
+    return {"run": trained.paths.name, "notes": notes, "target": target, **measured}

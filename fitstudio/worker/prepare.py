@@ -1,0 +1,275 @@
+"""Everything before the first epoch: settings, machine, starting point, data; and who hears of it.
+
+run.json, resolved.json ──► values, plan ──► machine (device, threads, seed)
+checkpoints/ ──► starting point, on resume
+data file ──► prepare ──► x, y, weights, recipe
+──► run_started, data_ready, resolved.json (environment), model.json
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fitstudio import storage
+from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.source import Source, open_source
+from fitstudio.declared.catalogue.callbacks import best_epoch_by
+from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.resolve import Resolved, resolve
+from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.facts import Facts
+from fitstudio.engine import device
+from fitstudio.engine.state import checkpoint
+from fitstudio.engine.state.checkpoint import Checkpoint
+from fitstudio.errors import RunError, SpecError
+from fitstudio.journal import EventType, fold, read_all
+from fitstudio.journal.best_value import Watch, mode_of
+from fitstudio.project.run_files import read_recorded, read_spec
+from fitstudio.storage import atomic
+from fitstudio.storage.checked import MisfitError
+from fitstudio.worker import machine, model_setup
+from fitstudio.worker.heartbeat import GraphicsProcessor
+from fitstudio.worker.history_files import Row
+from fitstudio.worker.machine import Machine
+from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.run import RunProcess
+from fitstudio.worker.target_facts import target_facts
+
+
+@dataclass(slots=True)
+class Training:
+    """One run being trained, by what is known about it so far.
+
+    Attributes:
+        values: The resolved values by key.
+        rows: The finished epochs.
+        epoch_lines: The same with all fields of `epoch_ended`, as JSON.
+        micro_batch_size: How many rows go through the model at a time, after memory ran out.
+    """
+
+    process: RunProcess
+    spec: RunSpec
+    resolved: Resolved
+    values: Mapping[str, Any]
+    machine: Machine
+    prepared: Prepared
+    certificate: BirthCertificate
+    start: Checkpoint | None
+    best: Watch
+    rows: list[Row] = field(default_factory=list)
+    epoch_lines: list[str] = field(default_factory=list)
+    micro_batch_size: int | None = None
+
+
+def prepare_training(process: RunProcess) -> Training:
+    """Gets a run ready to train, and tells the journal.
+
+    Raises:
+        Exception: Whatever keeps it from training; `failures` makes a card of it.
+    """
+    paths = process.paths
+    spec = read_spec(paths.spec)
+    stored = read_recorded(paths.resolved) if paths.resolved.exists() else {}
+    resolved = _resolved(process, spec, stored)
+    values = {key: each.value for key, each in resolved.values.items()}
+    facts, plan = resolved.facts, resolved.model_plan
+    if not resolved.ok or facts is None or plan is None:
+        raise SpecError(
+            " ".join(finding.sentence for finding in resolved.errors) or "Nothing can be trained.",
+            resolved.errors,
+            code="run.settings",
+            remedy="Mend the settings, then train again.",
+        )
+    before = stored.get("machine", {})
+    set_up = machine.set_up(
+        values, plan, batch_size=facts.batch_size, seed=stored.get("seed"), before=before
+    )
+    start = _starting_point(process)
+    best = _watch(spec, values, validates=facts.validates)
+    environment = set_up.environment()
+    _announce(process, spec, set_up, start, best, facts.steps_per_epoch, before, environment)
+    # The source stays open: large arrays are read from it while training runs.
+    source = open_source(spec.data, process.project)
+    environment["data"] = _same_data(source, before.get("data"))
+    prepared = prepare(source, spec, base=process.project, seed=set_up.seed)
+    if prepared.recipe.input_shape != plan.input_shape:
+        plan = _plan_for(prepared.recipe.input_shape, values, facts)
+        resolved = replace(resolved, model_plan=plan)
+    target = target_facts(prepared.recipe, method=str(values["data.scale_target"]), loss=facts.loss)
+    _tell_data(process, prepared, plan, target)
+    storage.write_json(
+        paths.resolved,
+        stored | resolved.to_json() | {"seed": set_up.seed, "machine": before | environment},
+    )
+    certificate = BirthCertificate(
+        plan=plan,
+        recipe=prepared.recipe,
+        task=prepared.task,
+        class_names=tuple(prepared.class_names or ()),
+        compiled=model_setup.compiled_settings(values),
+        origin={"run": paths.name, "created": process.began} | environment,
+    )
+    certificate.write(paths.model)
+    training = Training(process, spec, resolved, values, set_up, prepared, certificate, start, best)
+    training.micro_batch_size = before.get("micro_batch_size")
+    return training
+
+
+def finished_epochs(start: Checkpoint) -> list[dict[str, Any]]:
+    """The epochs that a starting point holds, with the fields of their `epoch_ended`."""
+    return [json.loads(line) for line in start.state["worker"]["epochs"].splitlines()]
+
+
+def _resolved(process: RunProcess, spec: RunSpec, stored: Mapping[str, Any]) -> Resolved:
+    """What the window or the command line worked out when the run was made, or the same again."""
+    if "values" in stored:
+        try:
+            return Resolved.from_json(stored)
+        except MisfitError as problem:
+            raise atomic.damaged(process.paths.resolved, str(problem)) from problem
+    with open_source(spec.data, process.project) as source:
+        return resolve(spec, source.summary())
+
+
+def _plan_for(input_shape: tuple[int, ...], values: Mapping[str, Any], facts: Facts) -> ModelPlan:
+    """The model for rows that turned out to have another shape than the summary promised."""
+    settings = {
+        key.removeprefix("model."): value
+        for key, value in values.items()
+        if key.startswith("model.") and key != "model.kind"
+    }
+    plan = plan_model(
+        values["model.kind"], settings, input_shape, facts.output_units, facts.output_activation
+    )
+    if not plan.ok:
+        raise SpecError(plan.findings[0].sentence, plan.findings, code=plan.findings[0].code)
+    return plan
+
+
+def _starting_point(process: RunProcess) -> Checkpoint | None:
+    if not process.resume:
+        return None
+    start, passed_over = checkpoint.newest(process.paths.checkpoints)
+    for sentence in passed_over:
+        process.tell(
+            "warning",
+            "checkpoint.damaged",
+            f"{sentence} The next older checkpoint is used instead.",
+        )
+    if start is None:
+        process.tell("info", "resume.from-start", "No epoch had ended: the run starts anew.")
+    return start
+
+
+def _watch(spec: RunSpec, values: Mapping[str, Any], *, validates: bool) -> Watch:
+    """The metric whose best epoch is kept: what a callback watches, or the validation loss."""
+    monitor, mode = best_epoch_by(values.get("fit.callbacks") or (), validates=validates)
+    return Watch(monitor, mode_of(monitor, mode))
+
+
+def _announce(
+    process: RunProcess,
+    spec: RunSpec,
+    set_up: Machine,
+    start: Checkpoint | None,
+    best: Watch,
+    steps_per_epoch: int | None,
+    before: Mapping[str, Any],
+    environment: Mapping[str, Any],
+) -> None:
+    fields: dict[str, Any] = {}
+    first_epoch = spec.get("fit.initial_epoch")
+    if process.resume:
+        fields["resumed"] = True
+    if start is not None:
+        first_epoch = start.facts["epoch"] + (0 if start.facts["step"] else 1)
+        fields["resumed_from"] = f"checkpoints/{start.folder.name}"
+        changed = device.differences_that_change_bits(dict(before), dict(environment))
+        fields["differences"] = [
+            {"what": each, "allowed": True, "sentence": f"{each} differs."} for each in changed
+        ]
+        if changed:
+            process.tell(
+                "warning",
+                "resume.other-machine",
+                "The machine differs, so numbers agree within rounding only: "
+                + ", ".join(changed)
+                + ".",
+            )
+    process.journal.append(
+        EventType.RUN_STARTED,
+        run=process.paths.name,
+        pid=process.pid,
+        process_started=process.began,
+        host=environment["host"],
+        first_epoch=first_epoch,
+        last_epoch=spec.get("fit.epochs") - 1,
+        steps_per_epoch=steps_per_epoch,
+        seed=set_up.seed,
+        device=set_up.choice.device.title,
+        device_name=set_up.choice.device.name,
+        device_reason=set_up.choice.reason,
+        threads=set_up.threads,
+        versions=environment["versions"],
+        callbacks=spec.to_json().get("fit", {}).get("callbacks", []),
+        monitor=best.monitor,
+        mode=best.mode,
+        **fields,
+    )
+    if start is not None:
+        _tell_of_saved_epochs(process, start)
+    process.tell(
+        "info",
+        "device",
+        f"Training on {set_up.choice.device.title}. {set_up.choice.reason}",
+    )
+    uuid = environment.get("device_uuid")
+    process.pulse.graphics = GraphicsProcessor.find(uuid) if uuid else None
+
+
+def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
+    """Tells of finished epochs that the starting point holds and the journal does not.
+
+    Epochs are told when their checkpoint is on the disk: a process that was killed in between had
+    saved them without having said so.
+    """
+    told = {row.epoch for row in fold(read_all(process.paths.journal)).epochs}
+    for ended in finished_epochs(start):
+        if ended["epoch"] not in told:
+            process.journal.append(EventType.EPOCH_ENDED, **ended)
+
+
+def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The data file's fingerprint; after a resume the file must be the one it was."""
+    if before is not None:
+        known = source.path.stat()
+        if (known.st_size, known.st_mtime_ns) == (before["size"], before["mtime_ns"]):
+            return before
+    now = fingerprint(source.path)
+    if before is not None and now["sha256"] != before["sha256"]:
+        raise RunError(
+            "The data file has changed since this run began, so it cannot go on from where it was.",
+            code="run.data-changed",
+            remedy="Start a new run with the same settings, or put the old file back.",
+            safe="The run's checkpoints and History are untouched.",
+        )
+    return now
+
+
+def _tell_data(
+    process: RunProcess, prepared: Prepared, plan: ModelPlan, target: Mapping[str, Any] | None
+) -> None:
+    process.journal.append(
+        EventType.DATA_READY,
+        training_rows=len(prepared.training_rows),
+        validation_rows=len(prepared.validation_rows),
+        input_shape=list(plan.input_shape),
+        output_shape=list(plan.output_shape),
+        class_names=list(prepared.class_names or ()),
+        findings=[finding.to_json() for finding in prepared.findings],
+        **({} if target is None else {"target": target}),
+    )
