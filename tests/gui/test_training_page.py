@@ -414,7 +414,7 @@ def test_a_thousand_classes_and_columns_stay_quick(tmp_path, qtbot) -> None:
     page = TrainingPage(session)
     qtbot.addWidget(page)
     page.show()
-    assert len(page.editor("fit.x").chips()) == 24
+    assert page.editor("fit.x").chips() == [], "a line tells of them"
     assert len(page.editor("fit.x").value()) == 3000
     editor = page.editor("fit.class_weight")
     editor.mode.setValue("balanced")

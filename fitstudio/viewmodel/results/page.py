@@ -143,14 +143,11 @@ class ResultsModel:
         return [(part, _PART_TITLES[part]) for part in PARTS if part in self.results.scores]
 
     def heading(self) -> str:
-        """Which run and which of its models is shown."""
-        line = self.line
-        if line is None:
+        """Which of the run's models is shown; the run itself stands in the choice beside it."""
+        if self.results is None:
             return ""
-        words = f"Run {line.number}, {line.name}"
-        if self.results is not None:
-            words += f" · {self.results.weights} model, epoch {self.results.epoch + 1}"
-        return words
+        title = self.results.weights.capitalize()
+        return f"{title} model, epoch {figures.format_count(self.results.epoch + 1)}"
 
     def is_classification(self) -> bool:
         """Whether classes are told, not numbers."""

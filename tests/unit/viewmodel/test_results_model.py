@@ -43,7 +43,7 @@ def shown(session: ProjectSession, number: int, state: str = "ready") -> Results
 
 def test_classes(session: ProjectSession):
     model = shown(session, 2)
-    assert model.heading() == "Run 2, Classes · best model, epoch 4"
+    assert model.heading() == "Best model, epoch 4"
     assert model.parts() == [("validation", "Validation"), ("training", "Training")]
     accuracy, balanced, *others = model.scores()
     assert (accuracy.title, accuracy.value) == ("Accuracy", "85.0 %")
