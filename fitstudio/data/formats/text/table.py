@@ -119,6 +119,7 @@ class TableSource(Source):
         self._pure: dict[str, pl.Series] | None = None
         self._zeros = 0
         self.copies_left_out = 0
+        self._gap_markers: set[str] | None = None
         self._given: dict[str, Any] = {}
         self._given_columns: dict[str, Any] = {}
         self._date_orders: dict[str, str] = {}
@@ -289,6 +290,22 @@ class TableSource(Source):
                 for value, count in hits.value_counts().rows():
                     found[value] = found.get(value, 0) + count
         return sorted(found, key=lambda marker: -found[marker])
+
+    def gap_markers(self) -> set[str]:
+        """The markers of missing values that stand in columns of numbers."""
+        if self._gap_markers is None:
+            pure = self._pure_numbers()
+            cells = [
+                self.text(name)
+                for name in self._names
+                if self._cells.columns[self._places[name]] not in pure
+                and self.scalars(name).values is not None
+            ]
+            known = list(self.layout.missing)
+            self._gap_markers = {
+                marker for each in cells for marker in each.filter(each.is_in(known)).unique()
+            }
+        return self._gap_markers
 
     def summary(self) -> DatasetSummary:
         columns = self.columns

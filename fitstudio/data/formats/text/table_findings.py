@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 _DOUBTFUL = ("encoding", "decimal", "separator", "header_line")
 _MOST_MARKERS = 3
+_FEW = 0.1
 
 
 def find(
@@ -261,8 +262,10 @@ def _words_as_gaps(source: TableSource, name: str, options: Mapping[str, Any]) -
     column, layout = source.scalars(name), source.layout
     if column.cells is None or column.type not in (CATEGORY, TEXT) or column.dates:
         return
-    markers = [marker for marker in layout.missing if not marker.startswith("#")]
     cells = source.text(name)
+    common = source.gap_markers() if cells.is_in(layout.missing).sum() < _FEW * len(cells) else ()
+    # What stands for a few gaps in columns of numbers too is how this file writes them.
+    markers = [m for m in layout.missing if not m.startswith("#") and m not in common]
     hits = cells.filter(cells.is_in(markers))
     if not len(hits):
         return

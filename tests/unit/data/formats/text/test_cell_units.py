@@ -124,3 +124,10 @@ def test_a_new_file_in_another_unit_is_refused_or_told(opened):
             continue
         encode_inputs((column_of_recipe,), source, "drop", notes)
         assert any("widgets" in note for note in notes) == (unit == "widgets")
+
+
+def test_a_few_gaps_written_as_in_columns_of_numbers_are_no_news(opened, found):
+    lines = [f"{'NA' if n < 4 else n},{'NA' if n == 9 else 'ab'[n % 2]}" for n in range(40)]
+    assert "data.words-as-gaps" not in found(opened(text(["dose,ion", *lines])))
+    only = [f"{n},{'NA' if n == 9 else 'ab'[n % 2]}" for n in range(40)]
+    assert "data.words-as-gaps" in found(opened(text(["dose,ion", *only])))
