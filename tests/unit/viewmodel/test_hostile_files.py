@@ -47,7 +47,7 @@ from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start import page as start
 from fitstudio.viewmodel.training.form import TrainingForm
 from fitstudio.worker.model_card import BirthCertificate
-from tests.hostile_files import VALUES, json_files, places, put
+from tests.hostile_files import VALUES, Place, json_files, places, put
 from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, deliver_until
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "format-1"
@@ -199,3 +199,24 @@ def test_no_value_of_any_file_hides_the_runs(
     value = data.draw(st.sampled_from(VALUES), label="value")
     put(place, value)
     look_at_all(folder, summary)
+
+
+@pytest.mark.parametrize("value", ['"x"', "null", "[]", "{}", "1e999"])
+def test_a_run_with_a_line_that_cannot_be_is_damaged_and_the_others_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture, value: str
+):
+    folder = tmp_path / "project"
+    with Project.create(folder, name="two", settings=RunSpec()) as project:
+        add_run(project, 1), add_run(project, 2)
+    journal = folder / "runs" / "0001-run" / "journal.jsonl"
+    last = len(journal.read_bytes().splitlines()) - 1
+    put(Place(journal, ("seq",), last), value)
+
+    with Project.open(folder, read_only=True) as project:
+        bad, good = runs.list_runs(project)
+    assert good.outcome == "completed" and not good.damage
+    assert bad.damage.startswith("A line of journal.jsonl cannot be used: ")
+    assert badge_of(bad) is not None
+    assert program.main(["runs", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "damaged" in told and bad.damage in told and "0002-run" in told
