@@ -171,7 +171,7 @@ def test_a_file_that_contradicts_the_model_is_read_as_the_person_says(session, t
     model_file = runs.find(session.project, 1).model
     model_file.write_text(json.dumps({"recipe": recipe.to_json()}))
     file = tmp_path / "english.csv"
-    file.write_text("a;b;y\n1.5;2;0\n3.5;4;1\n", encoding="utf-8")
+    file.write_text("a;b;y\n1.234;2;0\n3.456;4;1\n", encoding="utf-8")
     model = PredictModel(session)
     model.choose_file(file)
     deliver_until(session, lambda: model.problem is not None)
@@ -181,7 +181,7 @@ def test_a_file_that_contradicts_the_model_is_read_as_the_person_says(session, t
     model.set_options({"decimal": "."})
     deliver_until(session, lambda: model.stage is Stage.READY and model.problem is None)
     column = model.summary.column("a") if model.summary else None
-    assert column is not None and column.maximum == 3.5
+    assert column is not None and column.maximum == 3.456
     assert model.reading["decimal"] == "."
     model.choose_file(trained)
     assert model.options == {}, "what was said of one file does not hold for the next"
