@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fitstudio import callbacks, losses, metrics, optimizers
-    from fitstudio.engine.history import History
+    from fitstudio.engine.callbacks.history import History
     from fitstudio.engine.model import Model
     from fitstudio.engine.sequence import Sequence
 
@@ -32,7 +32,7 @@ __all__ = [
 _HOMES = {
     "Model": "fitstudio.engine.model",
     "Sequence": "fitstudio.engine.sequence",
-    "History": "fitstudio.engine.history",
+    "History": "fitstudio.engine.callbacks.history",
 }
 _MODULES = ("callbacks", "losses", "metrics", "optimizers")
 

@@ -81,6 +81,7 @@ class SpecError(FitStudioError, ValueError):
         self.findings = tuple(findings)
 
     def to_json(self) -> dict[str, Any]:
+        """As for every error, with all findings."""
         return super().to_json() | {"findings": [finding.to_json() for finding in self.findings]}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fitstudio.engine import arguments
 from fitstudio.engine.arguments import ValidationTimes
-from fitstudio.engine.class_weights import ClassWeights
+from fitstudio.engine.feeding.class_weights import ClassWeights
 from fitstudio.engine.feeding.reading import Reading
 
 

@@ -9,31 +9,30 @@ from typing import Any
 from torch import nn
 
 from fitstudio.engine import arguments, optimizers
-from fitstudio.engine.binding import Binding
 from fitstudio.engine.callbacks.callback_list import CallbackList
-from fitstudio.engine.class_weights import ClassWeights
-from fitstudio.engine.evaluation import Evaluation, as_result
+from fitstudio.engine.callbacks.history import History
+from fitstudio.engine.callbacks.logs import to_numbers
 from fitstudio.engine.feeding.array_data import ArrayData
 from fitstudio.engine.feeding.batches import Batches
+from fitstudio.engine.feeding.binding import Binding
+from fitstudio.engine.feeding.class_weights import ClassWeights
 from fitstudio.engine.feeding.fit_data import open_fit_data
 from fitstudio.engine.feeding.opening import kind_of, open_inputs, open_source, refuse_beside
 from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.fit_arguments import FitArguments
-from fitstudio.engine.history import History
-from fitstudio.engine.logs import to_numbers
-from fitstudio.engine.loop import TrainingLoop
-from fitstudio.engine.objective import Objective
-from fitstudio.engine.older_ways import OlderWays, check_other_compile_arguments, told_apart
-from fitstudio.engine.prediction import Prediction
+from fitstudio.engine.loops.evaluation import Evaluation, as_result
+from fitstudio.engine.loops.prediction import Prediction
+from fitstudio.engine.loops.training import TrainingLoop
+from fitstudio.engine.objective.objective import Objective
+from fitstudio.engine.older_keras import OlderKeras, check_other_compile_arguments, told_apart
 from fitstudio.engine.state import random_state
-from fitstudio.engine.state.model_state import ModelState
 from fitstudio.engine.steps.forward import PRECISIONS
 from fitstudio.engine.steps.micro_batches import MicroBatchStep, can_be_split
 from fitstudio.engine.steps.train_step import TrainStep
 from fitstudio.errors import ArgumentError, NotCompiledError
 
 
-class Model(ModelState, OlderWays):
+class Model(OlderKeras):
     """A torch module that trains as the reference's models do.
 
     Training, validation and prediction happen on the device that the module is on; data follow.
@@ -48,6 +47,22 @@ class Model(ModelState, OlderWays):
         stop_training: Set it in a callback to end training after the batch or epoch under way.
         history: The `History` of the latest fit.
         optimizer: The optimizer, after compile().
+
+    Raises:
+        ArgumentError: If `module` is no torch module.
+
+    Example:
+        >>> import numpy as np
+        >>> import torch
+        >>> from fitstudio import Model
+        >>> model = Model(torch.nn.Linear(4, 1))
+        >>> model.compile("adam", loss="mse", metrics=["mae"])
+        >>> x = np.random.default_rng(0).normal(size=(64, 4))
+        >>> history = model.fit(x, x.sum(axis=1), epochs=2, validation_split=0.25, verbose=0)
+        >>> list(history.history)
+        ['loss', 'mae', 'val_loss', 'val_mae']
+        >>> model.predict(x).shape
+        (64, 1)
     """
 
     def __init__(self, module: nn.Module) -> None:
@@ -92,6 +107,19 @@ class Model(ModelState, OlderWays):
 
         Raises:
             ArgumentError: If a name does not exist, or two metrics have the same name.
+
+        Example:
+            >>> import torch
+            >>> from fitstudio import Model, losses, optimizers
+            >>> model = Model(torch.nn.Linear(4, 3))
+            >>> model.compile("sgd", loss="mse")
+            >>> model.compile(
+            ...     optimizers.SGD(0.1, momentum=0.9),
+            ...     loss=losses.SparseCategoricalCrossentropy(from_logits=True),
+            ...     metrics=["accuracy"],
+            ... )
+            >>> model.metrics_names
+            ['loss', 'accuracy']
         """
         check_other_compile_arguments(others)
         weighted_metrics, sample_weight_mode = told_apart(weighted_metrics, sample_weight_mode)
@@ -142,9 +170,11 @@ class Model(ModelState, OlderWays):
         """Trains for a number of epochs.
 
         Args:
-            x: Input data: an array, a list of arrays or a dict of them; or a `Sequence`, a
-                generator, a DataLoader, which bring targets and weights themselves.
-            y: Targets: an array, or a list or dict of arrays by output.
+            x: Input data: an array of shape (rows, ...), a list of arrays or a dict of them by the
+                names of the parameters of ``forward``; or a `Sequence`, a generator, a DataLoader,
+                which bring targets and weights themselves. A flat array of shape (rows,) counts as
+                (rows, 1).
+            y: Targets: an array of shape (rows, ...), or a list or dict of arrays by output.
             batch_size: Rows of a batch; 32 if not given.
             epochs: The final epoch's number, counted from 1.
             verbose: 0 silent, 1 a bar, 2 a line per epoch.
@@ -153,7 +183,8 @@ class Model(ModelState, OlderWays):
             validation_data: (x, y) or (x, y, sample_weight), or a source as for x.
             shuffle: True: rows in a new order in each epoch; "batch": batches in a new order.
             class_weight: Weight by class number.
-            sample_weight: Weight of each row, or of each row and timestep.
+            sample_weight: Weight of each row, of shape (rows,), or of each row and timestep, of
+                shape (rows, timesteps).
             initial_epoch: The first epoch's number, counted from 0.
             steps_per_epoch: Batches of an epoch.
             validation_steps: Batches of a validation run.
@@ -173,6 +204,22 @@ class Model(ModelState, OlderWays):
         Raises:
             NotCompiledError: Before compile().
             ArgumentError: If an argument cannot be used; nothing has been trained then.
+            CheckpointError: If `start_state` belongs to another model or optimizer.
+
+        Example:
+            >>> import numpy as np
+            >>> import torch
+            >>> from fitstudio import Model
+            >>> x = np.linspace(-1, 1, 80)
+            >>> model = Model(torch.nn.Linear(1, 1))
+            >>> model.compile("sgd", loss="mse")
+            >>> history = model.fit(
+            ...     x, 2 * x, batch_size=8, epochs=3, validation_data=(x, 2 * x), seed=1, verbose=0
+            ... )
+            >>> history.epoch
+            [0, 1, 2]
+            >>> history.history["loss"][-1] < history.history["loss"][0]
+            True
         """
         objective = self._compiled("fit")
         asked = FitArguments.checked(
@@ -198,7 +245,14 @@ class Model(ModelState, OlderWays):
             random_state.seed_everything(asked.training.seed)
         with contextlib.ExitStack() as opened:
             batches, validation = open_fit_data(
-                (x, y, sample_weight), validation_data, self._binding, asked, opened
+                (x, y, sample_weight),
+                validation_data,
+                self._binding,
+                opened,
+                training=asked.training,
+                validation=asked.validation,
+                validation_split=asked.validation_split,
+                micro_batch_size=asked.micro_batch_size,
             )
             loop = TrainingLoop(
                 self,
@@ -252,11 +306,24 @@ class Model(ModelState, OlderWays):
             return_dict: Return a dict by name.
 
         Returns:
-            The loss, or a list of loss and metrics in the order of the history, or a dict.
+            The loss, or a list of loss and metrics in the order of the history, or a dict. They are
+            means over all rows.
 
         Raises:
             NotCompiledError: Before compile().
             ArgumentError: If an argument cannot be used.
+
+        Example:
+            >>> import numpy as np
+            >>> import torch
+            >>> from fitstudio import Model
+            >>> model = Model(torch.nn.Identity())
+            >>> model.compile("sgd", loss="mse", metrics=["mae"])
+            >>> x = np.ones((10, 1))
+            >>> model.evaluate(x, x + 2, verbose=0)
+            [4.0, 2.0]
+            >>> model.evaluate(x, x + 2, verbose=0, return_dict=True)
+            {'loss': 4.0, 'mae': 2.0}
         """
         objective = self._compiled("evaluate")
         verbosity = arguments.verbosity(verbose)
@@ -305,10 +372,18 @@ class Model(ModelState, OlderWays):
             use_multiprocessing: As for `fit`.
 
         Returns:
-            An array, or a list or dict of arrays, as the module returns its outputs.
+            An array of shape (rows, ...), or a list or dict of arrays, as the module returns its
+            outputs.
 
         Raises:
-            ArgumentError: If an argument cannot be used.
+            ArgumentError: If an argument cannot be used, or there is no row.
+
+        Example:
+            >>> import numpy as np
+            >>> import torch
+            >>> from fitstudio import Model
+            >>> Model(torch.nn.Flatten()).predict(np.zeros((5, 2, 3))).shape
+            (5, 6)
         """
         verbosity = arguments.verbosity(verbose)
         reading = self._reading(batch_size, steps, workers, max_queue_size, use_multiprocessing)
@@ -368,7 +443,22 @@ class Model(ModelState, OlderWays):
         reset_metrics: bool = True,
         return_dict: bool = False,
     ) -> Any:
-        """Loss and metrics of one batch; see `train_on_batch`."""
+        """Loss and metrics of one batch, without an update.
+
+        Args:
+            x: As for `train_on_batch`.
+            y: As for `train_on_batch`.
+            sample_weight: As for `train_on_batch`.
+            reset_metrics: As for `train_on_batch`.
+            return_dict: As for `train_on_batch`.
+
+        Returns:
+            As `evaluate`.
+
+        Raises:
+            NotCompiledError: Before compile().
+            ArgumentError: If the batch does not fit.
+        """
         objective = self._compiled("test_on_batch")
         batch = self._binding.batch((x, y, sample_weight))
         if self._batch_evaluation is None or reset_metrics:
@@ -379,7 +469,17 @@ class Model(ModelState, OlderWays):
         return as_result(self._batch_evaluation.numbers(), return_dict=return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
-        """The outputs for one batch of inputs."""
+        """The outputs for one batch of inputs.
+
+        Args:
+            x: The batch's inputs.
+
+        Returns:
+            As `predict`.
+
+        Raises:
+            ArgumentError: If the batch does not fit the model.
+        """
         self._binding.look()
         inputs = self._binding.inputs_of((x,))
         with self._mode_kept():

@@ -24,14 +24,14 @@ class Said(str):
         template: English with named places; where something is counted, the form for several.
         values: What fills the places.
         one: The form for one, where something is counted.
-        count: How many there are, where something is counted.
+        number: How many there are, where something is counted.
     """
 
-    __slots__ = ("count", "one", "template", "values")
+    __slots__ = ("number", "one", "template", "values")
     template: str
     values: Mapping[str, Any]
     one: str | None
-    count: int | None
+    number: int | None
 
     def __new__(
         cls,
@@ -39,16 +39,16 @@ class Said(str):
         template: str,
         values: Mapping[str, Any],
         one: str | None = None,
-        count: int | None = None,
+        number: int | None = None,
     ) -> Said:
         """The text together with what it was made of."""
         made = super().__new__(cls, text)
-        made.template, made.values, made.one, made.count = template, dict(values), one, count
+        made.template, made.values, made.one, made.number = template, dict(values), one, number
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How copies and other processes make it again."""
-        return Said, (str(self), self.template, self.values, self.one, self.count)
+        return Said, (str(self), self.template, self.values, self.one, self.number)
 
     def to_json(self) -> dict[str, Any]:
         """What a file keeps: `template` and `values`; where it counts, `one` and `count` too."""
@@ -57,7 +57,7 @@ class Said(str):
             for name, value in self.values.items()
         }
         kept: dict[str, Any] = {"template": self.template, "values": values}
-        return kept if self.count is None else kept | {"one": self.one, "count": self.count}
+        return kept if self.number is None else kept | {"one": self.one, "count": self.number}
 
 
 def say(template: str, /, **values: Any) -> Said:
@@ -69,6 +69,14 @@ def say(template: str, /, **values: Any) -> Said:
 
     Raises:
         KeyError: If a place has no value.
+
+    Example:
+        >>> from fitstudio.words import say
+        >>> sentence = say("{rows} rows train {name}.", rows=120, name="the model")
+        >>> print(sentence)
+        120 rows train the model.
+        >>> sentence.template
+        '{rows} rows train {name}.'
     """
     return Said(current().text(template).format_map(values), template, values)
 
@@ -81,6 +89,13 @@ def say_count(number: int, one: str, several: str, /, **values: Any) -> Said:
         one: English for one, such as ``"{number} row"``.
         several: English for any other number, such as ``"{number} rows"``.
         **values: As for `say`.
+
+    Example:
+        >>> from fitstudio.words import say_count
+        >>> print(say_count(1, "{number} row", "{number} rows"))
+        1 row
+        >>> print(say_count(1200, "{number} row", "{number} rows"))
+        1,200 rows
     """
     filled = {"number": f"{number:,}", **values}
     text = current().plural(one, several, number).format_map(filled)

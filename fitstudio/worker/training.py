@@ -17,7 +17,7 @@ import numpy as np
 from fitstudio import storage
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.engine import callbacks, device
-from fitstudio.engine.history import History
+from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
 from fitstudio.journal import BatchHistory, Outcome, Reason
@@ -229,7 +229,10 @@ def _fit_arguments(training: Training) -> dict[str, Any]:
 
 
 def _use_smaller_parts(training: Training, error: Exception) -> None:
-    """Halves the rows that go through the model at a time; raises if there is nothing to halve."""
+    """Halves the rows that go through the model at a time; raises if there is nothing to halve.
+
+    The step that trains on a batch in parts is `fitstudio.engine.steps.micro_batches`.
+    """
     rows = training.micro_batch_size or training.values["fit.batch_size"]
     if rows <= 1:
         raise error

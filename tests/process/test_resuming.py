@@ -79,7 +79,7 @@ def test_a_run_stopped_in_an_epoch_goes_on_as_if_nothing_had_been(trained, undis
 # Validation in fifteen batches of four rows, with a nap in each.
 SLOW_VALIDATION = """
 import time
-from fitstudio.engine.evaluation import Evaluation
+from fitstudio.engine.loops.evaluation import Evaluation
 from fitstudio.worker.report import Reporter
 Reporter.takes_large_test_batches = False
 step = Evaluation.step

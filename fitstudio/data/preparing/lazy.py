@@ -1,6 +1,8 @@
 """Arrays that are read, reordered and scaled row by row when they are asked for.
 
 They look like NumPy arrays as far as training needs it: shape, dtype, length and indexing by rows.
+The type of the numbers in a file ends here, at float32; what a model takes them as, and on which
+device, is decided in `fitstudio.engine.feeding.columns.Cast`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,9 @@ evaluate() calls the on_test_ hooks, predict() the on_predict_ hooks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from fitstudio.engine.model import Model
+from fitstudio.engine.callbacks.watched_model import WatchedModel
 
 Logs = dict[str, Any]
 
@@ -45,14 +44,14 @@ class Callback:
     saves_other_callbacks = False
 
     def __init__(self) -> None:
-        self.model: Model = None  # type: ignore[assignment]
+        self.model: WatchedModel = None  # type: ignore[assignment]
         self.params: dict[str, Any] = {}
         self.validation_data = None
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
 
-    def set_model(self, model: Model) -> None:
+    def set_model(self, model: WatchedModel) -> None:
         self.model = model
 
     def on_train_begin(self, logs: Logs | None = None) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fitstudio.engine.callbacks.callback import Callback
+from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logging import LambdaCallback
 from fitstudio.engine.callbacks.progress import ProgbarLogger
-from fitstudio.engine.history import History
+from fitstudio.engine.callbacks.watched_model import WatchedModel
 from fitstudio.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from fitstudio.engine.model import Model
 
 
 class CallbackList:
@@ -35,7 +33,7 @@ class CallbackList:
         callbacks: Any = None,
         add_history: bool = False,
         add_progbar: bool = False,
-        model: Model | None = None,
+        model: WatchedModel | None = None,
         **params: Any,
     ) -> None:
         self.params: dict[str, Any] = params
@@ -82,7 +80,7 @@ class CallbackList:
         for callback in self.callbacks:
             callback.set_params(params)
 
-    def set_model(self, model: Model) -> None:
+    def set_model(self, model: WatchedModel) -> None:
         self.model = model
         if self.history is not None:
             model.history = self.history

@@ -12,8 +12,8 @@ import numpy as np
 
 from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.checking import checked
+from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
-from fitstudio.engine.history import History
 from fitstudio.engine.state import checkpoint
 from fitstudio.errors import ArgumentError
 from fitstudio.storage import atomic, folder
@@ -36,6 +36,25 @@ class ModelCheckpoint(Callback):
         save_freq: ``"epoch"``, or a number of batches, counted across epochs.
         options: Accepted for the reference's sake.
         initial_value_threshold: The first value to beat with `save_best_only`.
+
+    Raises:
+        ArgumentError: If one of them cannot be, such as a `save_freq` of 0.
+
+    Example:
+        >>> import os
+        >>> import tempfile
+        >>> import numpy as np
+        >>> import torch
+        >>> from fitstudio import Model, callbacks
+        >>> x = np.zeros((64, 1))
+        >>> model = Model(torch.nn.Linear(1, 1))
+        >>> model.compile("sgd", loss="mse")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "weights-{epoch:02d}.safetensors")
+        ...     saving = callbacks.ModelCheckpoint(path, save_weights_only=True)
+        ...     history = model.fit(x, x, epochs=2, callbacks=[saving], verbose=0)
+        ...     sorted(os.listdir(folder))
+        ['weights-01.safetensors', 'weights-02.safetensors']
     """
 
     def __init__(

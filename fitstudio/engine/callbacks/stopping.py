@@ -26,6 +26,19 @@ class EarlyStopping(Callback):
 
     Raises:
         ArgumentError: If one of them cannot be, such as a patience of "3" or -1.
+
+    Example:
+        >>> import numpy as np
+        >>> import torch
+        >>> from fitstudio import Model, callbacks
+        >>> x = np.zeros((64, 1))
+        >>> model = Model(torch.nn.Identity())
+        >>> model.compile("sgd", loss="mse")
+        >>> stopping = callbacks.EarlyStopping("loss", patience=2, verbose=1)
+        >>> history = model.fit(x, x + 1, epochs=9, callbacks=[stopping], verbose=0)
+        Epoch 3: early stopping
+        >>> len(history.epoch)
+        3
     """
 
     def __init__(

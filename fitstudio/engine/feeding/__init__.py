@@ -1,1 +1,1 @@
-"""From what fit() is given to batches: arrays, files, Sequences, generators."""
+"""From what fit() is given to batches that fit the model: arrays, files, Sequences, generators."""

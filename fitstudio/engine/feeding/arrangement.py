@@ -12,7 +12,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from fitstudio.engine.feeding.columns import is_array, is_rows_of_numbers
-from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError
 
 #: An array and what to call it in messages, such as ``y['left']``.
@@ -56,6 +56,7 @@ class InputNames:
 
     @classmethod
     def of(cls, module: nn.Module) -> InputNames:
+        """The positional parameters of the module's ``forward``."""
         parameters = list(inspect.signature(module.forward).parameters.values())
         positional = [
             each

@@ -9,10 +9,10 @@ from typing import Any
 
 from torch import Tensor
 
-from fitstudio.engine.binding import Binding
-from fitstudio.engine.class_weights import ClassWeightColumn
 from fitstudio.engine.feeding.arrangement import leaves
 from fitstudio.engine.feeding.batches_array import ArrayBatches
+from fitstudio.engine.feeding.binding import Binding
+from fitstudio.engine.feeding.class_weights import ClassWeightColumn
 from fitstudio.engine.feeding.columns import Column, FileColumn, check_same_rows, open_column
 from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.state.random_state import drawn_seed
@@ -80,10 +80,9 @@ class ArrayData:
         if class_weights is not None:
             target = binding.class_target(targets)
             raw_weights = binding.with_class_weights(class_weights, raw_targets, raw_weights)
-        binding.learn([each.read(0, first) for each in self.inputs], raw_targets, raw_weights)
-        if class_weights is not None:
-            cast = binding.weight_cast(raw_weights[0])  # pyright: ignore[reportArgumentType]
+            cast = binding.weight_cast()
             weights = [ClassWeightColumn(class_weights, target, weights[0], cast)]
+        binding.learn([each.read(0, first) for each in self.inputs], raw_targets, raw_weights)
         shuffles = reading.shuffle is not None
         if reading.shuffle == "rows" and any(isinstance(c, FileColumn) for c in self.inputs):
             _LOG.info(
@@ -101,7 +100,7 @@ class ArrayData:
                 for i, (column, raw) in enumerate(zip(targets, raw_targets, strict=True))
             ],
             [
-                None if column is None or raw is None else column.cast(binding.weight_cast(raw))
+                None if column is None or raw is None else column.cast(binding.weight_cast())
                 for column, raw in zip(weights, raw_weights, strict=True)
             ],
             batch_size=size,

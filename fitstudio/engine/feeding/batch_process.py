@@ -93,6 +93,11 @@ class WorkerProcess:
             raise _ended(problem) from problem
 
     def __call__(self, index: int) -> Any:
+        """Batch number `index`, made in the process; what the Sequence raises is raised here.
+
+        Raises:
+            WorkerError: If the process is gone.
+        """
         try:
             self._connection.send(index)
         except OSError as problem:

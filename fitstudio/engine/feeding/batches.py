@@ -18,18 +18,21 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.engine.binding import Batch
+from fitstudio.engine.feeding.binding import Batch
 from fitstudio.errors import ArgumentError
 
 
 class Batches(ABC):
-    """Batches for the epochs of one fit, or the runs of a validation.
+    """Batches for the epochs of one fit, or the runs of a validation."""
 
-    Attributes:
-        steps: Steps of an epoch; None if only the end of the data will tell.
-    """
+    @property
+    @abstractmethod
+    def steps(self) -> int | None:
+        """Steps of an epoch; None if only the end of the data will tell."""
 
-    steps: int | None
+    def found_steps(self, steps: int) -> None:
+        """Learns from the end of the first epoch how many steps an epoch has."""
+        return
 
     @abstractmethod
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fitstudio.engine.binding import Batch
 from fitstudio.engine.feeding.batches import Batches
+from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.columns import Column, FileColumn, TensorColumn
 from fitstudio.engine.feeding.prefetch import Prefetcher
 
@@ -69,7 +69,7 @@ class ArrayBatches(Batches):
         self._batch_size = batch_size
         self._order: Order = order
         self._a_pass = -(-self._rows // batch_size)
-        self.steps: int = self._a_pass if steps is None else steps
+        self._steps = self._a_pass if steps is None else steps
         self._passes = passes
         self._first_epoch = first_epoch
         self._seed = seed
@@ -77,9 +77,15 @@ class ArrayBatches(Batches):
         self._batch_bytes = batch_size * sum(_row_bytes(each) for each in self._columns)
         self._kept_order: tuple[Any, Tensor] | None = None
 
+    @property
+    def steps(self) -> int:
+        """Steps of an epoch."""
+        return self._steps
+
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
-        start = (epoch - self._first_epoch) * self.steps
-        stop = start + self.steps
+        """The batches of an epoch, from `first_step` on; fewer if the passes end before."""
+        start = (epoch - self._first_epoch) * self._steps
+        stop = start + self._steps
         if self._passes is not None:
             stop = min(stop, self._passes * self._a_pass)
         number = start + first_step
@@ -90,11 +96,13 @@ class ArrayBatches(Batches):
             number += last - first
 
     def is_used_up(self, epoch: int) -> bool:
-        done = (epoch - self._first_epoch) * self.steps
+        """Whether all passes are over before this epoch."""
+        done = (epoch - self._first_epoch) * self._steps
         return self._passes is not None and done >= self._passes * self._a_pass
 
     def row_numbers(self, epoch: int, step: int) -> np.ndarray:
-        number = (epoch - self._first_epoch) * self.steps + step
+        """Numbers of a batch's rows in the order they came in, shape (rows,)."""
+        number = (epoch - self._first_epoch) * self._steps + step
         pass_number, batch = divmod(number, self._a_pass)
         if self._order == "chunks":
             batch = int(self._chunk_order(pass_number)[batch])
@@ -106,7 +114,7 @@ class ArrayBatches(Batches):
 
     def in_large_batches(self) -> ArrayBatches | None:
         """The rows of one epoch in batches as large as is fast, if they come in their own order."""
-        rows = min(self._rows, self.steps * self._batch_size)
+        rows = min(self._rows, self._steps * self._batch_size)
         a_row = max(1, self._batch_bytes // self._batch_size)
         size = min(_LARGE_BATCH_ROWS, _LARGE_BATCH_BYTES // a_row)
         if self._order != "file" or size <= self._batch_size or rows <= self._batch_size:
@@ -122,9 +130,11 @@ class ArrayBatches(Batches):
         return self._batch_size
 
     def get_state(self) -> dict[str, Any]:
+        """What the orders follow from."""
         return {"seed": self._seed, "first_epoch": self._first_epoch}
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on in the orders of that state."""
         self._seed = int(state.get("seed", self._seed))
         self._first_epoch = int(state.get("first_epoch", self._first_epoch))
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from fitstudio.engine.binding import Batch
 from fitstudio.engine.feeding.batch_process import CannotBeSentError, WorkerProcess, packed
 from fitstudio.engine.feeding.batches import Batches, nothing_to_read
 from fitstudio.engine.feeding.batches_array import mixed_seed
+from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.prefetch import Prefetcher, puller
 from fitstudio.engine.sequence import Sequence
 
@@ -38,6 +38,11 @@ class _SourceBatches(Batches):
         raise NotImplementedError
 
     def look_ahead(self, epoch: int, first_step: int = 0) -> None:
+        """Reads the first batch and keeps it for its epoch.
+
+        Raises:
+            ArgumentError: If there is none, or it does not fit the model.
+        """
         items = self._open(epoch, first_step)
         for first in items:
             self._looked = ((epoch, first_step), _Joined(first, items))
@@ -46,6 +51,7 @@ class _SourceBatches(Batches):
         raise nothing_to_read(self._argument)
 
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, beginning with one that was looked at."""
         items = self._take_looked(epoch, first_step) or self._open(epoch, first_step)
         try:
             for item in items:
@@ -54,6 +60,7 @@ class _SourceBatches(Batches):
             _close(items)
 
     def close(self) -> None:
+        """Lets go of what was read ahead."""
         if self._looked is not None:
             _close(self._looked[1])
             self._looked = None
@@ -109,7 +116,8 @@ class SequenceBatches(_SourceBatches):
         )
 
     @property
-    def steps(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def steps(self) -> int:
+        """Steps of an epoch, as many as the Sequence has batches now unless the user said so."""
         return len(self._sequence) if self._user_steps is None else self._user_steps
 
     def _open(self, epoch: int, first_step: int) -> Iterator[Any]:
@@ -128,22 +136,26 @@ class SequenceBatches(_SourceBatches):
         return Prefetcher(workers, tickets, self._depth)
 
     def end_epoch(self) -> None:
+        """Calls the Sequence's own on_epoch_end."""
         notify = getattr(self._sequence, "on_epoch_end", None)
         if callable(notify):
             notify()
 
     def close(self) -> None:
+        """Ends threads and processes that make batches."""
         super().close()
         if self._processes is not None:
             self._processes.close()
 
     def get_state(self) -> dict[str, Any]:
+        """What the orders follow from, and the Sequence's own state if it has one."""
         state: dict[str, Any] = {"seed": self._seed}
         if hasattr(self._sequence, "get_state"):
             state["sequence"] = self._sequence.get_state()  # pyright: ignore[reportAttributeAccessIssue]
         return state
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on in the orders of that state, with the Sequence as it was."""
         self._seed = int(state.get("seed", self._seed))
         if "sequence" in state and hasattr(self._sequence, "set_state"):
             self._sequence.set_state(state["sequence"])  # pyright: ignore[reportAttributeAccessIssue]
@@ -182,6 +194,7 @@ class _Processes:
         return self._processes
 
     def close(self) -> None:
+        """Ends the processes."""
         for process in self._processes:
             process.close()
         self._processes = []
@@ -214,31 +227,48 @@ class DatasetBatches(_SourceBatches):
         self._dataset = dataset
         length = _length_of(dataset)
         self._user_steps = steps
-        self.steps = length if steps is None else steps
+        self._steps = length if steps is None else steps
         self._stream: StreamBatches | None = None
         if not restarts and steps is not None and steps != length:
             self._stream = StreamBatches(
                 iter(dataset), argument, convert, steps=steps, max_queue_size=1, workers=0
             )
 
+    @property
+    def steps(self) -> int | None:
+        """Steps of an epoch; None if only the end of the data will tell."""
+        return self._steps
+
+    def found_steps(self, steps: int) -> None:
+        """Learns from the end of the first epoch how many steps an epoch has."""
+        self._steps = steps
+
     def _open(self, epoch: int, first_step: int) -> Iterator[Any]:
         return itertools.islice(iter(self._dataset), first_step, self._user_steps)
 
     def look_ahead(self, epoch: int, first_step: int = 0) -> None:
+        """Reads the first batch and keeps it for its epoch.
+
+        Raises:
+            ArgumentError: If there is none, or it does not fit the model.
+        """
         if self._stream is not None:
             self._stream.look_ahead(epoch, first_step)
         else:
             super().look_ahead(epoch, first_step)
 
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch: of the next pass, or of the one pass that all epochs share."""
         if self._stream is not None:
             return self._stream.epoch(epoch, first_step)
         return super().epoch(epoch, first_step)
 
     def is_used_up(self, epoch: int) -> bool:
+        """Whether the one pass over the data has ended; passes by epoch never do."""
         return self._stream is not None and self._stream.is_used_up(epoch)
 
     def close(self) -> None:
+        """Lets go of what was read ahead."""
         super().close()
         if self._stream is not None:
             self._stream.close()
@@ -270,7 +300,7 @@ class StreamBatches(Batches):
     ) -> None:
         self._argument = argument
         self._convert = convert
-        self.steps = steps
+        self._steps = steps
         self._source = iterator
         self._first: list[Any] = []  # looked at, not given out yet
         before = itertools.chain(_left_over(iterator), iterator)
@@ -280,12 +310,27 @@ class StreamBatches(Batches):
             tickets = itertools.count() if total is None else range(total)
             self._items = Prefetcher([puller(before)], tickets, max_queue_size)
 
+    @property
+    def steps(self) -> int | None:
+        """Steps of an epoch; None if only the end of the data will tell."""
+        return self._steps
+
+    def found_steps(self, steps: int) -> None:
+        """Learns from the end of the first epoch how many steps an epoch has."""
+        self._steps = steps
+
     def look_ahead(self, epoch: int, first_step: int = 0) -> None:
+        """Reads the first batch and keeps it for its epoch.
+
+        Raises:
+            ArgumentError: If there is none, or it does not fit the model.
+        """
         if self.is_used_up(epoch):
             raise nothing_to_read(self._argument)
         self._convert(self._first[0])
 
     def is_used_up(self, epoch: int) -> bool:
+        """Whether the stream has ended; reads one batch ahead to find out."""
         if not self._first:
             for item in self._items:
                 self._first.append(item)
@@ -293,13 +338,16 @@ class StreamBatches(Batches):
         return not self._first
 
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
-        remaining = itertools.count() if self.steps is None else range(first_step, self.steps)
+        """The next batches of the stream."""
+        steps = self._steps
+        remaining = itertools.count() if steps is None else range(first_step, steps)
         for _ in remaining:
             if self.is_used_up(epoch):
                 return
             yield self._convert(self._first.pop())
 
     def close(self) -> None:
+        """Ends the thread that reads ahead; the next fit begins with what it has read."""
         left = list(self._first)
         self._first = []
         if isinstance(self._items, Prefetcher):

@@ -33,6 +33,9 @@ _WIDER = {np.dtype("uint16"): np.int64, np.dtype("uint32"): np.int64, np.dtype("
 class Cast:
     """How an array becomes what the model takes.
 
+    An array of the application comes here as float32, whatever type its file holds: the file's own
+    type ends in `fitstudio.data.preparing.lazy`. In a notebook it comes as it is.
+
     Attributes:
         dtype: What its numbers are converted to; None leaves them.
         adds_axis: Whether a flat (n,) becomes (n, 1).
@@ -44,6 +47,7 @@ class Cast:
     device: torch.device
 
     def __call__(self, tensor: Tensor) -> Tensor:
+        """The tensor converted, moved, and with a second axis if it needs one."""
         if tensor.dtype != self.dtype or tensor.device != self.device:
             tensor = tensor.to(device=self.device, dtype=self.dtype or tensor.dtype)
         return tensor.unsqueeze(-1) if self.adds_axis else tensor
@@ -86,15 +90,19 @@ class TensorColumn(Column):
         self.sample_shape = tuple(tensor.shape[1:])
 
     def read(self, start: int, stop: int) -> Tensor:
+        """The rows from `start` up to `stop`, without a copy."""
         return self.tensor[start:stop]
 
     def take(self, rows: Tensor) -> Tensor:
+        """The rows with these numbers, in this order."""
         return self.tensor.index_select(0, rows)
 
     def part(self, start: int, stop: int) -> TensorColumn:
+        """Rows `start` up to `stop` as a column of their own, without a copy."""
         return TensorColumn(self.tensor[start:stop])
 
     def cast(self, cast: Cast) -> Column:
+        """The column as the model wants it; in main memory where the device has no room."""
         if self.tensor.device != cast.device and not _has_room(cast.device, self.tensor):
             return FileColumn(self.tensor.cpu().numpy(), cast=cast)  # goes there block by block
         return TensorColumn(cast(self.tensor))
@@ -121,18 +129,22 @@ class FileColumn(Column):
         self.sample_shape = tuple(int(size) for size in source.shape[1:])
 
     def read(self, start: int, stop: int) -> Tensor:
+        """The rows from `start` up to `stop`, read with one call."""
         return self._tensor(_block(self.source[self.start + start : self.start + stop]))
 
     def take(self, rows: Tensor) -> Tensor:
+        """The rows with these numbers, in this order; those close to each other in one read."""
         order, back = torch.sort(rows.cpu())
         found = self._take_sorted(order.numpy())
         # Where row k of the result stands in the sorted rows.
         return found[torch.empty_like(back).scatter_(0, back, torch.arange(len(back)))]
 
     def part(self, start: int, stop: int) -> FileColumn:
+        """Rows `start` up to `stop` as a column of their own; nothing is read."""
         return FileColumn(self.source, self.start + start, self.start + stop, self._cast)
 
     def cast(self, cast: Cast) -> FileColumn:
+        """The column with every block that is read converted like this; nothing is read now."""
         return FileColumn(self.source, self.start, self.start + self.rows, cast)
 
     def _tensor(self, block: Any) -> Tensor:

@@ -6,22 +6,25 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from fitstudio.engine.binding import Binding
 from fitstudio.engine.feeding.array_data import ArrayData
 from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.batches_array import ArrayBatches
+from fitstudio.engine.feeding.binding import Binding
 from fitstudio.engine.feeding.one_row import check_one_row
 from fitstudio.engine.feeding.opening import kind_of, open_source, refuse_beside, validation_parts
 from fitstudio.engine.feeding.reading import Reading
-from fitstudio.engine.fit_arguments import FitArguments
 
 
 def open_fit_data(
     given: tuple[Any, Any, Any],
     validation_data: Any,
     binding: Binding,
-    asked: FitArguments,
     opened: ExitStack,
+    *,
+    training: Reading,
+    validation: Reading,
+    validation_split: float,
+    micro_batch_size: int | None,
 ) -> tuple[Batches, Batches | None]:
     """Training and validation data as batches, the first of each tried on the model.
 
@@ -29,8 +32,11 @@ def open_fit_data(
         given: x, y and sample_weight as they were passed.
         validation_data: As it was passed.
         binding: Turns data into tensors that fit the model.
-        asked: fit()'s other arguments.
         opened: Closes what is opened here.
+        training: How training data are read.
+        validation: How validation data are read.
+        validation_split: The fraction of the rows that is kept for validation.
+        micro_batch_size: Rows of the parts that batches are split into, or None.
 
     Raises:
         ArgumentError: If something cannot be read or does not fit.
@@ -39,42 +45,44 @@ def open_fit_data(
     kind = kind_of("x", x)
     if kind == "generator" and validation_data is x:
         # Two threads cannot take turns with one generator.
-        asked = replace(
-            asked,
-            training=replace(asked.training, workers=0),
-            validation=replace(asked.validation, workers=0),
-        )
-    fraction = asked.validation_split if validation_data is None else 0.0
+        training = replace(training, workers=0)
+        validation = replace(validation, workers=0)
+    fraction = validation_split if validation_data is None else 0.0
     held_out: ArrayData | None = None
     batches: Batches
     if kind == "arrays":
         data = ArrayData.open(x, y, sample_weight, binding)
         if fraction:
             data, held_out = data.split(fraction)
-        batches = in_arrays = data.batches(binding, asked.training)
-        _check_last_batch(data, in_arrays, binding, asked)
+        batches = in_arrays = data.batches(binding, training)
+        _check_last_batch(data, in_arrays, binding, training, part_size=micro_batch_size)
     else:
         refuse_beside(
             kind,
             y=y,
-            batch_size=asked.training.batch_size,
+            batch_size=training.batch_size,
             sample_weight=sample_weight,
             validation_split=fraction or None,
         )
-        batches = open_source("x", x, kind, binding, asked.training)
+        batches = open_source("x", x, kind, binding, training)
     opened.callback(batches.close)
-    if asked.training.first_epoch < asked.training.epochs:
-        batches.look_ahead(asked.training.first_epoch)
-    validation = _open_validation(validation_data, held_out, binding, asked.validation)
-    if validation is not None:
-        opened.callback(validation.close)
-    return batches, validation
+    if training.first_epoch < training.epochs:
+        batches.look_ahead(training.first_epoch)
+    checked_on = _open_validation(validation_data, held_out, binding, validation)
+    if checked_on is not None:
+        opened.callback(checked_on.close)
+    return batches, checked_on
 
 
 def _check_last_batch(
-    data: ArrayData, batches: ArrayBatches, binding: Binding, asked: FitArguments
+    data: ArrayData,
+    batches: ArrayBatches,
+    binding: Binding,
+    reading: Reading,
+    *,
+    part_size: int | None,
 ) -> None:
-    steps, reading = asked.training.steps, asked.training
+    steps = reading.steps
     trained = None if steps is None else steps * max(reading.epochs - reading.first_epoch, 0)
     if reading.shuffle == "chunks":
         trained = None  # the short batch may come at any place
@@ -86,7 +94,7 @@ def _check_last_batch(
         row,
         rows=data.rows,
         batch_size=batches.batch_size,
-        part_size=asked.micro_batch_size,
+        part_size=part_size,
         batches=trained,
     )
 

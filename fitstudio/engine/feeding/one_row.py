@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.binding import Binding
+from fitstudio.engine.feeding.binding import Binding
 from fitstudio.errors import ArgumentError
 
 # How torch begins its refusal, of batch and of instance normalisation.

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset
 
-from fitstudio.engine.binding import Binding, unpack
 from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.batches_array import ArrayBatches
 from fitstudio.engine.feeding.batches_source import DatasetBatches, SequenceBatches, StreamBatches
+from fitstudio.engine.feeding.binding import Binding, unpack
 from fitstudio.engine.feeding.columns import check_same_rows, is_array, open_column, refuse_closed
 from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.sequence import Sequence

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from fitstudio.engine.arguments import Shuffle
-from fitstudio.engine.class_weights import ClassWeights
+from fitstudio.engine.feeding.class_weights import ClassWeights
 
 DEFAULT_BATCH_SIZE = 32
 

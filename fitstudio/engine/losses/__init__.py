@@ -117,6 +117,17 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
 
     Raises:
         ArgumentError: If there is no loss of that name, or it does not know a setting.
+
+    Example:
+        >>> import torch
+        >>> from fitstudio import losses
+        >>> loss = losses.get("mse")
+        >>> loss.name
+        'mse'
+        >>> float(loss(torch.tensor([[0.0], [1.0]]), torch.tensor([[1.0], [4.0]])))
+        5.0
+        >>> losses.get({"kind": "huber", "delta": 2.0}).name
+        'huber'
     """
     settings = dict(settings or {})
     if isinstance(identifier, str):

@@ -166,6 +166,16 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
 
     Raises:
         ArgumentError: If there is no metric of that name, or it does not know a setting.
+
+    Example:
+        >>> import torch
+        >>> from fitstudio import metrics
+        >>> metric = metrics.get("mae")
+        >>> metric.update_state(torch.tensor([[0.0], [1.0]]), torch.tensor([[1.0], [4.0]]))
+        >>> float(metric.result())
+        2.0
+        >>> metrics.get("accuracy", output_shape=(32, 1), target_shape=(32, 1)).name
+        'accuracy'
     """
     if isinstance(identifier, str):
         return _by_name(identifier, output_shape, target_shape)

@@ -11,7 +11,16 @@ from fitstudio.errors import ArgumentError
 
 
 class LearningRateSchedule:
-    """A learning rate that depends on how many updates there were."""
+    """A learning rate that depends on how many updates there were.
+
+    Example:
+        >>> from fitstudio.optimizers import SGD, schedules
+        >>> class Warmup(schedules.LearningRateSchedule):
+        ...     def __call__(self, step):
+        ...         return min(0.1, 0.02 * (step + 1))
+        >>> float(SGD(Warmup()).learning_rate)
+        0.02
+    """
 
     def __call__(self, step: int) -> float:
         raise NotImplementedError(f"{type(self).__name__} does not implement __call__().")
@@ -28,7 +37,21 @@ class LearningRateSchedule:
 
 
 class ExponentialDecay(LearningRateSchedule):
-    """Multiplies the rate by ``decay_rate`` every ``decay_steps`` updates."""
+    """Multiplies the rate by ``decay_rate`` every ``decay_steps`` updates.
+
+    Args:
+        initial_learning_rate: The rate of the first update.
+        decay_steps: Updates in which the rate is multiplied by ``decay_rate``.
+        decay_rate: The factor.
+        staircase: Change the rate only every ``decay_steps`` updates.
+        name: Accepted for the reference's sake.
+
+    Example:
+        >>> from fitstudio.optimizers import schedules
+        >>> rate = schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)
+        >>> rate(0), rate(100), rate(200)
+        (0.1, 0.05, 0.025)
+    """
 
     def __init__(
         self,
@@ -52,7 +75,16 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(ExponentialDecay):
-    """Divides the rate by 1 + decay_rate x step / decay_steps."""
+    """Divides the rate by 1 + decay_rate x step / decay_steps.
+
+    Its arguments are those of `ExponentialDecay`.
+
+    Example:
+        >>> from fitstudio.optimizers import schedules
+        >>> rate = schedules.InverseTimeDecay(0.1, decay_steps=10, decay_rate=1.0)
+        >>> rate(0), rate(10), rate(30)
+        (0.1, 0.05, 0.025)
+    """
 
     def __call__(self, step: int) -> float:
         progress = step / self.decay_steps
@@ -62,7 +94,22 @@ class InverseTimeDecay(ExponentialDecay):
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """One rate up to each boundary (inclusive), the last one after them."""
+    """One rate up to each boundary (inclusive), the last one after them.
+
+    Args:
+        boundaries: Counts of updates, rising.
+        values: The rates, one more than boundaries.
+        name: Accepted for the reference's sake.
+
+    Raises:
+        ValueError: If there is not one more value than boundaries.
+
+    Example:
+        >>> from fitstudio.optimizers import schedules
+        >>> rate = schedules.PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])
+        >>> rate(100), rate(101), rate(500)
+        (0.1, 0.01, 0.001)
+    """
 
     def __init__(
         self, boundaries: Sequence[float], values: Sequence[float], name: str | None = None
@@ -84,7 +131,22 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 
 class PolynomialDecay(LearningRateSchedule):
-    """Falls from the initial to the end rate along a power of the progress."""
+    """Falls from the initial to the end rate along a power of the progress.
+
+    Args:
+        initial_learning_rate: The rate of the first update.
+        decay_steps: Updates until the end rate is reached.
+        end_learning_rate: The rate from then on.
+        power: 1 for a straight line.
+        cycle: Rise again, and take longer to fall, each time the end rate is reached.
+        name: Accepted for the reference's sake.
+
+    Example:
+        >>> from fitstudio.optimizers import schedules
+        >>> rate = schedules.PolynomialDecay(0.5, decay_steps=100, end_learning_rate=0.0)
+        >>> rate(0), rate(50), rate(1000)
+        (0.5, 0.25, 0.0)
+    """
 
     def __init__(
         self,
@@ -112,7 +174,20 @@ class PolynomialDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
-    """Falls along half a cosine to ``alpha`` times the initial rate."""
+    """Falls along half a cosine to ``alpha`` times the initial rate.
+
+    Args:
+        initial_learning_rate: The rate of the first update.
+        decay_steps: Updates until the lowest rate is reached.
+        alpha: The lowest rate as a fraction of the initial one.
+        name: Accepted for the reference's sake.
+
+    Example:
+        >>> from fitstudio.optimizers import schedules
+        >>> rate = schedules.CosineDecay(0.5, decay_steps=100)
+        >>> rate(0), round(rate(50), 6), rate(100)
+        (0.5, 0.25, 0.0)
+    """
 
     def __init__(
         self,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.objective import Objective
-from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.objective.objective import Objective, Targets, Weights
+from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.engine.steps.matrix_products import (
     LargeDenseLayers,
     has_dense_layers,
@@ -66,6 +66,32 @@ class Forward:
             # One channel is laid out either way, but only these strides say "channels last".
             return images.as_strided(images.shape, (height * width, 1, width, 1))
         return images.contiguous(memory_format=torch.channels_last)
+
+
+class ForwardWithLosses(Forward):
+    """A forward pass and the losses of its outputs, the same in training and in evaluation.
+
+    Args:
+        module: The model's module. A method ``regularization_loss()``, if it has one, is added to
+            the loss.
+        objective: Losses and metrics, bound to the outputs.
+        precision: As for `Forward`.
+    """
+
+    def __init__(self, module: nn.Module, objective: Objective, *, precision: str) -> None:
+        super().__init__(module, objective, precision=precision)
+        self._losses = objective.losses
+        self.penalty: Callable[[], Tensor] | None = getattr(module, "regularization_loss", None)
+
+    def losses(
+        self, inputs: Sequence[Tensor], targets: Targets, weights: Weights
+    ) -> tuple[list[Tensor], tuple[Tensor, ...]]:
+        """The batch's losses, the total first, and the outputs, in the objective's order."""
+        outputs = self(inputs)
+        losses = list(self._losses(outputs, targets, weights))
+        if self.penalty is not None:
+            losses[0] = losses[0] + self.penalty()
+        return losses, outputs
 
 
 def _first_convolution_channels(module: nn.Module) -> int | None:

@@ -37,23 +37,23 @@ class _Dense(torch.autograd.Function):
 
     @staticmethod
     def forward(  # pyright: ignore[reportIncompatibleMethodOverride]
-        context: Any, rows: Tensor, weight: Tensor, bias: Tensor | None
+        ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor | None
     ) -> Tensor:
-        context.save_for_backward(rows, weight)
-        context.has_bias = bias is not None
+        ctx.save_for_backward(rows, weight)
+        ctx.has_bias = bias is not None
         return product(rows, weight, bias)
 
     @staticmethod
-    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        rows, weight = context.saved_tensors
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        rows, weight = ctx.saved_tensors
         (gradient,) = gradients
-        wants_rows, wants_weight, wants_bias = context.needs_input_grad
+        wants_rows, wants_weight, wants_bias = ctx.needs_input_grad
         # Gradients of gradients need operations that have a gradient.
         times = _plain_product if torch.is_grad_enabled() else product
         return (
             times(gradient, weight.t()) if wants_rows else None,
             times(gradient.t(), rows.t()) if wants_weight else None,
-            gradient.sum(0) if wants_bias and context.has_bias else None,
+            gradient.sum(0) if wants_bias and ctx.has_bias else None,
         )
 
 

@@ -1,17 +1,20 @@
-"""Trains on a batch in parts, where the whole does not fit into memory, with the same result."""
+"""Trains on a batch in parts, where the whole does not fit into memory, with the same result.
+
+The rescue from a full memory is in `fitstudio.worker.training`, in ``_use_smaller_parts``: it
+chooses ever smaller parts, goes back to the newest checkpoint, and calls fit() again with
+``micro_batch_size``, which takes this step in place of `TrainStep`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-import torch
 from torch import Tensor, nn
 
 from fitstudio.engine.losses.base import Reduction
-from fitstudio.engine.objective import Objective, Targets, Weights
+from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
-from fitstudio.engine.steps.forward import Forward
+from fitstudio.engine.steps.plain_step import Inputs, PlainStep, StepBatch
 
 
 class MicroBatchStep:
@@ -39,8 +42,7 @@ class MicroBatchStep:
     ) -> None:
         self.module, self.objective, self.optimizer = module, objective, optimizer
         self._part_rows = rows
-        self._forward = Forward(module, objective, precision=precision)
-        self._penalty: Any = getattr(module, "regularization_loss", None)
+        self._plain = PlainStep(module, objective, optimizer, precision=precision)
 
     def begin_epoch(self) -> None:
         """As `TrainStep.begin_epoch`; this step remembers nothing about the module."""
@@ -48,43 +50,32 @@ class MicroBatchStep:
     def look_again(self) -> None:
         """As `TrainStep.look_again`."""
 
-    def __call__(
-        self, inputs: tuple[Tensor, ...], targets: Targets, weights: Weights, rows: int
-    ) -> Tensor:
+    def __call__(self, inputs: Inputs, targets: Targets, weights: Weights, rows: int) -> Tensor:
         """One update; see `TrainStep`."""
-        trained = {n: p for n, p in self.module.named_parameters() if p.requires_grad}
+        plain = self._plain
+        plain.look_at_weights()
         sums: dict[str, Tensor] = {}
         total: Tensor | None = None
-        for start in range(0, rows, self._part_rows):
-            stop = min(start + self._part_rows, rows)
-            part = [
-                tuple(None if each is None else each[start:stop] for each in side)
-                for side in (inputs, targets, weights)
-            ]
-            losses, outputs, gradients = self._part(part[0], part[1], part[2], trained)
-            with torch.no_grad():
-                self.objective.update(losses, outputs, part[1], part[2], stop - start)
-                share = (stop - start) / rows
-                total = losses[0] * share if total is None else total + losses[0] * share
-                for name, gradient in zip(trained, gradients, strict=True):
-                    if gradient is not None:
-                        gradient = gradient * share
-                        sums[name] = sums[name] + gradient if name in sums else gradient
+        for part in self._parts(StepBatch(inputs, targets, weights, rows)):
+            result = plain.forward_and_backward(part)
+            plain.update_sums(result.losses, result.outputs, part)
+            share = part.rows / rows
+            loss = result.losses[0] * share
+            total = loss if total is None else total + loss
+            for name, gradient in zip(plain.names, result.gradients, strict=True):
+                if gradient is not None:
+                    gradient = gradient * share
+                    sums[name] = sums[name] + gradient if name in sums else gradient
         self.optimizer.apply(list(sums), list(sums.values()))
         assert total is not None, "a batch has rows"
         return total
 
-    def _part(
-        self, inputs: Any, targets: Any, weights: Any, trained: Mapping[str, Tensor]
-    ) -> tuple[list[Tensor], list[Tensor], Sequence[Tensor | None]]:
-        outputs = self._forward(inputs)
-        losses = list(self.objective.losses(outputs, targets, weights))
-        if self._penalty is not None:
-            losses[0] = losses[0] + self._penalty()
-        gradients: Sequence[Tensor | None] = (None,) * len(trained)
-        if trained and losses[0].requires_grad:
-            gradients = torch.autograd.grad(losses[0], list(trained.values()), allow_unused=True)
-        return [each.detach() for each in losses], [each.detach() for each in outputs], gradients
+    def _parts(self, batch: StepBatch) -> Iterator[StepBatch]:
+        for start in range(0, batch.rows, self._part_rows):
+            stop = min(start + self._part_rows, batch.rows)
+            yield batch.with_tensors([each[start:stop] for each in batch.tensors()])._replace(
+                rows=stop - start
+            )
 
 
 def can_be_split(objective: Objective) -> bool:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.objective import Objective, Targets, Weights
+from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
 from fitstudio.engine.optimizers.base import laid_out_like
-from fitstudio.engine.steps.forward import Forward
+from fitstudio.engine.steps.forward import ForwardWithLosses
 
 Inputs = tuple[Tensor, ...]
 
@@ -69,12 +69,16 @@ class PlainStep:
         self.objective = objective
         self.optimizer = optimizer
         self.precision = precision
-        self.penalty: Callable[[], Tensor] | None = getattr(module, "regularization_loss", None)
-        self._forward = Forward(module, objective, precision=precision)
+        self._forward = ForwardWithLosses(module, objective, precision=precision)
         #: Names of the weights that are not frozen, in the order of the gradients.
         self.names: list[str] = []
         self._trained: list[Tensor] = []
         self.look_at_weights()
+
+    @property
+    def penalty(self) -> Callable[[], Tensor] | None:
+        """What the module adds to the loss, if it adds anything."""
+        return self._forward.penalty
 
     def look_at_weights(self) -> None:
         """Finds the weights that are not frozen."""
@@ -91,10 +95,7 @@ class PlainStep:
 
     def forward_and_backward(self, batch: StepBatch) -> StepResult:
         """Losses, outputs and gradients; nothing is updated but what the module itself keeps."""
-        outputs = self._forward(batch.inputs)
-        losses = list(self.objective.losses(outputs, batch.targets, batch.weights))
-        if self.penalty is not None:
-            losses[0] = losses[0] + self.penalty()
+        losses, outputs = self._forward.losses(batch.inputs, batch.targets, batch.weights)
         gradients: Sequence[Tensor | None] = [None] * len(self._trained)
         if self._trained and losses[0].requires_grad:
             found = torch.autograd.grad(losses[0], self._trained, allow_unused=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from fitstudio.engine.objective import Objective, Targets, Weights
+from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
 from fitstudio.engine.steps.plain_step import Inputs, PlainStep, StepBatch
 from fitstudio.engine.steps.replay.replays import Replays

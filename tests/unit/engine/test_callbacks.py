@@ -18,7 +18,7 @@ from torch import nn
 from fitstudio import Model, callbacks
 from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.engine.callbacks.callback_list import CallbackList
-from fitstudio.engine.logs import Logs
+from fitstudio.engine.callbacks.logs import Logs
 from fitstudio.errors import ArgumentError, CheckpointError
 from fitstudio.storage import ops
 from tests import event_files
@@ -134,7 +134,8 @@ def test_nobody_looking_means_no_fetching(monkeypatch):
             pass
 
     monkeypatch.setattr(
-        "fitstudio.engine.loop.to_numbers", lambda results: calls.append(1) or {"loss": 1.0}
+        "fitstudio.engine.loops.training.to_numbers",
+        lambda results: calls.append(1) or {"loss": 1.0},
     )
     fit(make_model(), Blind(), epochs=1)
     assert len(calls) == 1  # the epoch's own

@@ -51,6 +51,7 @@ class CapturedStep:
             self._results = list(step(self._batch))
 
     def __call__(self, *batch: Tensor) -> Sequence[Tensor]:
+        """Replays the step on a batch of the same shapes; returns what the step returned."""
         for place, given in zip(self._batch, batch, strict=True):
             place.copy_(given, non_blocking=True)
         self._graph.replay()

@@ -179,6 +179,7 @@ class PythonRandomness:
         self._numpy = _numpy_state()
 
     def was_used(self) -> bool:
+        """Whether either generator has moved on."""
         return random.getstate() != self._python or _numpy_state() != self._numpy
 
 

@@ -94,6 +94,7 @@ class Recorder:
         return Tape(self._operations, self._inputs, tuple(slots), fixed, values=self._values)
 
     def refuse(self, reason: str) -> None:
+        """Gives the recording up; the first reason stays."""
         if self.refusal is None:
             self.refusal = reason
             self._operations = []

@@ -67,10 +67,12 @@ class ShapeState:
     written: list[Tensor] = field(default_factory=list)
 
     def begin_proving(self, names: list[str], losses: int, outputs: int) -> None:
+        """From now on replays are compared with plain steps."""
         self.phase, self.proofs = Phase.PROVING, 0
         self.names, self.losses, self.outputs = names, losses, outputs
 
     def stay_plain(self, reason: str) -> None:
+        """Gives replaying up for batches of this shape, for this reason."""
         self.phase, self.reason = Phase.PLAIN, reason
         self.tape = self.replay = None
 

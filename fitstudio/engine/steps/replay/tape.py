@@ -52,6 +52,7 @@ class Operation:
         return list(_slots((self.args, tuple(self.kwargs.values()))))
 
     def is_random(self) -> bool:
+        """Whether it draws random numbers."""
         return torch.Tag.nondeterministic_seeded in self.function.tags
 
     def written(self) -> list[int]:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from fitstudio import metrics, optimizers
-from fitstudio.engine.objective import Objective
-from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.objective.objective import Objective
+from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.engine.steps.replay import replays as replays_module
 from fitstudio.engine.steps.replay.compiled import untouched
 from fitstudio.engine.steps.train_step import TrainStep

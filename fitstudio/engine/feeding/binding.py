@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.class_weights import ClassWeights
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.engine.feeding.arrangement import InputNames, Leaf, arrange_targets, arrange_weights
+from fitstudio.engine.feeding.class_weights import ClassWeights
 from fitstudio.engine.feeding.columns import Cast, batch_tensor
-from fitstudio.engine.feeding.first_batch import is_of_own_code
-from fitstudio.engine.objective import Objective, Targets, Weights
-from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.objective.first_batch import is_of_own_code
+from fitstudio.engine.objective.objective import Objective, Targets, Weights
+from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError, FitStudioError
 
 Batch = tuple[tuple[Tensor, ...], Targets, Weights]
@@ -89,9 +89,7 @@ class Binding:
             None if each is None else self.target_cast(number, each)(each)
             for number, each in enumerate(targets)
         )
-        cast_weights = tuple(
-            None if each is None else self.weight_cast(each)(each) for each in weights
-        )
+        cast_weights = tuple(None if each is None else self.weight_cast()(each) for each in weights)
         self._try_objective(outputs, cast_targets, cast_weights)
         self._tried.add(key)
 
@@ -120,7 +118,7 @@ class Binding:
         dtype = _index_type(target.dtype) if keeps else self.dtype
         return Cast(dtype, adds_axis, self.device)
 
-    def weight_cast(self, weight: Tensor) -> Cast:
+    def weight_cast(self) -> Cast:
         """Sample weights are numbers of the weights' type."""
         return Cast(self.dtype, False, self.device)
 
@@ -148,7 +146,7 @@ class Binding:
                 None if each is None else self.target_cast(number, each)(each)
                 for number, each in enumerate(targets)
             ),
-            tuple(None if each is None else self.weight_cast(each)(each) for each in weights),
+            tuple(None if each is None else self.weight_cast()(each) for each in weights),
         )
 
     def inputs_of(self, item: Any) -> tuple[Tensor, ...]:

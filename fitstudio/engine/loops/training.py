@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,16 +12,15 @@ from torch import Tensor
 
 from fitstudio.engine.arguments import ValidationTimes
 from fitstudio.engine.callbacks.callback_list import CallbackList
-from fitstudio.engine.evaluation import Evaluation, warn_ran_out
+from fitstudio.engine.callbacks.history import History
+from fitstudio.engine.callbacks.logs import to_numbers
+from fitstudio.engine.callbacks.watched_model import WatchedModel
 from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.one_row import one_row_error
-from fitstudio.engine.history import History
-from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
+from fitstudio.engine.loops.batch_end import tell_batch_end, warn_ran_out
+from fitstudio.engine.loops.evaluation import Evaluation
 from fitstudio.engine.steps.micro_batches import MicroBatchStep
 from fitstudio.engine.steps.train_step import TrainStep
-
-if TYPE_CHECKING:
-    from fitstudio.engine.model import Model
 
 _LOSSES_EVERY_S = 0.1
 
@@ -47,7 +46,7 @@ class TrainingLoop:
 
     def __init__(
         self,
-        model: Model,
+        model: WatchedModel,
         step: TrainStep | MicroBatchStep,
         batches: Batches,
         callbacks: CallbackList,
@@ -146,10 +145,7 @@ class TrainingLoop:
         self._after_foreign_code()
 
     def _end_batch(self, step: int, loss: Tensor) -> None:
-        logs = Logs(self.objective.names, self._running_numbers, loss)
-        self.callbacks.on_train_batch_end(step, logs)
-        if is_kept_elsewhere(logs):
-            logs.settle()
+        tell_batch_end(self.callbacks.on_train_batch_end, step, self.objective, loss)
         self._after_foreign_code()
 
     def _after_foreign_code(self) -> None:
@@ -174,7 +170,7 @@ class TrainingLoop:
         """Whether the data ended before the epoch did; or how many steps an epoch has after all."""
         expected = self.batches.steps
         if expected is None:
-            self.batches.steps = done
+            self.batches.found_steps(done)
             self.callbacks.params["steps"] = done
         elif done < expected:
             self._ran_out = True
@@ -220,9 +216,6 @@ class TrainingLoop:
         if self.epoch_logs is not None and self.epoch - 1 not in history.epoch:
             history.on_epoch_end(self.epoch - 1, self.epoch_logs)
         return history.get_state()
-
-    def _running_numbers(self) -> dict[str, float]:
-        return to_numbers(self.objective.read())
 
 
 class _LossRelay:

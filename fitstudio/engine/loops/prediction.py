@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.binding import Binding
 from fitstudio.engine.callbacks.callback_list import CallbackList
-from fitstudio.engine.evaluation import warn_ran_out
+from fitstudio.engine.feeding.binding import Binding
+from fitstudio.engine.loops.batch_end import warn_ran_out
 from fitstudio.engine.steps.forward import Forward
 from fitstudio.errors import ArgumentError
 
@@ -67,4 +67,5 @@ class Prediction:
         return [output.cpu().numpy() for output in outputs]
 
     def in_form(self, parts: list[np.ndarray]) -> Any:
+        """Outputs in order, as the module returns them: one, a list or a dict."""
         return self._form.restore(parts)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from fitstudio.engine import optimizers
-from fitstudio.engine.binding import Binding
-from fitstudio.engine.history import History
-from fitstudio.engine.logs import to_numbers
-from fitstudio.engine.objective import Objective
+from fitstudio.engine.callbacks.history import History
+from fitstudio.engine.callbacks.logs import to_numbers
+from fitstudio.engine.feeding.binding import Binding
+from fitstudio.engine.loops.training import TrainingLoop
+from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.state import random_state, weight_files
 from fitstudio.errors import CheckpointError
-
-if TYPE_CHECKING:
-    from fitstudio.engine.loop import TrainingLoop
 
 STATE_FORMAT = 1
 

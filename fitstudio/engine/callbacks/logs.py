@@ -50,24 +50,31 @@ class Logs(dict[str, Any]):
         return dict.__getitem__(self.settle(), name)
 
     def get(self, name: str, default: Any = None) -> Any:
+        """The value, fetched with all others on the first look."""
         return dict.get(self.settle(), name, default)
 
     def items(self) -> Any:
+        """Names and values, fetched on the first look."""
         return dict.items(self.settle())
 
     def values(self) -> Any:
+        """The values, fetched on the first look."""
         return dict.values(self.settle())
 
     def pop(self, *arguments: Any) -> Any:
+        """As `dict.pop`, with the value fetched."""
         return dict.pop(self.settle(), *arguments)
 
     def popitem(self) -> Any:
+        """As `dict.popitem`, with the value fetched."""
         return dict.popitem(self.settle())
 
     def setdefault(self, name: str, default: Any = None) -> Any:
+        """As `dict.setdefault`, with the value fetched."""
         return dict.setdefault(self.settle(), name, default)
 
     def copy(self) -> dict[str, Any]:
+        """A plain dict with the values."""
         return dict(self.items())
 
     def __copy__(self) -> dict[str, Any]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from fitstudio.engine import metrics as metric_kinds
-from fitstudio.engine.objective import Objective
+from fitstudio.engine.callbacks.history import History
+from fitstudio.engine.model_state import ModelState
 from fitstudio.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from fitstudio.engine.binding import Binding
-    from fitstudio.engine.history import History
 
 #: Arguments of compile() in TF 2.1 and later that change speed only: any value will do.
 _OF_SPEED = frozenset(
@@ -70,13 +67,10 @@ def _is_mode(value: Any) -> bool:
     return bool(each_is) and all(each_is)
 
 
-class OlderWays:
+class OlderKeras(ModelState):
     """Methods and attributes of the reference's models that fit(), evaluate() and predict() need
     not have, for scripts and notebooks that use them."""
 
-    module: nn.Module
-    _objective: Objective | None
-    _binding: Binding
     fit: Callable[..., History]
     evaluate: Callable[..., Any]
     predict: Callable[..., Any]

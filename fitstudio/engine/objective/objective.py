@@ -18,12 +18,12 @@ from torch import Tensor
 
 from fitstudio.engine import losses as loss_kinds
 from fitstudio.engine import metrics as metric_kinds
-from fitstudio.engine.alignment import aligned, check_ranks
-from fitstudio.engine.feeding.first_batch import blamed, check_classes, check_probability
 from fitstudio.engine.losses import Loss, Reduction, TorchLoss, hinge, squared_hinge
 from fitstudio.engine.metrics import Metric, TorchMetric
 from fitstudio.engine.metrics.base import accumulator_dtype
-from fitstudio.engine.outputs import OutputForm
+from fitstudio.engine.objective.alignment import aligned, check_ranks
+from fitstudio.engine.objective.first_batch import blamed, check_classes, check_probability
+from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError
 
 Targets = tuple[Tensor | None, ...]

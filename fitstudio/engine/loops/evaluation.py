@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.binding import Batch
 from fitstudio.engine.callbacks.callback_list import CallbackList
+from fitstudio.engine.callbacks.logs import to_numbers
 from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.batches_array import ArrayBatches
-from fitstudio.engine.logs import Logs, is_kept_elsewhere, to_numbers
-from fitstudio.engine.objective import Objective
-from fitstudio.engine.steps.forward import Forward
+from fitstudio.engine.feeding.binding import Batch
+from fitstudio.engine.loops.batch_end import tell_batch_end, warn_ran_out
+from fitstudio.engine.objective.objective import Objective
+from fitstudio.engine.steps.forward import ForwardWithLosses
 
 
 class Evaluation:
@@ -30,8 +30,7 @@ class Evaluation:
     def __init__(self, module: nn.Module, objective: Objective, *, precision: str) -> None:
         self.module = module
         self.objective = objective
-        self._forward = Forward(module, objective, precision=precision)
-        self._penalty = getattr(module, "regularization_loss", None)
+        self._forward = ForwardWithLosses(module, objective, precision=precision)
         self._is_by_row: bool | None = None
 
     def run(
@@ -62,7 +61,7 @@ class Evaluation:
             self.step(batch)
             done += count
             if callbacks.watches_test_batches:
-                self._end_batch(callbacks, done - 1)
+                tell_batch_end(callbacks.on_test_batch_end, done - 1, self.objective)
         if expected_steps is not None and done < expected_steps:
             warn_ran_out("Validation", done, expected_steps)
         logs = self.numbers()
@@ -112,33 +111,13 @@ class Evaluation:
         """Adds a batch to the running sums; returns its loss."""
         inputs, targets, weights = batch
         with torch.inference_mode():
-            outputs = self._forward(inputs)
-            losses = list(self.objective.losses(outputs, targets, weights))
-            if self._penalty is not None:
-                losses[0] = losses[0] + self._penalty()
+            losses, outputs = self._forward.losses(inputs, targets, weights)
             self.objective.update(losses, outputs, targets, weights, len(inputs[0]))
         return losses[0]
 
     def numbers(self) -> dict[str, float]:
         """The means so far."""
         return to_numbers(self.objective.read())
-
-    def _end_batch(self, callbacks: CallbackList, step: int) -> None:
-        logs = Logs(self.objective.names, self.numbers)
-        callbacks.on_test_batch_end(step, logs)
-        if is_kept_elsewhere(logs):
-            logs.settle()
-
-
-def warn_ran_out(what: str, done: int, expected: int | None) -> None:
-    """Warns that a source had fewer batches than were asked for."""
-    asked = "" if expected is None else f", although {expected} steps were asked for"
-    warnings.warn(
-        f"{what} ran out of data after {done} batches{asked}. Make sure that the dataset or "
-        "generator gives at least steps x epochs batches.",
-        UserWarning,
-        stacklevel=4,
-    )
 
 
 def as_result(numbers: dict[str, float], *, return_dict: bool) -> Any:

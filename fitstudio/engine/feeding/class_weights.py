@@ -130,21 +130,37 @@ class ClassWeightColumn(Column):
         self.sample_shape = () if weights is None else weights.sample_shape
 
     def read(self, start: int, stop: int) -> Tensor:
+        """The weights of the rows from `start` up to `stop`.
+
+        Raises:
+            ArgumentError: If a label has no weight.
+        """
         class_weights, target, weights, cast = self._parts
         given = None if weights is None else cast(weights.read(start, stop))
         return cast(class_weights.weigh(target.read(start, stop), given, _dtype(cast)))
 
     def take(self, rows: Tensor) -> Tensor:
+        """The weights of the rows with these numbers, in this order.
+
+        Raises:
+            ArgumentError: If a label has no weight.
+        """
         class_weights, target, weights, cast = self._parts
         given = None if weights is None else cast(weights.take(rows))
         return cast(class_weights.weigh(target.take(rows), given, _dtype(cast)))
 
     def part(self, start: int, stop: int) -> ClassWeightColumn:
+        """Rows `start` up to `stop` as a column of their own."""
         class_weights, target, weights, cast = self._parts
         cut = None if weights is None else weights.part(start, stop)
         return ClassWeightColumn(class_weights, target.part(start, stop), cut, cast)
 
     def cast(self, cast: Cast) -> Column:
+        """The weights as the model wants them; computed at once where the labels are in memory.
+
+        Raises:
+            ArgumentError: If a label in memory has no weight.
+        """
         class_weights, target, weights, _ = self._parts
         column = ClassWeightColumn(class_weights, target, weights, cast)
         if all(each is None or isinstance(each, TensorColumn) for each in (target, weights)):

@@ -1,0 +1,1 @@
+"""Runs over batches: the training loop of fit(), evaluation, prediction."""
