@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.declared.catalogue.callbacks import best_epoch_by, rises_on_auto
+from fitstudio.declared.catalogue.callback_words import watched_words
 from fitstudio.declared.catalogue.entries import CALLBACKS, METRICS, MODELS
 from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
+from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.kinds.param import Severity
 from fitstudio.declared.resolve import Resolved
@@ -181,18 +182,10 @@ def _end(resolved: Resolved, facts: Facts) -> str:
     keeps_best = False
     for item in resolved.value("fit.callbacks") or ():
         entry = CALLBACKS[item["kind"]]
-        settings = entry.defaults() | dict(item)
-        if entry.name == "EarlyStopping":
-            patience = settings["patience"]
-            watched = watched_words(settings["monitor"])
-            rises = settings["mode"] == "max" or (
-                settings["mode"] == "auto" and rises_on_auto(entry.name, settings["monitor"])
-            )
-            verb = "risen" if rises else "fallen"
-            sooner.append(f"if {watched} has not {verb} for {max(1, patience):,}")
-            keeps_best = keeps_best or settings["restore_best_weights"]
-        elif entry.name == "TerminateOnNaN":
-            sooner.append("if the loss is no number")
+        settings = entry.settings(item)
+        if entry.ending is not None:
+            sooner.append(entry.ending(settings))
+        keeps_best = keeps_best or bool(settings.get("restore_best_weights"))
     budget = resolved.value("run.time_budget_min")
     if budget is not None:
         sooner.append(f"after {plain_number(budget)} minutes")
@@ -211,13 +204,6 @@ def _kept_without_validation(resolved: Resolved) -> str:
     return f" The model with the {'highest' if rises else 'lowest'} {watched} is kept."
 
 
-def watched_words(monitor: str) -> str:
-    """A watched value in words: "val_loss" is "the checking loss"."""
-    if monitor.startswith("val_"):
-        return f"the checking {monitor.removeprefix('val_').replace('_', ' ')}"
-    return f"the training {monitor.replace('_', ' ')}"
-
-
 def _helpers(resolved: Resolved) -> str:
     sentences = [
         sentence
@@ -230,41 +216,7 @@ def _helpers(resolved: Resolved) -> str:
 def helper_sentence(item: Mapping[str, Any]) -> str:
     """What one callback does, in a sentence; nothing for those told under "The end"."""
     entry = CALLBACKS[item["kind"]]
-    settings = entry.defaults() | dict(item)
-    if entry.name == "ReduceLROnPlateau":
-        return (
-            f"The learning rate is multiplied by {plain_number(settings['factor'])} when "
-            f"{watched_words(settings['monitor'])} stands still for "
-            f"{counted(max(1, settings['patience']), 'epoch')}."
-        )
-    if entry.name == "LearningRateScheduler":
-        return f"The learning rate follows a plan: {plan_words(settings)}."
-    if entry.name == "ModelCheckpoint":
-        when = "each time it is better" if settings["save_best_only"] else "after each epoch"
-        if isinstance(settings["save_freq"], int):
-            when = f"every {counted(settings['save_freq'], 'batch', 'batches')}"
-        return f"The model is also saved {when}."
-    if entry.name == "CSVLogger":
-        return f"Each epoch is written to {settings['filename']}."
-    if entry.name == "TensorBoard":
-        return f"TensorBoard finds the run in {settings['log_dir']}."
-    return ""
-
-
-def plan_words(settings: Mapping[str, Any]) -> str:
-    """How a schedule changes the learning rate."""
-    start = (
-        f"a rise over {counted(settings['warmup'], 'epoch')}, then " if settings["warmup"] else ""
-    )
-    factor = plain_number(settings["factor"])
-    words = {
-        "step": f"times {factor} every {counted(settings['every'], 'epoch')}",
-        "exponential": f"times {factor} in each epoch",
-        "linear": f"in a straight line to {plain_number(settings['final'])}",
-        "cosine": f"along a cosine to {plain_number(settings['final'])}",
-        "table": "from a table",
-    }
-    return start + words[settings["schedule"]]
+    return "" if entry.sentence is None else entry.sentence(entry.settings(item))
 
 
 def _size(resolved: Resolved, facts: Facts) -> str:

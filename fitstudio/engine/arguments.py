@@ -1,131 +1,123 @@
-"""Checks single arguments of fit(), evaluate() and predict(), in words that name the way out."""
+"""Checks the arguments of fit(), evaluate() and predict() as form and command line check them.
+
+What a value may be, and the sentence about one that may not, are declared in
+`fitstudio.declared.parameters`. Here stands only what Python has beside JSON: numbers of numpy,
+truth as 0 and 1, sets and ranges.
+"""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
+from fitstudio.declared.kinds.fit_values import ValidationFreq
+from fitstudio.declared.kinds.param import Param
+from fitstudio.declared.kinds.values import Choice, Flag, Int, Kind, Real
+from fitstudio.declared.parameters import fit as declared
+from fitstudio.declared.parameters.registry import FIXED
 from fitstudio.errors import ArgumentError
 
 Shuffle = Literal["rows", "chunks"] | None
 
-
-def whole_number(name: str, value: Any, *, least: int) -> int:
-    """`value` as an int of at least `least`.
-
-    Raises:
-        ArgumentError: If it is something else; a float is, even if it is whole.
-    """
-    try:
-        if isinstance(value, (bool, np.bool_)):
-            raise TypeError
-        number = operator.index(value)
-    except TypeError:
-        raise _refused(name, value, f"a whole number, {least} or more") from None
-    if number < least:
-        raise _refused(name, value, f"{least} or more")
-    return number
-
-
-def optional_whole_number(name: str, value: Any, *, least: int) -> int | None:
-    """As `whole_number`; None stays None."""
-    return None if value is None else whole_number(name, value, least=least)
+# What only the library has, as the settings beside which it stands.
+_LIBRARY_ONLY = (
+    replace(FIXED["run.seed"], section="fit"),
+    replace(declared.BATCH_SIZE, name="micro_batch_size", title="Micro batch size"),
+    replace(declared.STEPS_PER_EPOCH, name="steps", title="Steps"),
+    replace(declared.USE_MULTIPROCESSING, name="return_dict", title="Return dict"),
+)
+#: The settings by the names of the arguments; data, callbacks and class weights are checked where
+#: they are opened.
+PARAMS: Mapping[str, Param] = {
+    param.name: param
+    for param in (*declared.SETTINGS, *_LIBRARY_ONLY)
+    if param is not declared.CLASS_WEIGHT
+}
+# A float that is whole is a count of batches too, as ``n / batch_size`` gives it.
+_MAY_BE_QUOTIENTS = frozenset({"steps_per_epoch", "validation_steps", "steps"})
 
 
-def step_count(name: str, value: Any) -> int | None:
-    """A count of batches; a float that is whole is one too, as ``n / batch_size`` gives it.
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that `PARAMS` declares, as plain values.
+
+    Args:
+        given: Arguments by name; others among them are left out.
 
     Raises:
-        ArgumentError: If it is something else than None or a whole number of 1 or more.
+        ArgumentError: Names the first that cannot be used.
     """
-    if isinstance(value, (float, np.floating)):
-        if not float(value).is_integer():
-            error = _refused(name, value, "a whole number, 1 or more")
-            error.remedy = "Round it up, so that no row is left out: math.ceil(rows / batch_size)."
-            raise error
-        value = int(value)
-    return optional_whole_number(name, value, least=1)
+    return {name: value_of(name, given[name]) for name in PARAMS if name in given}
 
 
-def flag(name: str, value: Any) -> bool:
-    """`value` as a bool.
+def value_of(name: str, value: Any) -> Any:
+    """One argument's value, checked as its setting is.
 
     Raises:
-        ArgumentError: If it is neither True nor False.
+        ArgumentError: With the sentence that form and command line have for the same value.
     """
-    if isinstance(value, (bool, np.bool_)) or (isinstance(value, int) and value in (0, 1)):
-        return bool(value)
-    raise _refused(name, value, "True or False")
+    param = PARAMS[name]
+    if name == "verbose" and isinstance(value, str) and value == "auto":
+        return 1
+    plain = plain_value(param.kind, value)
+    if name in _MAY_BE_QUOTIENTS:
+        plain = param.kind.from_json(plain)
+    problem = param.check(plain)
+    if problem is None:
+        return param.kind.from_json(plain) if isinstance(param.kind, Real) else plain
+    remedy = None
+    if name in _MAY_BE_QUOTIENTS and isinstance(plain, float) and plain >= 1.0:
+        remedy = "Round it up, so that no row is left out: math.ceil(rows / batch_size)."
+    raise ArgumentError(problem, code=f"fit.{name}", remedy=remedy)
 
 
-def verbosity(value: Any) -> int:
-    """0, 1 or 2; "auto" means 1.
+def plain_value(kind: Kind, value: Any) -> Any:
+    """What a value of numpy or Python is for a kind; what is nothing of it stays as it is.
 
-    Raises:
-        ArgumentError: If it is something else.
+    Args:
+        kind: What it is to be: truth may be given as 0 and 1, and the other way round.
+        value: What was given.
     """
-    if isinstance(value, str):
-        if value == "auto":
-            return 1
-    elif isinstance(value, (int, np.integer, np.bool_)) and int(value) in (0, 1, 2):
-        return int(value)
-    raise _refused("verbose", value, "0 (silent), 1 (a bar) or 2 (a line per epoch)")
+    if isinstance(kind, ValidationFreq) and isinstance(value, (list, tuple, set, frozenset, range)):
+        return [plain_value(Int(), each) for each in value]
+    if isinstance(value, np.bool_):
+        value = bool(value)
+    elif isinstance(value, np.floating):
+        value = float(value)
+    elif not isinstance(value, (bool, int, float)):
+        try:
+            value = operator.index(value)
+        except TypeError:
+            return value
+    if isinstance(kind, Flag):
+        return bool(value) if value in (0, 1) and isinstance(value, int) else value
+    if isinstance(kind, Choice) and isinstance(value, int):
+        # True is 1 to Python, and the reference takes either for the other.
+        numbers = [each.value for each in kind.options if isinstance(each.value, int)]
+        return next((number for number in numbers if number == value), value)
+    return value
 
 
-def shuffling(value: Any) -> Shuffle:
-    """What shuffle asks for.
-
-    Raises:
-        ArgumentError: If it is something else than True, False or "batch".
-    """
-    if isinstance(value, str):
-        if value == "batch":
-            return "chunks"
-    elif isinstance(value, (bool, np.bool_)) or (isinstance(value, int) and value in (0, 1)):
-        return "rows" if value else None
-    raise _refused("shuffle", value, 'True, False or "batch"')
-
-
-def split(value: Any) -> float:
-    """validation_split as a float from 0 up to, not including, 1.
-
-    Raises:
-        ArgumentError: If it is something else.
-    """
-    number = _real(value)
-    if number is None or not 0.0 <= number < 1.0:
-        raise _refused(
-            "validation_split", value, "a number from 0 up to 1, 1 not included", hint="as in 0.2"
-        )
-    return number
+def shuffling(value: bool | str) -> Shuffle:
+    """How rows are put into another order for a checked value of ``shuffle``."""
+    if value == "batch":
+        return "chunks"
+    return "rows" if value else None
 
 
 class ValidationTimes:
     """In which epochs to validate.
 
     Args:
-        value: Every how many epochs, or a list, tuple or set of epochs counted from 1.
-
-    Raises:
-        ArgumentError: If it is something else.
+        value: A checked value: every how many epochs, or a list of epochs counted from 1.
     """
 
-    def __init__(self, value: Any) -> None:
-        self._every: int | None = None
-        self._named: frozenset[int] = frozenset()
-        if isinstance(value, (list, tuple, set, frozenset, range)):
-            self._named = frozenset(
-                whole_number("an epoch in validation_freq", each, least=1) for each in value
-            )
-        else:
-            try:
-                self._every = whole_number("validation_freq", value, least=1)
-            except ArgumentError as error:
-                error.remedy = "It may also be a list of epochs, counted from 1."
-                raise
+    def __init__(self, value: int | list[int]) -> None:
+        self._every = value if isinstance(value, int) else None
+        self._named = frozenset(() if isinstance(value, int) else value)
 
     def include(self, epoch: int) -> bool:
         """Whether the epoch with this number, from 0, ends with a validation."""
@@ -144,19 +136,8 @@ def sample_weight_mode(value: Any) -> None:
         value = list(value.values())
     for each in value if isinstance(value, (list, tuple)) else [value]:
         if each not in (None, "temporal", "samplewise"):
-            raise _refused("sample_weight_mode", each, 'None or "temporal"')
-
-
-def _real(value: Any) -> float | None:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
-        return None
-    return float(value)
-
-
-def _refused(name: str, value: Any, expected: str, *, hint: str = "") -> ArgumentError:
-    return ArgumentError(
-        f"{name} should be {expected}{f' ({hint})' if hint else ''}; {name}={value!r} was given.",
-        code=f"fit.{name.split()[-1]}",
-    )
+            raise ArgumentError(
+                'sample_weight_mode should be None or "temporal"; '
+                f"sample_weight_mode={each!r} was given.",
+                code="fit.sample_weight_mode",
+            )

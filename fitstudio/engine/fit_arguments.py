@@ -33,55 +33,37 @@ class FitArguments:
     micro_batch_size: int | None
 
     @classmethod
-    def checked(
-        cls,
-        *,
-        batch_size: Any,
-        epochs: Any,
-        verbose: Any,
-        validation_split: Any,
-        shuffle: Any,
-        class_weight: Mapping[int, float] | None,
-        initial_epoch: Any,
-        steps_per_epoch: Any,
-        validation_steps: Any,
-        validation_freq: Any,
-        max_queue_size: Any,
-        workers: Any,
-        use_multiprocessing: Any,
-        validation_batch_size: Any,
-        seed: Any,
-        micro_batch_size: Any,
-    ) -> FitArguments:
+    def checked(cls, given: Mapping[str, Any]) -> FitArguments:
         """Checks one by one.
+
+        Args:
+            given: The arguments of fit() by name.
 
         Raises:
             ArgumentError: Names the first that cannot be used.
         """
-        number, optional = arguments.whole_number, arguments.optional_whole_number
-        size = optional("batch_size", batch_size, least=1)
+        values = arguments.checked(given)
         training = Reading(
-            batch_size=size,
-            steps=arguments.step_count("steps_per_epoch", steps_per_epoch),
-            epochs=number("epochs", epochs, least=1),
-            first_epoch=number("initial_epoch", initial_epoch, least=0),
-            shuffle=arguments.shuffling(shuffle),
-            seed=optional("seed", seed, least=0),
+            batch_size=values["batch_size"],
+            steps=values["steps_per_epoch"],
+            epochs=values["epochs"],
+            first_epoch=values["initial_epoch"],
+            shuffle=arguments.shuffling(values["shuffle"]),
+            seed=values["seed"],
             is_training=True,
-            workers=number("workers", workers, least=0),
-            max_queue_size=number("max_queue_size", max_queue_size, least=1),
-            use_multiprocessing=arguments.flag("use_multiprocessing", use_multiprocessing),
-            class_weights=ClassWeights.of(class_weight),
+            workers=values["workers"],
+            max_queue_size=values["max_queue_size"],
+            use_multiprocessing=values["use_multiprocessing"],
+            class_weights=ClassWeights.of(given["class_weight"]),
         )
         return cls(
             training=training,
             validation=training.for_validation(
-                batch_size=optional("validation_batch_size", validation_batch_size, least=1)
-                or size,
-                steps=arguments.step_count("validation_steps", validation_steps),
+                batch_size=values["validation_batch_size"] or training.batch_size,
+                steps=values["validation_steps"],
             ),
-            validation_split=arguments.split(validation_split),
-            validation_times=ValidationTimes(validation_freq),
-            verbose=arguments.verbosity(verbose),
-            micro_batch_size=optional("micro_batch_size", micro_batch_size, least=1),
+            validation_split=values["validation_split"],
+            validation_times=ValidationTimes(values["validation_freq"]),
+            verbose=values["verbose"],
+            micro_batch_size=values["micro_batch_size"],
         )

@@ -222,24 +222,8 @@ class Model(OlderKeras):
             True
         """
         objective = self._compiled("fit")
-        asked = FitArguments.checked(
-            batch_size=batch_size,
-            epochs=epochs,
-            verbose=verbose,
-            validation_split=validation_split,
-            shuffle=shuffle,
-            class_weight=class_weight,
-            initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps,
-            validation_freq=validation_freq,
-            max_queue_size=max_queue_size,
-            workers=workers,
-            use_multiprocessing=use_multiprocessing,
-            validation_batch_size=validation_batch_size,
-            seed=seed,
-            micro_batch_size=micro_batch_size,
-        )
+        # By their names in the signature: no list of them stands beside it.
+        asked = FitArguments.checked(locals())
         watching = CallbackList(callbacks, add_history=True, add_progbar=asked.verbose > 0)
         if asked.training.seed is not None:
             random_state.seed_everything(asked.training.seed)
@@ -326,7 +310,7 @@ class Model(OlderKeras):
             {'loss': 4.0, 'mae': 2.0}
         """
         objective = self._compiled("evaluate")
-        verbosity = arguments.verbosity(verbose)
+        verbosity = arguments.value_of("verbose", verbose)
         reading = self._reading(batch_size, steps, workers, max_queue_size, use_multiprocessing)
         watching = CallbackList(callbacks, add_progbar=verbosity > 0)
         with contextlib.ExitStack() as opened:
@@ -346,7 +330,7 @@ class Model(OlderKeras):
                 numbers = self._evaluation(objective).run(
                     batches, watching, expected_steps=reading.steps
                 )
-        return as_result(numbers, return_dict=arguments.flag("return_dict", return_dict))
+        return as_result(numbers, return_dict=arguments.value_of("return_dict", return_dict))
 
     def predict(
         self,
@@ -385,7 +369,7 @@ class Model(OlderKeras):
             >>> Model(torch.nn.Flatten()).predict(np.zeros((5, 2, 3))).shape
             (5, 6)
         """
-        verbosity = arguments.verbosity(verbose)
+        verbosity = arguments.value_of("verbose", verbose)
         reading = self._reading(batch_size, steps, workers, max_queue_size, use_multiprocessing)
         watching = CallbackList(callbacks, add_progbar=verbosity > 0)
         self._binding.look()
@@ -508,13 +492,7 @@ class Model(OlderKeras):
     def _reading(
         batch_size: Any, steps: Any, workers: Any, max_queue_size: Any, use_multiprocessing: Any
     ) -> Reading:
-        return Reading(
-            batch_size=arguments.optional_whole_number("batch_size", batch_size, least=1),
-            steps=arguments.step_count("steps", steps),
-            workers=arguments.whole_number("workers", workers, least=0),
-            max_queue_size=arguments.whole_number("max_queue_size", max_queue_size, least=1),
-            use_multiprocessing=arguments.flag("use_multiprocessing", use_multiprocessing),
-        )
+        return Reading(**arguments.checked(locals()))
 
     def _step(
         self, objective: Objective, micro_batch_size: int | None = None

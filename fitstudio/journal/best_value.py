@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fitstudio.declared.catalogue.callbacks import rises_on_auto
+from fitstudio.declared.catalogue.callbacks import EARLY_STOPPING
 from fitstudio.declared.catalogue.metrics import higher_is_better
 
 
@@ -66,7 +66,7 @@ class Watch:
         mode = settings.get("mode")
         if mode not in ("min", "max"):
             # EarlyStopping's own rule for "auto", which is narrower than that of `mode_of`.
-            mode = "max" if rises_on_auto("EarlyStopping", monitor) else "min"
+            mode = "max" if EARLY_STOPPING.rises_on_auto(monitor) else "min"
         return cls(
             monitor,
             mode,

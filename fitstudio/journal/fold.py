@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from fitstudio.declared.catalogue.callbacks import EARLY_STOPPING
 from fitstudio.journal.best_value import Watch, mode_of
 from fitstudio.journal.events import DAMAGED, Event, EventType, Outcome, numbers, sentence_of
 from fitstudio.journal.run_state import Checkpoint, EpochRow, Message, RunState, Trim
@@ -108,7 +109,7 @@ def _watch(state: RunState, fields: Mapping[str, Any]) -> None:
     state.patiences = [
         Watch.from_callback(settings)
         for settings in fields.get("callbacks") or ()
-        if isinstance(settings, Mapping) and settings.get("kind") == "EarlyStopping"
+        if isinstance(settings, Mapping) and settings.get("kind") == EARLY_STOPPING.name
     ]
     for row in state.epochs:
         _see(state, row)

@@ -5,42 +5,11 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
+from fitstudio.declared.catalogue.metrics import measured_words
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-_TITLES = {
-    "loss": "Loss",
-    "acc": "Accuracy",
-    "accuracy": "Accuracy",
-    "binary_accuracy": "Accuracy",
-    "categorical_accuracy": "Accuracy",
-    "sparse_categorical_accuracy": "Accuracy",
-    "auc": "Area under the ROC curve",
-    "mae": "Mean absolute error",
-    "mean_absolute_error": "Mean absolute error",
-    "mse": "Mean squared error",
-    "mean_squared_error": "Mean squared error",
-    "rmse": "Root mean squared error",
-    "root_mean_squared_error": "Root mean squared error",
-    "mape": "Mean absolute percentage error",
-    "mean_absolute_percentage_error": "Mean absolute percentage error",
-    "r2_score": "R²",
-    "f1_score": "F1 score",
-    "precision": "Precision",
-    "recall": "Recall",
-    "sparse_categorical_crossentropy": "Cross-entropy",
-    "categorical_crossentropy": "Cross-entropy",
-    "binary_crossentropy": "Binary cross-entropy",
-    "lr": "Learning rate",
-    "learning_rate": "Learning rate",
-}
 LEARNING_RATE_NAMES = ("learning_rate", "lr")
-_SHORT = {
-    "Mean absolute error": "MAE",
-    "Mean squared error": "MSE",
-    "Root mean squared error": "RMSE",
-    "Mean absolute percentage error": "MAPE",
-    "Area under the ROC curve": "AUC",
-}
 
 
 def format_value(value: float | None, digits: int = 3) -> str:
@@ -147,25 +116,21 @@ def format_when(when: float, now: datetime) -> str:
 
 
 def metric_title(name: str) -> str:
-    """What a metric is called on screen: ``val_sparse_categorical_accuracy`` → Accuracy."""
-    bare = name.removeprefix("val_")
-    if bare in _TITLES:
-        return _TITLES[bare]
-    words = bare.replace("_", " ").strip()
-    return words[:1].upper() + words[1:] if words else name
+    """What a metric is called on screen: ``val_sparse_categorical_accuracy`` → Sparse categorical
+    accuracy.
+    """
+    return _begun(measured_words(name))
 
 
 def metric_short(name: str) -> str:
     """The metric in the width of a table's column."""
-    title = metric_title(name)
-    return _SHORT.get(title, title)
+    return _begun(measured_words(name, short=True))
 
 
 def monitored_title(name: str) -> str:
     """A monitored metric with the part it was measured on: ``val_loss`` → Validation loss."""
-    title = metric_short(name)
-    word = title if title[:2].isupper() or title == "R²" else title[:1].lower() + title[1:]
-    return f"Validation {word}" if name.startswith("val_") else f"Training {word}"
+    part = "Validation" if name.startswith("val_") else "Training"
+    return f"{part} {measured_words(name, short=True)}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -176,6 +141,10 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def superscript(exponent: int) -> str:
     """A whole number in superscript digits."""
     return str(exponent).translate(_SUPERSCRIPT)
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _day(day: date, *, with_year: bool) -> str:

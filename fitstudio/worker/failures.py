@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.declared.kinds.param import Fix
+from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import Outcome, Reason
@@ -97,7 +98,7 @@ def _safe(last_epoch_saved: int | None) -> str:
 
 
 def _smaller_batches(values: Mapping[str, Any]) -> list[Fix]:
-    size = values.get("fit.batch_size") or 32
+    size = values.get("fit.batch_size") or DEFAULT_BATCH_SIZE
     if not isinstance(size, int) or size < 2:
         return []
     return [Fix(f"Batches of {size // 2}", {"fit.batch_size": size // 2})]

@@ -17,7 +17,7 @@ from fitstudio import storage
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.source import Source, open_source
-from fitstudio.declared.catalogue.callbacks import best_epoch_by
+from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.plan.models import ModelPlan, plan_model
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec

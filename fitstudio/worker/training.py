@@ -16,6 +16,9 @@ import numpy as np
 
 from fitstudio import storage
 from fitstudio.data.preparing.batches import RowBatches
+from fitstudio.declared.catalogue.callback_entry import Stop
+from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.parameters.fit import SETTINGS
 from fitstudio.engine import callbacks, device
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model import Model
@@ -37,25 +40,6 @@ from fitstudio.worker.run import Ending, RunProcess
 _log = logging.getLogger("fitstudio.worker")
 
 _ROWS_WHILE_WAITED_FOR = 2_000
-
-# fit()'s eighteen parameters without x, y, callbacks, validation_data and sample_weight, which the
-# prepared data and the lists of callbacks stand in for; and the one that we add.
-_FIT_SETTINGS = (
-    "batch_size",
-    "epochs",
-    "verbose",
-    "validation_split",
-    "shuffle",
-    "class_weight",
-    "initial_epoch",
-    "steps_per_epoch",
-    "validation_steps",
-    "validation_freq",
-    "max_queue_size",
-    "workers",
-    "use_multiprocessing",
-    "validation_batch_size",
-)
 
 
 def train(process: RunProcess) -> Ending:
@@ -146,7 +130,7 @@ def _went_back(callback: Any) -> bool:
 def _reporter(training: Training, held: HeldJournal, keeper: Keeper) -> Reporter:
     process, values = training.process, training.values
     minutes = values["run.time_budget_min"]
-    kinds = [settings.get("kind") for settings in values["fit.callbacks"] or ()]
+    stops = [CALLBACKS[each["kind"]].stops for each in values["fit.callbacks"] or ()]
     reporter = Reporter(
         process=process,
         held=held,
@@ -157,8 +141,8 @@ def _reporter(training: Training, held: HeldJournal, keeper: Keeper) -> Reporter
         last_epoch=values["fit.epochs"] - 1,
         batch_size=values["fit.batch_size"],
         budget_s=None if minutes is None else minutes * 60.0,
-        # TerminateOnNaN, where it was chosen, ends the run in the reference's own way.
-        stop_on_nan=values["run.on_nan"] == "stop" and "TerminateOnNaN" not in kinds,
+        # A callback for it, where one was chosen, ends the run in the reference's own way.
+        stop_on_nan=values["run.on_nan"] == "stop" and Stop.NOT_FINITE not in stops,
     )
     process.pulse.samples = lambda: reporter.samples
     return reporter
@@ -213,7 +197,7 @@ def _patient(callback: Mapping[str, Any]) -> Mapping[str, Any]:
 def _fit_arguments(training: Training) -> dict[str, Any]:
     """The specification's arguments of fit(), with the prepared data in their places."""
     prepared = training.prepared
-    arguments = {name: training.spec.get(f"fit.{name}") for name in _FIT_SETTINGS}
+    arguments = {param.name: training.spec.get(param.key) for param in SETTINGS}
     x, validation = prepared.x, prepared.validation_data
     if isinstance(x, RowBatches):
         # What yields batches itself takes neither of these: it was made with this batch size.

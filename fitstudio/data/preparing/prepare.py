@@ -28,11 +28,10 @@ from fitstudio.data.preparing.roles import Roles, find_roles
 from fitstudio.data.source import Source
 from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.kinds.param import Finding, Severity
+from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary
 from fitstudio.errors import DataError
-
-DEFAULT_BATCH_SIZE = 32
 
 
 @dataclass(frozen=True, kw_only=True)

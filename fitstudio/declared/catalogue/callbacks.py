@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from fitstudio.declared.catalogue.metrics import higher_is_better
+from fitstudio.declared.catalogue import callback_words as words
+from fitstudio.declared.catalogue.callback_entry import CallbackEntry, Stop
 from fitstudio.declared.kinds.composed import ListOf, OneOf
 from fitstudio.declared.kinds.conditions import ALWAYS, AnyOf, Condition, Is
-from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.kinds.param import Level, Param, by_name
 from fitstudio.declared.kinds.values import (
     Choice,
     Flag,
@@ -100,7 +101,14 @@ _SAVE_FREQ = _setting(
     level=Level.ADVANCED,
 )
 
-EARLY_STOPPING = Entry(
+
+def _no_gain(settings: Mapping[str, Any]) -> str:
+    mode, monitor = settings["mode"], settings["monitor"]
+    rises = mode == "max" or (mode == "auto" and EARLY_STOPPING.rises_on_auto(monitor))
+    return words.no_gain_ending(settings, rises=rises)
+
+
+EARLY_STOPPING = CallbackEntry(
     name="EarlyStopping",
     title="Stop when it no longer improves",
     help="Ends training when the watched value has not improved for a while.",
@@ -146,8 +154,14 @@ EARLY_STOPPING = Entry(
         _VERBOSE,
     ),
     starts_with={"patience": 10, "restore_best_weights": True},
+    watches=True,
+    rising=("*acc", "*accuracy", "*auc"),
+    stops=Stop.NO_GAIN,
+    stands=True,
+    summary=words.patience_summary,
+    ending=_no_gain,
 )
-REDUCE_LR = Entry(
+REDUCE_LR = CallbackEntry(
     name="ReduceLROnPlateau",
     title="Lower the learning rate on a plateau",
     help="Makes the learning rate smaller when the watched value stands still.",
@@ -192,8 +206,14 @@ REDUCE_LR = Entry(
         _VERBOSE,
     ),
     starts_with={"factor": 0.5, "patience": 5},
+    watches=True,
+    rising=("*acc*",),
+    sets_rate=True,
+    stands=True,
+    summary=words.plateau_summary,
+    sentence=words.plateau_sentence,
 )
-MODEL_CHECKPOINT = Entry(
+MODEL_CHECKPOINT = CallbackEntry(
     name="ModelCheckpoint",
     title="Save the model",
     help="Saves the weights while training runs, besides the last and the best ones.",
@@ -238,6 +258,14 @@ MODEL_CHECKPOINT = Entry(
         _VERBOSE,
     ),
     starts_with={"save_best_only": True},
+    watches=True,
+    watches_when="save_best_only",
+    rising=("*acc*", "fmeasure*"),
+    writes="filepath",
+    fills_names=True,
+    stands=True,
+    summary=words.saving_summary,
+    sentence=words.saving_sentence,
 )
 
 _SHAPES = (
@@ -249,7 +277,7 @@ _SHAPES = (
 )
 _TO_A_FINAL_RATE = AnyOf(Is("callback.schedule", "linear"), Is("callback.schedule", "cosine"))
 
-LEARNING_RATE_SCHEDULER = Entry(
+LEARNING_RATE_SCHEDULER = CallbackEntry(
     name="LearningRateScheduler",
     title="Learning rate by schedule",
     help="Sets the learning rate before each epoch from a plan made beforehand.",
@@ -302,8 +330,11 @@ LEARNING_RATE_SCHEDULER = Entry(
         ),
         _VERBOSE,
     ),
+    sets_rate=True,
+    summary=words.plan_summary,
+    sentence=words.plan_sentence,
 )
-CSV_LOGGER = Entry(
+CSV_LOGGER = CallbackEntry(
     name="CSVLogger",
     title="Write a table of the epochs",
     help="Writes loss and metrics of each epoch to a CSV file in the run's folder.",
@@ -337,15 +368,20 @@ CSV_LOGGER = Entry(
             level=Level.EXPERT,
         ),
     ),
+    writes="filename",
+    summary=lambda settings: f"Into {settings['filename']}",
+    sentence=lambda settings: f"Each epoch is written to {settings['filename']}.",
 )
-TERMINATE_ON_NAN = Entry(
+TERMINATE_ON_NAN = CallbackEntry(
     name="TerminateOnNaN",
     title="Stop when the loss is no number",
     help="Ends training at the batch whose loss is NaN or infinite.",
     more="A loss that is no number never recovers; the usual causes are a learning rate that is "
     "too high and missing values in the data.",
+    stops=Stop.NOT_FINITE,
+    ending=lambda settings: "if the loss is no number",
 )
-TENSORBOARD = Entry(
+TENSORBOARD = CallbackEntry(
     name="TensorBoard",
     title="Write for TensorBoard",
     help="Writes loss and metrics as event files for TensorBoard.",
@@ -379,6 +415,9 @@ TENSORBOARD = Entry(
             unit="epochs",
         ),
     ),
+    writes="log_dir",
+    summary=lambda settings: f"Into {settings['log_dir']}",
+    sentence=lambda settings: f"TensorBoard finds the run in {settings['log_dir']}.",
 )
 
 CALLBACKS = by_name(
@@ -390,64 +429,3 @@ CALLBACKS = by_name(
     CSV_LOGGER,
     TENSORBOARD,
 )
-
-
-def rises_on_auto(kind: str, monitor: str) -> bool:
-    """Whether a callback on mode "auto" takes a higher value for better.
-
-    The reference's own rules, which go by the name alone; `higher_is_better` knows the metrics.
-
-    Args:
-        kind: The callback.
-        monitor: What it watches.
-    """
-    match kind:
-        case "EarlyStopping":
-            return monitor.endswith(("acc", "accuracy", "auc"))
-        case "ModelCheckpoint":
-            return "acc" in monitor or monitor.startswith("fmeasure")
-        case _:
-            return "acc" in monitor
-
-
-def right_mode(kind: str, monitor: str) -> str:
-    """The mode with which a callback takes for better what is better: "auto" where that does."""
-    better = higher_is_better(monitor)
-    if better is None or better == rises_on_auto(kind, monitor):
-        return "auto"
-    return "max" if better else "min"
-
-
-def watching(kind: str, before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """A callback's new settings, with the mode that fits when it came to watch something else.
-
-    Args:
-        kind: The callback.
-        before: Its settings until now.
-        settings: Its new ones; a mode that was chosen against the automatic one stays.
-    """
-    old, new = (str(each.get("monitor", "val_loss")) for each in (before, settings))
-    mode = settings.get("mode", "auto")
-    if old == new or mode != before.get("mode", "auto") or mode != right_mode(kind, old):
-        return dict(settings)
-    changed = {name: value for name, value in settings.items() if name != "mode"}
-    fitting = right_mode(kind, new)
-    return changed if fitting == "auto" else changed | {"mode": fitting}
-
-
-def best_epoch_by(
-    listed: Sequence[Mapping[str, Any]], *, validates: bool
-) -> tuple[str, str | None]:
-    """What says which epoch of a run is the best, whose model is kept: a value, and its mode.
-
-    Args:
-        listed: The run's callbacks.
-        validates: Whether anything is held out.
-    """
-    for kind in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"):
-        for settings in listed:
-            if settings.get("kind") == kind:
-                monitor = str(settings.get("monitor", "val_loss"))
-                if validates or not monitor.startswith("val_"):
-                    return monitor, settings.get("mode")
-    return ("val_loss" if validates else "loss"), "min"

@@ -143,7 +143,7 @@ LOSSES = by_name(
         "Cosine similarity",
         "For several numbers; direction, not length",
         _NUMBERS,
-        aliases=("CosineSimilarity",),
+        aliases=("CosineSimilarity", "cosine_proximity"),
     ),
     _loss("hinge", "Hinge", "For yes or no, with a margin", _TWO),
     _loss(

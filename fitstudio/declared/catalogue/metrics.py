@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.declared.catalogue.losses import LOSSES
 from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
 from fitstudio.declared.kinds.values import Choice, Int, Option, Real
 
@@ -93,6 +95,7 @@ def _metric(
     suits: frozenset[str],
     *params: Param,
     rises: bool,
+    short: str = "",
     aliases: tuple[str, ...] = (),
     starts_with: Mapping[str, Any] | None = None,
 ) -> Entry:
@@ -100,6 +103,7 @@ def _metric(
         name=name,
         title=title,
         help=sentence,
+        short=short,
         suits=suits,
         params=params,
         aliases=aliases,
@@ -123,6 +127,7 @@ METRICS = by_name(
         "How well yes and no are parted, 0.5 to 1",
         _YES_NO,
         *_AUC_PARAMS,
+        short="AUC",
         rises=True,
     ),
     _metric(
@@ -191,6 +196,7 @@ METRICS = by_name(
         "Accuracy for class numbers",
         _INDEX,
         aliases=("SparseCategoricalAccuracy",),
+        short="sparse accuracy",
         rises=True,
     ),
     _metric(
@@ -225,6 +231,7 @@ METRICS = by_name(
         "The mean distance from the truth, in its unit",
         _NUMBERS,
         aliases=("mae", "MeanAbsoluteError"),
+        short="MAE",
         rises=False,
     ),
     _metric(
@@ -233,6 +240,7 @@ METRICS = by_name(
         "The mean squared distance from the truth",
         _NUMBERS,
         aliases=("mse", "MeanSquaredError"),
+        short="MSE",
         rises=False,
     ),
     _metric(
@@ -241,14 +249,16 @@ METRICS = by_name(
         "Typical distance from the truth, in its unit",
         _NUMBERS,
         aliases=("root_mean_squared_error", "rmse"),
+        short="RMSE",
         rises=False,
     ),
     _metric(
         "mean_absolute_percentage_error",
-        "percentage error",
+        "mean absolute percentage error",
         "The mean distance in per cent of the truth",
         _NUMBERS,
         aliases=("mape", "MeanAbsolutePercentageError"),
+        short="MAPE",
         rises=False,
     ),
     _metric(
@@ -257,6 +267,7 @@ METRICS = by_name(
         "Ratios, not distances",
         _NUMBERS,
         aliases=("msle", "MeanSquaredLogarithmicError"),
+        short="MSLE",
         rises=False,
     ),
     _metric(
@@ -272,7 +283,7 @@ METRICS = by_name(
         "cosine similarity",
         "How alike the directions are",
         _NUMBERS,
-        aliases=("CosineSimilarity",),
+        aliases=("CosineSimilarity", "cosine_proximity"),
         rises=True,
     ),
     _metric(
@@ -297,6 +308,7 @@ METRICS = by_name(
         "The loss for classes, watched only",
         _INDEX,
         aliases=("SparseCategoricalCrossentropy",),
+        short="sparse cross-entropy",
         rises=False,
     ),
     _metric(
@@ -312,7 +324,7 @@ METRICS = by_name(
         "Kullback-Leibler divergence",
         "Distance between two sets of probabilities",
         _COLUMNS,
-        aliases=("kld", "KLDivergence"),
+        aliases=("kld", "KLDivergence", "kullback_leibler_divergence"),
         rises=False,
     ),
     _metric(
@@ -441,17 +453,59 @@ def higher_is_better(measured: str) -> bool | None:
     Args:
         measured: The name in the logs; ``val_`` in front and a number behind make no difference.
     """
-    name = measured.removeprefix("val_")
-    if name == "loss":
+    if measured.removeprefix("val_") == "loss":
         return False
-    for spelling in (name, _NUMBERED.sub("", name), name.removeprefix("weighted_")):
-        if spelling in _REPORTED:
-            return _REPORTED[spelling].higher_is_better
-    return None
+    entry = _Logged.read(measured).entry
+    return None if entry is None else entry.higher_is_better
 
 
-# Two metrics of one name are told apart as "auc" and "auc_1".
-_NUMBERED = re.compile(r"_\d+$")
+def measured_words(measured: str, *, short: bool = False) -> str:
+    """What is logged under a name, as it is called within a sentence.
+
+    Args:
+        measured: The name in the logs; a ``val_`` in front is not told.
+        short: In the width of a table's column: "MAE" for "mean absolute error".
+    """
+    logged = _Logged.read(measured)
+    if logged.entry is None:
+        return _OTHERS.get(logged.name) or logged.name.replace("_", " ").strip() or measured
+    words = (short and logged.entry.short) or logged.entry.title
+    words = f"weighted {words}" if logged.is_weighted else words
+    return f"{words} {logged.number}" if logged.number else words
+
+
+@dataclass(frozen=True)
+class _Logged:
+    """A name in the logs, taken apart.
+
+    Attributes:
+        name: All of it but ``val_``.
+        entry: The metric; None for what the catalogue does not know.
+        is_weighted: Whether it is the weighted one of two metrics of one name.
+        number: Behind the name of a second metric of that name: 1 of "auc_1".
+    """
+
+    name: str
+    entry: Entry | None
+    is_weighted: bool = False
+    number: str = ""
+
+    @classmethod
+    def read(cls, measured: str) -> _Logged:
+        name = measured.removeprefix("val_")
+        if name in _REPORTED:
+            return cls(name, _REPORTED[name])
+        bare, _, number = name.rpartition("_")
+        if not (bare and number.isdecimal()):
+            bare, number = name, ""
+        plain = bare.removeprefix("weighted_")
+        return cls(name, _REPORTED.get(plain), plain != bare, number)
+
+
+# What is logged and is no metric; a loss is called by its own title.
+_OTHERS = {each.name: f"{each.title[:1].lower()}{each.title[1:]}" for each in LOSSES.values()} | {
+    "lr": "learning rate"
+}
 _REPORTED = {
     metric_name(spelling): entry
     for entry in METRICS.values()

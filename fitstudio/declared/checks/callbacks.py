@@ -6,21 +6,18 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fitstudio.declared.catalogue.callbacks import right_mode
+from fitstudio.declared.catalogue.callback_entry import CallbackEntry
 from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.catalogue.watching import right_mode
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.checks.fit import HOLD_OUT
-from fitstudio.declared.kinds.param import Entry, Finding, Fix
+from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.kinds.run_file_names import examples_of, fields_of, name_problem
 from fitstudio.declared.kinds.spelling import closest
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.wording import counted, listed, strong
 
 _KEY = "fit.callbacks"
-_WATCHING = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
-# The setting that names what a helper writes.
-_NAMES = {"ModelCheckpoint": "filepath", "CSVLogger": "filename", "TensorBoard": "log_dir"}
-_SETS_RATE = ("ReduceLROnPlateau", "LearningRateScheduler")
 
 
 def check_callbacks(checked: Checked) -> Iterator[Finding]:
@@ -28,7 +25,7 @@ def check_callbacks(checked: Checked) -> Iterator[Finding]:
     items = checked.values[_KEY] or []
     for place, item in enumerate(items):
         entry = CALLBACKS[item["kind"]]
-        settings = entry.defaults() | {name: item[name] for name in item if name != "kind"}
+        settings = entry.settings(item)
         if checked.facts is not None:
             yield from _monitor(items, place, entry, settings, checked.facts)
             yield from _patience(items, place, entry, settings, checked.facts)
@@ -37,8 +34,8 @@ def check_callbacks(checked: Checked) -> Iterator[Finding]:
         if entry.name == "LearningRateScheduler" and settings["schedule"] == "table":
             yield from _table(items, place, settings, checked)
     yield from _same_file(items)
-    names = [item["kind"] for item in items]
-    rates = [name for name in _SETS_RATE if name in names]
+    names = {item["kind"] for item in items}
+    rates = [entry.name for entry in CALLBACKS.values() if entry.sets_rate and entry.name in names]
     if len(rates) == 2:
         yield advice(
             "fit.callbacks-two-rates",
@@ -56,10 +53,10 @@ def _changed(items: list[Any], place: int, **settings: Any) -> dict[str, Any]:
 
 
 def _monitor(
-    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts
+    items: list[Any], place: int, entry: CallbackEntry, settings: Mapping[str, Any], facts: Facts
 ) -> Iterator[Finding]:
     monitor = settings.get("monitor")
-    if not _watches(entry, settings) or monitor in facts.monitors:
+    if not entry.is_watching(settings) or monitor in facts.monitors:
         return
     title = f"“{entry.title}”"
     if not facts.validates and str(monitor).startswith("val_"):
@@ -84,17 +81,11 @@ def _monitor(
     )
 
 
-def _watches(entry: Entry, settings: Mapping[str, Any]) -> bool:
-    return entry.name in _WATCHING and (
-        entry.name != "ModelCheckpoint" or settings["save_best_only"]
-    )
-
-
 def _direction(
-    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any]
+    items: list[Any], place: int, entry: CallbackEntry, settings: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """The reference's "auto" goes by the name, and takes most metrics for something that falls."""
-    if not _watches(entry, settings) or settings["mode"] != "auto":
+    if not entry.is_watching(settings) or settings["mode"] != "auto":
         return
     monitor = str(settings["monitor"])
     fitting = right_mode(entry.name, monitor)
@@ -111,9 +102,9 @@ def _direction(
 
 
 def _patience(
-    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], facts: Facts
+    items: list[Any], place: int, entry: CallbackEntry, settings: Mapping[str, Any], facts: Facts
 ) -> Iterator[Finding]:
-    if entry.name not in ("EarlyStopping", "ReduceLROnPlateau") or facts.epochs_to_run == 0:
+    if not entry.watches or "patience" not in settings or facts.epochs_to_run == 0:
         return
     patience = settings["patience"] + settings.get("start_from_epoch", 0)
     if patience < facts.epochs_to_run:
@@ -133,15 +124,19 @@ def _patience(
 
 
 def _file_name(
-    items: list[Any], place: int, entry: Entry, settings: Mapping[str, Any], checked: Checked
+    items: list[Any],
+    place: int,
+    entry: CallbackEntry,
+    settings: Mapping[str, Any],
+    checked: Checked,
 ) -> Iterator[Finding]:
-    setting = _NAMES.get(entry.name)
-    if setting is None:
+    setting = entry.writes
+    if not setting:
         return
     name = str(settings[setting])
-    usual = Fix("Use the usual name", _changed(items, place, **{setting: _usual_name(entry)}))
+    usual = Fix("Use the usual name", _changed(items, place, **{setting: entry.usual_name()}))
     names = [name]
-    if entry.name == "ModelCheckpoint":
+    if entry.fills_names:
         try:
             names = list(examples_of(name, checked.values["fit.epochs"]))
         except ValueError:
@@ -170,12 +165,8 @@ def _file_name(
             f"fit.callbacks-file-name-{problem.kind}",
             _KEY,
             f"The name {strong(name)} of “{entry.title}” {problem.clause}.",
-            usual if _usual_name(entry) != name else None,
+            usual if entry.usual_name() != name else None,
         )
-
-
-def _usual_name(entry: Entry) -> str:
-    return str(entry.defaults()[_NAMES[entry.name]])
 
 
 def _same_file(items: list[Any]) -> Iterator[Finding]:
@@ -183,13 +174,13 @@ def _same_file(items: list[Any]) -> Iterator[Finding]:
     seen: set[str] = set()
     for place, item in enumerate(items):
         entry = CALLBACKS[item["kind"]]
-        setting = _NAMES.get(entry.name)
-        if setting is None:
+        setting = entry.writes
+        if not setting:
             continue
-        name = str(item.get(setting, _usual_name(entry)))
+        name = str(item.get(setting, entry.usual_name()))
         path = posixpath.normpath(name.replace("\\", "/")).casefold()
         # Two savers of the same epoch write the same model: that harms nobody.
-        if path in seen and entry.name != "ModelCheckpoint":
+        if path in seen and not entry.fills_names:
             stem, dot, ending = name.rpartition(".")
             other = f"{stem or ending}-{place + 1}{dot if stem else ''}{ending if stem else ''}"
             yield error(

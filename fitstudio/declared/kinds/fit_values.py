@@ -172,7 +172,8 @@ class ClassWeights(Kind):
 
 
 EPOCH = Int(minimum=1)
-VALIDATION_FREQ = OneOf((EPOCH, ListOf(item=EPOCH, distinct=True)))
+# An epoch that is named twice is checked once, as in the reference.
+VALIDATION_FREQ = OneOf((EPOCH, ListOf(item=EPOCH)))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from fitstudio.declared.kinds.conditions import ALWAYS, Condition, Situation
 from fitstudio.declared.kinds.values import Kind, ended
@@ -158,10 +158,13 @@ class Entry:
     """Something chosen by name (an optimizer, a loss, a model), with its own settings."""
 
     name: str
+    # As it stands within a sentence, but for losses, models and callbacks, which begin one.
     title: str
     help: str
     params: tuple[Param, ...] = ()
     more: str = ""
+    # The title where there is room for a word or two; empty where the title itself is short.
+    short: str = ""
     aliases: tuple[str, ...] = ()
     # What it suits; losses and metrics name the targets that they can be used for.
     suits: frozenset[str] = field(default_factory=frozenset)
@@ -182,6 +185,9 @@ class Entry:
         return {param.name: param.default for param in self.params}
 
 
-def by_name(*entries: Entry) -> Mapping[str, Entry]:
+Named = TypeVar("Named", bound=Entry)
+
+
+def by_name(*entries: Named) -> Mapping[str, Named]:
     """A table of entries in the order in which they are offered."""
     return MappingProxyType({entry.name: entry for entry in entries})

@@ -39,7 +39,7 @@ OPTIMIZER_SETTINGS = Param(
     help="What else the optimiser can be told, such as momentum or clipping.",
     unset="its defaults",
     group=groups.LEARNING,
-    level=Level.ADVANCED,
+    level=Level.EXPERT,
 )
 LOSS = Param(
     section="compile",

@@ -140,6 +140,7 @@ DATA: tuple[Param, ...] = (
         help="The order of the rows before some of them are held out.",
         more="The last rows are held out. In a sorted file these are all alike: mix the rows.",
         group=_DATA,
+        level=Level.EXPERT,
     ),
     Param(
         section="data",

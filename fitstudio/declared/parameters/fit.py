@@ -19,6 +19,9 @@ from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Real
 from fitstudio.declared.parameters import groups
 
+#: Rows of a batch where neither a batch size nor the steps of an epoch are set.
+DEFAULT_BATCH_SIZE = 32
+
 _ARRAYS = Reads("arrays")
 _BATCHES = Reads("batches")
 _CHECKED = Fact("validation")
@@ -121,7 +124,7 @@ VALIDATION_DATA = Param(
     "the training rows are, never shuffled, and class weights do not count in them.",
     unset="none",
     group=groups.CHECKING,
-    level=Level.ADVANCED,
+    level=Level.EXPERT,
 )
 SHUFFLE = Param(
     section="fit",
@@ -289,4 +292,10 @@ FIT: tuple[Param, ...] = (
     USE_MULTIPROCESSING,
     # Keyword-only, behind the reference's eighteen.
     VALIDATION_BATCH_SIZE,
+)
+
+#: Those that are no data and no list of callbacks: what a run specification hands on to fit() as it
+#: stands there.
+SETTINGS: tuple[Param, ...] = tuple(
+    param for param in FIT if param not in (X, Y, CALLBACKS_PARAM, VALIDATION_DATA, SAMPLE_WEIGHT)
 )

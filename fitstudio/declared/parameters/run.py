@@ -19,7 +19,7 @@ RUN: tuple[Param, ...] = (
         "written into the run's folder.",
         unset="drawn",
         group=_RUN,
-        level=Level.ADVANCED,
+        level=Level.EXPERT,
     ),
     Param(
         section="run",
@@ -39,7 +39,7 @@ RUN: tuple[Param, ...] = (
         title="Device",
         help="What computes: the first graphics processor, or the processor.",
         group=_RUN,
-        level=Level.ADVANCED,
+        level=Level.EXPERT,
     ),
     Param(
         section="run",
@@ -74,7 +74,7 @@ RUN: tuple[Param, ...] = (
         help="After how many minutes training stops and keeps what it has.",
         unset="none",
         group=_RUN,
-        level=Level.ADVANCED,
+        level=Level.EXPERT,
         unit="minutes",
     ),
     Param(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.declared.catalogue.losses import (
     NUMBERS,
     SEVERAL_CLASSES,
@@ -16,6 +17,7 @@ from fitstudio.declared.catalogue.losses import (
     target_encoding,
 )
 from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.plan.layers import Shape
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import (
@@ -29,7 +31,6 @@ from fitstudio.declared.task.columns import (
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary
 from fitstudio.storage.checked import Plain
 
-DEFAULT_BATCH_SIZE = 32
 CLASSIFICATION = "classification"
 REGRESSION = "regression"
 
@@ -304,6 +305,6 @@ def _monitors(
     if validates:
         names += [f"val_{name}" for name in names]
     kinds = {item["kind"] for item in values["fit.callbacks"] or () if isinstance(item, Mapping)}
-    if kinds & {"ReduceLROnPlateau", "LearningRateScheduler"}:
+    if any(kind in CALLBACKS and CALLBACKS[kind].sets_rate for kind in kinds):
         names.append("lr")
     return tuple(names)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from fitstudio.declared.catalogue.callbacks import rises_on_auto
+from fitstudio.declared.catalogue.watching import rises_on_auto
 
 
 def wants_maximum(mode: str, monitor: str, *, callback: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.engine.arguments import Shuffle
 from fitstudio.engine.feeding.class_weights import ClassWeights
-
-DEFAULT_BATCH_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)

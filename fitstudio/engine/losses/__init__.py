@@ -7,116 +7,39 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from fitstudio.engine.losses.base import FunctionLoss, Loss, Reduction, TorchLoss
-from fitstudio.engine.losses.classes import (
-    BinaryCrossentropy,
-    BinaryFocalCrossentropy,
-    CategoricalCrossentropy,
-    CategoricalFocalCrossentropy,
-    CategoricalHinge,
-    CosineSimilarity,
-    Hinge,
-    Huber,
-    KLDivergence,
-    LogCosh,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    Poisson,
-    SparseCategoricalCrossentropy,
-    SquaredHinge,
-)
-from fitstudio.engine.losses.functions import (
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    cosine_similarity,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
-from fitstudio.engine.naming import unknown_name, wrong_kind
-from fitstudio.errors import ArgumentError
+from fitstudio.engine.losses import crossentropy, margins, regression
+from fitstudio.engine.losses.base import REGISTER, FunctionLoss, Loss, Reduction, TorchLoss
+from fitstudio.engine.losses.crossentropy import *  # noqa: F403
+from fitstudio.engine.losses.margins import *  # noqa: F403
+from fitstudio.engine.losses.regression import *  # noqa: F403
+from fitstudio.engine.naming import wrong_kind
 
-mse = MSE = mean_squared_error
-mae = MAE = mean_absolute_error
-mape = MAPE = mean_absolute_percentage_error
-msle = MSLE = mean_squared_logarithmic_error
-kld = KLD = kullback_leibler_divergence = kl_divergence
-logcosh = log_cosh
-huber_loss = huber
-bce = BCE = binary_crossentropy
-cosine_proximity = cosine_similarity
+__all__ = ["FunctionLoss", "Loss", "Reduction", "TorchLoss", "deserialize", "get", "serialize"]
+__all__ += crossentropy.__all__
+__all__ += margins.__all__
+__all__ += regression.__all__
 
-_CLASSES: dict[Callable[..., Tensor], type[FunctionLoss]] = {
-    mean_squared_error: MeanSquaredError,
-    mean_absolute_error: MeanAbsoluteError,
-    mean_absolute_percentage_error: MeanAbsolutePercentageError,
-    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
-    huber: Huber,
-    log_cosh: LogCosh,
-    hinge: Hinge,
-    squared_hinge: SquaredHinge,
-    categorical_hinge: CategoricalHinge,
-    binary_crossentropy: BinaryCrossentropy,
-    binary_focal_crossentropy: BinaryFocalCrossentropy,
-    categorical_crossentropy: CategoricalCrossentropy,
-    categorical_focal_crossentropy: CategoricalFocalCrossentropy,
-    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
-    kl_divergence: KLDivergence,
-    poisson: Poisson,
-    cosine_similarity: CosineSimilarity,
-}
-# Made by calling them without arguments, which the general constructor would not allow.
-_BY_FUNCTION = cast(dict[Callable[..., Tensor], Callable[[], Loss]], _CLASSES)
-_ALIASES: dict[str, Callable[..., Tensor]] = {
-    "mse": mse,
-    "MSE": mse,
-    "mae": mae,
-    "MAE": mae,
-    "mape": mape,
-    "MAPE": mape,
-    "msle": msle,
-    "MSLE": msle,
-    "kld": kld,
-    "KLD": kld,
-    "kullback_leibler_divergence": kl_divergence,
-    "logcosh": log_cosh,
-    "huber_loss": huber,
-    "bce": bce,
-    "BCE": bce,
-    "cosine_proximity": cosine_similarity,
-}
-#: Every function by every name that a string may say, aliases included.
+#: The formulas by the names that Python has for them.
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {
-    function.__name__: function for function in _CLASSES
-} | _ALIASES
-_BY_NAME: dict[str, type[FunctionLoss]] = {
-    name: _CLASSES[function] for name, function in FUNCTIONS.items()
-} | {cls.__name__: cls for cls in _CLASSES.values()}
+    name: function
+    for module in (crossentropy, margins, regression)
+    for name in module.__all__
+    if not isinstance(function := getattr(module, name), type)
+}
+_CLASS_NAMES = {FUNCTIONS[name]: name for name in REGISTER.classes}
 
 
 def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
     """A loss from whatever compile() was given.
 
     Args:
-        identifier: A name such as ``"mse"``, a `Loss` object or class, a function
-            ``f(y_true, y_pred)``, or a torch loss module (called ``module(input, target)``).
+        identifier: A name such as ``"mse"``, a dict such as ``{"kind": "huber", "delta": 2.0}``, a
+            `Loss` object or class, a function ``f(y_true, y_pred)``, or a torch loss module (called
+            ``module(input, target)``).
         settings: Arguments for a loss given by name, such as ``{"from_logits": True}``.
 
     Raises:
-        ArgumentError: If there is no loss of that name, or it does not know a setting.
+        ArgumentError: If there is no loss of that name, or it does not take a setting.
 
     Example:
         >>> import torch
@@ -129,28 +52,14 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
         >>> losses.get({"kind": "huber", "delta": 2.0}).name
         'huber'
     """
-    settings = dict(settings or {})
-    if isinstance(identifier, str):
-        if identifier not in _BY_NAME:
-            raise unknown_name("loss", identifier, _BY_NAME)
-        return _make(_BY_NAME[identifier], identifier, {"name": identifier} | settings)
-    if isinstance(identifier, Mapping):
-        fields = dict(identifier)
-        name = (
-            fields.pop("kind", None) or fields.pop("name", None) or fields.pop("class_name", None)
-        )
-        nested = fields.pop("config", {})
-        if not isinstance(name, str):
-            raise wrong_kind("loss", identifier, 'a dict with the loss\'s name under "kind"')
-        return get(name, fields | nested | settings)
+    named = REGISTER.named(identifier, settings)
+    if named is not None:
+        name, given = named
+        # A loss is called as it was asked for: "mse" stays "mse".
+        return REGISTER.make(name, {"name": name} | given)
     if isinstance(identifier, type) and issubclass(identifier, Loss):
-        return _make(identifier, identifier.__name__, settings)
-    if settings:
-        raise ArgumentError(
-            "Settings can only be given for a loss that is named.",
-            code="compile.loss-settings",
-            remedy="Pass them to the loss object or function itself.",
-        )
+        return REGISTER.made(identifier, identifier.__name__, settings or {})
+    REGISTER.refuse_settings(settings)
     if isinstance(identifier, Loss):
         return identifier
     if isinstance(identifier, type) and issubclass(identifier, nn.Module):
@@ -159,8 +68,8 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
         return TorchLoss(identifier)
     if callable(identifier):
         function = cast(Callable[..., Tensor], identifier)
-        named = _BY_FUNCTION.get(function)
-        return named() if named is not None else FunctionLoss(function)
+        name = _CLASS_NAMES.get(function)
+        return FunctionLoss(function) if name is None else REGISTER.make(name, {})
     raise wrong_kind(
         "loss", identifier, "a name, a Loss, a function of (y_true, y_pred) or a torch loss module"
     )
@@ -178,74 +87,3 @@ def deserialize(config: Any) -> Loss:
         ArgumentError: As `get`.
     """
     return get(config)
-
-
-def _make(cls: type[Loss], name: str, settings: dict[str, Any]) -> Loss:
-    try:
-        return cls(**settings)
-    except TypeError as error:
-        raise ArgumentError(
-            f"The loss {name!r} does not take these settings: {error}.",
-            code="compile.loss-settings",
-        ) from error
-
-
-__all__ = [
-    "BCE",
-    "KLD",
-    "MAE",
-    "MAPE",
-    "MSE",
-    "MSLE",
-    "BinaryCrossentropy",
-    "BinaryFocalCrossentropy",
-    "CategoricalCrossentropy",
-    "CategoricalFocalCrossentropy",
-    "CategoricalHinge",
-    "CosineSimilarity",
-    "FunctionLoss",
-    "Hinge",
-    "Huber",
-    "KLDivergence",
-    "LogCosh",
-    "Loss",
-    "MeanAbsoluteError",
-    "MeanAbsolutePercentageError",
-    "MeanSquaredError",
-    "MeanSquaredLogarithmicError",
-    "Poisson",
-    "Reduction",
-    "SparseCategoricalCrossentropy",
-    "SquaredHinge",
-    "TorchLoss",
-    "bce",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "categorical_hinge",
-    "cosine_proximity",
-    "cosine_similarity",
-    "deserialize",
-    "get",
-    "hinge",
-    "huber",
-    "huber_loss",
-    "kl_divergence",
-    "kld",
-    "kullback_leibler_divergence",
-    "log_cosh",
-    "logcosh",
-    "mae",
-    "mape",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "mse",
-    "msle",
-    "poisson",
-    "serialize",
-    "sparse_categorical_crossentropy",
-    "squared_hinge",
-]

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fitstudio.engine.losses import functions
-from fitstudio.engine.naming import snake_case
+from fitstudio.declared.catalogue.entries import LOSSES
+from fitstudio.engine.losses.shapes import align
+from fitstudio.engine.naming import Register, snake_case
 from fitstudio.errors import ArgumentError
 
 
@@ -179,7 +180,7 @@ class TorchLoss(Loss):
 
     def _target(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if not isinstance(self.module, self._CLASS_NUMBERS):
-            return functions.align(y_true, y_pred)
+            return align(y_true, y_pred)
         if y_true.shape == y_pred.shape and isinstance(self.module, nn.CrossEntropyLoss):
             return y_true.to(dtype=y_pred.dtype)
         if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
@@ -200,3 +201,9 @@ class TorchLoss(Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {"module": self.module}
+
+
+#: All losses by the names that compile() takes.
+REGISTER: Register[Loss] = Register("loss", LOSSES)
+#: Enters the class of a loss: ``@loss("huber")``.
+loss = REGISTER.add

@@ -8,146 +8,51 @@ from typing import Any, cast
 
 from torch import Tensor
 
+from fitstudio.declared.catalogue.metrics import metric_name
 from fitstudio.engine import losses as _losses
-from fitstudio.engine.losses import (
-    FunctionLoss,
-    Loss,
-    binary_crossentropy,
-    categorical_crossentropy,
-    categorical_hinge,
-    hinge,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
-from fitstudio.engine.metrics.base import Mean, MeanTensor, Metric, Sum
-from fitstudio.engine.metrics.classes import F1Score, MeanIoU
-from fitstudio.engine.metrics.confusion import (
-    FalseNegatives,
-    FalsePositives,
-    Precision,
-    Recall,
-    TrueNegatives,
-    TruePositives,
-)
-from fitstudio.engine.metrics.curves import (
-    AUC,
-    PrecisionAtRecall,
-    RecallAtPrecision,
-    SensitivityAtSpecificity,
-    SpecificityAtSensitivity,
-)
-from fitstudio.engine.metrics.functions import (
-    accuracy,
-    binary_accuracy,
-    categorical_accuracy,
-    cosine_similarity,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
-)
-from fitstudio.engine.metrics.means import (
-    Accuracy,
-    BinaryAccuracy,
-    BinaryCrossentropy,
-    CategoricalAccuracy,
-    CategoricalCrossentropy,
-    CategoricalHinge,
-    CosineSimilarity,
-    Hinge,
-    KLDivergence,
-    LogCoshError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanMetricWrapper,
-    MeanOfFunction,
-    MeanRelativeError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    Poisson,
-    R2Score,
-    RootMeanSquaredError,
-    SparseCategoricalAccuracy,
-    SparseCategoricalCrossentropy,
-    SparseTopKCategoricalAccuracy,
-    SquaredHinge,
-    TopKCategoricalAccuracy,
-)
+from fitstudio.engine.losses import FunctionLoss, Loss
+from fitstudio.engine.metrics import accuracies, classes, confusion, curves, means, of_losses
+from fitstudio.engine.metrics.accuracies import *  # noqa: F403
+from fitstudio.engine.metrics.base import REGISTER, Mean, MeanTensor, Metric, Sum
+from fitstudio.engine.metrics.classes import *  # noqa: F403
+from fitstudio.engine.metrics.confusion import *  # noqa: F403
+from fitstudio.engine.metrics.curves import *  # noqa: F403
+from fitstudio.engine.metrics.means import *  # noqa: F403
+from fitstudio.engine.metrics.means import MeanOfFunction
+from fitstudio.engine.metrics.of_losses import *  # noqa: F403
 from fitstudio.engine.metrics.torch_metric import TorchMetric, is_torch_metric
 from fitstudio.engine.metrics.variable import with_own_values
-from fitstudio.engine.naming import snake_case, unknown_name, wrong_kind
+from fitstudio.engine.naming import unknown_name, wrong_kind
 from fitstudio.errors import ArgumentError
 
-mse = MSE = mean_squared_error
-mae = MAE = mean_absolute_error
-mape = MAPE = mean_absolute_percentage_error
-msle = MSLE = mean_squared_logarithmic_error
-kld = KLD = kullback_leibler_divergence = kl_divergence
-logcosh = log_cosh
-cosine_proximity = cosine_similarity
+__all__ = [
+    "Mean",
+    "MeanTensor",
+    "Metric",
+    "Sum",
+    "TorchMetric",
+    "deserialize",
+    "get",
+    "serialize",
+]
+__all__ += accuracies.__all__
+__all__ += classes.__all__
+__all__ += confusion.__all__
+__all__ += curves.__all__
+__all__ += means.__all__
+__all__ += of_losses.__all__
 
-_CLASSES: tuple[type[Metric], ...] = (
-    AUC,
-    Accuracy,
-    BinaryAccuracy,
-    BinaryCrossentropy,
-    CategoricalAccuracy,
-    CategoricalCrossentropy,
-    CategoricalHinge,
-    CosineSimilarity,
-    F1Score,
-    FalseNegatives,
-    FalsePositives,
-    Hinge,
-    KLDivergence,
-    LogCoshError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanIoU,
-    MeanRelativeError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    Poisson,
-    Precision,
-    PrecisionAtRecall,
-    R2Score,
-    Recall,
-    RecallAtPrecision,
-    RootMeanSquaredError,
-    SensitivityAtSpecificity,
-    SparseCategoricalAccuracy,
-    SparseCategoricalCrossentropy,
-    SparseTopKCategoricalAccuracy,
-    SpecificityAtSensitivity,
-    SquaredHinge,
-    TopKCategoricalAccuracy,
-    TrueNegatives,
-    TruePositives,
-)
-_FUNCTIONS: dict[str, Callable[..., Tensor]] = {
+_FUNCTIONS: dict[str, Callable[..., Tensor]] = _losses.FUNCTIONS | {
     # As a metric the cosine is positive, as a loss negative: ours come last.
-    **_losses.FUNCTIONS,
-    "binary_accuracy": binary_accuracy,
-    "categorical_accuracy": categorical_accuracy,
-    "sparse_categorical_accuracy": sparse_categorical_accuracy,
-    "top_k_categorical_accuracy": top_k_categorical_accuracy,
-    "sparse_top_k_categorical_accuracy": sparse_top_k_categorical_accuracy,
-    "cosine_similarity": cosine_similarity,
-    "cosine_proximity": cosine_similarity,
-}
-_BY_CLASS_NAME: dict[str, type[Metric]] = {
-    name: cls for cls in _CLASSES for name in (cls.__name__, snake_case(cls.__name__))
+    name: function
+    for module in (accuracies, of_losses)
+    for name in module.__all__
+    if not isinstance(function := getattr(module, name), type) and name != "accuracy"
 }
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
 #: Every name that a string may say.
-NAMES = tuple(sorted({*_FUNCTIONS, *_BY_CLASS_NAME, *_ACCURACY, *_CROSSENTROPY}))
+NAMES = tuple(sorted({*_FUNCTIONS, *REGISTER.names, *_ACCURACY, *_CROSSENTROPY}))
 
 Shape = Sequence[int] | None
 
@@ -184,7 +89,7 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
     if isinstance(identifier, Metric):
         return _complete(identifier)
     if isinstance(identifier, type) and issubclass(identifier, Metric):
-        return _complete(_make(identifier, {}))
+        return _complete(REGISTER.made(identifier, identifier.__name__, {}))
     if isinstance(identifier, FunctionLoss):
         return MeanOfFunction(identifier.function, identifier.name, **identifier.settings)
     if isinstance(identifier, Loss):
@@ -247,15 +152,25 @@ def copy_of(metric: Metric) -> Metric:
 
 
 def _by_name(name: str, output_shape: Shape, target_shape: Shape) -> Metric:
-    if name in _ACCURACY or name in _CROSSENTROPY:
-        kind = _classification_kind(output_shape, target_shape)
-        ending = "accuracy" if name in _ACCURACY else "crossentropy"
-        return MeanOfFunction(_FUNCTIONS[f"{kind}_{ending}"], name)
-    if name in _FUNCTIONS:
-        return MeanOfFunction(_FUNCTIONS[name], name)
-    if name in _BY_CLASS_NAME:
-        return _make(_BY_CLASS_NAME[name], {})
-    raise unknown_name("metric", name, NAMES)
+    for said in (name, name.lower()):
+        if said in _ACCURACY or said in _CROSSENTROPY:
+            kind = _classification_kind(output_shape, target_shape)
+            ending = "accuracy" if said in _ACCURACY else "crossentropy"
+            return MeanOfFunction(_FUNCTIONS[f"{kind}_{ending}"], said)
+        if said in _FUNCTIONS:
+            return MeanOfFunction(_FUNCTIONS[said], said)
+        if said in REGISTER.names:
+            break
+    found = REGISTER.find(name)
+    if found is None:
+        raise unknown_name("metric", name, NAMES)
+    return REGISTER.make(found, _called(name, found))
+
+
+def _called(name: str, found: str) -> dict[str, Any]:
+    """The name of a metric that was asked for by a short one, which it is reported under."""
+    is_own = name in REGISTER.own_names(REGISTER.classes[found])
+    return {} if is_own else {"name": metric_name(name)}
 
 
 def _classification_kind(output_shape: Shape, target_shape: Shape) -> str:
@@ -271,13 +186,14 @@ def _classification_kind(output_shape: Shape, target_shape: Shape) -> str:
 
 
 def _by_settings(fields: Mapping[str, Any], output_shape: Shape, target_shape: Shape) -> Metric:
-    settings = dict(fields)
-    kind = settings.pop("kind", None) or settings.pop("class_name", None)
-    settings |= settings.pop("config", {})
-    if not isinstance(kind, str):
-        raise wrong_kind("metric", dict(fields), 'a dict with the metric\'s name under "kind"')
-    if kind in _BY_CLASS_NAME and kind not in _ACCURACY:
-        return _make(_BY_CLASS_NAME[kind], settings)
+    named = REGISTER.named(fields)
+    assert named is not None, "a dict has a name"
+    kind, settings = named
+    found = REGISTER.find(kind)
+    if found is not None and kind not in _ACCURACY:
+        is_own = kind in REGISTER.own_names(REGISTER.classes[found])
+        if is_own or kind not in _FUNCTIONS:
+            return REGISTER.make(found, _called(kind, found) | settings)
     name = settings.pop("name", kind)
     metric = _by_name(kind, output_shape, target_shape)
     metric.name = name
@@ -288,96 +204,3 @@ def _by_settings(fields: Mapping[str, Any], output_shape: Shape, target_shape: S
             remedy="Use the metric's class name, such as BinaryAccuracy.",
         )
     return metric
-
-
-def _make(cls: type[Metric], settings: dict[str, Any]) -> Metric:
-    try:
-        return cls(**settings)
-    except TypeError as error:
-        raise ArgumentError(
-            f"The metric {cls.__name__} can't be made with these settings: {error}.",
-            code="compile.metric-settings",
-        ) from error
-
-
-__all__ = [
-    "AUC",
-    "KLD",
-    "MAE",
-    "MAPE",
-    "MSE",
-    "MSLE",
-    "Accuracy",
-    "BinaryAccuracy",
-    "BinaryCrossentropy",
-    "CategoricalAccuracy",
-    "CategoricalCrossentropy",
-    "CategoricalHinge",
-    "CosineSimilarity",
-    "F1Score",
-    "FalseNegatives",
-    "FalsePositives",
-    "Hinge",
-    "KLDivergence",
-    "LogCoshError",
-    "Mean",
-    "MeanAbsoluteError",
-    "MeanAbsolutePercentageError",
-    "MeanIoU",
-    "MeanMetricWrapper",
-    "MeanOfFunction",
-    "MeanRelativeError",
-    "MeanSquaredError",
-    "MeanSquaredLogarithmicError",
-    "MeanTensor",
-    "Metric",
-    "Poisson",
-    "Precision",
-    "PrecisionAtRecall",
-    "R2Score",
-    "Recall",
-    "RecallAtPrecision",
-    "RootMeanSquaredError",
-    "SensitivityAtSpecificity",
-    "SparseCategoricalAccuracy",
-    "SparseCategoricalCrossentropy",
-    "SparseTopKCategoricalAccuracy",
-    "SpecificityAtSensitivity",
-    "SquaredHinge",
-    "Sum",
-    "TopKCategoricalAccuracy",
-    "TorchMetric",
-    "TrueNegatives",
-    "TruePositives",
-    "accuracy",
-    "binary_accuracy",
-    "binary_crossentropy",
-    "categorical_accuracy",
-    "categorical_crossentropy",
-    "categorical_hinge",
-    "cosine_proximity",
-    "cosine_similarity",
-    "deserialize",
-    "get",
-    "hinge",
-    "kl_divergence",
-    "kld",
-    "kullback_leibler_divergence",
-    "log_cosh",
-    "logcosh",
-    "mae",
-    "mape",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "mse",
-    "msle",
-    "poisson",
-    "serialize",
-    "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy",
-    "sparse_top_k_categorical_accuracy",
-    "squared_hinge",
-    "top_k_categorical_accuracy",
-]

@@ -19,9 +19,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fitstudio.declared.catalogue.entries import METRICS
 from fitstudio.engine.losses.base import weigh
 from fitstudio.engine.metrics.variable import Variable, new_variable
-from fitstudio.engine.naming import snake_case
+from fitstudio.engine.naming import Register, snake_case
 from fitstudio.errors import ArgumentError
 
 # What 32-bit sums of probabilities may be off by.
@@ -338,3 +339,9 @@ class MeanTensor(Metric):
     def result(self) -> Tensor:
         self.place(_device_of(self.state))
         return safe_ratio(self.state["total"], self.state["count"])
+
+
+#: All metrics by the names that compile() takes.
+REGISTER: Register[Metric] = Register("metric", METRICS, snake=True)
+#: Enters the class of a metric: ``@metric("AUC")``.
+metric = REGISTER.add

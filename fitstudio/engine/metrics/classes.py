@@ -8,17 +8,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fitstudio.engine.losses.functions import align
+from fitstudio.engine.losses.shapes import align
 from fitstudio.engine.metrics.base import (
     Metric,
     accumulator_dtype,
     check_columns,
+    metric,
     safe_ratio,
     weights_by_row,
 )
 from fitstudio.errors import ArgumentError
 
+__all__ = [
+    "F1Score",
+    "MeanIoU",
+]
 
+
+@metric("MeanIoU")
 class MeanIoU(Metric):
     """Mean over classes of intersection over union; targets and predictions are class numbers."""
 
@@ -54,6 +61,7 @@ class MeanIoU(Metric):
         return super().get_config() | {"num_classes": self.num_classes}
 
 
+@metric("F1Score")
 class F1Score(Metric):
     """Harmonic mean of precision and recall per class; targets are one-hot or yes/no columns.
 

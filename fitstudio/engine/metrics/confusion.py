@@ -10,9 +10,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fitstudio.engine.losses.functions import align
-from fitstudio.engine.metrics.base import Metric, check_probabilities, safe_ratio
+from fitstudio.engine.losses.shapes import align
+from fitstudio.engine.metrics.base import Metric, check_probabilities, metric, safe_ratio
 from fitstudio.errors import ArgumentError
+
+__all__ = [
+    "FalseNegatives",
+    "FalsePositives",
+    "Precision",
+    "Recall",
+    "TrueNegatives",
+    "TruePositives",
+]
 
 _Thresholds = float | Sequence[float] | None
 
@@ -128,30 +137,35 @@ class _SingleCount(ConfusionCounts):
         return self._shaped(self._counts(*self.needs)[0].clone())
 
 
+@metric("TruePositives")
 class TruePositives(_SingleCount):
     """How many "yes" targets were predicted "yes"."""
 
     needs = ("tp",)
 
 
+@metric("FalsePositives")
 class FalsePositives(_SingleCount):
     """How many "no" targets were predicted "yes"."""
 
     needs = ("fp",)
 
 
+@metric("TrueNegatives")
 class TrueNegatives(_SingleCount):
     """How many "no" targets were predicted "no"."""
 
     needs = ("tn",)
 
 
+@metric("FalseNegatives")
 class FalseNegatives(_SingleCount):
     """How many "yes" targets were predicted "no"."""
 
     needs = ("fn",)
 
 
+@metric("Precision")
 class Precision(ConfusionCounts):
     """Of what was predicted "yes", the share that is."""
 
@@ -172,6 +186,7 @@ class Precision(ConfusionCounts):
         return self._shaped(safe_ratio(tp, tp + fp))
 
 
+@metric("Recall")
 class Recall(ConfusionCounts):
     """Of what is "yes", the share that was found."""
 

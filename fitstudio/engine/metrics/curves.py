@@ -8,16 +8,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fitstudio.engine.losses.functions import align
+from fitstudio.engine.losses.shapes import align
 from fitstudio.engine.metrics.base import (
     Metric,
     accumulator_dtype,
     check_columns,
     check_probabilities,
+    metric,
     safe_ratio,
     weights_by_row,
 )
 from fitstudio.errors import ArgumentError
+
+__all__ = [
+    "AUC",
+    "PrecisionAtRecall",
+    "RecallAtPrecision",
+    "SensitivityAtSpecificity",
+    "SpecificityAtSensitivity",
+]
 
 _EDGE = 1e-7
 
@@ -94,6 +103,7 @@ def _flat(sample_weight: Tensor | None, y_pred: Tensor) -> Tensor | None:
     return weights.expand_as(y_pred).reshape(-1, 1)
 
 
+@metric("AUC")
 class AUC(ThresholdCurve):
     """Area under the ROC or the precision-recall curve.
 
@@ -272,6 +282,7 @@ class _RateAtRate(ThresholdCurve):
         return torch.where(reached, wanted, torch.zeros_like(wanted)).amax()
 
 
+@metric("SensitivityAtSpecificity")
 class SensitivityAtSpecificity(_RateAtRate):
     """The best sensitivity (recall) at a specificity of at least the given one."""
 
@@ -289,6 +300,7 @@ class SensitivityAtSpecificity(_RateAtRate):
         return self._best(safe_ratio(tp, tp + fn), safe_ratio(tn, tn + fp))
 
 
+@metric("SpecificityAtSensitivity")
 class SpecificityAtSensitivity(_RateAtRate):
     """The best specificity at a sensitivity (recall) of at least the given one."""
 
@@ -306,6 +318,7 @@ class SpecificityAtSensitivity(_RateAtRate):
         return self._best(safe_ratio(tn, tn + fp), safe_ratio(tp, tp + fn))
 
 
+@metric("PrecisionAtRecall")
 class PrecisionAtRecall(_RateAtRate):
     """The best precision at a recall of at least the given one."""
 
@@ -319,6 +332,7 @@ class PrecisionAtRecall(_RateAtRate):
         return self._best(safe_ratio(tp, tp + fp), safe_ratio(tp, tp + fn))
 
 
+@metric("RecallAtPrecision")
 class RecallAtPrecision(_RateAtRate):
     """The best recall at a precision of at least the given one."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fitstudio.engine.losses.functions import align
+from fitstudio.engine.losses.shapes import align
 from fitstudio.engine.metrics.base import Metric
 from fitstudio.engine.naming import snake_case
 

@@ -8,19 +8,18 @@ from typing import Any, cast
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
-from fitstudio.engine.naming import unknown_name, wrong_kind
-from fitstudio.engine.optimizers import schedules
-from fitstudio.engine.optimizers.adam import Adam, Adamax, AdamW, Nadam
-from fitstudio.engine.optimizers.adaptive import Adadelta, Adagrad, Ftrl, RMSprop
-from fitstudio.engine.optimizers.base import Optimizer
-from fitstudio.engine.optimizers.gradient_descent import SGD
+from fitstudio.engine.naming import wrong_kind
+from fitstudio.engine.optimizers import adam, adaptive, gradient_descent, schedules
+from fitstudio.engine.optimizers.adam import *  # noqa: F403
+from fitstudio.engine.optimizers.adaptive import *  # noqa: F403
+from fitstudio.engine.optimizers.base import REGISTER, Optimizer
+from fitstudio.engine.optimizers.gradient_descent import *  # noqa: F403
 from fitstudio.engine.optimizers.torch_optimizer import TorchOptimizer
-from fitstudio.errors import ArgumentError
 
-_CLASSES: dict[str, type[Optimizer]] = {
-    cls.__name__.lower(): cls
-    for cls in (SGD, Adam, AdamW, Adamax, Nadam, RMSprop, Adagrad, Adadelta, Ftrl)
-}
+__all__ = ["Optimizer", "TorchOptimizer", "deserialize", "get", "schedules", "serialize"]
+__all__ += adam.__all__
+__all__ += adaptive.__all__
+__all__ += gradient_descent.__all__
 
 
 def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Optimizer:
@@ -36,28 +35,12 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Optimizer
     Raises:
         ArgumentError: If there is no optimizer of that name, or it does not know a setting.
     """
-    settings = dict(settings or {})
-    if isinstance(identifier, str):
-        if identifier.lower() not in _CLASSES:
-            names = sorted(cls.__name__ for cls in _CLASSES.values())
-            raise unknown_name("optimizer", identifier, names)
-        return _make(_CLASSES[identifier.lower()], settings)
-    if isinstance(identifier, Mapping):
-        fields = dict(identifier)
-        named_by = next((key for key in ("kind", "class_name", "name") if key in fields), "name")
-        name = fields.pop(named_by, None)
-        nested = fields.pop("config", {})
-        if not isinstance(name, str):
-            raise wrong_kind("optimizer", identifier, 'a dict with the optimizer\'s "name"')
-        return get(name, fields | nested | settings)
+    named = REGISTER.named(identifier, settings)
+    if named is not None:
+        return REGISTER.make(*named)
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
-        return _make(identifier, settings)
-    if settings:
-        raise ArgumentError(
-            "Settings can only be given for an optimizer that is named.",
-            code="compile.optimizer-setting",
-            remedy="Pass them to the optimizer object itself.",
-        )
+        return REGISTER.made(identifier, identifier.__name__, settings or {})
+    REGISTER.refuse_settings(settings)
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, LRScheduler):
@@ -81,33 +64,3 @@ def deserialize(config: Mapping[str, Any]) -> Optimizer:
         ArgumentError: As `get`.
     """
     return get(config)
-
-
-def _make(cls: type[Optimizer], settings: dict[str, Any]) -> Optimizer:
-    try:
-        return cls(**settings)
-    except TypeError as error:
-        raise ArgumentError(
-            f"The optimizer {cls.__name__} does not take these settings: {error}.",
-            code="compile.optimizer-setting",
-            remedy="Leave the setting out, or check its spelling.",
-        ) from error
-
-
-__all__ = [
-    "SGD",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Ftrl",
-    "Nadam",
-    "Optimizer",
-    "RMSprop",
-    "TorchOptimizer",
-    "deserialize",
-    "get",
-    "schedules",
-    "serialize",
-]

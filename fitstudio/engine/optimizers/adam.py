@@ -13,9 +13,12 @@ from typing import Any
 from torch import Tensor
 
 from fitstudio.engine.optimizers import kernels
-from fitstudio.engine.optimizers.base import LearningRate, Optimizer, fuzz
+from fitstudio.engine.optimizers.base import LearningRate, Optimizer, fuzz, optimizer
+
+__all__ = ["Adam", "AdamW", "Adamax", "Nadam"]
 
 
+@optimizer("adam")
 class Adam(Optimizer):
     """Step size adapted to each weight by running means of its gradient and of its square."""
 
@@ -100,6 +103,7 @@ class Adam(Optimizer):
         }
 
 
+@optimizer("adamw")
 class AdamW(Adam):
     """Adam that first shrinks every weight a little, apart from the gradient."""
 
@@ -121,6 +125,7 @@ class AdamW(Adam):
         return super().get_config() | {"weight_decay": self.weight_decay}
 
 
+@optimizer("adamax")
 class Adamax(Optimizer):
     """Adam with the largest recent gradient in place of the mean square."""
 
@@ -162,6 +167,7 @@ class Adamax(Optimizer):
         }
 
 
+@optimizer("nadam")
 class Nadam(Optimizer):
     """Adam with Nesterov's look ahead, and a momentum that grows over the first updates.
 

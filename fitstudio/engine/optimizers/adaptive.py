@@ -8,9 +8,12 @@ import torch
 from torch import Tensor
 
 from fitstudio.engine.optimizers import kernels
-from fitstudio.engine.optimizers.base import LearningRate, Optimizer, fuzz
+from fitstudio.engine.optimizers.base import LearningRate, Optimizer, fuzz, optimizer
+
+__all__ = ["Adadelta", "Adagrad", "Ftrl", "RMSprop"]
 
 
+@optimizer("rmsprop")
 class RMSprop(Optimizer):
     """Divides the gradient by the root of a running mean of its square.
 
@@ -80,6 +83,7 @@ def _roots(squares: list[Tensor], epsilon: float, *, inside: bool) -> list[Tenso
     return roots
 
 
+@optimizer("adagrad")
 class Adagrad(Optimizer):
     """Divides the gradient by the root of the sum of its squares so far: steps only shrink."""
 
@@ -119,6 +123,7 @@ class Adagrad(Optimizer):
         }
 
 
+@optimizer("adadelta")
 class Adadelta(Optimizer):
     """Scales steps by the ratio of what steps and gradients have been lately."""
 
@@ -158,6 +163,7 @@ class Adadelta(Optimizer):
         return super().get_config() | {"rho": self.rho, "epsilon": self.epsilon}
 
 
+@optimizer("ftrl")
 class Ftrl(Optimizer):
     """Follow the regularised leader: for wide, sparse, linear models; sets weights to exactly 0."""
 

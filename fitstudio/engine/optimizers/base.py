@@ -16,6 +16,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from fitstudio.declared.catalogue.entries import OPTIMIZERS
+from fitstudio.engine.naming import Register
 from fitstudio.engine.optimizers import schedules
 from fitstudio.errors import ArgumentError, CheckpointError
 
@@ -67,7 +69,7 @@ class Optimizer:
         if clipnorm is not None and global_clipnorm is not None:
             raise ArgumentError(
                 "clipnorm and global_clipnorm can't both be given.",
-                code="compile.optimizer-setting",
+                code="compile.optimizer-settings",
                 remedy="Leave one of them out.",
             )
         self.decay = _number("decay", decay)
@@ -293,7 +295,7 @@ def _number(name: str, value: Any) -> float:
         return float(value)
     except (TypeError, ValueError) as error:
         raise ArgumentError(
-            f"{name} should be a number; {value!r} was given.", code="compile.optimizer-setting"
+            f"{name} should be a number; {value!r} was given.", code="compile.optimizer-settings"
         ) from error
 
 
@@ -303,6 +305,12 @@ def _positive(name: str, value: float | None) -> float | None:
     number = _number(name, value)
     if not number > 0.0:
         raise ArgumentError(
-            f"{name} should be above 0; {value!r} was given.", code="compile.optimizer-setting"
+            f"{name} should be above 0; {value!r} was given.", code="compile.optimizer-settings"
         )
     return number
+
+
+#: All optimizers by the names that compile() takes.
+REGISTER: Register[Optimizer] = Register("optimizer", OPTIMIZERS, offers_classes=True)
+#: Enters the class of an optimizer: ``@optimizer("adam")``.
+optimizer = REGISTER.add

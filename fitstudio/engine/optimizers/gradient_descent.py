@@ -7,9 +7,12 @@ from typing import Any
 from torch import Tensor
 
 from fitstudio.engine.optimizers import kernels
-from fitstudio.engine.optimizers.base import LearningRate, Optimizer
+from fitstudio.engine.optimizers.base import LearningRate, Optimizer, optimizer
+
+__all__ = ["SGD"]
 
 
+@optimizer("sgd")
 class SGD(Optimizer):
     """Steps against the gradient; with momentum, steps keep some of the previous step.
 

@@ -237,7 +237,7 @@ def deserialize(config: Mapping[str, Any]) -> LearningRateSchedule:
     if name not in _CLASSES:
         raise ArgumentError(
             f"There is no learning rate schedule called {name!r}.",
-            code="compile.optimizer-setting",
+            code="compile.optimizer-settings",
             remedy=f"Use one of: {', '.join(_CLASSES)}.",
         )
     try:
@@ -245,5 +245,5 @@ def deserialize(config: Mapping[str, Any]) -> LearningRateSchedule:
     except TypeError as error:
         raise ArgumentError(
             f"The schedule {name} does not take these settings: {error}.",
-            code="compile.optimizer-setting",
+            code="compile.optimizer-settings",
         ) from error

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fitstudio.declared.catalogue.metrics import measured_words
 from fitstudio.journal.run_state import EpochRow, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.device_strip import device_title
 from fitstudio.viewmodel.own_units import in_own_unit
 
-_ABBREVIATED = {"Accuracy": "acc.", "Precision": "prec."}
+_ABBREVIATED = {"accuracy": "acc.", "precision": "prec."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,8 @@ def columns_of(state: RunState) -> list[Column]:
             tip = f"{figures.metric_title(name)} in training{words}"
             columns.append(Column(name, f"{short}{unit}", tip))
         if f"val_{name}" in names:
-            title = (
-                "Validation" if name == "loss" else f"Val. {_lower(_ABBREVIATED.get(short, short))}"
-            )
+            called = measured_words(name, short=True)
+            title = "Validation" if name == "loss" else f"Val. {_ABBREVIATED.get(called, called)}"
             tip = f"{figures.metric_title(name)} on the validation rows{words}"
             columns.append(Column(f"val_{name}", f"{title}{unit}", tip))
     columns.append(Column("seconds", "Time", "How long the epoch took"))
@@ -97,7 +97,3 @@ def log_lines(state: RunState) -> list[LogLine]:
         level = "error" if state.error else "info"
         lines.append(LogLine(state.ended, level, state.sentence or "Ended."))
     return sorted(lines, key=lambda line: line.time)
-
-
-def _lower(title: str) -> str:
-    return title if title[:2].isupper() or title == "R²" else title[:1].lower() + title[1:]

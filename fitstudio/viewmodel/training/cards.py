@@ -60,15 +60,6 @@ _CARDS: Mapping[str, tuple[str, ...]] = {
         "run.oom_rescue",
     ),
 }
-# Rows that the form folds differently from the declared level.
-_LEVELS: Mapping[str, Level] = {
-    "data.row_order": Level.EXPERT,
-    "fit.validation_data": Level.EXPERT,
-    "compile.optimizer_settings": Level.EXPERT,
-    "run.time_budget_min": Level.EXPERT,
-    "run.device": Level.EXPERT,
-    "run.seed": Level.EXPERT,
-}
 
 
 @dataclass(frozen=True)
@@ -89,4 +80,4 @@ assert {param.key for param in (*FIT, *COMPILE)} <= set(TRAINING_KEYS)
 
 def level_of(key: str) -> Level:
     """The level from which on a row stands unfolded."""
-    return _LEVELS.get(key, FIXED[key].level)
+    return FIXED[key].level

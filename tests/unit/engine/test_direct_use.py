@@ -15,7 +15,7 @@ LABELS = np.array([1.0, 0.0, 1.0])
 Y, P = np.eye(2)[[1, 0, 1]], np.array([[0.25, 0.75], [0.625, 0.375], [0.875, 0.125]])
 WITHOUT_ARGUMENTS = [
     cls
-    for cls in metrics._CLASSES
+    for cls in metrics.REGISTER.classes.values()
     if "At" not in cls.__name__ and cls.__name__ not in ("MeanIoU", "MeanRelativeError")
 ]
 
@@ -58,7 +58,7 @@ def test_losses_show_their_settings() -> None:
 
 def test_losses_and_metrics_become_plain_data_and_back() -> None:
     for kind, made in [
-        *((losses, cls()) for cls in losses._CLASSES.values()),
+        *((losses, cls()) for cls in losses.REGISTER.classes.values()),
         *((metrics, cls()) for cls in WITHOUT_ARGUMENTS),
         (metrics, metrics.AUC(curve="PR", from_logits=True)),
         (metrics, metrics.R2Score(None, 2)),

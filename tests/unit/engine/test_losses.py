@@ -17,7 +17,7 @@ P = torch.tensor([[0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
 
 @pytest.mark.parametrize("name", sorted(losses.__all__))
 def test_every_lower_case_name_gives_one_value_per_sample(name: str) -> None:
-    if not (name.islower() or name.isupper()) or name == "get":
+    if not (name.islower() or name.isupper()) or name in ("get", "serialize", "deserialize"):
         return
     targets = torch.tensor([1, 0, 1]) if name.startswith("sparse") else Y
     assert losses.get(name).per_sample(targets, P).shape == (3,)

@@ -187,8 +187,8 @@ def test_torchmetrics_like_objects_are_called_predictions_first() -> None:
     ("identifier", "words"),
     [
         ("acuracy", "accuracy"),
-        ({"kind": "AUC", "curve": "ROCK"}, "ROC, PR"),
-        ({"kind": "Precision", "thresholds": 2.0}, "0 to 1"),
+        ({"kind": "AUC", "curve": "ROCK"}, "ROC or PR"),
+        ({"kind": "Precision", "thresholds": 2.0}, "0 or more and at most 1"),
         ({"kind": "AUC", "thresholdz": 2.0}, "thresholdz"),
         (3, "int"),
     ],

@@ -68,7 +68,7 @@ def test_steps_may_be_whole_floats(steps) -> None:
 
 @pytest.mark.parametrize("steps", [2.5, 0.0, float("nan"), float("inf"), True, "2"])
 def test_other_steps_are_refused(steps) -> None:
-    with pytest.raises(ArgumentError, match="steps_per_epoch should be"):
+    with pytest.raises(ArgumentError, match="Steps per epoch must be"):
         compiled().fit(X, Y, verbose=0, steps_per_epoch=steps)
 
 

@@ -84,7 +84,13 @@ def test_when():
 
 
 def test_metric_names():
-    assert figures.metric_title("val_sparse_categorical_accuracy") == "Accuracy"
+    assert figures.metric_title("val_sparse_categorical_accuracy") == "Sparse categorical accuracy"
+    assert figures.metric_short("mean_absolute_error") == "MAE"
+    assert figures.metric_title("auc_1") == "Area under curve 1"
+    assert figures.monitored_title("val_weighted_mae") == "Validation weighted MAE"
+    assert figures.monitored_title("kl_divergence") == "Training Kullback-Leibler divergence"
+    assert figures.metric_title("huber") == "Huber"
+    assert figures.metric_title("lr") == "Learning rate"
     assert figures.metric_title("val_my_own_metric") == "My own metric"
     assert figures.monitored_title("val_loss") == "Validation loss"
     assert figures.monitored_title("val_root_mean_squared_error") == "Validation RMSE"

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from fitstudio.declared.catalogue.callbacks import watching
 from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.catalogue.watching import watching
 from fitstudio.declared.kinds.param import Entry
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN
