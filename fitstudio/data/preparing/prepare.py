@@ -12,7 +12,7 @@ The order of things, so that nothing of the validation rows leaks into training:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.roles import Roles, find_roles
+from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.source import Source
-from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary
+from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
+from fitstudio.declared.task.task import Slot, SlotColumn, Task
 from fitstudio.errors import DataError
 
 DEFAULT_BATCH_SIZE = 32
@@ -64,12 +64,15 @@ class Prepared:
     findings: tuple[Finding, ...]
 
 
-def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared:
+def prepare(
+    source: Source, spec: RunSpec, *, base: Path, seed: int, task: Task | None = None
+) -> Prepared:
     """Prepares a file for training.
 
     Args:
         source: The opened file.
         spec: What was asked for.
+        task: What goes in and what comes out, as it was frozen; else it is worked out here.
         base: The folder that relative paths start from.
         seed: Decides the order of the rows where that is random.
 
@@ -77,9 +80,10 @@ def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared
         DataError: If the columns cannot be used as asked, or no rows are left.
     """
     source.refuse_problems()
-    roles = find_roles(source, spec)
+    require_columns(source, spec)
+    task = task or find_task(source, spec)
     notes: list[str] = []
-    rows = _usable_rows(source, spec, roles, notes)
+    rows = _usable_rows(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
         rows = rows[np.random.default_rng(seed).permutation(len(rows))]
         notes.append("The rows were mixed once, before the split.")
@@ -90,7 +94,7 @@ def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared
     training = rows
     if validation is None and spec.get("data.feed") != "batches":
         training = rows[: training_count(len(rows), spec.get("fit.validation_split"))]
-    recipe = _learn(source, spec, roles, training if len(training) else rows, notes)
+    recipe = _learn(source, spec, task, training if len(training) else rows, notes)
     x, y, weights = _encode(recipe, source, rows)
     pieces: Any = None
     if len(held_out):
@@ -113,22 +117,18 @@ def training_count(rows: int, validation_split: Any) -> int:
     return math.floor(rows * (1.0 - validation_split))
 
 
-def _usable_rows(source: Source, spec: RunSpec, roles: Roles, notes: list[str]) -> np.ndarray:
+def _usable_rows(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> np.ndarray:
     """The rows that can train or check, in the order of the file."""
     drop = spec.get("data.missing") == "drop"
     usable = np.ones(source.rows, bool)
-    for column, role in roles.inputs:
-        if role == ARRAY:
-            usable &= ~encoding.array_gaps(source.array(column.name))
-        elif drop:
-            usable &= _present(source, column, role)
-    for column, role in roles.targets:
-        if role == ARRAY:
-            usable &= ~encoding.array_gaps(source.array(column.name))
-        else:
-            usable &= _present(source, column, role)
-    if roles.weight is not None:
-        _, weighed = encoding.encode_weights(roles.weight, source)
+    for column in _columns(task.inputs):
+        if drop or column.role == ARRAY:
+            usable &= _present(source, column)
+    for column in _columns(task.outputs):
+        usable &= _present(source, column)
+    weight = spec.get("fit.sample_weight")
+    if weight is not None:
+        _, weighed = encoding.encode_weights(weight, source)
         usable &= weighed
     rows = np.flatnonzero(usable)
     left_out = source.rows - len(rows)
@@ -144,8 +144,15 @@ def _usable_rows(source: Source, spec: RunSpec, roles: Roles, notes: list[str]) 
     return rows
 
 
-def _present(source: Source, column: ColumnSummary, role: str) -> np.ndarray:
-    if role == CATEGORY:
+def _columns(slots: Iterable[Slot]) -> list[SlotColumn]:
+    return [column for slot in slots for column in slot.columns]
+
+
+def _present(source: Source, column: SlotColumn) -> np.ndarray:
+    """For each row whether it holds something that training can use."""
+    if column.role == ARRAY:
+        return ~encoding.array_gaps(source.array(column.name))
+    if column.role == CATEGORY:
         return ~source.scalars(column.name, CATEGORY).missing()
     return encoding.usable_numbers(source.scalars(column.name, "number").numbers())
 
@@ -170,26 +177,25 @@ def _split_by_column(
     return rows[~held_out], rows[held_out]
 
 
-def _learn(
-    source: Source, spec: RunSpec, roles: Roles, rows: np.ndarray, notes: list[str]
-) -> Recipe:
+def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: list[str]) -> Recipe:
     fill = spec.get("data.missing") == "fill"
     method = spec.get("data.scale") or "standard"
+    output = task.output
     inputs = learn_inputs(
-        source, roles.inputs, rows, method=method, fill=fill, model=spec.get("model.kind"),
+        source, task.input.columns, rows, method=method, fill=fill, model=spec.get("model.kind"),
         notes=notes,
     )  # fmt: skip
     targets = learn_targets(
-        source, roles.targets, rows, loss=roles.loss, encoding=roles.encoding,
+        source, output.columns, rows, loss=output.loss, encoding=output.encoding,
         method=spec.get("data.scale_target"), notes=notes,
     )  # fmt: skip
     recipe = Recipe(
         inputs=inputs,
         targets=targets,
-        encoding=roles.encoding,
-        task="regression" if roles.target_kind == NUMBERS else "classification",
+        encoding=output.encoding,
+        task=output.family,
         missing="fill" if fill else "drop",
-        weight=roles.weight,
+        weight=spec.get("fit.sample_weight"),
         training_rows=len(rows),
         notes=tuple(notes),
     )
@@ -198,8 +204,8 @@ def _learn(
 
 
 def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any, Any]:
-    names = [column.name for column in recipe.inputs]
-    if recipe.inputs[0].role == "array":
+    names = list(recipe.input_names)
+    if recipe.input_slot.encoding == ARRAY:
         arrays = [source.array(name) for name in names]
         x = encoding.lazy_inputs(recipe.inputs, arrays, rows)
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import decoding, encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe_column import RecipeColumn, damaged, one_of, text, whole
+from fitstudio.declared.task.task import CLASSIFICATION, Slot, make_input
 from fitstudio.errors import DataError
 
 FORMAT = 1
@@ -69,17 +71,32 @@ class Recipe:
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """The classes in the order of their numbers; None for regression."""
-        return self.targets[0].labels if self.task == "classification" and self.targets else None
+        column = self.class_column
+        return None if column is None else column.labels
+
+    @property
+    def class_column(self) -> RecipeColumn | None:
+        """The column whose classes are predicted; None for regression."""
+        if self.task != CLASSIFICATION:
+            return None
+        return next((column for column in self.targets if column.labels), None)
+
+    @cached_property
+    def input_slot(self) -> Slot:
+        """The model's input, as the columns make it.
+
+        Raises:
+            DataError: If they do not go together, which only a damaged recipe can say.
+        """
+        return make_input([column.in_slot for column in self.inputs])
 
     @property
     def input_shape(self) -> tuple[int, ...]:
         """The shape of one row of inputs."""
-        if self.inputs[0].role == "array":
-            shape = self.inputs[0].shape
-            return shape if len(self.inputs) == 1 else (*shape, len(self.inputs))
-        return (sum(column.width for column in self.inputs),)
+        return self.input_slot.shape
 
     def to_json(self) -> dict[str, Any]:
+        """As plain data."""
         return {
             "format": FORMAT,
             "inputs": [column.to_json() for column in self.inputs],
@@ -208,14 +225,14 @@ class Recipe:
             For classes: the target's name with the likeliest class, then ``probability CLASS`` for
             each class. For numbers: each target's name with its values.
         """
-        if self.task == "classification":
-            return decoding.decode_classes(self.targets[0], predictions, logits=logits)
+        if (column := self.class_column) is not None:
+            return decoding.decode_classes(column, predictions, logits=logits)
         return decoding.decode_numbers(self.targets, predictions)
 
     def decode_targets(self, targets: np.ndarray) -> dict[str, np.ndarray]:
         """Encoded targets as they stand in the data: class names, or numbers in their units."""
-        if self.task == "classification":
-            return decoding.decode_labels(self.targets[0], self.encoding, targets)
+        if (column := self.class_column) is not None:
+            return decoding.decode_labels(column, self.encoding, targets)
         return decoding.decode_numbers(self.targets, targets)
 
     def target_spread(self) -> float | None:
@@ -224,7 +241,9 @@ class Recipe:
         A mean absolute error times this is in the target's units; a mean squared error, times its
         square.
         """
-        if self.task == "classification" or len(self.targets) != 1:
+        if self.task == CLASSIFICATION:
             return None
-        scale = self.targets[0].scale
-        return scale[0] if len(scale) == 1 else None
+        match self.targets:
+            case (RecipeColumn(scale=(spread,)),):
+                return spread
+        return None
