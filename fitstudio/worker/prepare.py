@@ -263,8 +263,8 @@ def _tell_data(
 ) -> None:
     process.journal.append(
         EventType.DATA_READY,
-        training_rows=len(prepared.training_rows),
-        validation_rows=len(prepared.validation_rows),
+        training_rows=len(prepared.training),
+        validation_rows=len(prepared.validation),
         input_shape=list(plan.input_shape),
         output_shape=list(plan.output_shape),
         class_names=list(prepared.class_names or ()),

@@ -13,6 +13,7 @@ from fitstudio.data.formats.text.column_types import WORDS
 from fitstudio.data.preparing import measures
 from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
 from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input
 from fitstudio.errors import DataError
@@ -30,8 +31,8 @@ def encode_inputs(
     notes: list[str],
     *,
     answers: tuple[str, ...] = (),
-) -> tuple[Any, np.ndarray]:
-    """Inputs of all rows that can be used, and the numbers of those rows, from 0.
+) -> tuple[Any, SampleIndex]:
+    """Inputs of all rows that can be used, and the samples that these are.
 
     Args:
         columns: How each input is made.
@@ -45,17 +46,17 @@ def encode_inputs(
     if any(column.role == ARRAY for column in columns):
         return _encode_arrays(columns, [_array(source, name) for name in names], source, notes)
     matrix, whole = encode_table(columns, source, names, missing, notes)
-    rows = np.flatnonzero(whole)
-    if not len(rows):
+    samples = SampleIndex.of_rows(source.file, whole)
+    if not len(samples):
         raise DataError(
             f"Every row of {source.file!r} has a missing value in a column that the model needs.",
             code="data.no-rows",
         )
-    if len(rows) < len(whole):
-        count = len(whole) - len(rows)
+    if len(samples) < len(whole):
+        count = len(whole) - len(samples)
         notes.append(f"{count} {_rows(count)} with missing values {_were(count)} left out.")
-        matrix = matrix[rows]
-    return matrix, rows
+        matrix = matrix[samples.rows]
+    return matrix, samples
 
 
 def find_columns(
@@ -127,7 +128,7 @@ def _array(source: Source, name: str) -> ArrayLike:
 
 def _encode_arrays(
     columns: tuple[RecipeColumn, ...], arrays: list[ArrayLike], source: Source, notes: list[str]
-) -> tuple[Any, np.ndarray]:
+) -> tuple[Any, SampleIndex]:
     for column, array in zip(columns, arrays, strict=True):
         if tuple(array.shape[1:]) != column.shape:
             raise DataError(
@@ -138,13 +139,13 @@ def _encode_arrays(
     gaps = np.zeros(source.rows, bool)
     for array in arrays:
         gaps |= array_gaps(array)
-    rows = np.flatnonzero(~gaps)
-    if not len(rows):
+    samples = SampleIndex.of_rows(source.file, ~gaps)
+    if not len(samples):
         raise DataError(f"No row of {source.file!r} is free of NaN.", code="data.no-rows")
     if gaps.any():
         count = int(gaps.sum())
         notes.append(f"{count} {_rows(count)} with NaN or infinite values {_were(count)} left out.")
-    return lazy_inputs(columns, arrays, rows if gaps.any() else None), rows
+    return lazy_inputs(columns, arrays, samples.rows if gaps.any() else None), samples
 
 
 def lazy_inputs(

@@ -17,6 +17,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import decoding, encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe_column import RecipeColumn, damaged, one_of, text, whole
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.task import CLASSIFICATION, Slot, make_input
 from fitstudio.errors import DataError
 
@@ -148,7 +149,7 @@ class Recipe:
         except (KeyError, TypeError, ValueError) as problem:
             raise damaged(str(problem)) from problem
 
-    def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, np.ndarray]:
+    def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, SampleIndex]:
         """The inputs of another file.
 
         Args:
@@ -156,7 +157,7 @@ class Recipe:
             notes: Gets a sentence for whatever was not quite as in training.
 
         Returns:
-            What the model takes, and the numbers of the rows that were kept, from 0.
+            What the model takes, and where each sample of it comes from.
 
         Raises:
             DataError: If a column that is needed is missing.
@@ -171,8 +172,8 @@ class Recipe:
 
     def apply_with_targets(
         self, source: Source, *, notes: list[str] | None = None
-    ) -> tuple[Any, Any, Any, np.ndarray]:
-        """Inputs, targets and weights (or None) of another file, and the rows that were kept.
+    ) -> tuple[Any, Any, Any, SampleIndex]:
+        """Inputs, targets and weights (or None) of another file, and where each sample comes from.
 
         Rows without a target, or with one that the model does not know, are left out.
 
@@ -180,39 +181,24 @@ class Recipe:
             DataError: If a column that is needed is missing.
         """
         notes = notes if notes is not None else []
-        x, rows = self.apply(source, notes=notes)
+        x, samples = self.apply(source, notes=notes)
         y, known = encoding.encode_targets(self.targets, self.encoding, source, notes)
         weights = None
         if self.weight is not None and self.weight in source.names:
             weights, weighed = encoding.encode_weights(self.weight, source)
             known &= weighed
-        kept = known[rows]
+        kept = known[samples.rows]
         if not kept.all():
             notes.append(f"{int((~kept).sum())} rows without a known target were left out.")
-        rows = rows[kept]
-        if not len(rows):
+        samples = samples.taken(kept)
+        if not len(samples):
             raise DataError(
                 f"No row of {source.file!r} can be measured. {' '.join(notes)}".rstrip(),
                 code="data.no-rows",
                 remedy="Each row needs an answer that training has shown.",
             )
         x = encoding.pick(x, np.flatnonzero(kept)) if not kept.all() else x
-        return x, encoding.pick(y, rows), encoding.pick(weights, rows), rows
-
-    def encode_targets(self, source: Source) -> Any:
-        """The targets of all rows of a file, as ``fit()`` gets them.
-
-        Raises:
-            DataError: If a row has no target that the model knows.
-        """
-        y, known = encoding.encode_targets(self.targets, self.encoding, source, [])
-        if not known.all():
-            row = int(np.flatnonzero(~known)[0])
-            raise DataError(
-                f"Row {row + 1} of {source.file!r} has no target that the model knows.",
-                code="data.no-target",
-            )
-        return y
+        return x, encoding.pick(y, samples.rows), encoding.pick(weights, samples.rows), samples
 
     def decode(self, predictions: np.ndarray, *, logits: bool = False) -> dict[str, np.ndarray]:
         """What predictions mean: class names and probabilities, or numbers in their own units.

@@ -57,8 +57,8 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         data = {"file": data} if isinstance(data, str) else dict(data)
         recipe, base = certificate.recipe, Path(job.get("base") or project)
         with open_as_trained(recipe, data, base, notes=notes, answers=True) as source:
-            x, y, weights, kept = recipe.apply_with_targets(source, notes=notes)
-            parts = [Part("test", np.asarray(x), y, weights, kept)]
+            x, y, weights, samples = recipe.apply_with_targets(source, notes=notes)
+            parts = [Part("test", np.asarray(x), y, weights, samples)]
     progress(0.3, "Measuring")
     measured = results.measure(trained.model, parts, certificate)
     measured = {"weights": trained.weights, "epoch": trained.epoch, **measured}
