@@ -117,13 +117,14 @@ def _size(shape: tuple[int, ...]) -> int:
 
 
 def _task(targets: list[ColumnSummary]) -> dict[str, Any]:
-    if len(targets) == 1 and targets[0].type == CATEGORY:
-        return {"compile.metrics": ["accuracy"]}
-    if len(targets) == 1 and _is_coded(targets[0]):
-        return {
-            "compile.metrics": ["accuracy"],
-            "data.columns": {targets[0].name: {"type": CATEGORY}},
-        }
+    match targets:
+        case [ColumnSummary(type="category")]:
+            return {"compile.metrics": ["accuracy"]}
+        case [column] if _is_coded(column):
+            return {
+                "compile.metrics": ["accuracy"],
+                "data.columns": {column.name: {"type": CATEGORY}},
+            }
     return {"compile.metrics": ["mean_absolute_error"]}
 
 

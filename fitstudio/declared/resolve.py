@@ -19,13 +19,15 @@ from fitstudio.declared.checks.data import check_data
 from fitstudio.declared.checks.fit import check_fit
 from fitstudio.declared.kinds.conditions import Situation
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
-from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.parameters.registry import FIXED, find_param
 from fitstudio.declared.parameters.rules import RULES
-from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.plan.models import ModelPlan, model_settings, plan_task
 from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.declared.task.facts import CLASSIFICATION, Facts, find_facts
+from fitstudio.declared.task.facts import Facts, find_facts
+from fitstudio.declared.task.task import CLASSIFICATION, Task, make_task
+from fitstudio.errors import DataError
 from fitstudio.storage.checked import MisfitError, convert, plain
 
 
@@ -55,6 +57,8 @@ class Resolved:
         facts: What follows from settings and data; None while inputs and target make no task.
         model_plan: The planned model; None without facts.
         greyed: Why a setting has no effect now, by key, as a clause.
+        task: What goes in and what comes out; None while inputs and target make no task, and in
+            runs of versions that did not keep it.
     """
 
     values: Mapping[str, ResolvedValue]
@@ -62,6 +66,7 @@ class Resolved:
     facts: Facts | None = None
     model_plan: ModelPlan | None = None
     greyed: Mapping[str, str] = field(default_factory=dict)
+    task: Task | None = None
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -106,15 +111,13 @@ def resolve(
         summary: What is known about the data; without it only the settings themselves are checked.
         model_plan: Whether the model is planned as well.
     """
-    params = all_params(spec)
+    params = spec.params()
     problems = spec.problems()
-    broken = {finding.where for finding in problems}
-    values = {
-        param.key: param.default if param.key in broken else spec.get(param.key) for param in params
-    }
-    facts = find_facts(spec, values, summary) if summary is not None else None
-    situation = _situation(spec, values, facts)
-    checked = Checked(spec, values, situation, summary, facts)
+    values = spec.values(problems)
+    task = _task(spec, values, summary)
+    facts = find_facts(values, summary, task) if summary is not None and task is not None else None
+    situation = _situation(spec, values, task, facts)
+    checked = Checked(spec, values, situation, summary, task, facts)
     greyed = {
         param.key: param.applies.why_not(situation)
         for param in params
@@ -128,7 +131,9 @@ def resolve(
         *check_compile(checked),
         *check_callbacks(checked),
     ]
-    plan = _plan(values, facts) if model_plan and facts is not None else None
+    plan = None
+    if model_plan and task is not None:
+        plan = plan_task(task, values["model.kind"], model_settings(values))
     if plan is not None:
         found += plan.findings
     found += _without_effect(checked, params, greyed, {finding.where for finding in found})
@@ -138,47 +143,43 @@ def resolve(
         facts=facts,
         model_plan=plan,
         greyed=greyed,
+        task=task,
     )
 
 
-def all_params(spec: RunSpec) -> tuple[Param, ...]:
-    """Every setting that there is for this model."""
-    kind = spec.get("model.kind")
-    return (*FIXED.values(), *model_params(kind))
+def _task(spec: RunSpec, values: Mapping[str, Any], summary: DatasetSummary | None) -> Task | None:
+    if summary is None:
+        return None
+    inputs, targets = (chosen(summary, values[key]) for key in ("fit.x", "fit.y"))
+    try:
+        return make_task(spec, values, inputs, targets)
+    except DataError:
+        return None  # the checks say why, with a way out
 
 
-def _situation(spec: RunSpec, values: Mapping[str, Any], facts: Facts | None) -> Situation:
+def _situation(
+    spec: RunSpec, values: Mapping[str, Any], task: Task | None, facts: Facts | None
+) -> Situation:
     given = {
         key for key in spec.set_keys() if key in values and spec.get(key) != spec.param(key).default
     }
-    known = {"one output"}
+    known = {"one output"} if task is None or len(task.outputs) == 1 else set()
     if values["fit.sample_weight"] is not None:
         known |= {"sample weights", "weights"}
     if values["fit.class_weight"]:
         known.add("weights")
-    if facts is None:
+    if task is None or facts is None:
         # While nothing is known about the data, nothing is greyed for reasons of the data.
         known |= {"validation", "classes"}
     else:
         known.add("task known")
-        known.add("classes" if facts.task == CLASSIFICATION else "numbers")
+        families = {output.family for output in task.outputs}
+        known.add("classes" if CLASSIFICATION in families else "numbers")
         if facts.validates:
             known.add("validation")
-        if len(facts.output_shape) > 1:
+        if any(len(output.shape) > 1 for output in task.outputs):
             known.add("time steps")
     return Situation(values, frozenset(given), values["data.feed"], frozenset(known))
-
-
-def _plan(values: Mapping[str, Any], facts: Facts) -> ModelPlan:
-    kind = values["model.kind"]
-    settings = {
-        key.removeprefix("model."): value
-        for key, value in values.items()
-        if key.startswith("model.") and key != "model.kind"
-    }
-    return plan_model(
-        kind, settings, facts.input_shape, facts.output_units, facts.output_activation
-    )
 
 
 def _without_effect(

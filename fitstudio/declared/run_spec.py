@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 from fitstudio.declared.kinds.limits import check_limits
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
 from fitstudio.declared.kinds.values import ended
+from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.parameters.registry import (
+    FIXED,
     SECTIONS,
     find_param,
     known_keys,
@@ -89,6 +91,23 @@ class RunSpec:
         section, _, name = key.partition(".")
         values = getattr(self, section)
         return copy.deepcopy(values.get(name, param.default))
+
+    def params(self) -> tuple[Param, ...]:
+        """Every setting that there is for this model."""
+        return (*FIXED.values(), *model_params(self.get("model.kind")))
+
+    def values(self, problems: Iterable[Finding] | None = None) -> dict[str, Any]:
+        """The value of every setting by key; one that does not fit its kind is at its default.
+
+        Args:
+            problems: What `problems` found, where that is known already.
+        """
+        found = self.problems() if problems is None else problems
+        broken = {finding.where for finding in found}
+        return {
+            param.key: param.default if param.key in broken else self.get(param.key)
+            for param in self.params()
+        }
 
     def with_values(self, values: Mapping[str, Any]) -> RunSpec:
         """A specification with these values set; None puts a setting back to its default.

@@ -15,6 +15,7 @@ from typing import Any, TypedDict
 from fitstudio import storage
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.declared.plan.models import ModelPlan
+from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.errors import DataError, RunError, StorageError
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Count
@@ -46,8 +47,8 @@ class BirthCertificate:
     @property
     def answers_logits(self) -> bool:
         """Whether the model ends without softmax or sigmoid although it answers with classes."""
-        head = self.plan.layers[-1].settings.get("activation")
-        return self.task == "classification" and head == "linear"
+        linear = all(head.settings.get("activation") == "linear" for head in self.plan.heads)
+        return self.task == CLASSIFICATION and linear
 
     def write(self, path: Path) -> None:
         """Writes the file.

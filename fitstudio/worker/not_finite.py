@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.kinds.param import Fix
 from fitstudio.errors import FitStudioError
 
@@ -38,7 +39,7 @@ def explain(
     *,
     rows: np.ndarray | None,
     arrays: Mapping[str, Any],
-    original_rows: np.ndarray | None,
+    samples: SampleIndex | None,
     names: Sequence[str],
 ) -> str:
     """What is wrong with the rows of the first bad batch, in a sentence; empty if nothing is.
@@ -46,12 +47,12 @@ def explain(
     Args:
         rows: The batch's places in the training arrays; None if the engine cannot tell.
         arrays: "x", "y" and "sample_weight" as fit() got them.
-        original_rows: For each place in the arrays the row of the data file, from 0.
+        samples: Where each place in the arrays comes from.
         names: The inputs' names, where each is one column of x.
     """
     if rows is None or not len(rows):
         return ""
-    named = ", ".join(str(row + 1) for row in _original(rows[:_ROWS_NAMED], original_rows))
+    named = ", ".join(str(number) for number in _numbers(rows[:_ROWS_NAMED], samples))
     more = f" and {len(rows) - _ROWS_NAMED} more" if len(rows) > _ROWS_NAMED else ""
     sentences = [f"The batch held rows {named}{more} of the data."]
     for what, array in arrays.items():
@@ -63,7 +64,7 @@ def explain(
         bad = ~np.isfinite(values)
         if bad.any():
             place, *column = (int(index[0]) for index in np.nonzero(bad))
-            row = _original(np.sort(rows)[place : place + 1], original_rows)[0] + 1
+            (row,) = _numbers(np.sort(rows)[[place]], samples)
             named = len(column) == 1 and len(names) == values.shape[1] and what == "x"
             where = f" in the column {names[column[0]]!r}" if named else ""
             title = {"x": "The input", "y": "The target"}.get(what, "The sample weight")
@@ -94,5 +95,8 @@ def remedies(values: Mapping[str, Any]) -> list[Fix]:
     return fixes
 
 
-def _original(rows: np.ndarray, original_rows: np.ndarray | None) -> np.ndarray:
-    return rows if original_rows is None else np.asarray(original_rows)[rows]
+def _numbers(places: np.ndarray, samples: SampleIndex | None) -> list[int]:
+    """The rows' numbers in the data file, as a person counts them."""
+    if samples is None:
+        return [int(place) + 1 for place in places]
+    return [place.number for place in samples.taken(places)]

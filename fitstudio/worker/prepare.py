@@ -16,12 +16,13 @@ from typing import Any
 from fitstudio import storage
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.preparing.roles import find_task
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by
-from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.plan.models import ModelPlan, model_settings, plan_task
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.task import Task
 from fitstudio.engine import device
 from fitstudio.engine.state import checkpoint
 from fitstudio.engine.state.checkpoint import Checkpoint
@@ -95,11 +96,15 @@ def prepare_training(process: RunProcess) -> Training:
     # The source stays open: large arrays are read from it while training runs.
     source = open_source(spec.data, process.project)
     environment["data"] = _same_data(source, before.get("data"))
-    prepared = prepare(source, spec, base=process.project, seed=set_up.seed)
-    if prepared.recipe.input_shape != plan.input_shape:
-        plan = _plan_for(prepared.recipe.input_shape, values, facts)
-        resolved = replace(resolved, model_plan=plan)
-    target = target_facts(prepared.recipe, method=str(values["data.scale_target"]), loss=facts.loss)
+    task = resolved.task or find_task(source, spec)
+    prepared = prepare(source, spec, base=process.project, seed=set_up.seed, task=task)
+    if prepared.recipe.input_slot != task.input:
+        task = replace(task, inputs=(prepared.recipe.input_slot,))
+        plan = _plan_again(task, values)
+    resolved = replace(resolved, task=task, model_plan=plan)
+    target = target_facts(
+        prepared.recipe, method=str(values["data.scale_target"]), loss=task.output.loss
+    )
     _tell_data(process, prepared, plan, target)
     storage.write_json(
         paths.resolved,
@@ -135,16 +140,9 @@ def _resolved(process: RunProcess, spec: RunSpec, stored: Mapping[str, Any]) -> 
         return resolve(spec, source.summary())
 
 
-def _plan_for(input_shape: tuple[int, ...], values: Mapping[str, Any], facts: Facts) -> ModelPlan:
+def _plan_again(task: Task, values: Mapping[str, Any]) -> ModelPlan:
     """The model for rows that turned out to have another shape than the summary promised."""
-    settings = {
-        key.removeprefix("model."): value
-        for key, value in values.items()
-        if key.startswith("model.") and key != "model.kind"
-    }
-    plan = plan_model(
-        values["model.kind"], settings, input_shape, facts.output_units, facts.output_activation
-    )
+    plan = plan_task(task, values["model.kind"], model_settings(values))
     if not plan.ok:
         raise SpecError(plan.findings[0].sentence, plan.findings, code=plan.findings[0].code)
     return plan
@@ -265,8 +263,8 @@ def _tell_data(
 ) -> None:
     process.journal.append(
         EventType.DATA_READY,
-        training_rows=len(prepared.training_rows),
-        validation_rows=len(prepared.validation_rows),
+        training_rows=len(prepared.training),
+        validation_rows=len(prepared.validation),
         input_shape=list(plan.input_shape),
         output_shape=list(plan.output_shape),
         class_names=list(prepared.class_names or ()),

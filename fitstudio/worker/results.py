@@ -15,6 +15,7 @@ import numpy as np
 
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.prepare import Prepared
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.engine.model import Model
 from fitstudio.worker.model_card import BirthCertificate
 
@@ -33,14 +34,14 @@ class Part:
         x: Inputs, array-like.
         y: Targets, array-like.
         sample_weight: Weights, or None.
-        rows: Each row's number in the data file, from 0; None if unknown.
+        samples: Where each sample comes from; None if unknown.
     """
 
     name: str
     x: Any
     y: Any
     sample_weight: Any
-    rows: np.ndarray | None
+    samples: SampleIndex | None
 
     def sample(self, limit: int) -> Part:
         """The whole part, or `limit` rows of it at even distances where it is larger."""
@@ -53,16 +54,16 @@ class Part:
             self.x[chosen],
             self.y[chosen],
             None if self.sample_weight is None else self.sample_weight[chosen],
-            None if self.rows is None else np.asarray(self.rows)[chosen],
+            None if self.samples is None else self.samples.taken(chosen),
         )
 
 
 def parts_of(prepared: Prepared) -> list[Part]:
     """The training rows and the rows held out, as fit() divides them."""
     x, y, weights = _arrays(prepared.x, prepared.y, prepared.sample_weight)
-    count = len(prepared.training_rows)
-    parts = [Part("training", *_rows(x, y, weights, slice(0, count)), prepared.training_rows)]
-    held_out = prepared.validation_rows
+    count = len(prepared.training)
+    parts = [Part("training", *_rows(x, y, weights, slice(0, count)), prepared.training)]
+    held_out = prepared.validation
     if prepared.validation_data is not None:
         data = prepared.validation_data
         pieces = data if isinstance(data, tuple) else (data,)
@@ -199,4 +200,5 @@ def _flat(columns: Mapping[str, np.ndarray]) -> list[str]:
 
 
 def _row(part: Part, place: int) -> int | None:
-    return None if part.rows is None else int(part.rows[place])
+    """The row of the data file that a sample of a part comes from, from 0."""
+    return None if part.samples is None else part.samples[place].row

@@ -249,7 +249,7 @@ def _explained(
     sentence = not_finite.explain(
         rows=model.batch_rows(error.epoch, error.step),
         arrays={"x": prepared.x, "y": prepared.y, "sample_weight": prepared.sample_weight},
-        original_rows=np.asarray(prepared.training_rows),
+        samples=prepared.training,
         names=prepared.recipe.input_names,
     )
     error.message = f"{error.message} {sentence}".strip()

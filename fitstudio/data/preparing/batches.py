@@ -8,15 +8,15 @@ import numpy as np
 
 
 class RowBatches:
-    """A sequence of batches, in the order of the rows; ``fit()`` mixes the order of the batches.
+    """A sequence of batches, in the order of the samples; ``fit()`` mixes that of the batches.
 
     It can be sent to reader processes: arrays in files are opened there again.
 
     Args:
-        x: Inputs, anything that takes slices of rows.
+        x: Inputs, anything that takes slices of samples.
         y: Targets.
         weights: Sample weights, or None.
-        batch_size: Rows of one batch; the last may be short.
+        batch_size: Samples of one batch; the last may be short.
     """
 
     def __init__(self, x: Any, y: Any, weights: Any = None, *, batch_size: int) -> None:

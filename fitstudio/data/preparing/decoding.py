@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fitstudio.data.preparing.recipe_column import RecipeColumn
@@ -50,19 +52,22 @@ def decode_numbers(
     """Numbers in the units of the data."""
     values = np.asarray(predictions, np.float64)
     values = values.reshape(len(values), -1)
-    first = columns[0]
-    if first.role == "array":
-        restored = _restored(values.reshape(len(values), *first.shape), first)
-        flat = restored.reshape(len(values), -1)
-        return {f"{first.name} {place + 1}": flat[:, place] for place in range(flat.shape[1])}
-    if values.shape[1] != len(columns):
+    widths = [math.prod(column.shape) for column in columns]
+    if values.shape[1] != sum(widths):
         raise DataError(
             f"The model answers with {values.shape[1]} numbers for {len(columns)} targets.",
             code="recipe.outputs",
         )
-    return {
-        column.name: _restored(values[:, place], column) for place, column in enumerate(columns)
-    }
+    decoded: dict[str, np.ndarray] = {}
+    parts = np.split(values, np.cumsum(widths)[:-1], axis=1)
+    for column, part in zip(columns, parts, strict=True):
+        restored = _restored(part.reshape(len(part), *column.shape), column)
+        if not column.shape:
+            decoded[column.name] = restored
+            continue
+        for place, numbers in enumerate(restored.reshape(len(part), -1).T):
+            decoded[f"{column.name} {place + 1}"] = numbers
+    return decoded
 
 
 def _restored(values: np.ndarray, column: RecipeColumn) -> np.ndarray:

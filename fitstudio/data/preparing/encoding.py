@@ -13,6 +13,9 @@ from fitstudio.data.formats.text.column_types import WORDS
 from fitstudio.data.preparing import measures
 from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
 from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.samples import SampleIndex
+from fitstudio.declared.task.dataset_summary import ARRAY
+from fitstudio.declared.task.task import make_input
 from fitstudio.errors import DataError
 
 _GAP = -1
@@ -28,8 +31,8 @@ def encode_inputs(
     notes: list[str],
     *,
     answers: tuple[str, ...] = (),
-) -> tuple[Any, np.ndarray]:
-    """Inputs of all rows that can be used, and the numbers of those rows, from 0.
+) -> tuple[Any, SampleIndex]:
+    """Inputs of all rows that can be used, and the samples that these are.
 
     Args:
         columns: How each input is made.
@@ -40,20 +43,20 @@ def encode_inputs(
     """
     source.refuse_problems()
     names = find_columns(columns, source, notes, answers=answers)
-    if columns[0].role == "array":
+    if any(column.role == ARRAY for column in columns):
         return _encode_arrays(columns, [_array(source, name) for name in names], source, notes)
     matrix, whole = encode_table(columns, source, names, missing, notes)
-    rows = np.flatnonzero(whole)
-    if not len(rows):
+    samples = SampleIndex.of_rows(source.file, whole)
+    if not len(samples):
         raise DataError(
             f"Every row of {source.file!r} has a missing value in a column that the model needs.",
             code="data.no-rows",
         )
-    if len(rows) < len(whole):
-        count = len(whole) - len(rows)
+    if len(samples) < len(whole):
+        count = len(whole) - len(samples)
         notes.append(f"{count} {_rows(count)} with missing values {_were(count)} left out.")
-        matrix = matrix[rows]
-    return matrix, rows
+        matrix = matrix[samples.rows]
+    return matrix, samples
 
 
 def find_columns(
@@ -125,7 +128,7 @@ def _array(source: Source, name: str) -> ArrayLike:
 
 def _encode_arrays(
     columns: tuple[RecipeColumn, ...], arrays: list[ArrayLike], source: Source, notes: list[str]
-) -> tuple[Any, np.ndarray]:
+) -> tuple[Any, SampleIndex]:
     for column, array in zip(columns, arrays, strict=True):
         if tuple(array.shape[1:]) != column.shape:
             raise DataError(
@@ -136,13 +139,13 @@ def _encode_arrays(
     gaps = np.zeros(source.rows, bool)
     for array in arrays:
         gaps |= array_gaps(array)
-    rows = np.flatnonzero(~gaps)
-    if not len(rows):
+    samples = SampleIndex.of_rows(source.file, ~gaps)
+    if not len(samples):
         raise DataError(f"No row of {source.file!r} is free of NaN.", code="data.no-rows")
     if gaps.any():
         count = int(gaps.sum())
         notes.append(f"{count} {_rows(count)} with NaN or infinite values {_were(count)} left out.")
-    return lazy_inputs(columns, arrays, rows if gaps.any() else None), rows
+    return lazy_inputs(columns, arrays, samples.rows if gaps.any() else None), samples
 
 
 def lazy_inputs(
@@ -153,7 +156,7 @@ def lazy_inputs(
         LazyArray(
             tuple(arrays),
             rows,
-            columns[0].shape,
+            make_input([column.in_slot for column in columns]).part_shape,
             tuple(np.asarray(column.center) for column in columns),
             tuple(np.asarray(column.scale) for column in columns),
         )
@@ -253,26 +256,29 @@ def encode_targets(
 ) -> tuple[Any, np.ndarray]:
     """The targets of all rows, and which rows have one that is known."""
     source.require([column.name for column in columns])
-    first = columns[0]
-    if first.role == "array":
-        array = source.array(first.name)
-        lazy = LazyArray(
-            (array,), None, first.shape, (np.asarray(first.center),), (np.asarray(first.scale),)
-        )
-        return in_memory_if_small(lazy), ~array_gaps(array)
-    if first.role == "category":
-        codes = encode_labels(first, source, first.name)
-        unknown = codes == _UNKNOWN
-        if unknown.any():
-            _note_unknown(first, source, first.name, unknown, notes)
-        known = codes >= 0
-        return _encode_classes(np.where(known, codes, 0), encoding, len(first.labels)), known
+    match columns:
+        case (RecipeColumn(role="array") as column,):
+            return _encode_array_target(column, source)
+        case (RecipeColumn(role="category") as column,):
+            codes = encode_labels(column, source, column.name)
+            unknown = codes == _UNKNOWN
+            if unknown.any():
+                _note_unknown(column, source, column.name, unknown, notes)
+            known = codes >= 0
+            return _encode_classes(np.where(known, codes, 0), encoding, len(column.labels)), known
     values = np.stack([source.scalars(c.name, "number").numbers() for c in columns], axis=1)
     known = np.asarray(usable_numbers(values).all(axis=1))
     center = np.array([column.center[0] for column in columns])
     scale = np.array([column.scale[0] for column in columns])
     scaled = np.where(known[:, None], (values - center) / scale, 0.0)
     return scaled.astype(np.float32), known
+
+
+def _encode_array_target(column: RecipeColumn, source: Source) -> tuple[Any, np.ndarray]:
+    array = source.array(column.name)
+    center, scale = np.asarray(column.center), np.asarray(column.scale)
+    lazy = LazyArray((array,), None, column.shape, (center,), (scale,))
+    return in_memory_if_small(lazy), ~array_gaps(array)
 
 
 def _encode_classes(codes: np.ndarray, encoding: str, classes: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.data.preparing.scaling import array_scaling, number_scaling, scaling_axis
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary
+from fitstudio.declared.task.task import SlotColumn
 
 # Losses for which the size of a number has no meaning of its own, so that scaling changes nothing
 # but how well it is learned. Percentages, logarithms and counts need the true size.
@@ -25,7 +26,7 @@ _SCALABLE_LOSSES = frozenset(
 
 def learn_inputs(
     source: Source,
-    columns: Iterable[tuple[ColumnSummary, str]],
+    columns: Iterable[SlotColumn],
     rows: np.ndarray,
     *,
     method: str,
@@ -37,7 +38,7 @@ def learn_inputs(
 
     Args:
         source: The file.
-        columns: The inputs with their roles.
+        columns: The columns of the input, with their roles.
         rows: Numbers of the training rows.
         method: "standard", "minmax" or "none".
         fill: Whether gaps are filled.
@@ -50,7 +51,7 @@ def learn_inputs(
         else _learn_category(source, column, rows, fill=fill)
         if role == CATEGORY
         else _learn_number(source, column, rows, method, fill=fill)
-        for column, role in columns
+        for column, role in ((source.column(each.name), each.role) for each in columns)
     )
     words = {"standard": "centred and scaled", "minmax": "brought to the range from 0 to 1"}
     if method in words and any(column.role != "category" for column in learned):
@@ -64,7 +65,7 @@ def learn_inputs(
 
 def learn_targets(
     source: Source,
-    columns: Iterable[tuple[ColumnSummary, str]],
+    columns: Iterable[SlotColumn],
     rows: np.ndarray,
     *,
     loss: str,
@@ -75,7 +76,7 @@ def learn_targets(
     """How each target is made; numbers are scaled where the loss allows it."""
     scaled = "standard" if method == "standard" and loss in _SCALABLE_LOSSES else "none"
     learned = []
-    for column, role in columns:
+    for column, role in ((source.column(each.name), each.role) for each in columns):
         if role == CATEGORY:
             learned.append(_learn_category(source, column, rows, fill=False))
         elif role == ARRAY and encoding == "onehot":
@@ -94,13 +95,22 @@ def learn_targets(
         else:
             learned.append(_learn_number(source, column, rows, scaled, fill=False))
     if scaled == "standard" and any(column.role != "category" for column in learned):
-        spread = learned[0].scale[0]
-        unit = f" {learned[0].unit}" if learned[0].unit else ""
-        notes.append(
-            "The target is centred and scaled for training: loss and metrics are in multiples of "
-            f"its spread ({spread:.4g}{unit}); results and predictions are in its own units."
-        )
+        notes.append(_scaled_words(learned))
     return tuple(learned)
+
+
+def _scaled_words(targets: Sequence[RecipeColumn]) -> str:
+    match targets:
+        case [RecipeColumn(scale=(spread,)) as target]:
+            unit = f" {target.unit}" if target.unit else ""
+            return (
+                "The target is centred and scaled for training: loss and metrics are in multiples "
+                f"of its spread ({spread:.4g}{unit}); results and predictions are in its own units."
+            )
+    return (
+        "The targets are centred and scaled for training, each by its own spread: loss and metrics "
+        "are in multiples of these; results and predictions are in the targets' own units."
+    )
 
 
 def _learn_number(

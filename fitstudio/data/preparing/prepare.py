@@ -12,7 +12,7 @@ The order of things, so that nothing of the validation rows leaks into training:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.roles import Roles, find_roles
+from fitstudio.data.preparing.roles import find_task, require_columns
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.source import Source
-from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary
+from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
+from fitstudio.declared.task.task import Slot, SlotColumn, Task
 from fitstudio.errors import DataError
 
 
@@ -44,8 +45,8 @@ class Prepared:
         sample_weight: Weights, or None.
         validation_data: For ``fit()``; None where validation_split or nothing applies.
         recipe: How later files are made the same.
-        training_rows: Numbers of the training rows in the file, from 0, in their order.
-        validation_rows: The same for the rows that are held out, or of the validation file.
+        training: Where each sample that trains comes from, in their order.
+        validation: The same for the samples that are held out, or of the validation file.
         class_names: In the order of class numbers; None for regression.
         task: "classification" or "regression".
         findings: What a person should know about the preparation.
@@ -56,19 +57,32 @@ class Prepared:
     sample_weight: Any
     validation_data: Any
     recipe: Recipe
-    training_rows: np.ndarray
-    validation_rows: np.ndarray
+    training: SampleIndex
+    validation: SampleIndex
     class_names: tuple[str, ...] | None
     task: str
     findings: tuple[Finding, ...]
 
+    @property
+    def training_rows(self) -> np.ndarray:
+        """For each sample that trains its row in the file, from 0."""
+        return self.training.rows
 
-def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared:
+    @property
+    def validation_rows(self) -> np.ndarray:
+        """For each sample that is held out its row in its file, from 0."""
+        return self.validation.rows
+
+
+def prepare(
+    source: Source, spec: RunSpec, *, base: Path, seed: int, task: Task | None = None
+) -> Prepared:
     """Prepares a file for training.
 
     Args:
         source: The opened file.
         spec: What was asked for.
+        task: What goes in and what comes out, as it was frozen; else it is worked out here.
         base: The folder that relative paths start from.
         seed: Decides the order of the rows where that is random.
 
@@ -76,28 +90,31 @@ def prepare(source: Source, spec: RunSpec, *, base: Path, seed: int) -> Prepared
         DataError: If the columns cannot be used as asked, or no rows are left.
     """
     source.refuse_problems()
-    roles = find_roles(source, spec)
+    require_columns(source, spec)
+    task = task or find_task(source, spec)
     notes: list[str] = []
-    rows = _usable_rows(source, spec, roles, notes)
+    samples = _usable_samples(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
-        rows = rows[np.random.default_rng(seed).permutation(len(rows))]
+        samples = samples.taken(np.random.default_rng(seed).permutation(len(samples)))
         notes.append("The rows were mixed once, before the split.")
     validation = spec.get("fit.validation_data")
-    held_out = np.zeros(0, np.int64)
+    held_out = samples.taken(slice(0))
     if isinstance(validation, Mapping) and "column" in validation:
-        rows, held_out = _split_by_column(source, rows, validation)
-    training = rows
+        samples, held_out = _split_by_column(source, samples, validation)
+    training = samples
     if validation is None and spec.get("data.feed") != "batches":
-        training = rows[: training_count(len(rows), spec.get("fit.validation_split"))]
-    recipe = _learn(source, spec, roles, training if len(training) else rows, notes)
-    x, y, weights = _encode(recipe, source, rows)
+        count = training_count(len(samples), spec.get("fit.validation_split"))
+        training = samples.taken(slice(count))
+    learned_from = training if len(training) else samples
+    recipe = _learn(source, spec, task, learned_from.rows, notes)
+    x, y, weights = _encode(recipe, source, samples.rows)
     pieces: Any = None
     if len(held_out):
-        pieces = _encode(recipe, source, held_out)
+        pieces = _encode(recipe, source, held_out.rows)
     elif isinstance(validation, Mapping):
         pieces, held_out = _second_file(recipe, spec, validation, base, notes)
-    elif len(training) < len(rows):
-        held_out = rows[len(training) :]
+    elif len(training) < len(samples):
+        held_out = samples.taken(slice(len(training), None))
     return _hand_over(
         spec, recipe, (x, y, weights), pieces, training, held_out, _findings(source, notes)
     )
@@ -112,51 +129,54 @@ def training_count(rows: int, validation_split: Any) -> int:
     return math.floor(rows * (1.0 - validation_split))
 
 
-def _usable_rows(source: Source, spec: RunSpec, roles: Roles, notes: list[str]) -> np.ndarray:
-    """The rows that can train or check, in the order of the file."""
+def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
+    """A sample for each row that can train or check, in the order of the file."""
     drop = spec.get("data.missing") == "drop"
     usable = np.ones(source.rows, bool)
-    for column, role in roles.inputs:
-        if role == ARRAY:
-            usable &= ~encoding.array_gaps(source.array(column.name))
-        elif drop:
-            usable &= _present(source, column, role)
-    for column, role in roles.targets:
-        if role == ARRAY:
-            usable &= ~encoding.array_gaps(source.array(column.name))
-        else:
-            usable &= _present(source, column, role)
-    if roles.weight is not None:
-        _, weighed = encoding.encode_weights(roles.weight, source)
+    for column in _columns(task.inputs):
+        if drop or column.role == ARRAY:
+            usable &= _present(source, column)
+    for column in _columns(task.outputs):
+        usable &= _present(source, column)
+    weight = spec.get("fit.sample_weight")
+    if weight is not None:
+        _, weighed = encoding.encode_weights(weight, source)
         usable &= weighed
-    rows = np.flatnonzero(usable)
-    left_out = source.rows - len(rows)
+    samples = SampleIndex.of_rows(source.file, usable)
+    left_out = source.rows - len(samples)
     if left_out:
         noun = "row" if left_out == 1 else "rows"
         notes.append(f"{left_out} of {source.rows} {noun} left out, because a value is missing.")
-    if not len(rows):
+    if not len(samples):
         raise DataError(
             "Every row has a missing value in one of the chosen columns.",
             code="data.no-rows",
             remedy="Fill missing values in, or leave out the columns with most gaps.",
         )
-    return rows
+    return samples
 
 
-def _present(source: Source, column: ColumnSummary, role: str) -> np.ndarray:
-    if role == CATEGORY:
+def _columns(slots: Iterable[Slot]) -> list[SlotColumn]:
+    return [column for slot in slots for column in slot.columns]
+
+
+def _present(source: Source, column: SlotColumn) -> np.ndarray:
+    """For each row whether it holds something that training can use."""
+    if column.role == ARRAY:
+        return ~encoding.array_gaps(source.array(column.name))
+    if column.role == CATEGORY:
         return ~source.scalars(column.name, CATEGORY).missing()
     return encoding.usable_numbers(source.scalars(column.name, "number").numbers())
 
 
 def _split_by_column(
-    source: Source, rows: np.ndarray, validation: Mapping[str, Any]
-) -> tuple[np.ndarray, np.ndarray]:
+    source: Source, samples: SampleIndex, validation: Mapping[str, Any]
+) -> tuple[SampleIndex, SampleIndex]:
     name = validation.get("column")
     if not isinstance(name, str):
         raise DataError("The column that names the validation rows is missing.", code="data.option")
     source.require([name])
-    labels = source.scalars(name, CATEGORY).labels()[rows]
+    labels = source.scalars(name, CATEGORY).labels()[samples.rows]
     values = {str(value) for value in validation.get("values") or ()}
     held_out = np.array([label in values for label in labels], bool)
     for mask, what in ((held_out, "checks"), (~held_out, "trains")):
@@ -166,29 +186,28 @@ def _split_by_column(
                 code="data.empty-part",
                 remedy="Choose other values for the validation rows.",
             )
-    return rows[~held_out], rows[held_out]
+    return samples.taken(~held_out), samples.taken(held_out)
 
 
-def _learn(
-    source: Source, spec: RunSpec, roles: Roles, rows: np.ndarray, notes: list[str]
-) -> Recipe:
+def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: list[str]) -> Recipe:
     fill = spec.get("data.missing") == "fill"
     method = spec.get("data.scale") or "standard"
+    output = task.output
     inputs = learn_inputs(
-        source, roles.inputs, rows, method=method, fill=fill, model=spec.get("model.kind"),
+        source, task.input.columns, rows, method=method, fill=fill, model=spec.get("model.kind"),
         notes=notes,
     )  # fmt: skip
     targets = learn_targets(
-        source, roles.targets, rows, loss=roles.loss, encoding=roles.encoding,
+        source, output.columns, rows, loss=output.loss, encoding=output.encoding,
         method=spec.get("data.scale_target"), notes=notes,
     )  # fmt: skip
     recipe = Recipe(
         inputs=inputs,
         targets=targets,
-        encoding=roles.encoding,
-        task="regression" if roles.target_kind == NUMBERS else "classification",
+        encoding=output.encoding,
+        task=output.family,
         missing="fill" if fill else "drop",
-        weight=roles.weight,
+        weight=spec.get("fit.sample_weight"),
         training_rows=len(rows),
         notes=tuple(notes),
     )
@@ -197,8 +216,8 @@ def _learn(
 
 
 def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any, Any]:
-    names = [column.name for column in recipe.inputs]
-    if recipe.inputs[0].role == "array":
+    names = list(recipe.input_names)
+    if recipe.input_slot.encoding == ARRAY:
         arrays = [source.array(name) for name in names]
         x = encoding.lazy_inputs(recipe.inputs, arrays, rows)
     else:
@@ -213,13 +232,13 @@ def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any,
 
 def _second_file(
     recipe: Recipe, spec: RunSpec, validation: Mapping[str, Any], base: Path, notes: list[str]
-) -> tuple[tuple[Any, Any, Any], np.ndarray]:
+) -> tuple[tuple[Any, Any, Any], SampleIndex]:
     data = {"columns": spec.get("data.columns") or {}, **validation}
     heard: list[str] = []
     with open_as_trained(recipe, data, base, notes=heard, answers=True) as source:
-        x, y, weights, rows = recipe.apply_with_targets(source, notes=heard)
+        x, y, weights, samples = recipe.apply_with_targets(source, notes=heard)
     notes.extend(f"Validation file: {note}" for note in heard)
-    return (x, y, weights), rows
+    return (x, y, weights), samples
 
 
 def _hand_over(
@@ -227,8 +246,8 @@ def _hand_over(
     recipe: Recipe,
     pieces: tuple[Any, Any, Any],
     validation: tuple[Any, Any, Any] | None,
-    training: np.ndarray,
-    held_out: np.ndarray,
+    training: SampleIndex,
+    held_out: SampleIndex,
     findings: tuple[Finding, ...],
 ) -> Prepared:
     x, y, weights = pieces
@@ -246,8 +265,8 @@ def _hand_over(
         sample_weight=weights,
         validation_data=checked,
         recipe=recipe,
-        training_rows=training,
-        validation_rows=held_out,
+        training=training,
+        validation=held_out,
         class_names=recipe.class_names,
         task=recipe.task,
         findings=findings,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import decoding, encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe_column import RecipeColumn, damaged, one_of, text, whole
+from fitstudio.data.preparing.samples import SampleIndex
+from fitstudio.declared.task.task import CLASSIFICATION, Slot, make_input
 from fitstudio.errors import DataError
 
 FORMAT = 1
@@ -69,17 +72,32 @@ class Recipe:
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """The classes in the order of their numbers; None for regression."""
-        return self.targets[0].labels if self.task == "classification" and self.targets else None
+        column = self.class_column
+        return None if column is None else column.labels
+
+    @property
+    def class_column(self) -> RecipeColumn | None:
+        """The column whose classes are predicted; None for regression."""
+        if self.task != CLASSIFICATION:
+            return None
+        return next((column for column in self.targets if column.labels), None)
+
+    @cached_property
+    def input_slot(self) -> Slot:
+        """The model's input, as the columns make it.
+
+        Raises:
+            DataError: If they do not go together, which only a damaged recipe can say.
+        """
+        return make_input([column.in_slot for column in self.inputs])
 
     @property
     def input_shape(self) -> tuple[int, ...]:
         """The shape of one row of inputs."""
-        if self.inputs[0].role == "array":
-            shape = self.inputs[0].shape
-            return shape if len(self.inputs) == 1 else (*shape, len(self.inputs))
-        return (sum(column.width for column in self.inputs),)
+        return self.input_slot.shape
 
     def to_json(self) -> dict[str, Any]:
+        """As plain data."""
         return {
             "format": FORMAT,
             "inputs": [column.to_json() for column in self.inputs],
@@ -131,7 +149,7 @@ class Recipe:
         except (KeyError, TypeError, ValueError) as problem:
             raise damaged(str(problem)) from problem
 
-    def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, np.ndarray]:
+    def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, SampleIndex]:
         """The inputs of another file.
 
         Args:
@@ -139,7 +157,7 @@ class Recipe:
             notes: Gets a sentence for whatever was not quite as in training.
 
         Returns:
-            What the model takes, and the numbers of the rows that were kept, from 0.
+            What the model takes, and where each sample of it comes from.
 
         Raises:
             DataError: If a column that is needed is missing.
@@ -154,8 +172,8 @@ class Recipe:
 
     def apply_with_targets(
         self, source: Source, *, notes: list[str] | None = None
-    ) -> tuple[Any, Any, Any, np.ndarray]:
-        """Inputs, targets and weights (or None) of another file, and the rows that were kept.
+    ) -> tuple[Any, Any, Any, SampleIndex]:
+        """Inputs, targets and weights (or None) of another file, and where each sample comes from.
 
         Rows without a target, or with one that the model does not know, are left out.
 
@@ -163,39 +181,24 @@ class Recipe:
             DataError: If a column that is needed is missing.
         """
         notes = notes if notes is not None else []
-        x, rows = self.apply(source, notes=notes)
+        x, samples = self.apply(source, notes=notes)
         y, known = encoding.encode_targets(self.targets, self.encoding, source, notes)
         weights = None
         if self.weight is not None and self.weight in source.names:
             weights, weighed = encoding.encode_weights(self.weight, source)
             known &= weighed
-        kept = known[rows]
+        kept = known[samples.rows]
         if not kept.all():
             notes.append(f"{int((~kept).sum())} rows without a known target were left out.")
-        rows = rows[kept]
-        if not len(rows):
+        samples = samples.taken(kept)
+        if not len(samples):
             raise DataError(
                 f"No row of {source.file!r} can be measured. {' '.join(notes)}".rstrip(),
                 code="data.no-rows",
                 remedy="Each row needs an answer that training has shown.",
             )
         x = encoding.pick(x, np.flatnonzero(kept)) if not kept.all() else x
-        return x, encoding.pick(y, rows), encoding.pick(weights, rows), rows
-
-    def encode_targets(self, source: Source) -> Any:
-        """The targets of all rows of a file, as ``fit()`` gets them.
-
-        Raises:
-            DataError: If a row has no target that the model knows.
-        """
-        y, known = encoding.encode_targets(self.targets, self.encoding, source, [])
-        if not known.all():
-            row = int(np.flatnonzero(~known)[0])
-            raise DataError(
-                f"Row {row + 1} of {source.file!r} has no target that the model knows.",
-                code="data.no-target",
-            )
-        return y
+        return x, encoding.pick(y, samples.rows), encoding.pick(weights, samples.rows), samples
 
     def decode(self, predictions: np.ndarray, *, logits: bool = False) -> dict[str, np.ndarray]:
         """What predictions mean: class names and probabilities, or numbers in their own units.
@@ -208,14 +211,14 @@ class Recipe:
             For classes: the target's name with the likeliest class, then ``probability CLASS`` for
             each class. For numbers: each target's name with its values.
         """
-        if self.task == "classification":
-            return decoding.decode_classes(self.targets[0], predictions, logits=logits)
+        if (column := self.class_column) is not None:
+            return decoding.decode_classes(column, predictions, logits=logits)
         return decoding.decode_numbers(self.targets, predictions)
 
     def decode_targets(self, targets: np.ndarray) -> dict[str, np.ndarray]:
         """Encoded targets as they stand in the data: class names, or numbers in their units."""
-        if self.task == "classification":
-            return decoding.decode_labels(self.targets[0], self.encoding, targets)
+        if (column := self.class_column) is not None:
+            return decoding.decode_labels(column, self.encoding, targets)
         return decoding.decode_numbers(self.targets, targets)
 
     def target_spread(self) -> float | None:
@@ -224,7 +227,9 @@ class Recipe:
         A mean absolute error times this is in the target's units; a mean squared error, times its
         square.
         """
-        if self.task == "classification" or len(self.targets) != 1:
+        if self.task == CLASSIFICATION:
             return None
-        scale = self.targets[0].scale
-        return scale[0] if len(scale) == 1 else None
+        match self.targets:
+            case (RecipeColumn(scale=(spread,)),):
+                return spread
+        return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.declared.task.task import SlotColumn
 from fitstudio.errors import DataError
 
 _MOST_LABELS = 100_000
@@ -47,7 +48,13 @@ class RecipeColumn:
         """How many numbers a single value becomes."""
         return max(1, len(self.labels)) if self.role == "category" else 1
 
+    @property
+    def in_slot(self) -> SlotColumn:
+        """What the column is to the model."""
+        return SlotColumn(name=self.name, role=self.role, width=self.width, shape=self.shape)
+
     def to_json(self) -> dict[str, Any]:
+        """As plain data, without what is at its default."""
         data: dict[str, Any] = {"name": self.name, "role": self.role}
         if self.shape:
             data["shape"] = list(self.shape)
@@ -63,6 +70,11 @@ class RecipeColumn:
 
     @classmethod
     def from_json(cls, data: Any) -> RecipeColumn:
+        """Reads what `to_json` wrote.
+
+        Raises:
+            DataError: If it is damaged.
+        """
         try:
             column = cls(
                 name=text(data["name"]),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.kinds.spelling import closest
-from fitstudio.declared.task.columns import chosen, input_shape, kept_rows, role_type
+from fitstudio.declared.task.columns import chosen, kept_rows, role_type
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,
     CATEGORY,
@@ -18,9 +18,10 @@ from fitstudio.declared.task.dataset_summary import (
     ColumnSummary,
     DatasetSummary,
 )
-from fitstudio.declared.task.facts import find_target
 from fitstudio.declared.task.likely_target import likely_target
+from fitstudio.declared.task.task import make_input, make_output, slot_column
 from fitstudio.declared.wording import counted, listed, strong
+from fitstudio.errors import DataError
 
 _WEIGHT_NAME = re.compile(r"(?i)^sample_?weights?$")
 # Above this part of rows left out, it is worth a look.
@@ -113,7 +114,7 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
             "model can only learn it by heart.",
             _without(names, numbered),
         )
-    if columns and not texts and input_shape(checked.spec, columns) is None:
+    if columns and not texts and not _go_together(checked, columns):
         arrays = [each.name for each in columns if role_type(checked.spec, each) == ARRAY]
         yield error(
             "fit.x-shapes",
@@ -122,6 +123,22 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
             "own. Choose one of them, or arrays of the same shape.",
             Fix(f"Only {arrays[0]}", {"fit.x": arrays[:1]}),
         )
+
+
+def _go_together(checked: Checked, columns: Sequence[ColumnSummary]) -> bool:
+    try:
+        make_input([slot_column(checked.spec, column) for column in columns])
+    except DataError:
+        return False
+    return True
+
+
+def _can_be_predicted(checked: Checked, columns: Sequence[ColumnSummary]) -> bool:
+    try:
+        make_output(checked.spec, checked.values, columns)
+    except DataError:
+        return False
+    return True
 
 
 _HOW = {
@@ -166,10 +183,42 @@ def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     columns: Sequence[ColumnSummary] = chosen(summary, checked.values["fit.y"])
     if not columns:
         return
-    first = columns[0]
     types = [role_type(checked.spec, column) for column in columns]
     names = strong(listed([column.name for column in columns]))
-    if len(columns) > 1 and CATEGORY in types:
+    if TEXT in types and not (len(columns) > 1 and CATEGORY in types):
+        yield error("fit.y-text", "fit.y", f"{names} holds text that cannot be predicted.")
+        return
+    match columns:
+        case (column,):
+            yield from _single_target(checked, column)
+        case _:
+            yield from _several_targets(checked, columns, types)
+
+
+def _single_target(checked: Checked, column: ColumnSummary) -> Iterator[Finding]:
+    name = strong(column.name)
+    if role_type(checked.spec, column) == CATEGORY:
+        if len(column.classes) < 2:
+            yield error("fit.y-one-class", "fit.y", _single_class(column))
+            return
+        rare = [label for label, count in column.classes if count < 2]
+        if rare:
+            yield advice(
+                "fit.y-rare-class",
+                "fit.y",
+                f"{strong(listed(rare))} has only one row: nothing can be learned from it.",
+            )
+    elif not _can_be_predicted(checked, [column]):
+        yield _shapes_differ(name)
+    elif column.type == CONSTANT:
+        yield error("fit.y-constant", "fit.y", f"{name} has the same value in every row.")
+
+
+def _several_targets(
+    checked: Checked, columns: Sequence[ColumnSummary], types: Sequence[str]
+) -> Iterator[Finding]:
+    names = strong(listed([column.name for column in columns]))
+    if CATEGORY in types:
         category = columns[types.index(CATEGORY)].name
         yield error(
             "fit.y-several",
@@ -177,32 +226,23 @@ def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
             f"{names}: a category can only be the single target.",
             Fix(f"Only {category}", {"fit.y": [category]}),
         )
-    elif TEXT in types:
-        yield error("fit.y-text", "fit.y", f"{names} holds text that cannot be predicted.")
-    elif types == [CATEGORY] and len(first.classes) < 2:
-        yield error("fit.y-one-class", "fit.y", _single_class(first))
-    elif find_target(checked.spec, checked.values, columns) is None:
-        yield error(
-            "fit.y-shapes", "fit.y", f"{names} cannot be predicted together: the shapes differ."
-        )
-    elif len(columns) == 1 and types[0] != CATEGORY and first.type == CONSTANT:
-        yield error("fit.y-constant", "fit.y", f"{names} has the same value in every row.")
-    if len(columns) > 1 and all(_yes_or_no(column) for column in columns):
+    elif not _can_be_predicted(checked, columns):
+        yield _shapes_differ(names)
+    if all(_yes_or_no(column) for column in columns):
+        only = next(column.name for column in columns)
         yield advice(
             "fit.y-several-yes-or-no",
             "fit.y",
             f"{names} hold only 0 and 1. Several targets are predicted as numbers, here between "
             "0 and 1, not as classes: there is no accuracy, and no answer is exactly yes or no.",
-            Fix(f"Only {first.name}", {"fit.y": [first.name]}),
+            Fix(f"Only {only}", {"fit.y": [only]}),
         )
-    if types == [CATEGORY]:
-        rare = [label for label, count in first.classes if count < 2]
-        if rare and len(first.classes) > 1:
-            yield advice(
-                "fit.y-rare-class",
-                "fit.y",
-                f"{strong(listed(rare))} has only one row: nothing can be learned from it.",
-            )
+
+
+def _shapes_differ(names: str) -> Finding:
+    return error(
+        "fit.y-shapes", "fit.y", f"{names} cannot be predicted together: the shapes differ."
+    )
 
 
 def _yes_or_no(column: ColumnSummary) -> bool:

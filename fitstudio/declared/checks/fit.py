@@ -8,7 +8,8 @@ from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.checks.parts import NOT_TRAINED, SHARES_DIFFER, check_parts
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.balance import balanced_weights
-from fitstudio.declared.task.facts import CLASSIFICATION, Facts
+from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.declared.wording import counted, listed, percent, strong
 
 _FEW_ROWS = 10
@@ -116,9 +117,8 @@ def _sorted_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
         return
     if checked.values["fit.validation_data"] is not None or not facts.validation_rows:
         return
-    names = checked.values["fit.y"]
-    column = checked.summary.column(names[0]) if names else None
-    if column is None or not column.sorted_runs:
+    column = next((each for each in checked.target_columns() if each.sorted_runs), None)
+    if column is None:
         return
     held_out = _last_classes(column.runs, facts)
     if held_out is None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.dataset_summary import ColumnSummary
-from fitstudio.declared.task.facts import CLASSIFICATION, Facts
+from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.declared.wording import counted, listed, percent, strong
 
 NOT_TRAINED = "fit.class-not-trained"
@@ -27,18 +28,13 @@ def check_parts(checked: Checked) -> Iterator[Finding]:
     if facts is None or checked.summary is None or not held_out or not by_split:
         return
     if checked.values["data.row_order"] == "file" and facts.task == CLASSIFICATION:
-        yield from _classes_in_order(checked, facts)
+        for column in checked.class_columns():
+            yield from _classes_in_order(column, facts)
     yield from _things_on_both_sides(checked, facts)
 
 
-def _classes_in_order(checked: Checked, facts: Facts) -> Iterator[Finding]:
-    names = checked.values["fit.y"]
-    column = checked.summary.column(names[0]) if checked.summary and names else None
-    if (
-        column is None
-        or len(column.class_starts) != len(facts.class_names)
-        or not facts.class_names
-    ):
+def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
+    if len(column.class_starts) != len(facts.class_names):
         return
     # Rows may be left out before a class begins: only what is sure is said.
     absent = [

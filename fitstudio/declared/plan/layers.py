@@ -1,4 +1,6 @@
-"""The layers of a planned model as plain data: what each does, its shapes, its cost.
+"""The layers of a planned model as plain data: what each takes and does, its shapes, its cost.
+
+They are the nodes of a graph: each names the layers whose answers it takes, and most take one.
 
 A plan speaks the reference's channels-last: shapes leave out the rows, an image is (height, width,
 channels) and a signal (steps, channels). The engine builds its modules from exactly these
@@ -17,6 +19,8 @@ operations, and a test compares the number of weights:
 - ``global_average_pool1d``, ``global_average_pool2d``: the mean of each channel over all places
 - ``lstm {units, return_sequences, bidirectional}``: Keras's LSTM over the steps
 - ``gru``: the same for Keras's GRU with ``reset_after``
+- ``concatenate``: what several layers answer, side by side along the last axis
+- ``add``: the sum of what several layers answer
 
 ``kernel_size``, ``strides`` and ``pool_size`` are lists with one number for each axis; ``padding``
 is "same" or "valid"; an activation is a name of `fitstudio.declared.catalogue.models` or "softmax",
@@ -27,28 +31,31 @@ is twice as wide.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.storage.checked import Plain
 
-Shape = tuple[int, ...]
+# What the input of a model with one input is called in its graph.
+INPUT = "input"
 
 
 @dataclass(frozen=True)
 class LayerPlan(Plain):
-    """One layer.
+    """One layer, which is one node of the graph.
 
     Args:
         name: Unique in the plan, such as ``"dense_1"``; weights carry it in checkpoints.
         op: What it computes, see the table above.
         settings: By name, plain JSON data.
-        input_shape: Without the rows.
+        input_shape: Without the rows; of the first input, where there are several.
         output_shape: Without the rows.
         parameters: How many numbers it learns.
         flops: Multiplications and additions for one row, forward.
         state: Numbers that it keeps but does not learn (moving means).
+        inputs: The names of the layers, or of the model's inputs, that it takes.
     """
 
     name: str
@@ -59,6 +66,7 @@ class LayerPlan(Plain):
     parameters: int = 0
     flops: int = 0
     state: int = 0
+    inputs: tuple[str, ...] = ()
 
 
 class ShapeError(ValueError):
@@ -71,20 +79,59 @@ class ShapeError(ValueError):
 
 @dataclass
 class Planner:
-    """Stacks layers: each method adds one and works out its shape, weights and cost."""
+    """Puts layers behind each other: each method adds one and works out shape, weights and cost.
+
+    Args:
+        shape: Of one row, where the next layer goes; at first of the model's input.
+        layers: Those there are, in the order in which rows go through them.
+        place: The layer, or the input, behind which the next layer goes.
+    """
 
     shape: Shape
     layers: list[LayerPlan] = field(default_factory=list)
+    place: str = INPUT
+    inputs: dict[str, Shape] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inputs = {self.place: self.shape}
+
+    def take_input(self, name: str, shape: Shape) -> None:
+        """One more input of the model, behind which the next layer goes."""
+        self.inputs[name] = shape
+        self.go_to(name)
+
+    def go_to(self, name: str) -> None:
+        """The next layer goes behind this one, or behind this input: the graph branches."""
+        self.place, self.shape = name, self._shape_of(name)
+
+    def concatenate(self, *names: str) -> None:
+        """Puts what layers answer side by side, along the last axis."""
+        shapes = [self._shape_of(name) for name in names]
+        if len({shape[:-1] for shape in shapes}) != 1:
+            raise ShapeError(f"{_shapes(shapes)} cannot stand side by side.", "kind")
+        width = sum(shape[-1] for shape in shapes)
+        self._add("concatenate", {}, (*shapes[0][:-1], width), inputs=names)
+
+    def add(self, *names: str) -> None:
+        """Adds up what layers answer."""
+        shapes = [self._shape_of(name) for name in names]
+        if len(set(shapes)) != 1:
+            raise ShapeError(f"{_shapes(shapes)} cannot be added up.", "kind")
+        flops = (len(shapes) - 1) * math.prod(shapes[0])
+        self._add("add", {}, shapes[0], inputs=names, flops=flops)
 
     def reshape(self, *shape: int) -> None:
+        """The same numbers in another shape."""
         if shape != self.shape:
             self._add("reshape", {"shape": list(shape)}, shape)
 
     def flatten(self) -> None:
+        """The same numbers in one row."""
         if len(self.shape) != 1:
             self._add("flatten", {}, (math.prod(self.shape),))
 
     def dense(self, units: int, activation: str = "linear", *, name: str | None = None) -> None:
+        """A dense layer over the last axis, followed by its activation."""
         inputs = self.shape[-1]
         places = math.prod(self.shape[:-1])
         self._add(
@@ -97,14 +144,17 @@ class Planner:
         )
 
     def activation(self, activation: str) -> None:
+        """A function of each number."""
         if activation != "linear":
             self._add("activation", {"activation": activation}, self.shape)
 
     def dropout(self, rate: float) -> None:
+        """Drops numbers at random in training."""
         if rate > 0:
             self._add("dropout", {"rate": float(rate)}, self.shape)
 
     def batch_norm(self) -> None:
+        """Keras's batch normalisation over the last axis."""
         channels = self.shape[-1]
         self._add(
             "batch_norm",
@@ -118,6 +168,11 @@ class Planner:
     def convolution(
         self, filters: int, kernel: int, *, stride: int, padding: str, activation: str
     ) -> None:
+        """A convolution over all axes but the last, followed by its activation.
+
+        Raises:
+            ShapeError: If its windows are larger than what is left.
+        """
         axes, channels = len(self.shape) - 1, self.shape[-1]
         if padding == "valid" and min(self.shape[:-1]) < kernel:
             raise ShapeError(
@@ -143,6 +198,7 @@ class Planner:
         )
 
     def maxpool(self, size: int) -> None:
+        """The largest of each window; nothing where windows hold one place."""
         axes = len(self.shape) - 1
         if size == 1:
             return
@@ -159,12 +215,14 @@ class Planner:
         )
 
     def global_pool(self, how: str) -> None:
+        """The largest ("max") or the mean ("average") of each channel over all places."""
         axes = len(self.shape) - 1
         self._add(f"global_{how}_pool{axes}d", {}, (self.shape[-1],))
 
     def recurrent(
         self, cell: str, units: int, *, return_sequences: bool, bidirectional: bool
     ) -> None:
+        """An "lstm" or "gru" over the steps."""
         steps, channels = self.shape
         directions = 2 if bidirectional else 1
         # Per gate: a kernel, a recurrent kernel and a bias; Keras's GRU has a second bias.
@@ -182,6 +240,10 @@ class Planner:
             parameters=directions * (weights + gates * biases * units),
             flops=directions * 2 * steps * weights,
         )
+
+    def _shape_of(self, name: str) -> Shape:
+        found = {layer.name: layer.output_shape for layer in self.layers}
+        return (self.inputs | found)[name]
 
     def _windows(self, size: int, stride: int, padding: str) -> Shape:
         if padding == "same":
@@ -201,19 +263,26 @@ class Planner:
         flops: int = 0,
         state: int = 0,
         name: str | None = None,
+        inputs: Sequence[str] = (),
     ) -> None:
+        taken = tuple(inputs) or (self.place,)
         layer = LayerPlan(
             name=name or f"{op}_{self._number(op)}",
             op=op,
             settings=settings,
-            input_shape=self.shape,
+            input_shape=self._shape_of(taken[0]),
             output_shape=output_shape,
             parameters=parameters,
             flops=flops,
             state=state,
+            inputs=taken,
         )
         self.layers.append(layer)
-        self.shape = output_shape
+        self.place, self.shape = layer.name, output_shape
+
+
+def _shapes(shapes: Sequence[Shape]) -> str:
+    return " and ".join(" × ".join(map(str, shape)) for shape in shapes)
 
 
 def _size(shape: Shape) -> str:

@@ -8,13 +8,16 @@ wants: softmax for classes, one sigmoid for yes or no, linear for numbers and sc
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.parameters.model import any_model_param, model_params
-from fitstudio.declared.plan.layers import LayerPlan, Planner, Shape, ShapeError
+from fitstudio.declared.plan import graph
+from fitstudio.declared.plan.layers import INPUT, LayerPlan, Planner, ShapeError
+from fitstudio.declared.task.dataset_summary import Shape
+from fitstudio.declared.task.task import Task
 from fitstudio.storage.checked import Plain
 
 HEAD = "output"
@@ -26,17 +29,19 @@ _LARGEST_PLAN = 2**40
 
 @dataclass(frozen=True)
 class ModelPlan(Plain):
-    """A model, layer by layer.
+    """A model as a graph of layers.
 
     Args:
-        layers: In the order in which rows go through them; empty when the plan failed.
-        input_shape: Of one row.
-        output_shape: Of one row.
+        layers: The nodes, each behind those that it takes; empty when the plan failed.
+        input_shape: Of one row; of the first input, where there are several.
+        output_shape: Of one row; of the first output.
         parameters: Numbers that are learned.
         flops: Multiplications and additions for one row, forward.
         memory_bytes: What weights, gradients and the optimiser need, and one row on its way.
         row_bytes: The part of the memory that each further row of a batch needs.
         findings: Why it cannot be built, or what to look at.
+        inputs: The shape of each input by its name in the graph, in the model's order.
+        outputs: The layers that the model answers with.
     """
 
     layers: tuple[LayerPlan, ...]
@@ -47,6 +52,28 @@ class ModelPlan(Plain):
     memory_bytes: int
     row_bytes: int
     findings: tuple[Finding, ...] = ()
+    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Plans of older versions were lists of layers, from one input to one output.
+        inputs = self.inputs or {INPUT: self.input_shape}
+        layers = graph.connected(self.layers, next(iter(inputs)))
+        outputs = self.outputs or tuple(layer.name for layer in layers[-1:])
+        graph.refuse_broken(layers, inputs, outputs)
+        for name, value in (("inputs", inputs), ("layers", layers), ("outputs", outputs)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each layer takes the one before and nothing else."""
+        return graph.is_chain(self.layers, self.inputs, self.outputs)
+
+    @property
+    def heads(self) -> tuple[LayerPlan, ...]:
+        """The layers that the model answers with, in the order of its outputs."""
+        by_name = {layer.name: layer for layer in self.layers}
+        return tuple(by_name[name] for name in self.outputs if name in by_name)
 
     @property
     def ok(self) -> bool:
@@ -56,6 +83,27 @@ class ModelPlan(Plain):
     def batch_bytes(self, batch_size: int) -> int:
         """What training with batches of this size needs."""
         return self.memory_bytes + self.row_bytes * max(0, batch_size - 1)
+
+
+def plan_task(task: Task, kind: str, settings: Mapping[str, Any]) -> ModelPlan:
+    """Plan a model of the gallery for a task.
+
+    Args:
+        task: What goes in and what comes out.
+        kind: A name of `fitstudio.declared.catalogue.entries.MODELS`.
+        settings: The model's settings by name; what is left out is at its default.
+    """
+    output = task.output
+    return plan_model(kind, settings, task.input.shape, output.units, output.activation)
+
+
+def model_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's own settings by name, out of all values by key."""
+    return {
+        key.removeprefix("model."): value
+        for key, value in values.items()
+        if key.startswith("model.") and key != "model.kind"
+    }
 
 
 def plan_model(
@@ -90,7 +138,7 @@ def plan_model(
         planner.dense(output_units, output_activation, name=HEAD)
     except ShapeError as problem:
         return _failed(input_shape, [_shape_finding(kind, values, problem)])
-    plan = _finished(planner, input_shape)
+    plan = finished(planner)
     if plan.memory_bytes > _LARGEST_PLAN:
         too_large = _error(
             "model.kind", f"This model needs {plan.memory_bytes / 2**40:,.1f} TB of memory."
@@ -188,23 +236,32 @@ def _with_channels(planner: Planner, axes: int) -> None:
         raise ShapeError(f"This model takes {axes_word}; one row is {sizes}.", "kind")
 
 
-def _finished(planner: Planner, input_shape: Shape) -> ModelPlan:
+def finished(planner: Planner, outputs: Sequence[str] = ()) -> ModelPlan:
+    """The plan of all layers that a planner has put together, with what they cost.
+
+    Args:
+        planner: The layers.
+        outputs: Those that the model answers with; none for the last.
+    """
+    shapes = {layer.name: layer.output_shape for layer in planner.layers}
+    outputs = tuple(outputs) or (planner.place,)
     parameters = sum(layer.parameters for layer in planner.layers)
     state = sum(layer.state for layer in planner.layers)
     # Each layer's output is kept for the way back, and its gradient beside it.
-    numbers = math.prod(input_shape) + 2 * sum(
-        math.prod(layer.output_shape) for layer in planner.layers
-    )
+    taken = sum(map(math.prod, planner.inputs.values()))
+    numbers = taken + 2 * sum(map(math.prod, shapes.values()))
     row_bytes = numbers * _FLOAT_BYTES
     weights_bytes = (parameters * _COPIES_OF_WEIGHTS + state) * _FLOAT_BYTES
     return ModelPlan(
         layers=tuple(planner.layers),
-        input_shape=input_shape,
-        output_shape=planner.shape,
+        input_shape=next(iter(planner.inputs.values())),
+        output_shape=next(shapes[name] for name in outputs),
         parameters=parameters,
         flops=sum(layer.flops for layer in planner.layers),
         memory_bytes=weights_bytes + row_bytes,
         row_bytes=row_bytes,
+        inputs=planner.inputs,
+        outputs=outputs,
     )
 
 

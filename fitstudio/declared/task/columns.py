@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.declared.plan.layers import Shape
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,
@@ -67,32 +66,13 @@ def role_type(spec: RunSpec, column: ColumnSummary) -> str:
     )
 
 
-def input_shape(spec: RunSpec, columns: Sequence[ColumnSummary]) -> Shape | None:
-    """The shape of one row of inputs, or None if the columns cannot go into one model.
-
-    Single values stand side by side, a category as one column for each class. One array keeps its
-    shape; several arrays of the same shape are stacked as channels, behind their own axes.
-    """
-    types = [role_type(spec, column) for column in columns]
-    if not columns or any(kind in LEFT_OUT for kind in types):
-        return None
-    if ARRAY not in types:
-        widths = zip(types, columns)
-        return (sum(max(1, len(each.classes)) if kind == CATEGORY else 1 for kind, each in widths),)
-    shapes = {column.shape for column in columns}
-    if len(shapes) != 1:
-        return None
-    shape = shapes.pop()
-    return shape if len(columns) == 1 else (*shape, len(columns))
-
-
 def usual_model(columns: Sequence[ColumnSummary]) -> str:
     """The kind of model that people take first for such inputs.
 
     A picture has two long sides of about the same length; a table of many steps and few channels
     is a signal, as is one long row of an array. Single values are a table's, however many.
     """
-    shape = columns[0].shape if columns else ()
+    shape = max((column.shape for column in columns), key=len, default=())
     if len(shape) == 3:
         return "cnn2d"
     if len(shape) == 2:

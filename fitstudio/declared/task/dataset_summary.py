@@ -13,6 +13,9 @@ from typing import Any
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.storage.checked import Plain
 
+# Of one sample: the rows are left out, channels stand last.
+Shape = tuple[int, ...]
+
 NUMBER = "number"
 CATEGORY = "category"
 TEXT = "text"

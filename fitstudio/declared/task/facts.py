@@ -8,36 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.catalogue.entries import CALLBACKS
-from fitstudio.declared.catalogue.losses import (
-    NUMBERS,
-    SEVERAL_CLASSES,
-    TWO_CLASSES,
-    automatic_loss,
-    output_activation,
-    target_encoding,
-)
-from fitstudio.declared.catalogue.metrics import metric_name
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
-from fitstudio.declared.plan.layers import Shape
-from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.columns import (
-    LEFT_OUT,
-    Rows,
-    chosen,
-    input_shape,
-    kept_rows,
-    role_type,
-)
-from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary
+from fitstudio.declared.task.columns import Rows, chosen, kept_rows
+from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary, Shape
+from fitstudio.declared.task.task import Output, Task
 from fitstudio.storage.checked import Plain
-
-CLASSIFICATION = "classification"
-REGRESSION = "regression"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts(Plain):
-    """What a run with these settings on these data will be.
+    """What a run with these settings on these data will be: its rows, steps and answer in figures.
+
+    What concerns the task is taken from `Task`, and stays here for those who read stored runs.
 
     Args:
         rows: Rows in the file.
@@ -98,40 +80,22 @@ class Facts(Plain):
     row_name: str = "row"
 
 
-@dataclass(frozen=True)
-class Target:
-    """What is predicted."""
-
-    kind: str
-    names: tuple[str, ...] = ()
-    counts: tuple[int, ...] = ()
-    units: int = 1
-    steps: int | None = None
-
-
-def find_facts(spec: RunSpec, values: Mapping[str, Any], summary: DatasetSummary) -> Facts | None:
-    """Work out the facts, or None while inputs or target are not chosen or cannot be used.
+def find_facts(values: Mapping[str, Any], summary: DatasetSummary, task: Task) -> Facts:
+    """Work out the facts.
 
     Args:
-        spec: What was set.
         values: The value of every setting that fits its kind, defaults included.
         summary: What is known about the data.
+        task: What is to be learned from them.
     """
-    inputs = chosen(summary, values["fit.x"])
-    targets = chosen(summary, values["fit.y"])
-    shape = input_shape(spec, inputs)
-    target = find_target(spec, values, targets)
-    if shape is None or target is None:
-        return None
-    rows = kept_rows(values, summary, (*inputs, *targets))
+    output = task.output
+    used = chosen(summary, [*(values["fit.x"] or ()), *(values["fit.y"] or ())])
+    rows = kept_rows(values, summary, used)
     training, validation = split_rows(values, summary, rows)
     batch_size, steps, total = _steps(values, training)
-    loss = values["compile.loss"] or automatic_loss(target.kind)
-    from_logits = bool((values["compile.loss_settings"] or {}).get("from_logits"))
-    encoding = target_encoding(loss, target.kind)
-    units = 1 if encoding == "binary" else target.units
     validates = validation is None or validation > 0
-    metrics = _reported_metrics(values)
+    labelled = summary.column(output.class_column) if output.class_column else None
+    counts = tuple(count for _, count in labelled.classes) if labelled is not None else ()
     return Facts(
         rows=summary.rows,
         used_rows=rows.used,
@@ -146,70 +110,21 @@ def find_facts(spec: RunSpec, values: Mapping[str, Any], summary: DatasetSummary
         epochs_to_run=max(0, values["fit.epochs"] - values["fit.initial_epoch"]),
         total_steps=total,
         feed=values["data.feed"],
-        task=REGRESSION if target.kind == NUMBERS else CLASSIFICATION,
-        target=target.kind,
-        target_encoding=encoding,
-        class_names=target.names,
-        class_counts=_scaled(target.counts, rows.used),
-        training_class_counts=_training_counts(values, targets, target, rows, training),
-        input_shape=shape,
-        output_shape=(units,) if target.steps is None else (target.steps, units),
-        output_units=units,
-        output_activation=output_activation(loss, target.kind, from_logits=from_logits),
-        loss=loss,
-        metrics=metrics,
-        monitors=_monitors(metrics, values, validates=validates),
+        task=output.family,
+        target=output.kind,
+        target_encoding=output.encoding,
+        class_names=output.classes,
+        class_counts=_scaled(counts, rows.used),
+        training_class_counts=_training_counts(values, labelled, output, rows, training),
+        input_shape=task.input.shape,
+        output_shape=output.shape,
+        output_units=output.units,
+        output_activation=output.activation,
+        loss=output.loss,
+        metrics=output.metrics,
+        monitors=_monitors(output.metrics, values, validates=validates),
         row_name="row" if summary.kind == "table" else "sample",
     )
-
-
-def find_target(
-    spec: RunSpec, values: Mapping[str, Any], columns: Sequence[ColumnSummary]
-) -> Target | None:
-    """What the target columns are, or None if they cannot be predicted together."""
-    if not columns:
-        return None
-    first = columns[0]
-    if len(columns) > 1 or role_type(spec, first) != CATEGORY:
-        return _number_target(spec, values, columns)
-    labels = first.classes
-    if len(labels) < 2:
-        return None
-    return Target(
-        kind=TWO_CLASSES if len(labels) == 2 else SEVERAL_CLASSES,
-        names=tuple(label for label, _ in labels),
-        counts=tuple(count for _, count in labels),
-        units=len(labels),
-    )
-
-
-def _number_target(
-    spec: RunSpec, values: Mapping[str, Any], columns: Sequence[ColumnSummary]
-) -> Target | None:
-    first = columns[0]
-    if any(role_type(spec, column) in LEFT_OUT or not column.numeric for column in columns):
-        return None
-    if any(role_type(spec, column) == CATEGORY for column in columns):
-        return None
-    shape = list(first.shape)
-    if not shape:
-        return (
-            None if any(column.shape for column in columns) else Target(NUMBERS, units=len(columns))
-        )
-    if len(columns) > 1:
-        return None
-    if values["model.kind"] in ("lstm", "gru") and values.get("model.return_sequences"):
-        return (
-            Target(NUMBERS, units=math.prod(shape[1:]), steps=shape[0]) if len(shape) < 3 else None
-        )
-    if len(shape) > 1:
-        return None
-    loss = values["compile.loss"]
-    if loss is not None and target_encoding(loss, SEVERAL_CLASSES) == "onehot" and shape[0] > 1:
-        # A column of 0 and 1 for each class, made before the data came here.
-        names = tuple(str(number) for number in range(shape[0]))
-        return Target(SEVERAL_CLASSES, names=names, units=shape[0])
-    return Target(NUMBERS, units=shape[0])
 
 
 def split_rows(
@@ -273,29 +188,25 @@ def _scaled(counts: Sequence[float], rows: int) -> tuple[int, ...]:
 
 def _training_counts(
     values: Mapping[str, Any],
-    columns: Sequence[ColumnSummary],
-    target: Target,
+    labelled: ColumnSummary | None,
+    output: Output,
     rows: Rows,
     training: int,
 ) -> tuple[int, ...]:
     """Rows of each class in training: counted where the order is known, else in proportion."""
+    if labelled is None:
+        return ()
     in_order = values["data.row_order"] == "file" and values["fit.validation_data"] is None
-    if in_order and columns[0].runs and target.names:
-        whole = sum(length for _, length in columns[0].runs)
-        left = dict.fromkeys(target.names, 0.0)
+    if in_order and labelled.runs:
+        whole = sum(length for _, length in labelled.runs)
+        left = dict.fromkeys(output.classes, 0.0)
         remaining = training * whole / max(1, rows.used)
-        for label, length in columns[0].runs:
+        for label, length in labelled.runs:
             taken = min(length, max(0.0, remaining))
             left[label] = left.get(label, 0.0) + taken
             remaining -= length
-        return _scaled([left[name] for name in target.names], training)
-    return _scaled(target.counts, training)
-
-
-def _reported_metrics(values: Mapping[str, Any]) -> tuple[str, ...]:
-    plain = [metric_name(item) for item in values["compile.metrics"] or ()]
-    weighted = [metric_name(item) for item in values["compile.weighted_metrics"] or ()]
-    return (*plain, *(f"weighted_{name}" if name in plain else name for name in weighted))
+        return _scaled([left[name] for name in output.classes], training)
+    return _scaled([count for _, count in labelled.classes], training)
 
 
 def _monitors(

@@ -1,7 +1,8 @@
-"""Builds the torch module that a model plan describes, layer by layer."""
+"""Builds the torch module that a model plan describes, node by node."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 import torch
@@ -10,10 +11,13 @@ from torch import nn
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine.architectures import initialisers, layers
+from fitstudio.engine.architectures.graph import Graph
 
 
-def build(plan: ModelPlan, *, seed: int = 0) -> nn.Sequential:
+def build(plan: ModelPlan, *, seed: int = 0) -> nn.Module:
     """The module of `plan`, in training mode, on the CPU.
+
+    A plan whose layers follow each other becomes an `nn.Sequential`, any other a `Graph`.
 
     Its layers carry the plan's names, so weights in checkpoints are called ``dense_1.layer.weight``
     whatever stands around them.
@@ -23,10 +27,11 @@ def build(plan: ModelPlan, *, seed: int = 0) -> nn.Sequential:
         seed: Where the first weights come from; the same on every device.
     """
     generator = torch.Generator().manual_seed(seed)
-    module = nn.Sequential()
-    for layer in plan.layers:
-        module.add_module(layer.name, _make(layer, generator))
-    return module
+    made = OrderedDict((layer.name, _make(layer, generator)) for layer in plan.layers)
+    if plan.is_chain:
+        return nn.Sequential(made)
+    taken = {layer.name: layer.inputs for layer in plan.layers}
+    return Graph(made, taken, inputs=tuple(plan.inputs), outputs=plan.outputs)
 
 
 def count_parameters(module: nn.Module) -> int:
@@ -115,4 +120,6 @@ _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     "global_average_pool2d": _global_pooling,
     "lstm": _recurrent,
     "gru": _recurrent,
+    "concatenate": lambda _plan, _: layers.Concatenate(),
+    "add": lambda _plan, _: layers.Add(),
 }

@@ -181,6 +181,22 @@ class Recurrent(nn.Module):
         return torch.cat((outputs[:, -1, :units], outputs[:, 0, units:]), dim=-1)
 
 
+class Concatenate(nn.Module):
+    """What several layers answer, side by side along the last axis."""
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """The inputs as one tensor."""
+        return torch.cat(inputs, dim=-1)
+
+
+class Add(nn.Module):
+    """The sum of what several layers answer."""
+
+    def forward(self, first: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        """The inputs added up, in their order."""
+        return sum(others, start=first)
+
+
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "linear": lambda inputs: inputs,
     "relu": functional.relu,

@@ -30,14 +30,14 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
 
 
 def _task(session: ProjectSession, facts: Facts) -> str:
-    inputs = session.spec.get("fit.x") or ()
     targets = session.spec.get("fit.y") or ()
     part = "column" if facts.row_name == "row" else "array"
     row = facts.row_name
-    if len(inputs) == 1:
-        source = f"From **{inputs[0]}** of a {row}"
-    else:
-        source = f"From **{plural(len(inputs), part)}** of a {row}"
+    match session.spec.get("fit.x") or ():
+        case (name,):
+            source = f"From **{name}** of a {row}"
+        case names:
+            source = f"From **{plural(len(names), part)}** of a {row}"
     asked = f"{source}, tell its **{', '.join(targets)}**"
     if facts.class_names:
         return f"{asked}: one of {len(facts.class_names)} classes."

@@ -9,10 +9,12 @@ from typing import Any
 from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.kinds.param import Finding, Param
 from fitstudio.declared.parameters.model import model_params
-from fitstudio.declared.plan.layers import LayerPlan, Shape
-from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.plan.layers import LayerPlan
+from fitstudio.declared.plan.models import ModelPlan, plan_task
 from fitstudio.declared.task.columns import chosen, usual_model
+from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.shell.session import ProjectSession
 
@@ -117,11 +119,11 @@ class ModelPageModel:
 
     def gallery(self) -> list[GalleryEntry]:
         """Every model there is, with how it would fit this data."""
-        facts = self._session.resolved.facts
+        task = self._session.resolved.task
         usual = self._usual_model()
         entries = []
         for name, entry in MODELS.items():
-            plan = _plan(name, self._settings_for(name), facts)
+            plan = _plan(name, self._settings_for(name), task)
             errors = [each for each in plan.findings if not plan.ok] if plan else []
             entries.append(
                 GalleryEntry(
@@ -185,12 +187,8 @@ def weights_words(count: int) -> str:
     return f"{figures.format_count(count)} weights"
 
 
-def _plan(name: str, settings: Mapping[str, Any], facts: Facts | None) -> ModelPlan | None:
-    if facts is None:
-        return None
-    return plan_model(
-        name, settings, facts.input_shape, facts.output_units, facts.output_activation
-    )
+def _plan(name: str, settings: Mapping[str, Any], task: Task | None) -> ModelPlan | None:
+    return None if task is None else plan_task(task, name, settings)
 
 
 def _layer_row(layer: LayerPlan) -> LayerRow:

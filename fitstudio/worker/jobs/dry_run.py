@@ -55,7 +55,7 @@ def try_one_batch(job: Mapping[str, Any], progress: Callable[[float, str], None]
         size = resolved.facts.batch_size
         set_up = machine.set_up(values, resolved.model_plan, batch_size=size, seed=0, before={})
         progress(0.3, "Preparing the rows")
-        prepared = prepare(source, spec, base=project, seed=set_up.seed)
+        prepared = prepare(source, spec, base=project, seed=set_up.seed, task=resolved.task)
         progress(0.6, "Training one batch")
         measured = _largest_that_fits(resolved, values, set_up, prepared, size)
     free = ops.current().free_bytes(project)

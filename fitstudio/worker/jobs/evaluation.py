@@ -12,9 +12,11 @@ from fitstudio import storage
 from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
+from fitstudio.declared.task.task import Task
 from fitstudio.journal.events import finite
+from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, checked
 from fitstudio.worker import results
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.results import Part
@@ -45,17 +47,18 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     progress(0.1, "Preparing the rows")
     notes = list(trained.notes)
     if data is None:
-        seed = read_recorded(trained.paths.resolved).get("seed")
+        recorded = read_recorded(trained.paths.resolved)
+        seed = recorded.get("seed")
         if seed is None:
             raise atomic.damaged(trained.paths.resolved, "`seed` is missing")
-        source = open_source(spec.data, project)
-        parts = results.parts_of(prepare(source, spec, base=project, seed=seed))
+        source, task = open_source(spec.data, project), _frozen_task(trained.paths, recorded)
+        parts = results.parts_of(prepare(source, spec, base=project, seed=seed, task=task))
     else:
         data = {"file": data} if isinstance(data, str) else dict(data)
         recipe, base = certificate.recipe, Path(job.get("base") or project)
         with open_as_trained(recipe, data, base, notes=notes, answers=True) as source:
-            x, y, weights, kept = recipe.apply_with_targets(source, notes=notes)
-            parts = [Part("test", np.asarray(x), y, weights, kept)]
+            x, y, weights, samples = recipe.apply_with_targets(source, notes=notes)
+            parts = [Part("test", np.asarray(x), y, weights, samples)]
     progress(0.3, "Measuring")
     measured = results.measure(trained.model, parts, certificate)
     measured = {"weights": trained.weights, "epoch": trained.epoch, **measured}
@@ -68,3 +71,12 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         loss=str(certificate.compiled.get("loss") or ""),
     )
     return {"run": trained.paths.name, "notes": notes, "target": target, **measured}
+
+
+def _frozen_task(paths: RunPaths, recorded: Mapping[str, Any]) -> Task | None:
+    """The task as the run had it; None in runs of versions that did not keep it."""
+    stored = recorded.get("task")
+    try:
+        return None if stored is None else Task.from_json(stored)
+    except checked.MisfitError as problem:
+        raise atomic.damaged(paths.resolved, f"`task`: {problem}") from problem

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.samples import NO_SAMPLE, SampleIndex
 from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
 from fitstudio.project.paths import ProjectPaths
@@ -52,8 +53,8 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     with open_as_trained(recipe, data, base, notes=notes) as source:
         _refuse_dangerous(output, source.path, project)
         progress(0.1, "Preparing the rows")
-        x, kept = recipe.apply(source, notes=notes)
-        if not len(kept):
+        x, samples = recipe.apply(source, notes=notes)
+        if not len(samples):
             raise DataError(
                 "No row of the file can be predicted: each lacks a value in an input column.",
                 code="data.no-rows",
@@ -64,13 +65,13 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         )
         columns = recipe.decode(answers)
         progress(0.8, "Writing the results")
-        names = _write(output, source, kept, columns)
+        names = _write(output, source, samples, columns)
         rows = source.rows
     progress(1.0, "Done")
     return {
         "run": trained.paths.name,
         "rows": rows,
-        "predicted": len(kept),
+        "predicted": len(samples),
         "output": str(output),
         "weights": trained.weights,
         "epoch": trained.epoch,
@@ -116,13 +117,12 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
 
 
 def _write(
-    output: Path, source: Source, kept: np.ndarray, columns: Mapping[str, np.ndarray]
+    output: Path, source: Source, samples: SampleIndex, columns: Mapping[str, np.ndarray]
 ) -> list[str]:
     """Writes the rows of the file with the answers behind them; returns the answers' columns."""
     copied = [each.name for each in source.columns if not each.shape][:_COPIED_COLUMNS]
     answers = _flat(columns, taken=set(copied))
-    place = np.full(source.rows, -1, dtype=np.int64)
-    place[np.asarray(kept, dtype=np.int64)] = np.arange(len(kept))
+    predicted = samples.sample_of_each_row(source.rows)
     with atomic.writing(output) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         table = csv.writer(text, lineterminator="\n")
@@ -132,7 +132,7 @@ def _write(
             cells = [source.cells(name, start, stop) for name in copied]
             for row in range(start, stop):
                 own = [harmless(column[row - start] or "") for column in cells]
-                given = [_shown(values, int(place[row])) for values in answers.values()]
+                given = [_shown(values, int(predicted[row])) for values in answers.values()]
                 table.writerow([row + 1, *own, *given])
         text.flush()
         text.detach()
@@ -153,10 +153,10 @@ def _flat(columns: Mapping[str, np.ndarray], *, taken: set[str]) -> dict[str, np
     return flat
 
 
-def _shown(values: np.ndarray, place: int) -> str:
-    if place < 0:
+def _shown(values: np.ndarray, sample: int) -> str:
+    if sample == NO_SAMPLE:
         return ""
-    value = values[place]
+    value = values[sample]
     if isinstance(value, (float, np.floating)):
         # Nine digits are enough to give back every 32-bit number exactly.
         return f"{float(value):.9g}"

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from fitstudio.declared.plan.layers import Planner
-from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.plan.models import ModelPlan, finished, plan_model
 from fitstudio.engine import architectures
 from fitstudio.engine.architectures import layers
 
@@ -147,3 +147,48 @@ def test_an_unknown_layer_is_named() -> None:
     changed["layers"][0]["op"] = "wormhole"
     with pytest.raises(NotImplementedError, match="'dense_1' of kind 'wormhole'"):
         architectures.build(ModelPlan.from_json(changed))
+
+
+def branches() -> ModelPlan:
+    """Two ways through the same rows that meet again, and a second input behind them."""
+    planner = Planner((6,))
+    planner.dense(4, "relu")
+    planner.go_to("input")
+    planner.dense(4, "tanh")
+    planner.add("dense_1", "dense_2")
+    planner.take_input("more", (3,))
+    planner.concatenate("add_1", "more")
+    planner.dense(2, name="output")
+    return finished(planner)
+
+
+def test_a_chain_of_layers_is_a_plain_sequence() -> None:
+    for kind, settings, shape, units, activation in MODELS:
+        plan = plan_of(kind, settings, shape, units, activation)
+        assert plan.is_chain
+        assert type(architectures.build(plan)) is nn.Sequential
+
+
+def test_branches_are_walked_by_name() -> None:
+    plan = branches()
+    module = architectures.build(plan)
+    assert not plan.is_chain
+    assert architectures.count_parameters(module) == plan.parameters
+    assert list(module.state_dict()) == [
+        f"{layer}.layer.{weight}"
+        for layer in ("dense_1", "dense_2", "output")
+        for weight in ("weight", "bias")
+    ]
+    rows, more = torch.rand(5, 6), torch.rand(5, 3)
+    first, second, head = (module.get_submodule(name) for name in ("dense_1", "dense_2", "output"))
+    expected = head(torch.cat((first(rows) + second(rows), more), dim=1))
+    assert module(rows, more).equal(expected)
+
+
+def test_a_graph_answers_with_all_its_outputs() -> None:
+    planner = Planner((6,))
+    planner.dense(4, name="left")
+    planner.dense(2, name="right")
+    module = architectures.build(finished(planner, ["left", "right"]))
+    left, right = module(torch.rand(5, 6))
+    assert right.equal(module.get_submodule("right")(left))

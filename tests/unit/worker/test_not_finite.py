@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.worker import not_finite
 from fitstudio.worker.not_finite import NotFiniteError
 
@@ -14,7 +15,7 @@ def test_the_bad_value_is_named_with_its_row_and_column() -> None:
     sentence = not_finite.explain(
         rows=np.array([5, 4, 0]),
         arrays={"x": x, "y": np.arange(6), "sample_weight": None},
-        original_rows=np.array([10, 11, 12, 13, 14, 15]),
+        samples=SampleIndex("a.csv", np.array([10, 11, 12, 13, 14, 15])),
         names=["length", "width"],
     )
     assert sentence.startswith("The batch held rows 16, 15, 11 of the data.")
@@ -24,7 +25,7 @@ def test_the_bad_value_is_named_with_its_row_and_column() -> None:
 def test_finite_data_are_said_to_be_finite() -> None:
     y = np.ones((40, 1), np.float32)
     sentence = not_finite.explain(
-        rows=np.arange(30), arrays={"x": y, "y": y}, original_rows=None, names=["a"]
+        rows=np.arange(30), arrays={"x": y, "y": y}, samples=None, names=["a"]
     )
     assert "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 20 more" in sentence
     assert "All numbers in it are finite" in sentence
@@ -34,7 +35,7 @@ def test_a_target_is_named_as_such() -> None:
     y = np.array([[1.0], [np.nan]], np.float32)
     x = np.zeros((2, 1, 3), np.float32)
     sentence = not_finite.explain(
-        rows=np.array([1, 0]), arrays={"x": x, "y": y}, original_rows=None, names=["signal"]
+        rows=np.array([1, 0]), arrays={"x": x, "y": y}, samples=None, names=["signal"]
     )
     assert "The target of row 2 is nan." in sentence
 

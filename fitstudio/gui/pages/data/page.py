@@ -387,7 +387,8 @@ class DataPage(Page):
                 lambda _on=False, role=role: data_page.set_role(self._session, name, role)
             )
         targets = [each for each in self._view.columns if each.role is Role.TARGET]
-        if targets and column.role is not Role.TARGET and column.numeric and targets[0].numeric:
+        numeric = column.numeric and all(each.numeric for each in targets)
+        if targets and column.role is not Role.TARGET and numeric:
             also = menu.addAction(self.tr("One more target"))
             also.triggered.connect(
                 lambda _on=False: data_page.set_role(self._session, name, Role.TARGET, also=True)

@@ -134,8 +134,8 @@ class FormCard(Card):
         facts = session.resolved.facts
         names = facts.class_names if facts is not None else ()
         counts = facts.training_class_counts if facts is not None else ()
-        targets = session.resolved.value("fit.y") or [""]
-        heading = targets[0].replace("_", " ")
+        task = session.resolved.task
+        heading = (task.output.name if task is not None else "").replace("_", " ")
         editor.set_classes(names, counts, f"{heading[:1].upper()}{heading[1:]}")
 
     def _prepare_callbacks(self, editor: CallbacksEditor) -> None:

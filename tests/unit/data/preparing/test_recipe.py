@@ -36,8 +36,8 @@ def applied(recipe: Recipe, tmp_path, text: str, name: str = "new.csv"):
     (tmp_path / name).write_text(text)
     notes: list[str] = []
     with open_source({"file": name}, tmp_path) as source:
-        x, rows = recipe.apply(source, notes=notes)
-    return x, rows, " ".join(notes)
+        x, samples = recipe.apply(source, notes=notes)
+    return x, samples.rows, " ".join(notes)
 
 
 def test_the_same_file_gives_the_same_inputs(recipe, tmp_path):
@@ -98,10 +98,10 @@ def test_a_file_with_targets_can_be_measured(recipe, tmp_path):
     (tmp_path / "new.csv").write_text(text)
     notes: list[str] = []
     with open_source({"file": "new.csv"}, tmp_path) as source:
-        x, y, weights, rows = recipe.apply_with_targets(source, notes=notes)
+        x, y, weights, samples = recipe.apply_with_targets(source, notes=notes)
 
     assert y.tolist() == [2, 0]
-    assert rows.tolist() == [0, 3]
+    assert [(place.source, place.number) for place in samples] == [("new.csv", 1), ("new.csv", 4)]
     assert x.shape == (2, 6)
     assert weights is None
     assert any("“q”" in note for note in notes)

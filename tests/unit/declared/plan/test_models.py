@@ -7,7 +7,9 @@ import json
 import pytest
 
 from fitstudio.declared.catalogue.entries import MODELS
-from fitstudio.declared.plan.models import ModelPlan, plan_model
+from fitstudio.declared.plan.layers import Planner, ShapeError
+from fitstudio.declared.plan.models import ModelPlan, finished, plan_model
+from fitstudio.storage.checked import MisfitError
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,53 @@ def test_memory_grows_with_the_batch() -> None:
 def test_a_plan_survives_json() -> None:
     plan = plan_model("cnn1d", {"batch_norm": True, "dropout": 0.2}, (32, 2), 3, "softmax")
     assert ModelPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_a_list_of_layers_of_an_older_version_is_a_chain() -> None:
+    plan = plan_model("cnn1d", {"batch_norm": True}, (32, 2), 3, "softmax")
+    stored = plan.to_json()
+    for layer in stored["layers"]:
+        del layer["inputs"]
+    del stored["inputs"], stored["outputs"]
+
+    assert ModelPlan.from_json(stored) == plan
+    assert plan.is_chain
+    assert [layer.name for layer in plan.heads] == ["output"]
+
+
+def test_branches_cost_what_their_layers_cost() -> None:
+    planner = Planner((6,))
+    planner.dense(4)
+    planner.go_to("input")
+    planner.dense(5)
+    planner.concatenate("dense_1", "dense_2")
+    planner.dense(2, name="output")
+    plan = finished(planner)
+
+    assert not plan.is_chain
+    assert plan.parameters == (6 * 4 + 4) + (6 * 5 + 5) + (9 * 2 + 2)
+    assert plan.row_bytes == 4 * (6 + 2 * (4 + 5 + 9 + 2))
+    assert ModelPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+@pytest.mark.parametrize(("first", "second"), [("add", (4, 5)), ("concatenate", (4, 4))])
+def test_layers_that_do_not_go_together_are_named(first: str, second: tuple[int, int]) -> None:
+    planner = Planner((3, 4))
+    planner.dense(second[0])
+    planner.go_to("input")
+    planner.dense(second[1])
+    if first == "concatenate":
+        planner.flatten()
+    with pytest.raises(ShapeError, match="3 × 4 and"):
+        getattr(planner, first)("dense_1", planner.place)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [(["nowhere"], "'nowhere', which is not before it"), (["output"], "'output', which is not")],
+)
+def test_a_graph_that_cannot_be_walked_is_refused(inputs: list[str], words: str) -> None:
+    stored = plan_model("mlp", {}, (6,), 3, "softmax").to_json()
+    stored["layers"][1]["inputs"] = inputs
+    with pytest.raises(MisfitError, match=words):
+        ModelPlan.from_json(stored)

@@ -12,6 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from fitstudio import metrics, optimizers
+from fitstudio.declared.plan.layers import Planner
+from fitstudio.declared.plan.models import finished
+from fitstudio.engine import architectures
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.engine.steps.replay import replays as replays_module
@@ -72,6 +75,19 @@ def cnn() -> nn.Module:
     )
 
 
+def branches() -> nn.Module:
+    planner = Planner((6,))
+    planner.dense(8, "relu")
+    planner.dropout(0.3)
+    planner.go_to("input")
+    planner.dense(8, "tanh")
+    planner.batch_norm()
+    planner.add("dropout_1", "batch_norm_1")
+    planner.concatenate("add_1", "input")
+    planner.dense(3)
+    return architectures.build(finished(planner))
+
+
 def numbers(*shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(sum(shape)))
 
@@ -92,6 +108,7 @@ CASES: dict[str, dict[str, Any]] = {
         "loss": LOGITS,
         "metrics": ["accuracy", {"kind": "SparseTopKCategoricalAccuracy", "k": 2}],
     },
+    "branches": {"module": branches, "x": numbers(64, 6), "y": classes(64), "loss": LOGITS},
     "cnn": {"module": cnn, "x": numbers(64, 1, 8, 8), "y": classes(64), "loss": LOGITS},
     "gru": {"module": Recurrent, "x": numbers(64, 4, 6), "y": numbers(64, 1), "loss": "mse"},
     "penalty-frozen-weights": {
