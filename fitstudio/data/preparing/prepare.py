@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
@@ -119,12 +120,12 @@ def _usable_rows(source: Source, spec: RunSpec, roles: Roles, notes: list[str]) 
     usable = np.ones(source.rows, bool)
     for column, role in roles.inputs:
         if role == ARRAY:
-            usable &= ~encoding.array_gaps(source.array(column.name))
+            usable &= ~array_gaps(source.array(column.name))
         elif drop:
             usable &= _present(source, column, role)
     for column, role in roles.targets:
         if role == ARRAY:
-            usable &= ~encoding.array_gaps(source.array(column.name))
+            usable &= ~array_gaps(source.array(column.name))
         else:
             usable &= _present(source, column, role)
     if roles.weight is not None:
@@ -147,7 +148,7 @@ def _usable_rows(source: Source, spec: RunSpec, roles: Roles, notes: list[str]) 
 def _present(source: Source, column: ColumnSummary, role: str) -> np.ndarray:
     if role == CATEGORY:
         return ~source.scalars(column.name, CATEGORY).missing()
-    return encoding.usable_numbers(source.scalars(column.name, "number").numbers())
+    return usable_numbers(source.scalars(column.name, "number").numbers())
 
 
 def _split_by_column(

@@ -16,6 +16,7 @@ from fitstudio.declared.catalogue.losses import (
     target_encoding,
 )
 from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.plan.layers import Shape
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import (
@@ -158,7 +159,7 @@ def find_facts(spec: RunSpec, values: Mapping[str, Any], summary: DatasetSummary
         loss=loss,
         metrics=metrics,
         monitors=_monitors(metrics, values, validates=validates),
-        row_name="row" if summary.kind == "table" else "sample",
+        row_name=find_format(summary.kind).row,
     )
 
 

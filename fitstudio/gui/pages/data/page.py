@@ -9,6 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
 
+from fitstudio.declared.formats import registry
+from fitstudio.declared.formats.registry import find_format
+from fitstudio.declared.kinds.values import joined
 from fitstudio.declared.plain_words import Paragraph, describe
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import FitStudioError
@@ -126,7 +129,9 @@ class DataPage(Page):
         return EmptyState(
             "database",
             self.tr("No data yet"),
-            self.tr("Drop a file anywhere in the window, or choose one: CSV, TSV, NumPy or HDF5."),
+            self.tr("Drop a file anywhere in the window, or choose one: {}.").format(
+                joined(registry.called())
+            ),
             button,
         )
 
@@ -203,7 +208,7 @@ class DataPage(Page):
             self._nodes = []
             self._look_into_tree()
         self._show_guesses(view.guesses)
-        self._targets.setVisible(summary.kind == "npy")
+        self._targets.setVisible(find_format(summary.kind).has_targets_file)
         self._items.set_items(view.items)
         if view.columns != self._shown_columns or view.rows != self._rows.rowCount():
             self._shown_columns = view.columns
@@ -293,10 +298,7 @@ class DataPage(Page):
 
     def _look_into_tree(self) -> None:
         summary = self._session.summary
-        if summary is None or not data_page.is_tree(summary):
-            self._tree.setVisible(False)
-            return
-        if summary.kind not in ("hdf5", "npz"):
+        if summary is None or not find_format(summary.kind).has_tree:
             self._tree.setVisible(False)
             return
         self._session.in_background(

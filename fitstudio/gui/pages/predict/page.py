@@ -39,6 +39,7 @@ from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable
+from fitstudio.gui.window import dialogs
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import (
     Answers,
@@ -253,7 +254,7 @@ class PredictPage(Page):
             self,
             self.tr("File to be predicted"),
             str(self.model.file.parent if self.model.file else Path.home()),
-            self.tr("Data (*.csv *.tsv *.txt *.npy *.npz *.h5 *.hdf5);;All files (*)"),
+            dialogs.data_filter(),
         )
         if path:
             self.model.choose_file(Path(path))
