@@ -17,7 +17,7 @@ from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.items_card import ItemsCard
-from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
+from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
@@ -33,14 +33,12 @@ from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.window import dialogs
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
-from fitstudio.viewmodel.data.reading_choices import reading_choice
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
 from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.shell.session import ProjectSession
 
 _FEW_ROWS = 7
-_ARRAY_FILES = ("npy", "npz", "hdf5")
 _MANY_ROWS = 15
 _MOST_SPARE = 40
 _MOST_SQUEEZED = 8
@@ -240,13 +238,7 @@ class DataPage(Page):
             chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
             chip.setToolTip(as_tip(guess.sentence))
             self._chips.addWidget(chip)
-        summary = self._session.summary
-        arrays = summary is not None and summary.kind in _ARRAY_FILES
-        choice = reading_choice(summary.kind, guesses, self._nodes) if summary else None
-        self._change.setVisible(bool(guesses) and (not arrays or choice is not None))
-        if guesses:
-            self._chips.addWidget(self._change)
-        self._chips_box.setVisible(bool(guesses))
+        self._chips.addWidget(self._change)
 
     def _size_table(self, view: DataView) -> None:
         widths = self._header.wanted_widths()
@@ -343,14 +335,9 @@ class DataPage(Page):
         if self._view is None or self._session.read_only is not None:
             return
         summary = self._session.summary
-        if summary is not None and summary.kind in _ARRAY_FILES:
-            choice = reading_choice(summary.kind, self._view.guesses, self._nodes)
-            dialog = PartDialog(choice, self) if choice is not None else None
-        else:
-            options = dict(self._session.spec.get("data.options") or {})
-            dialog = ReadingDialog(self._view.guesses, options, self)
-        if dialog is None:
-            return
+        assert summary is not None
+        options = dict(self._session.spec.get("data.options") or {})
+        dialog = ReadingDialog(summary.guesses, options, self, kind=summary.kind, nodes=self._nodes)
         if dialog.ask() == 0 and dialog.changes():
             data_page.set_options(self._session, dialog.changes())
 
