@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.declared.formats.registry import FORMATS, parse_option
 from fitstudio.declared.kinds.param import Fix, Param
 from fitstudio.declared.parameters.compile import COMPILE
 from fitstudio.declared.parameters.fit import FIT
@@ -109,14 +110,24 @@ def _part_of_nested(
     present = settings.get(whole) or spec.get(whole) or {}
     if not isinstance(present, Mapping):
         return None
-    try:
-        read = json.loads(value)
-    except ValueError:
-        read = value.strip()
+    if whole == "data.options" and value.strip() not in ("null", "default"):
+        read = parse_option(part, value, **_file_of(spec, settings))
+    else:
+        try:
+            read = json.loads(value)
+        except ValueError:
+            read = None if whole == "data.options" else value.strip()
     changed = {**present, part: read}
     if read is None:
         del changed[part]
     return whole, changed
+
+
+def _file_of(spec: RunSpec, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The file that options of reading are for, and its format where that is set."""
+    kind = settings.get("data.kind") or spec.get("data.kind")
+    file = settings.get("data.file") or spec.get("data.file")
+    return {"format": FORMATS.get(str(kind)), "file": str(file or "")}
 
 
 def flagged_params() -> list[Param]:

@@ -54,18 +54,11 @@ def answer(request: dict[str, Any]) -> Any:
         DataError: If the file cannot be read.
     """
     # The limit on memory has to stand before these are loaded.
-    from fitstudio.data.source import find_file, kind_of
+    from fitstudio.data.source import tree_of
 
     base = Path(request["base"])
     if request["do"] == "tree":
-        path = find_file(request["file"], base)
-        if kind_of(path) == "hdf5":
-            from fitstudio.data.formats.hdf5_tree import tree
-
-            return [node.to_json() for node in tree(path, request["file"])]
-        from fitstudio.data.formats.npz import npz_tree
-
-        return [node.to_json() for node in npz_tree(path, request["file"])]
+        return [node.to_json() for node in tree_of(request["file"], base)]
     with _open(request, base) as source:
         result: dict[str, Any] = {}
         if request["do"] in ("inspect", "inspect_and_preview"):

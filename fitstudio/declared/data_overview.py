@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.declared.checks.decisions import left_out
+from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import chosen, role_type
@@ -13,7 +14,6 @@ from fitstudio.declared.task.dataset_summary import CATEGORY, TEXT, ColumnSummar
 from fitstudio.declared.wording import counted, listed, strong
 
 _MOST_NAMED = 12
-_KINDS = {"table": "table", "npy": "NPY array", "npz": "NPZ arrays", "hdf5": "HDF5 datasets"}
 
 
 def data_overview(spec: RunSpec, summary: DatasetSummary) -> list[Paragraph]:
@@ -39,14 +39,15 @@ _USED = ("fit.x", "fit.y", "fit.sample_weight", "fit.validation_data", "data.col
 
 
 def _reading(summary: DatasetSummary) -> str:
-    word, part = ("row", "column") if summary.kind == "table" else ("sample", "array")
-    size = f"{counted(summary.rows, word)}, {counted(len(summary.columns), part)}"
+    format = find_format(summary.kind)
+    rows = counted(summary.rows, format.row)
+    size = f"{rows}, {counted(len(summary.columns), format.column)}"
     how = [
         guess.label + ("" if guess.sure else " (not certain)")
         for guess in summary.guesses
         if guess.label
     ]
-    return f"{_KINDS.get(summary.kind, summary.kind)}: {size}. {', '.join(how)}".strip(" .") + "."
+    return f"{format.content}: {size}. {', '.join(how)}".strip(" .") + "."
 
 
 def _described(spec: RunSpec, column: ColumnSummary) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fitstudio import resources, storage
 from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
+from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.declared.kinds.conditions import ALWAYS
 from fitstudio.declared.kinds.param import Entry, Param
 from fitstudio.declared.kinds.values import Choice
@@ -40,7 +41,7 @@ def pages() -> dict[str, str]:
         "parameters-data.md": _page(
             "The settings of the data",
             "Which file is read, how, and what is done with its values before training.",
-            _param_sections(DATA),
+            [*_param_sections(DATA), *_format_sections()],
         ),
         "parameters-run.md": _page(
             "The settings of a run",
@@ -131,6 +132,13 @@ def _entry_sections(entries: Mapping[str, Entry]) -> Iterator[str]:
         if entry.params:
             lines.append("\n".join(_setting_line(param) for param in entry.params))
         yield "\n\n".join(lines)
+
+
+def _format_sections() -> Iterator[str]:
+    for each in FORMATS.values():
+        yield f"## Reading options: {each.title} (`data.kind={each.name}`)"
+        yield f"Usual endings: {', '.join(each.endings)}."
+        yield "\n".join(_setting_line(option) for option in each.params)
 
 
 def _setting_line(param: Param) -> str:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from fitstudio.actions import projects
-from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
+from fitstudio.declared.formats import registry
+from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.widgets.tables import INK_ROLE
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import Role, role_of
-from fitstudio.viewmodel.data.reading_choices import reading_choice
 from tests.gui.conftest import READ_MS
 
 
@@ -240,6 +240,29 @@ def test_reading_can_be_cancelled(window, example, qtbot):
     assert session.summary is not None
 
 
+@pytest.mark.parametrize("kind", registry.FORMATS)
+def test_every_option_of_every_format_has_a_row(kind, qtbot):
+    dialog = ReadingDialog((), {}, kind=kind)
+    qtbot.addWidget(dialog)
+    assert dialog.names == tuple(option.name for option in _in_order(registry.FORMATS[kind]))
+    assert dialog.changes() == {}
+
+
+def _in_order(format):
+    return sorted(format.params, key=lambda option: option.level != "basic")
+
+
+def test_an_option_that_is_typed_is_checked_as_it_is_declared(qtbot):
+    dialog = ReadingDialog((), {}, kind="hdf5")
+    qtbot.addWidget(dialog)
+    missing = dialog.editor("missing")
+    missing.setText("-9999, -1")
+    missing.textEdited.emit("-9999, -1")
+    assert dialog.changes() == {"missing": [-9999.0, -1.0]}
+    missing.textEdited.emit("gap")
+    assert missing.problem() and dialog.changes() == {"missing": [-9999.0, -1.0]}
+
+
 def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
     rows = np.arange(40.0).reshape(20, 2)
     file = tmp_path / "parts.npz"
@@ -250,10 +273,11 @@ def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
     page = main.pages["data"]
     qtbot.waitUntil(lambda: bool(page._nodes), timeout=READ_MS)
     assert page._change.isVisible()
-    choice = reading_choice("npz", page._view.guesses, page._nodes)
-    dialog = PartDialog(choice, page)
-    dialog.part.setValue("test")
+    dialog = ReadingDialog(page._view.guesses, {}, page, kind="npz", nodes=page._nodes)
+    assert dialog.names == ("part", "one_hot", "missing")
+    dialog.editor("part").setValue("test")
     assert dialog.changes() == {"part": "test"}
+    dialog.deleteLater()
     data_page.set_options(main.session, dialog.changes())
     qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
     assert main.session.data_problem is None

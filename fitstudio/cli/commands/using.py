@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,9 @@ from typing import Any
 from fitstudio.actions import projects, using_models
 from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
 from fitstudio.cli.output import say
+from fitstudio.declared.formats.registry import parse_option
 from fitstudio.errors import DataError, FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
-
-# Options of reading that are lists of words; all others are single values.
-_LISTS = ("missing", "missing_numbers", "datasets")
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -124,23 +121,10 @@ def _data(arguments: argparse.Namespace) -> dict[str, Any]:
                 f"--option takes NAME=VALUE; what came is {typed!r}.",
                 remedy="For example: --option decimal=,",
             )
-        options[name.strip()] = _option_value(name.strip(), text)
+        name = name.strip()
+        options[name] = parse_option(name, text, format=None, file=arguments.data.name)
     data: dict[str, Any] = {"file": str(arguments.data)}
     return data | {"options": options} if options else data
-
-
-def _option_value(name: str, text: str) -> Any:
-    """A typed value: JSON where it is a list, a text in quotes, a whole number, true or false."""
-    try:
-        read = json.loads(text)
-    except ValueError:
-        read = None
-    if name in _LISTS:
-        if isinstance(read, list):
-            return read
-        return [word.strip() for word in text.split(",") if word.strip()]
-    is_typed = isinstance(read, str | bool) or (isinstance(read, int) and name.endswith("_line"))
-    return read if is_typed else {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
 def _require_file(file: Path | None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.formats.text.column_types import TableColumn, summarise
+from fitstudio.data.columns.values import TableColumn
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
 from fitstudio.errors import DataError
@@ -24,7 +24,7 @@ class Source(ABC):
     Args:
         path: The file.
         file: Its name, as messages and the summary show it.
-        kind: "table", "npy", "npz" or "hdf5".
+        kind: The name of its format, such as "table".
     """
 
     def __init__(self, path: Path, file: str, kind: str) -> None:
@@ -140,8 +140,9 @@ class Source(ABC):
     ) -> None:
         self.close()
 
+    @abstractmethod
     def _describe(self, name: str) -> ColumnSummary:
-        return summarise(self.scalars(name))
+        """What is known about a column that is there."""
 
 
 def missing_columns(missing: Sequence[str], there: Sequence[str], file: str) -> DataError:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.formats.packed_values import as_stored
-from fitstudio.errors import DataError
 
 # Far below what is measured; instruments, databases and surveys write them.
 LOW_STAND_INS = frozenset(
@@ -17,7 +15,6 @@ LOW_STAND_INS = frozenset(
 )
 # Far above: masked arrays of NumPy, netCDF's fill values of floats, and models of the weather.
 HIGH_STAND_INS = frozenset({1e20, 9.969209968386869e36, 1e36, 1e35, 1e30, 9.999e20})
-_MOST_MARKS = 100
 
 
 class GapsArray:
@@ -48,28 +45,33 @@ class GapsArray:
         return values
 
 
-def with_gaps(arrays: Mapping[str, ArrayLike], missing: Any) -> dict[str, ArrayLike]:
-    """The arrays, with the numbers of the option ``missing`` as gaps.
-
-    Raises:
-        DataError: If the option is no list of numbers.
-    """
+def with_gaps(
+    arrays: Mapping[str, ArrayLike], missing: Sequence[float] | None
+) -> dict[str, ArrayLike]:
+    """The arrays, with the numbers of the option ``missing`` as gaps."""
     if missing is None:
         return dict(arrays)
-    marks = missing if isinstance(missing, list | tuple) else None
-    if marks is None or len(marks) > _MOST_MARKS or not all(map(_is_number, marks)):
-        raise DataError(
-            "The option missing must be a list of numbers for arrays, such as [-9999].",
-            code="data.option",
-        )
+    marks = tuple(missing)
     # Where no value could be such a number, the array stays as it is.
     return {
-        name: GapsArray(array, tuple(marks))
+        name: GapsArray(array, marks)
         if marks and array.dtype.kind in "iuf"
         and any(not np.isnan(as_stored(mark, array.dtype)) for mark in marks)
         else array
         for name, array in arrays.items()
     }  # fmt: skip
+
+
+def as_stored(value: float, dtype: np.dtype) -> Any:
+    """A number as an array of this type holds it; NaN, equal to nothing, where it cannot."""
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return dtype.type(value)
+    if dtype.kind not in "iu":
+        return np.nan
+    limits = np.iinfo(dtype)
+    whole = value == value and abs(value) != np.inf and value == int(value)
+    return dtype.type(int(value)) if whole and limits.min <= value <= limits.max else np.nan
 
 
 def stand_in(lowest: float | None, highest: float | None, dtype: np.dtype) -> float | None:
@@ -82,7 +84,3 @@ def stand_in(lowest: float | None, highest: float | None, dtype: np.dtype) -> fl
             if not np.isnan(stored) and end == float(stored):
                 return mark
     return None
-
-
-def _is_number(mark: Any) -> bool:
-    return isinstance(mark, int | float) and not isinstance(mark, bool)

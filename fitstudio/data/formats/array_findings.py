@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from fitstudio.data.columns import statistics
-from fitstudio.data.columns.stand_ins import stand_in
-from fitstudio.data.formats.packed_values import as_stored
+from fitstudio.data.columns.stand_ins import as_stored, stand_in
+from fitstudio.data.formats.array_columns import ArrayColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import ARRAY, NUMBER, ColumnSummary
-
-if TYPE_CHECKING:
-    from fitstudio.data.formats.array_source import ArraySource
 
 # Each is looked for in all of its values once more.
 _MOST_SEARCHED = 50
 
 
 def find(
-    source: ArraySource,
+    source: ArrayColumns,
     columns: tuple[ColumnSummary, ...],
     options: Mapping[str, Any],
     sampled: int | None,
@@ -64,7 +61,7 @@ def find(
 
 
 def _stand_in(
-    source: ArraySource, column: ColumnSummary, options: Mapping[str, Any]
+    source: ArrayColumns, column: ColumnSummary, options: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """Numbers such as -9999 or 1e20 that programs write where they have no value."""
     array = source.array(column.name)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.formats.npy_header import damaged
-from fitstudio.data.formats.packed_values import Packing
 from fitstudio.errors import DataError
 
 _BLOCK_BYTES = 16 << 20
@@ -84,7 +81,7 @@ class MappedArray:
     def __getitem__(self, key: Any) -> Any:
         # The file's header promised so many bytes when it was read.
         promised = self._offset + math.prod(self.shape) * self.dtype.itemsize
-        self._length = _refuse_cut(self.path, max(self._length, promised))
+        self._length = refuse_cut(self.path, max(self._length, promised))
         if self._check is not None:
             self._check.refuse_wrong(self.path)
             self._check = None
@@ -102,84 +99,7 @@ class MappedArray:
         return self.__dict__ | {"_values": None}
 
 
-class ReopenedDataset:
-    """An HDF5 dataset; every process that reads it opens the file for itself.
-
-    Args:
-        path: The file.
-        name: The dataset's path in it.
-        dtype: Type of the values, once read.
-        shape: Shape of the dataset, rows first.
-        field: For tables in HDF5, the column of the table.
-        layout: How MATLAB laid the rows out, where it wrote the dataset.
-        packing: How stored values become numbers; None where they are the numbers.
-        names: What whole numbers stand for; values are then text, "" for numbers without a name.
-        whole_numbers: Whether the stored values are whole numbers, whatever `dtype` says.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        name: str,
-        dtype: np.dtype,
-        shape: tuple[int, ...],
-        field: str | None = None,
-        *,
-        layout: str | None = None,
-        packing: Packing | None = None,
-        names: Mapping[int, str] | None = None,
-        whole_numbers: bool = False,
-    ) -> None:
-        self.path, self.name, self.dtype, self.shape = path, name, dtype, shape
-        self.field = field
-        self.whole_numbers = whole_numbers
-        self._layout, self._packing, self._names = layout, packing, names
-        self._dataset: Any = None
-        self._process = 0
-        self._length = 0
-
-    def __getitem__(self, key: Any) -> Any:
-        from fitstudio.data.formats.hdf5 import read_rows
-
-        # A handle that a forked child inherits shares its place in the file with the parent.
-        self._length = _refuse_cut(self.path, self._length)
-        if self._dataset is None or self._process != os.getpid():
-            from fitstudio.data.formats.hdf5 import open_dataset
-
-            self._dataset = open_dataset(self.path, self.name)
-            self._process = os.getpid()
-        if isinstance(key, tuple):
-            rows = self[key[0]]
-            single = isinstance(key[0], int | np.integer)
-            return rows[key[1:]] if single else rows[(slice(None), *key[1:])]
-        values = read_rows(self._dataset, self.field, key, self._layout)
-        if self._names is not None:
-            return _named(values, self._names)
-        if self._packing is not None:
-            return self._packing.unpack(values)
-        return values.astype(bool) if self.dtype.kind == "b" else values
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_dataset": None, "_process": 0}
-
-    def close(self) -> None:
-        """Closes the file, if this process has it open."""
-        if self._dataset is not None and self._process == os.getpid():
-            self._dataset.file.close()
-        self._dataset = None
-
-
-def _named(values: Any, names: Mapping[int, str]) -> np.ndarray:
-    """Whole numbers by what they stand for."""
-    found, places = np.unique(np.asarray(values), return_inverse=True)
-    words = np.array([names.get(int(number), "") for number in found], dtype=str)
-    return words[places].reshape(np.shape(values))
-
-
-def _refuse_cut(path: Path, length: int) -> int:
+def refuse_cut(path: Path, length: int) -> int:
     """The file's length, which must not have become less since the last look.
 
     What is missing of a mapped file ends the process when it is touched; of an HDF5 file it would

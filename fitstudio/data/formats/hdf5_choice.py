@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.data.formats.array_source import largest_group
+from fitstudio.data.formats.array_columns import largest_group
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
@@ -103,10 +103,7 @@ def other_findings(
 
 
 def _named_datasets(lengths: Mapping[str, int], options: Mapping[str, Any], file: str) -> list[str]:
-    wanted = options["datasets"]
-    if not isinstance(wanted, list | tuple) or not wanted:
-        raise DataError("The option datasets must be a list of paths.", code="data.option")
-    chosen = [str(place).strip("/") for place in wanted]
+    chosen = [str(place).strip("/") for place in options["datasets"]]
     missing = [place for place in chosen if place not in lengths]
     if missing:
         raise DataError(

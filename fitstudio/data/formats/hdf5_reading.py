@@ -10,7 +10,6 @@ from fitstudio.data.formats.hdf5_tree import Found
 from fitstudio.data.formats.matlab import LAST, ROWS, VECTOR, samples_along_last, shape_as_read
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess
-from fitstudio.errors import DataError
 
 _NAMED = 6
 _MOST_NAMES = 100_000
@@ -25,17 +24,9 @@ def as_matlab_shows(
         found: Everything in the file.
         options: ``axes`` ("matlab" or "stored") and ``samples_last`` (paths of arrays that hold
             one sample for each place of their last axis).
-
-    Raises:
-        DataError: If the options make no sense.
     """
     written = {item.node.path: item for item in found if item.layout is not None}
     axes = options.get("axes", "matlab")
-    if axes not in ("matlab", "stored"):
-        raise DataError(
-            f"The option axes cannot be {axes!r}.", code="data.option",
-            remedy="It is matlab or stored.",
-        )  # fmt: skip
     if not written:
         return found, ()
     if axes == "stored":
@@ -88,8 +79,6 @@ def say_packing(
 ) -> tuple[Guess | None, tuple[Finding, ...]]:
     """How values become the numbers that they stand for, as the datasets say it themselves."""
     heeded = options.get("packing", True)
-    if not isinstance(heeded, bool):
-        raise DataError("The option packing must be true or false.", code="data.option")
     packed = {name: item.packing for name, item in columns.items() if item.packing is not None}
     findings = [
         Finding(
@@ -133,8 +122,6 @@ def name_codes(
         options: ``categories`` (False leaves the codes as numbers).
     """
     wanted = options.get("categories", True)
-    if not isinstance(wanted, bool):
-        raise DataError("The option categories must be true or false.", code="data.option")
     named = dict(found)
     for place, item in found.items():
         group = place.rpartition("/")[0]
@@ -184,8 +171,6 @@ def _samples_last(written: Mapping[str, Found], options: Mapping[str, Any]) -> t
         for place, item in written.items():
             by_group.setdefault(place.rpartition("/")[0], {})[place] = item.node.shape
         return tuple(name for shapes in by_group.values() for name in samples_along_last(shapes))
-    if not isinstance(wanted, list | tuple):
-        raise DataError("The option samples_last must be a list of paths.", code="data.option")
     # A later file need not hold all of them: one for predictions has no target.
     names = {str(name).strip("/") for name in wanted}
     return tuple(name for name in written if name in names and written[name].layout != VECTOR)

@@ -7,24 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.data.columns.stand_ins import with_gaps
-from fitstudio.data.formats.array_source import ArraySource, refuse_options, usable
+from fitstudio.data.formats.array_columns import usable
+from fitstudio.data.formats.array_source import ArraySource
 from fitstudio.data.formats.file_arrays import MappedArray
 from fitstudio.data.formats.npy_header import NpyHeader, damaged, read_header
+from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
 
 _MOST_SPLIT = 512
 
 
-def open_npy(
-    path: Path, file: str, y_path: Path | None, options: Mapping[str, Any], columns: Mapping
-) -> ArraySource:
+def open_npy(asked: Asked) -> ArraySource:
     """Opens one array, or one with inputs and one with targets.
 
     Raises:
         DataError: If an array is damaged, cannot be used, or the two have different lengths.
     """
-    refuse_options(options, ("split", "one_hot", "missing"))
+    path, file, y_path = asked.path, asked.file, asked.targets
+    options, columns = asked.options, asked.columns
     array = _map(path, file)
     if y_path is None:
         return _single(path, file, array, options, columns)

@@ -7,7 +7,6 @@ never loaded.
 from __future__ import annotations
 
 import errno
-import re
 import struct
 import zipfile
 import zlib
@@ -19,11 +18,14 @@ import numpy as np
 import psutil
 
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.formats.array_source import ArraySource, largest_group, refuse_options
+from fitstudio.data.formats.array_columns import largest_group
+from fitstudio.data.formats.array_source import ArraySource
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.file_arrays import Checksum, MappedArray
 from fitstudio.data.formats.npy import check_usable
 from fitstudio.data.formats.npy_header import NpyHeader, damaged, read_header
+from fitstudio.data.formats.reader import Asked
+from fitstudio.declared.formats.npz import PART, part_of
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import DataError
@@ -36,20 +38,15 @@ _SUSPICIOUS_BYTES = 1 << 30
 _SUSPICIOUS_RATIO = 500
 _SHARE_OF_MEMORY = 0.5
 _BLOCK_BYTES = 16 << 20
-_PART = re.compile(
-    r"(?i)(?:^|[_.-])(train(?:ing)?|test(?:ing)?|val(?:id(?:ation)?)?|dev)(?=$|[_.-])"
-)
 
 
-def open_npz(
-    path: Path, file: str, options: Mapping[str, Any], columns: Mapping[str, Any]
-) -> ArraySource:
+def open_npz(asked: Asked) -> ArraySource:
     """Opens a file with several arrays.
 
     Raises:
         DataError: If it is damaged, or holds nothing that can be used.
     """
-    refuse_options(options, ("part", "one_hot", "missing"))
+    path, file, options = asked.path, asked.file, asked.options
     headers, left_out = _look_inside(path, file)
     lengths = {name: header.shape[0] for name, header in headers.items()}
     if not lengths:
@@ -69,7 +66,7 @@ def open_npz(
         *_other_findings(others, chosen, lengths, options),
     ]
     return ArraySource(
-        path, file, "npz", arrays, types=columns,
+        path, file, "npz", arrays, types=asked.columns,
         options={**options, **({"part": guess.value} if guess else {})},
         guesses=(guess,) if guess else (), findings=tuple(findings),
     )  # fmt: skip
@@ -174,12 +171,6 @@ def _member_header(
     return header, ("holds no rows" if not header.data_bytes else None)
 
 
-def part_of(name: str) -> str | None:
-    """The part that the name of an array tells: "train" for x_train; None where it tells none."""
-    found = _PART.search(name)
-    return found[1].lower() if found else None
-
-
 def _choose_part(
     lengths: Mapping[str, int], options: Mapping[str, Any], file: str
 ) -> tuple[dict[str, str], Guess | None]:
@@ -199,7 +190,7 @@ def _choose_part(
             remedy=f"It has {', '.join(sorted(set(parts.values())))}.",
         )
     chosen, _ = largest_group(of_part)
-    shown = {name: _PART.sub("", name).strip("_.-") or name for name in chosen}
+    shown = {name: PART.sub("", name).strip("_.-") or name for name in chosen}
     if len(set(shown.values())) < len(shown):
         shown = {name: name for name in chosen}
     sentence = "The names of its arrays end in the names of parts."
@@ -244,7 +235,7 @@ def _other_findings(
     alike = [name for name, count in others.items() if count == rows]
     if alike:
         has, belongs = ("has", "belongs") if len(alike) == 1 else ("have", "belong")
-        part = next((hit[1].lower() for name in alike if (hit := _PART.search(name))), None)
+        part = next((hit[1].lower() for name in alike if (hit := PART.search(name))), None)
         fix = Fix(f"Read {part} instead", {"data.options": {**options, "part": part}})
         found.append(
             Finding(

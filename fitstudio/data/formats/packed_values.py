@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.columns.stand_ins import as_stored
+
 _MOST_GAPS = 16
 
 
@@ -124,18 +126,6 @@ def packing_of(dataset: Any) -> tuple[Packing | None, str | None]:
         ),
     )  # fmt: skip
     return (None if found == Packing() else found), None
-
-
-def as_stored(value: float, dtype: np.dtype) -> Any:
-    """A number as an array of this type holds it; NaN, equal to nothing, where it cannot."""
-    if dtype.kind == "f":
-        with np.errstate(over="ignore"):
-            return dtype.type(value)
-    if dtype.kind not in "iu":
-        return np.nan
-    limits = np.iinfo(dtype)
-    whole = value == value and abs(value) != np.inf and value == int(value)
-    return dtype.type(int(value)) if whole and limits.min <= value <= limits.max else np.nan
 
 
 def _limits(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.columns import statistics
+from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.source import Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.formats.text.column_types import WORDS
@@ -20,8 +20,6 @@ from fitstudio.errors import DataError
 
 _GAP = -1
 _UNKNOWN = -2
-# Arrays beyond this are not searched for NaN before training; training itself notices.
-_SEARCHED_BYTES = 4 << 30
 
 
 def encode_inputs(
@@ -163,21 +161,6 @@ def lazy_inputs(
     )
 
 
-def array_gaps(array: ArrayLike) -> np.ndarray:
-    """For each row whether it holds NaN or infinite values."""
-    rows = array.shape[0]
-    size = int(np.prod(array.shape, dtype=np.float64)) * array.dtype.itemsize
-    gaps = np.zeros(rows, bool)
-    if array.dtype.kind != "f" or size > _SEARCHED_BYTES:
-        return gaps
-    start = 0
-    for block in statistics.row_blocks(array):
-        finite = np.isfinite(block).reshape(len(block), -1).all(axis=1)
-        gaps[start : start + len(block)] = ~finite
-        start += len(block)
-    return gaps
-
-
 def encode_table(
     columns: tuple[RecipeColumn, ...],
     source: Source,
@@ -227,12 +210,6 @@ def encode_table(
         shown = ", ".join(filled[:5]) + (" …" if len(filled) > 5 else "")
         notes.append(f"Filled in, as nothing usable stood there (number of rows): {shown}.")
     return matrix, whole
-
-
-def usable_numbers(values: np.ndarray) -> np.ndarray:
-    """Where there is a number that training can hold: 1e39 is no better than a gap."""
-    with np.errstate(invalid="ignore"):
-        return np.abs(values) <= float(np.finfo(np.float32).max)
 
 
 def encode_labels(column: RecipeColumn, source: Source, name: str) -> np.ndarray:

@@ -106,20 +106,3 @@ def in_memory_if_small(array: LazyArray) -> np.ndarray | LazyArray:
     if in_memory(array):
         return np.asarray(array)
     return array
-
-
-def take_rows(array: ArrayLike, rows: np.ndarray) -> np.ndarray:
-    """Some rows of an array that only takes rising rows, such as an HDF5 dataset, in any order."""
-    rows = np.asarray(rows)
-    if rows.dtype == bool:
-        rows = np.flatnonzero(rows)
-    if not len(rows):
-        return np.asarray(array[0:0])
-    wanted, places = np.unique(rows, return_inverse=True)
-    low, high = int(wanted[0]), int(wanted[-1]) + 1
-    # Rows picked one by one are slow; where they lie close, the stretch is read and picked from.
-    if high - low <= 4 * len(wanted):
-        return np.asarray(array[low:high])[wanted - low][places]
-    pieces = np.split(wanted, np.flatnonzero(np.diff(wanted) > 4) + 1)
-    found = [np.asarray(array[int(p[0]) : int(p[-1]) + 1])[p - p[0]] for p in pieces]
-    return np.concatenate(found)[places]

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
@@ -163,10 +164,10 @@ def _columns(slots: Iterable[Slot]) -> list[SlotColumn]:
 def _present(source: Source, column: SlotColumn) -> np.ndarray:
     """For each row whether it holds something that training can use."""
     if column.role == ARRAY:
-        return ~encoding.array_gaps(source.array(column.name))
+        return ~array_gaps(source.array(column.name))
     if column.role == CATEGORY:
         return ~source.scalars(column.name, CATEGORY).missing()
-    return encoding.usable_numbers(source.scalars(column.name, "number").numbers())
+    return usable_numbers(source.scalars(column.name, "number").numbers())
 
 
 def _split_by_column(

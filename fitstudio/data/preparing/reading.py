@@ -13,8 +13,8 @@ from math import isfinite
 from typing import Any
 
 from fitstudio.data.preparing.recipe_column import damaged, one_of, text
+from fitstudio.declared.formats.registry import FORMATS
 
-KINDS = ("table", "npy", "npz", "hdf5")
 ORDERS = ("dmy", "mdy")
 _FORMS = ("iso", "dots", "slashes")
 _MOST_OPTIONS = 100
@@ -54,7 +54,7 @@ class Reading:
     """How the training file was read.
 
     Args:
-        kind: What it was: "table", "npy", "npz" or "hdf5".
+        kind: The name of its format, such as "table".
         options: ``data.options``, completed by what was found out. What the file did not show (a
             decimal mark where all numbers are whole) is not among them.
         given: Which of the options a person decided.
@@ -97,7 +97,7 @@ class Reading:
             raise damaged("it has too many options of reading")
         try:
             return cls(
-                kind=one_of(data["kind"], KINDS),
+                kind=one_of(data["kind"], tuple(FORMATS)),
                 options={text(name): _option(value) for name, value in options.items()},
                 given=tuple(map(text, data.get("given", ()))),
                 row_names=bool(data.get("row_names", False)),

@@ -18,24 +18,17 @@ import polars as pl
 from fitstudio.data.formats.text import dates
 from fitstudio.data.formats.text.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat
-from fitstudio.data.formats.text.options import CHOICES_OF_ROWS
 from fitstudio.data.formats.text.table import TableSource
 from fitstudio.data.preparing.reading import ColumnReading, Reading
+from fitstudio.declared.formats.format import Travels
+from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.task.dataset_summary import ID, NUMBER
 from fitstudio.errors import DataError
 
 # Where things stand in the file; a later file may be laid out differently and says so itself.
-LAYOUT = (
-    "encoding",
-    "separator",
-    "column_starts",
-    "quote",
-    "header_line",
-    "units_line",
-    "first_line",
-    "row_names",
-    "comment",
-)
+LAYOUT = TABLE.options_that(Travels.LAYOUT, Travels.PLACE)
+# Which rows of this one file are wanted; a new file keeps all of its rows.
+_OF_ONE_FILE = TABLE.options_that(Travels.NEVER)
 MARKS = frozenset({"decimal", "thousands"})
 _MARKS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
 # So many of the numbers in doubt must show what the file's own marks mean; fewer may be strays.
@@ -82,7 +75,7 @@ def options_for(
     kept = {
         name: value
         for name, value in reading.options.items()
-        if name not in CHOICES_OF_ROWS and (name not in LAYOUT or name in layout)
+        if name not in _OF_ONE_FILE and (name not in LAYOUT or name in layout)
     }
     if "decimal" in said or "thousands" in said:
         kept.pop("thousands", None)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -224,7 +224,7 @@ class Option:
 class Choice(Kind):
     """One of a few fixed values."""
 
-    options: tuple[Option, ...]
+    options: Sequence[Option]
 
     def say(self) -> str:
         return joined([self.show(option.value) for option in self.options])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fitstudio.declared.formats.registry import FORMAT_NAMES
 from fitstudio.declared.kinds.composed import OneOf, Settings
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Option, Text
@@ -22,14 +23,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="kind",
-        kind=Choice(
-            (
-                Option("table", "Table", "CSV or TSV"),
-                Option("npy", "NPY", "One array"),
-                Option("npz", "NPZ", "Several arrays"),
-                Option("hdf5", "HDF5", "Datasets in a tree"),
-            )
-        ),
+        kind=Choice(FORMAT_NAMES),
         title="Format",
         help="What the file is.",
         unset="by the file's ending",
@@ -51,20 +45,8 @@ DATA: tuple[Param, ...] = (
         kind=Settings("options of the format by name"),
         title="Reading options",
         help="How the file is read: separator, decimal mark, header line and the like.",
-        more="For tables: encoding, separator, column_starts (where each column of text of fixed "
-        "width starts), quote, decimal, thousands, header_line, units_line, first_line (of the "
-        "samples), row_names (whether the first field has no name), comment, missing, "
-        "missing_numbers, marked (what 5* is), ragged and short (lines with too many and too few "
-        "fields), repeated_names, other_lines (means, notes and other tables below), copies, "
-        "dates. "
-        "Arrays: missing is a list of numbers that stand for no value, such as [-9999]; "
-        "one_hot says whether columns of 0 and 1 are classes. NPY: split takes the columns of an "
-        "array apart. NPZ: part is the part that is read, such as train. HDF5: group is the group "
-        "that is read, * for all of them; datasets is a list of paths instead; packing false takes "
-        "numbers as they are stored, whatever scale, offset and gaps the file names; categories "
-        "false leaves codes without the names beside them. MATLAB: axes is matlab or stored; "
-        "samples_last lists arrays that hold one sample for each place of their last axis. The "
-        "page on data files says what each can be.",
+        more="Each format has its own, listed below; the page on data files says what is found out "
+        "where nothing is set.",
         unset="guessed from the file",
         group=_DATA,
         level=Level.ADVANCED,

@@ -136,7 +136,7 @@ class DatasetSummary(Plain):
 
     Args:
         file: As ``data.file`` has it.
-        kind: "table", "npy", "npz" or "hdf5".
+        kind: The name of its format, such as "table".
         rows: Samples in the file.
         bytes: Size of the file.
         columns: In the order of the file.

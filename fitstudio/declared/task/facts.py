@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.catalogue.entries import CALLBACKS
+from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.task.columns import Rows, chosen, kept_rows
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary, Shape
@@ -123,7 +124,7 @@ def find_facts(values: Mapping[str, Any], summary: DatasetSummary, task: Task) -
         loss=output.loss,
         metrics=output.metrics,
         monitors=_monitors(output.metrics, values, validates=validates),
-        row_name="row" if summary.kind == "table" else "sample",
+        row_name=find_format(summary.kind).row,
     )
 
 

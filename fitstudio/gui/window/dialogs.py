@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.formats import registry
 from fitstudio.gui.theme.theme import Contrast, Mode, theme
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import (
@@ -36,8 +37,6 @@ from fitstudio.viewmodel.shell.about import versions_text
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.places import free_folder
 from fitstudio.viewmodel.shell.session import RunSummary
-
-DATA_PATTERNS = "*.csv *.tsv *.txt *.npy *.npz *.h5 *.hdf5 *.hdf *.nxs"
 
 
 class OnClose(Enum):
@@ -137,11 +136,14 @@ def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     return int(edit.value()) if question.ask() == 0 and edit.value() else None
 
 
+def data_filter() -> str:
+    """What a file dialog for data shows: the endings of all formats, then all files."""
+    return f"{_tr('Data')} ({registry.patterns()});;{_tr('All files')} (*)"
+
+
 def ask_data_file(window: QWidget) -> Path | None:
     """Asks for a data file."""
-    file, _kind = QFileDialog.getOpenFileName(
-        window, _tr("Choose data"), "", f"{_tr('Data')} ({DATA_PATTERNS});;{_tr('All files')} (*)"
-    )
+    file, _kind = QFileDialog.getOpenFileName(window, _tr("Choose data"), "", data_filter())
     return Path(file) if file else None
 
 

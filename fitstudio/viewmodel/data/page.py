@@ -11,9 +11,9 @@ from typing import Any
 
 from fitstudio.actions import data as data_actions
 from fitstudio.declared.checks.decisions import Decision, about_data, decisions, open_findings
+from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import (
-    ARRAY,
     CATEGORY,
     NUMBER,
     ColumnSummary,
@@ -123,8 +123,8 @@ def view(session: ProjectSession) -> DataView | None:
     summary = session.summary
     if summary is None:
         return None
-    word = "row" if summary.kind == "table" else "sample"
-    part = "column" if summary.kind == "table" else "array"
+    format = find_format(summary.kind)
+    word, part = format.row, format.column
     facts = (
         plural(summary.rows, word),
         plural(len(summary.columns), part),
@@ -384,8 +384,3 @@ def _in_file_order(summary: DatasetSummary | None, names: Sequence[str]) -> list
         return list(dict.fromkeys(names))
     place = {name: number for number, name in enumerate(summary.names)}
     return sorted(dict.fromkeys(names), key=lambda name: place.get(name, math.inf))
-
-
-def is_tree(summary: DatasetSummary) -> bool:
-    """Whether the file holds arrays by name, perhaps in groups, rather than a table."""
-    return summary.kind in ("npz", "hdf5") or any(each.type == ARRAY for each in summary.columns)

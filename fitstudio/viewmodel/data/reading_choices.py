@@ -1,51 +1,80 @@
-"""What of a file's reading can be overruled in the window, by the kind of the file."""
+"""What of a file's reading can be overruled in the window: the declared options of its format."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from fitstudio.data.formats.npz import part_of
+from fitstudio.declared.formats.format import ReadingOption
+from fitstudio.declared.formats.registry import find_format
+from fitstudio.declared.kinds.values import Choice, Flag
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
+
+_YES_NO = ((True, "Yes"), (False, "No"))
 
 
 @dataclass(frozen=True)
 class ReadingChoice:
-    """The one option of a file that is no text: which of its parts is read.
+    """One option of a file, with what it is now.
 
     Attributes:
-        option: Its name in `data.options`.
-        title: What stands beside the choice.
-        values: Each value with its words.
-        value: The one that is read now.
+        option: Its declaration.
+        value: What is set or was found out; else the option's default.
+        values: Each value that can be chosen, with its words; empty where it is typed.
     """
 
-    option: str
-    title: str
-    values: tuple[tuple[str, str], ...]
-    value: str
+    option: ReadingOption
+    value: Any
+    values: tuple[tuple[Any, str], ...] = ()
 
 
-def reading_choice(
-    kind: str, guesses: Sequence[Guess], nodes: Sequence[TreeNode]
-) -> ReadingChoice | None:
-    """Which part of a file of arrays can be read instead; None where there is one part only.
+def reading_choices(
+    kind: str,
+    guesses: Sequence[Guess],
+    options: Mapping[str, Any] | None = None,
+    nodes: Sequence[TreeNode] = (),
+) -> list[ReadingChoice]:
+    """Every option that can be set for a file.
 
     Args:
-        kind: The kind of the file: "npz" or "hdf5"; text has options of its own.
+        kind: The name of its format.
         guesses: How it is read now.
-        nodes: What is in the file.
+        options: What was overruled already.
+        nodes: What is in the file, where that is known; a part is no choice in a file with one.
     """
-    now = {guess.name: str(guess.value or "") for guess in guesses}
+    found = {guess.name: guess.value for guess in guesses}
+    found |= {name: value for name, value in (options or {}).items() if value is not None}
     arrays = [node.path for node in nodes if node.kind not in ("group", "refused")]
-    if kind == "npz" and "part" in now:
-        parts = sorted({part for path in arrays if (part := part_of(path)) is not None})
-        values = tuple((part, part) for part in parts)
-        choice = ReadingChoice("part", "Part of the file", values, now["part"])
-    elif kind == "hdf5" and "group" in now:
-        groups = sorted({path.rpartition("/")[0].strip("/") for path in arrays})
-        values = tuple((group, group or "/") for group in groups)
-        choice = ReadingChoice("group", "Group of the file", values, now["group"].strip("/"))
+    choices: list[ReadingChoice] = []
+    for option in find_format(kind).params:
+        value = found.get(option.name, option.default)
+        value = list(value) if isinstance(value, tuple) else value
+        if option.among is not None and arrays:
+            among = option.among(arrays)
+            if value is None or len(among) < 2:
+                continue
+            choices.append(ReadingChoice(option, value, _with(value, tuple(among))))
+        else:
+            choices.append(ReadingChoice(option, value, _values(option, value)))
+    return choices
+
+
+def _values(option: ReadingOption, value: Any) -> tuple[tuple[Any, str], ...]:
+    kind = option.kind
+    if isinstance(kind, Flag):
+        values: tuple[tuple[Any, str], ...] = _YES_NO
+    elif isinstance(kind, Choice):
+        values = tuple((each.value, each.title) for each in kind.options)
     else:
-        return None
-    return choice if len(choice.values) > 1 else None
+        return ()
+    if option.accepts_none:
+        values = ((None, option.unset[:1].upper() + option.unset[1:]), *values)
+    return _with(value, values)
+
+
+def _with(value: Any, values: tuple[tuple[Any, str], ...]) -> tuple[tuple[Any, str], ...]:
+    """The values, with the present one among them."""
+    if any(type(each) is type(value) and each == value for each, _ in values):
+        return values
+    return (*values, (value, str(value)))

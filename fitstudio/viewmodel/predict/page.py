@@ -172,8 +172,13 @@ class PredictModel:
         self._read()
 
     def set_options(self, changed: Mapping[str, Any]) -> None:
-        """Read the file with these options, in place of what was decided in training."""
-        self.options = {**self.options, **changed}
+        """Read the file with these options, in place of what was decided in training.
+
+        Args:
+            changed: Options by name; None leaves an option as it was in training.
+        """
+        options = {**self.options, **changed}
+        self.options = {name: value for name, value in options.items() if value is not None}
         if self.file is not None:
             self._read()
 

@@ -46,7 +46,7 @@ class RecentRow:
         score: Its best value, in words.
         curve: The best run's curve.
         best: Index of the best value in `curve`.
-        kind: What its data is: "table", "npy", "npz", "hdf5" or "".
+        kind: The format of its data, such as "table", or "".
         interrupted: The newest run, if it was cut off and can go on.
         running: The run that is being trained now.
     """

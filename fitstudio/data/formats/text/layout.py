@@ -23,7 +23,7 @@ from fitstudio.data.formats.text.numbers import (
     NumberFormat,
     common_format,
 )
-from fitstudio.data.formats.text.options import check_options
+from fitstudio.data.formats.text.options import refuse_same_marks
 
 SEPARATORS = {
     "\t": "Tab-separated",
@@ -117,7 +117,7 @@ def find_format(
         encoding: What it is encoded in.
         options: What a person has said; these are not looked for.
     """
-    check_options(options)
+    refuse_same_marks(options)
     reasons = Reasons()
     quote = str(options.get("quote", '"'))
     comment = _find_comment(lines, options, reasons)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fitstudio.data.formats.text.other_lines import NOTE, SUMMARY, TABLE
+from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
-
-if TYPE_CHECKING:
-    from fitstudio.data.formats.text.table import TableSource
 
 _NAMED = 5
 _KINDS = {
@@ -19,7 +17,7 @@ _KINDS = {
 }
 
 
-def unclear_lines(source: TableSource, options: Mapping[str, Any]) -> tuple[Finding, ...]:
+def unclear_lines(source: TableColumns, options: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Lines with too many fields, as long as nobody has said what to do with them."""
     odd, width = source.oddities, len(source.names)
     if not odd.too_long_count or source.layout.ragged:
@@ -35,7 +33,7 @@ def unclear_lines(source: TableSource, options: Mapping[str, Any]) -> tuple[Find
     )  # fmt: skip
 
 
-def about_lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def about_lines(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     """Everything about lines that keeps nobody from training."""
     yield from _too_long(source, options)
     yield from _ends(source, options)
@@ -55,7 +53,7 @@ def about_lines(source: TableSource, options: Mapping[str, Any]) -> Iterator[Fin
     yield from _unnamed(source, options)
 
 
-def _too_long(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _too_long(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     odd, width = source.oddities, len(source.names)
     count = odd.too_long_count
     if not count:
@@ -83,7 +81,7 @@ def _too_long(source: TableSource, options: Mapping[str, Any]) -> Iterator[Findi
         )
 
 
-def _ends(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _ends(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     odd, width = source.oddities, len(source.names)
     if odd.trailing_count:
         where = _line_list(odd.trailing_lines, odd.trailing_count)
@@ -109,7 +107,7 @@ def _ends(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _no_samples(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _no_samples(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     odd = source.oddities
     if odd.repeated_count:
         count = odd.repeated_count
@@ -134,7 +132,7 @@ def _no_samples(source: TableSource, options: Mapping[str, Any]) -> Iterator[Fin
         )
 
 
-def _unnamed(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _unnamed(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     """Which field has no name, where the line of names is short: a wrong choice shifts all."""
     found = next((guess for guess in source.guesses if guess.name == "row_names"), None)
     if found is None or found.given:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from fitstudio.data.columns.stand_ins import LOW_STAND_INS
 from fitstudio.data.formats.text import line_findings
 from fitstudio.data.formats.text.guesses import confirmed
+from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, TEXT
-
-if TYPE_CHECKING:
-    from fitstudio.data.formats.text.table import TableSource
 
 _NAMED = 5
 _DOUBTFUL = ("encoding", "decimal", "separator", "header_line")
@@ -23,7 +21,7 @@ _FEW = 0.1
 
 
 def find(
-    source: TableSource, options: Mapping[str, Any], columns: Mapping[str, Any], zeros: int
+    source: TableColumns, options: Mapping[str, Any], columns: Mapping[str, Any], zeros: int
 ) -> tuple[Finding, ...]:
     """All findings about the file; those about roles (target, inputs) come from the settings.
 
@@ -60,7 +58,7 @@ def _few_of_each(findings: Iterator[Finding]) -> Iterator[Finding]:
         yield _advice(code, seen[code].where, f"**{count} more {noun}** likewise.")
 
 
-def _layout(source: TableSource, options: Mapping[str, Any], zeros: int) -> Iterator[Finding]:
+def _layout(source: TableColumns, options: Mapping[str, Any], zeros: int) -> Iterator[Finding]:
     for guess in source.guesses:
         if not guess.sure and guess.name in _DOUBTFUL:
             held = confirmed(source.options, options, source.guesses, guess.name)
@@ -89,7 +87,7 @@ def _layout(source: TableSource, options: Mapping[str, Any], zeros: int) -> Iter
 
 
 def _cells(
-    source: TableSource, options: Mapping[str, Any], columns: Mapping[str, Any]
+    source: TableColumns, options: Mapping[str, Any], columns: Mapping[str, Any]
 ) -> Iterator[Finding]:
     for name in source.names:
         column = source.scalars(name)
@@ -139,7 +137,7 @@ def _cells(
             yield from _dates(source, name, options, columns)
 
 
-def _stand_in(source: TableSource, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _stand_in(source: TableColumns, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
     """Numbers such as -999 that instruments write where they have no value."""
     described = source.column(name)
     lowest = described.minimum
@@ -171,7 +169,7 @@ def _stand_in(source: TableSource, name: str, options: Mapping[str, Any]) -> Ite
 
 
 def _dates(
-    source: TableSource, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+    source: TableColumns, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
 ) -> Iterator[Finding]:
     column = source.scalars(name)
     if column.values is None:
@@ -188,14 +186,14 @@ def _dates(
         )  # fmt: skip
 
 
-def _columns(source: TableSource) -> Iterator[Finding]:
+def _columns(source: TableColumns) -> Iterator[Finding]:
     for column in source.columns:
         if column.count == 0:
             yield _advice("data.empty-column", "fit.x", f"**{column.name}** is empty.")
 
 
 def _means_missing(
-    source: TableSource, name: str, rows: np.ndarray, options: Mapping[str, Any]
+    source: TableColumns, name: str, rows: np.ndarray, options: Mapping[str, Any]
 ) -> Fix | None:
     """A change that takes the cells in these rows for missing, where there are few kinds."""
     markers = sorted({source.text(name)[int(row)] for row in rows[:200]})
@@ -212,7 +210,7 @@ def _means_missing(
 
 
 def _around_numbers(
-    source: TableSource, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
+    source: TableColumns, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """Units, brackets, errors and marks that stand around numbers."""
     column = source.scalars(name)
@@ -257,7 +255,9 @@ def _around_numbers(
         )  # fmt: skip
 
 
-def _words_as_gaps(source: TableSource, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _words_as_gaps(
+    source: TableColumns, name: str, options: Mapping[str, Any]
+) -> Iterator[Finding]:
     """Words that count as missing in a column of words, where each could be a class."""
     column, layout = source.scalars(name), source.layout
     if column.cells is None or column.type not in (CATEGORY, TEXT) or column.dates:
@@ -295,7 +295,7 @@ def _words_as_gaps(source: TableSource, name: str, options: Mapping[str, Any]) -
     )  # fmt: skip
 
 
-def _duplicates(source: TableSource, options: Mapping[str, Any]) -> Iterator[Finding]:
+def _duplicates(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     if source.copies_left_out:
         count = source.copies_left_out
         yield _advice(
@@ -329,6 +329,6 @@ def _short(text: str | None) -> str:
     return text if len(text) <= 20 else f"{text[:19]}…"
 
 
-def _first_padded(source: TableSource, name: str) -> str:
+def _first_padded(source: TableColumns, name: str) -> str:
     cells = source.text(name)
     return _short(cells.filter(cells.str.contains(r"^0\d+$").fill_null(False))[0])

@@ -9,12 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
 
+from fitstudio.declared.formats import registry
+from fitstudio.declared.formats.registry import find_format
+from fitstudio.declared.kinds.values import joined
 from fitstudio.declared.plain_words import Paragraph, describe
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.items_card import ItemsCard
-from fitstudio.gui.pages.data.reading_dialog import PartDialog, ReadingDialog
+from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
@@ -30,14 +33,12 @@ from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.window import dialogs
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
-from fitstudio.viewmodel.data.reading_choices import reading_choice
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
 from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.shell.session import ProjectSession
 
 _FEW_ROWS = 7
-_ARRAY_FILES = ("npy", "npz", "hdf5")
 _MANY_ROWS = 15
 _MOST_SPARE = 40
 _MOST_SQUEEZED = 8
@@ -126,7 +127,9 @@ class DataPage(Page):
         return EmptyState(
             "database",
             self.tr("No data yet"),
-            self.tr("Drop a file anywhere in the window, or choose one: CSV, TSV, NumPy or HDF5."),
+            self.tr("Drop a file anywhere in the window, or choose one: {}.").format(
+                joined(registry.called())
+            ),
             button,
         )
 
@@ -203,7 +206,7 @@ class DataPage(Page):
             self._nodes = []
             self._look_into_tree()
         self._show_guesses(view.guesses)
-        self._targets.setVisible(summary.kind == "npy")
+        self._targets.setVisible(find_format(summary.kind).has_targets_file)
         self._items.set_items(view.items)
         if view.columns != self._shown_columns or view.rows != self._rows.rowCount():
             self._shown_columns = view.columns
@@ -235,13 +238,7 @@ class DataPage(Page):
             chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
             chip.setToolTip(as_tip(guess.sentence))
             self._chips.addWidget(chip)
-        summary = self._session.summary
-        arrays = summary is not None and summary.kind in _ARRAY_FILES
-        choice = reading_choice(summary.kind, guesses, self._nodes) if summary else None
-        self._change.setVisible(bool(guesses) and (not arrays or choice is not None))
-        if guesses:
-            self._chips.addWidget(self._change)
-        self._chips_box.setVisible(bool(guesses))
+        self._chips.addWidget(self._change)
 
     def _size_table(self, view: DataView) -> None:
         widths = self._header.wanted_widths()
@@ -293,10 +290,7 @@ class DataPage(Page):
 
     def _look_into_tree(self) -> None:
         summary = self._session.summary
-        if summary is None or not data_page.is_tree(summary):
-            self._tree.setVisible(False)
-            return
-        if summary.kind not in ("hdf5", "npz"):
+        if summary is None or not find_format(summary.kind).has_tree:
             self._tree.setVisible(False)
             return
         self._session.in_background(
@@ -341,14 +335,9 @@ class DataPage(Page):
         if self._view is None or self._session.read_only is not None:
             return
         summary = self._session.summary
-        if summary is not None and summary.kind in _ARRAY_FILES:
-            choice = reading_choice(summary.kind, self._view.guesses, self._nodes)
-            dialog = PartDialog(choice, self) if choice is not None else None
-        else:
-            options = dict(self._session.spec.get("data.options") or {})
-            dialog = ReadingDialog(self._view.guesses, options, self)
-        if dialog is None:
-            return
+        assert summary is not None
+        options = dict(self._session.spec.get("data.options") or {})
+        dialog = ReadingDialog(summary.guesses, options, self, kind=summary.kind, nodes=self._nodes)
         if dialog.ask() == 0 and dialog.changes():
             data_page.set_options(self._session, dialog.changes())
 

@@ -1,28 +1,22 @@
-"""Overrules how a file is read: marks and names of a text, or which part of a file of arrays."""
+"""Overrules how a file is read: a row for each option that its format declares."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from fitstudio.declared.task.dataset_summary import Guess
+from fitstudio.declared.kinds.param import Level
+from fitstudio.declared.kinds.values import Int
+from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import link_button
 from fitstudio.gui.widgets.editors import Combo, NumberEdit, TextEdit
-from fitstudio.gui.widgets.labels import Label, Sentence
+from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.window.dialogs import Question
-from fitstudio.viewmodel.data.reading_choices import ReadingChoice
-
-_ENCODINGS = (
-    ("utf-8", "UTF-8"),
-    ("cp1252", "Windows (western)"),
-    ("latin-1", "Latin 1"),
-    ("utf-16", "UTF-16"),
-    ("gb18030", "Chinese (GB 18030)"),
-    ("shift_jis", "Japanese (Shift JIS)"),
-    ("cp1251", "Windows (Cyrillic)"),
-)
+from fitstudio.viewmodel.data.reading_choices import ReadingChoice, reading_choices
 
 
 class ReadingDialog(Question):
@@ -31,13 +25,19 @@ class ReadingDialog(Question):
     Args:
         guesses: How the file is read now.
         options: What was overruled already.
+        kind: The name of the file's format.
+        nodes: What is in the file, where that is known.
     """
 
     def __init__(
-        self, guesses: Sequence[Guess], options: dict[str, Any], parent: QWidget | None = None
+        self,
+        guesses: Sequence[Guess],
+        options: Mapping[str, Any],
+        parent: QWidget | None = None,
+        *,
+        kind: str = "table",
+        nodes: Sequence[TreeNode] = (),
     ) -> None:
-        self._guesses = {guess.name: guess for guess in guesses}
-        self._options = options
         self._editors: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
         content = QWidget()
@@ -51,75 +51,30 @@ class ReadingDialog(Question):
         self.setObjectName("dialog.reading")
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
-        form = QFormLayout()
-        form.setVerticalSpacing(Space.GRID)
-        form.setHorizontalSpacing(Space.GRID * 3)
-        column.addLayout(form)
-        self._form = form
-        self._add(
-            "separator",
-            self.tr("Between cells"),
-            Combo(
-                [
-                    (",", self.tr("Comma")),
-                    (";", self.tr("Semicolon")),
-                    ("\t", self.tr("Tab")),
-                    (" ", self.tr("Spaces")),
-                    ("|", self.tr("Bar")),
-                    ("", self.tr("Nothing: one column")),
-                ],
-                default=",",
-            ),
-        )
-        self._add(
-            "decimal",
-            self.tr("Decimal mark"),
-            Combo([(".", self.tr("Point: 0.5")), (",", self.tr("Comma: 0,5"))], default="."),
-        )
-        self._add(
-            "thousands",
-            self.tr("Between thousands"),
-            Combo(
-                [
-                    ("", self.tr("Nothing")),
-                    (",", self.tr("Comma")),
-                    (".", self.tr("Point")),
-                    (" ", self.tr("Space")),
-                    ("'", self.tr("Apostrophe")),
-                ],
-                default="",
-            ),
-        )
-        self._add(
-            "dates",
-            self.tr("Dates such as 3/4/2024"),
-            Combo(
-                [("dmy", self.tr("Day first")), ("mdy", self.tr("Month first"))],
-                default="dmy",
-            ),
-        )
-        encodings = list(_ENCODINGS)
-        found = self._value("encoding", "utf-8")
-        if found not in [each[0] for each in encodings]:
-            encodings.append((found, str(found)))
-        self._add("encoding", self.tr("Characters"), Combo(encodings, default="utf-8"))
-        header = NumberEdit(whole=True, minimum=0, default=1, small=True)
-        self._add("header_line", self.tr("Line with the names (0: none)"), header)
-        missing = TextEdit(
-            optional=True,
-            unset=self.tr("empty cells only"),
-            parse=lambda text: [word.strip() for word in text.split(",") if word.strip()],
-            show=lambda words: ", ".join(words),
-            width=Size.WIDEST_CHOICE,
-        )
-        self._add("missing", self.tr("Also missing"), missing)
+        choices = reading_choices(kind, guesses, options, nodes)
+        usual = [each for each in choices if each.option.level == Level.BASIC]
+        others = [each for each in choices if each.option.level != Level.BASIC]
+        column.addWidget(self._form(usual))
+        if others:
+            more = self._form(others)
+            more.setVisible(False)
+            self._more = link_button(self.tr("Show all options"))
+            self._more.setObjectName("reading.more")
+            self._more.clicked.connect(lambda: self._show_more(more))
+            column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(more)
         said = [guess.sentence for guess in guesses if guess.sentence and not guess.given]
         if said:
             column.addSpacing(Space.GRID)
             column.addWidget(Sentence(" ".join(said), ink="text3"))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The options that have a row."""
+        return tuple(self._editors)
+
     def changes(self) -> dict[str, Any]:
-        """What was changed, by option."""
+        """What was changed, by option; None where an option was put back."""
         return {
             name: editor.value()
             for name, editor in self._editors.items()
@@ -130,51 +85,55 @@ class ReadingDialog(Question):
         """An option as it is shown, changed or not."""
         return self._editors[name].value()
 
-    def _value(self, name: str, default: Any) -> Any:
-        guess = self._guesses.get(name)
-        return self._options.get(name, guess.value if guess is not None else default)
+    def editor(self, name: str) -> Any:
+        """The editor of an option: a widget with `value` and `setValue`."""
+        return self._editors[name]
 
-    def _add(self, name: str, title: str, editor: Any) -> None:
-        editor.setObjectName(f"data.options.{name}")
-        editor.setAccessibleName(title)
-        value = self._value(name, editor.value())
-        editor.setValue(list(value) if isinstance(value, tuple) else value)
-        self._before[name] = editor.value()
-        self._editors[name] = editor
-        label = Label(title)
-        label.setMinimumHeight(Size.CONTROL)
-        self._form.addRow(label, editor)
+    def _show_more(self, more: QWidget) -> None:
+        more.setVisible(True)
+        self._more.setVisible(False)
+        self.adjustSize()
 
-
-class PartDialog(Question):
-    """Chooses another part of a file of arrays.
-
-    Args:
-        choice: The parts that there are.
-    """
-
-    def __init__(self, choice: ReadingChoice, parent: QWidget | None = None) -> None:
-        self._choice = choice
-        self.part = Combo(list(choice.values), default=choice.value)
-        self.part.setObjectName(f"data.options.{choice.option}")
-        self.part.setAccessibleName(choice.title)
-        content = QWidget()
-        super().__init__(
-            content.tr("How the file is read"),
-            "",
-            (content.tr("Read it like this"), content.tr("Cancel")),
-            parent,
-            content,
-        )
-        self.setObjectName("dialog.part")
-        form = QFormLayout(content)
+    def _form(self, choices: Sequence[ReadingChoice]) -> QWidget:
+        holder = QWidget()
+        form = QFormLayout(holder)
         form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(Space.GRID)
         form.setHorizontalSpacing(Space.GRID * 3)
-        label = Label(choice.title)
-        label.setMinimumHeight(Size.CONTROL)
-        form.addRow(label, self.part)
+        for choice in choices:
+            option = choice.option
+            editor = _editor(choice)
+            editor.setObjectName(option.key)
+            editor.setAccessibleName(option.title)
+            editor.setToolTip(as_tip(option.help))
+            editor.setValue(choice.value)
+            self._before[option.name] = editor.value()
+            self._editors[option.name] = editor
+            label = Label(option.title)
+            label.setMinimumHeight(Size.CONTROL)
+            form.addRow(label, editor)
+        return holder
 
-    def changes(self) -> dict[str, Any]:
-        """What was changed, by option."""
-        value = self.part.value()
-        return {self._choice.option: value} if value != self._choice.value else {}
+
+def _editor(choice: ReadingChoice) -> Any:
+    """The editor that suits an option's kind."""
+    option = choice.option
+    if choice.values:
+        return Combo(list(choice.values), default=option.default)
+    if isinstance(option.kind, Int):
+        return NumberEdit(
+            whole=True,
+            minimum=option.kind.minimum,
+            maximum=option.kind.maximum,
+            default=option.default,
+            optional=option.accepts_none,
+            unset=option.unset,
+            small=True,
+        )
+    return TextEdit(
+        optional=option.accepts_none,
+        unset=option.unset,
+        parse=option.kind.parse,
+        show=option.kind.show,
+        width=Size.WIDEST_CHOICE,
+    )

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.formats.registry import format_by_ending
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.results.score_card import ScoreCard
@@ -39,6 +40,7 @@ from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
 from fitstudio.gui.widgets.marks import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable
+from fitstudio.gui.window import dialogs
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import (
     Answers,
@@ -55,6 +57,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PARTS = 1000
 _CHIPS = 24
 _WIDEST_COLUMN = 240
+# How numbers and dates are written: what the dialog shows of them is confirmed by its button.
+_CONFIRMED = ("decimal", "thousands", "dates")
 
 
 class PredictPage(Page):
@@ -253,17 +257,20 @@ class PredictPage(Page):
             self,
             self.tr("File to be predicted"),
             str(self.model.file.parent if self.model.file else Path.home()),
-            self.tr("Data (*.csv *.tsv *.txt *.npy *.npz *.h5 *.hdf5);;All files (*)"),
+            dialogs.data_filter(),
         )
         if path:
             self.model.choose_file(Path(path))
 
     def _on_change_reading(self) -> None:
         summary = self.model.summary
-        dialog = ReadingDialog(summary.guesses if summary else (), self.model.reading, self)
+        expected = format_by_ending(str(self.model.file or "")).name
+        kind = summary.kind if summary else expected
+        guesses = summary.guesses if summary else ()
+        dialog = ReadingDialog(guesses, self.model.reading, self, kind=kind)
         if dialog.ask() == 0:
-            # What is shown of numbers and dates is confirmed by pressing, changed or not.
-            shown = {name: dialog.value(name) for name in ("decimal", "thousands", "dates")}
+            confirmed = [name for name in _CONFIRMED if name in dialog.names]
+            shown = {name: dialog.value(name) for name in confirmed}
             self.model.set_options(dialog.changes() | shown)
 
     def _on_save(self) -> None:

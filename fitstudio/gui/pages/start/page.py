@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fitstudio.declared.formats import registry
 from fitstudio.gui.pages.start.pictures import ExamplePicture
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Radius, Size, Space
@@ -42,7 +43,6 @@ _INSET = 8
 _CARD = 233
 _PICTURE = 116
 _SHOWN_EXAMPLES = 4
-_KIND_ICONS = {"table": "table", "npz": "image", "npy": "image", "hdf5": "chart-line"}
 
 
 class StartPage(QWidget):
@@ -246,7 +246,9 @@ class DropZone(QFrame):
         column.addSpacing(2)
         self._title = Label(self.tr("Drop data or a project here"), style="strong")
         column.addWidget(self._title, 0, middle)
-        self._kinds = Label(self.tr("CSV, TSV, NumPy, HDF5, or click to choose"), ink="text2")
+        self._kinds = Label(
+            self.tr("{}, or click to choose").format(", ".join(registry.called())), ink="text2"
+        )
         column.addWidget(self._kinds, 0, middle)
         column.addStretch(1)
 
@@ -412,7 +414,7 @@ class _RecentItem(_Pressable):
         """Shows what is known now."""
         self.row = row
         self.setObjectName(f"start.recent.{row.name}")
-        self._icon.set_icon(_KIND_ICONS.get(row.kind, "folder"), "text2")
+        self._icon.set_icon(registry.icon_of(row.kind), "text2")
         self._name.setText(row.name)
         self._place.setText(row.place)
         self._curve.set_values(row.curve, row.best)

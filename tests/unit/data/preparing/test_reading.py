@@ -18,12 +18,13 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data.formats.text.options import CHOICES_OF_ROWS, OPTIONS
 from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import open_source
+from fitstudio.declared.formats.format import Travels
+from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import DataError
 
@@ -284,7 +285,8 @@ def test_every_option_holds_for_later_files(option, learned, tmp_path):
 
 
 def test_no_option_of_reading_is_without_a_case(tmp_path):
-    assert set(TABLES) >= OPTIONS - CHOICES_OF_ROWS
+    of_one_file = TABLE.options_that(Travels.NEVER)
+    assert set(TABLES) >= {option.name for option in TABLE.params} - set(of_one_file)
     known: set[str] = set()
     for kind, name in (("npz", "t.npz"), ("npy", "t.npy"), ("hdf5", "t.h5")):
         write(tmp_path / name, {"array": np.arange(4.0)})
