@@ -36,7 +36,7 @@ def is_better(value: float, than: float, *, mode: str, by: float = 0.0) -> bool:
 
 
 @dataclass(slots=True)
-class Watch:
+class BestValue:
     """The best value of a metric so far, and the wait for a better one.
 
     Attributes:
@@ -60,7 +60,7 @@ class Watch:
     last_epoch: int | None = field(default=None, repr=False)
 
     @classmethod
-    def from_callback(cls, settings: Mapping[str, Any]) -> Watch:
+    def from_callback(cls, settings: Mapping[str, Any]) -> BestValue:
         """The watch that an EarlyStopping with these settings keeps."""
         monitor = str(settings.get("monitor") or "val_loss")
         mode = settings.get("mode")
