@@ -43,7 +43,7 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
         Paragraph("Checking", _checking(resolved, facts)),
         Paragraph("Weights", _weights(resolved, facts)),
         Paragraph("The end", _end(resolved, facts)),
-        *(Paragraph("Helpers", text) for text in [_helpers(resolved)] if text),
+        *(Paragraph("Helpers", text) for text in [_helpers(resolved, facts)] if text),
         *(Paragraph("Size", text) for text in [_size(resolved, facts)] if text),
         *(Paragraph("Ignored", text) for text in [_ignored(resolved)] if text),
     ]
@@ -189,7 +189,8 @@ def _end(resolved: Resolved, facts: Facts) -> str:
                 settings["mode"] == "auto" and rises_on_auto(entry.name, settings["monitor"])
             )
             verb = "risen" if rises else "fallen"
-            sooner.append(f"if {watched} has not {verb} for {max(1, patience):,}")
+            checks = _checks_words(resolved, facts, settings["monitor"], max(1, patience))
+            sooner.append(f"if {watched} has not {verb} for {checks or f'{max(1, patience):,}'}")
             keeps_best = keeps_best or settings["restore_best_weights"]
         elif entry.name == "TerminateOnNaN":
             sooner.append("if the loss is no number")
@@ -211,6 +212,16 @@ def _kept_without_validation(resolved: Resolved) -> str:
     return f" The model with the {'highest' if rises else 'lowest'} {watched} is kept."
 
 
+def _checks_words(resolved: Resolved, facts: Facts, monitor: str, times: int) -> str | None:
+    """So many checks in epochs: "2 checks (6 epochs)"; None where each epoch is checked."""
+    every = resolved.value("fit.validation_freq")
+    if not (facts.validates and monitor.startswith("val_") and isinstance(every, int)):
+        return None
+    if every <= 1:
+        return None
+    return f"{counted(times, 'check')} ({counted(times * every, 'epoch')})"
+
+
 def watched_words(monitor: str) -> str:
     """A watched value in words: "val_loss" is "the checking loss"."""
     if monitor.startswith("val_"):
@@ -218,24 +229,26 @@ def watched_words(monitor: str) -> str:
     return f"the training {monitor.replace('_', ' ')}"
 
 
-def _helpers(resolved: Resolved) -> str:
+def _helpers(resolved: Resolved, facts: Facts) -> str:
     sentences = [
         sentence
         for item in resolved.value("fit.callbacks") or ()
-        if (sentence := helper_sentence(item))
+        if (sentence := _helper_sentence(item, resolved, facts))
     ]
     return " ".join(sentences)
 
 
-def helper_sentence(item: Mapping[str, Any]) -> str:
+def _helper_sentence(item: Mapping[str, Any], resolved: Resolved, facts: Facts) -> str:
     """What one callback does, in a sentence; nothing for those told under "The end"."""
     entry = CALLBACKS[item["kind"]]
     settings = entry.defaults() | dict(item)
     if entry.name == "ReduceLROnPlateau":
+        patience = max(1, settings["patience"])
+        checks = _checks_words(resolved, facts, settings["monitor"], patience)
         return (
             f"The learning rate is multiplied by {plain_number(settings['factor'])} when "
             f"{watched_words(settings['monitor'])} stands still for "
-            f"{counted(max(1, settings['patience']), 'epoch')}."
+            f"{checks or counted(patience, 'epoch')}."
         )
     if entry.name == "LearningRateScheduler":
         return f"The learning rate follows a plan: {plan_words(settings)}."

@@ -338,8 +338,8 @@ class MonitorModel:
         return Patience(
             since=shown(first.epoch),
             now=shown(state.epochs[-1].epoch),
-            waited=first.waited,
-            limit=max(1, first.patience or 0),
+            waited=first.waited * first.every,
+            limit=max(1, first.patience or 0) * first.every,
             stops_at=shown(first.stops_at),
         )
 

@@ -111,6 +111,25 @@ def test_best_epoch_and_patience_are_counted_as_early_stopping_does():
     assert state.best_row.logs["val_loss"] == 1.0
 
 
+def test_patience_counts_checks_where_not_each_epoch_is_checked():
+    watch = BestValue.from_callback({"monitor": "val_loss", "patience": 2})
+    for epoch in range(6):
+        watch.see(epoch, {"loss": 1.0} | ({"val_loss": 1.0} if epoch % 3 == 2 else {}))
+
+    assert (watch.epoch, watch.waited, watch.every) == (2, 1, 3)
+    assert watch.stops_at == 8
+
+
+def test_a_run_that_goes_on_in_a_copy_has_not_ended():
+    story = Story().start().epoch(0, loss=1.0)
+    story.tell("run_ended", outcome="completed", reason="early_stopping")
+    story.tell("message", level="info", code="run.extended", sentence="It goes on.")
+    state = story.state
+
+    assert state.running and state.awaits_process and len(state.epochs) == 1
+    assert (state.reason, state.last_reason) == ("", "early_stopping")
+
+
 @pytest.mark.parametrize(
     ("settings", "values", "waited", "best_epoch"),
     [
