@@ -92,6 +92,7 @@ class Outcome(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """How the run ended, in words."""
         return _OUTCOME_SENTENCES[self]
 
 
@@ -121,6 +122,7 @@ class Reason(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """Why it ended, in words."""
         return _REASON_SENTENCES[self]
 
 

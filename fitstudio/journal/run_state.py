@@ -221,6 +221,7 @@ class RunState:
 
     @property
     def seconds(self) -> float:
+        """Time the worker spent, over all resumes."""
         return self.earlier_s + self.elapsed
 
     @property

@@ -46,6 +46,7 @@ class Progress(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """What the curves say, in words."""
         return _PROGRESS_SENTENCES[self]
 
 

@@ -41,6 +41,7 @@ class StopsAtEpoch(Callback):
         self._last_epoch = last_epoch
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Notes whether the training ends here, and ends it if that was asked for."""
         self.by_callback = bool(self.model.stop_training)
         if self._requests.stop is not None and epoch < self._last_epoch:
             self.by = self._requests.stop_by
@@ -70,6 +71,7 @@ class Obeying(Callback):
         self._budget_s = budget_s
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Looks at the time that the run may take."""
         self._watch_budget()
 
     def on_batch_losses(self, epoch: int, first_step: int, losses: np.ndarray) -> None:
@@ -78,10 +80,12 @@ class Obeying(Callback):
         self._obey(within_epoch=True)
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Looks at what was asked, in the middle of a validation."""
         self._watch_budget()
         self._obey(within_epoch=True)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Looks at what was asked, when the epoch is saved."""
         self._obey(within_epoch=False)
 
     def _watch_budget(self) -> None:

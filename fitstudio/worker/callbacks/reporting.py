@@ -56,6 +56,7 @@ class Reporting(Callback):
         self._rate: float | None = None
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Tells that an epoch begins."""
         self._position.begin(epoch)
         self._rate = self._learning_rate()
         self._held.append(EventType.EPOCH_STARTED, epoch=epoch)
@@ -67,14 +68,17 @@ class Reporting(Callback):
         self._tell_batch("train", self._position.step, self.model.running_logs())
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Tells how far the validation is, ten times a second at most."""
         if time.monotonic() - self._told_at >= _INTERVAL_S:
             self._tell_batch("validate", batch, logs)
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Tells what the validation has measured."""
         values = {f"val_{name}": float(value) for name, value in (logs or {}).items()}
         self._held.append(EventType.VALIDATION_ENDED, epoch=self._position.epoch, logs=values)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Tells what the epoch has measured, and keeps it for the checkpoint."""
         values = {name: float(value) for name, value in (logs or {}).items()}
         self._rows.append((epoch, values))
         ended: dict[str, Any] = {"epoch": epoch, "logs": values}

@@ -45,6 +45,7 @@ class Saving(Callback):
     # A save that failed is noticed soon, also in an epoch of hours.
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Looks whether the latest save failed."""
         self._checkpoints.check()
 
     def on_batch_losses(self, epoch: int, first_step: int, losses: np.ndarray) -> None:
@@ -52,9 +53,11 @@ class Saving(Callback):
         self._checkpoints.check()
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Looks whether the latest save failed."""
         self._checkpoints.check()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Saves the state after an epoch; that of the last one is waited for."""
         final = epoch == self._last_epoch or bool(self.model.stop_training)
         values = self._rows[-1][1]
         self._checkpoints.epoch_ended(epoch, values, self._state, final=final)
