@@ -15,12 +15,12 @@ from pathlib import Path
 import psutil
 
 from fitstudio.actions import processes, queue, requests, run_ending, runs
+from fitstudio.actions.launchers import launcher_of
 from fitstudio.actions.queue import ItemState, QueueItem
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import FitStudioError, RunError
 from fitstudio.journal import Outcome, Reason, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
-from fitstudio.project.lock import run_holder
 from fitstudio.storage.file_lock import FileLock, HeldError
 
 _LOOK_INTERVAL_S = 0.5
@@ -112,7 +112,7 @@ def _begin(project: Project, item: QueueItem) -> QueueItem:
 def _goes_on(project: Project, item: QueueItem) -> bool:
     """Waits for the run's end; whether it was cut off and should be resumed."""
     paths = _paths(project, item)
-    while run_holder(paths.folder) is not None:
+    while launcher_of(paths).is_alive(paths):
         time.sleep(_LOOK_INTERVAL_S)
     processes.reap()
     state = run_ending.settle(paths, _state(paths), started_here=True)
@@ -153,7 +153,7 @@ def _state(paths: RunPaths) -> RunState:
 
 
 def _busy(project: Project) -> bool:
-    return any(run_holder(paths.folder) is not None for paths in project.paths.run_folders())
+    return any(launcher_of(paths).is_alive(paths) for paths in project.paths.run_folders())
 
 
 def _refuse_removed(project: Project, item: QueueItem) -> None:

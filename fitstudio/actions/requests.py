@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio.actions import run_ending, runs
-from fitstudio.actions.launchers import local_process
-from fitstudio.actions.launchers.local_process import RunHandle
+from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.resume_check import ResumeDifference
 from fitstudio.actions.resume_check import resume_differences as _resume_differences
 from fitstudio.actions.run_making import editing, make_copy
@@ -21,7 +20,6 @@ from fitstudio.errors import CheckpointError, RunError, StorageError
 from fitstudio.journal import Outcome, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.links import refuse_links_of_run
-from fitstudio.project.lock import run_holder
 from fitstudio.project.run_files import Request, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import move
@@ -51,7 +49,7 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
         raise ValueError(f"A request is one of {', '.join(KINDS)}; not {kind!r}.")
     project.require_changeable()
     paths = runs.find(project, run)
-    if run_holder(paths.folder) is None:
+    if not launcher_of(paths).is_alive(paths):
         state = run_ending.settle(paths, _state(paths))
         raise RunError(
             f"Run {paths.name!r} is not being trained. {state.outcome_sentence()}",
@@ -74,7 +72,7 @@ def acknowledged(project: Project, run: str | int, number: int, *, timeout_s: fl
     paths = runs.find(project, run)
     deadline = time.monotonic() + timeout_s
     while number not in _state(paths).acknowledged:
-        if time.monotonic() > deadline or run_holder(paths.folder) is None:
+        if time.monotonic() > deadline or not launcher_of(paths).is_alive(paths):
             return False
         time.sleep(_LOOK_INTERVAL_S)
     return True
@@ -93,7 +91,7 @@ def stop_run(project: Project, run: str | int, when: str = "batch") -> None:
         return
     paths = runs.find(project, run)
     deadline = time.monotonic() + _SECONDS_TO_STOP
-    while run_holder(paths.folder) is not None:
+    while launcher_of(paths).is_alive(paths):
         if time.monotonic() > deadline:
             kill_run(project, run)
             return
@@ -119,25 +117,11 @@ def kill_run(project: Project, run: str | int) -> bool:
     """
     project.require_changeable()
     paths = runs.find(project, run)
-    holder = run_holder(paths.folder)
-    if holder is None:
+    launcher = launcher_of(paths)
+    if not launcher.is_alive(paths):
         run_ending.settle(paths, _state(paths))
         return False
-    if not holder.here:
-        raise RunError(
-            f"Run {paths.name!r} is trained by {holder.say()}.",
-            code="run.elsewhere",
-            remedy="End it there.",
-        )
-    if holder.pid is None:
-        raise RunError(
-            f"Run {paths.name!r} is trained by {holder.say()}.",
-            code="run.unknown-process",
-            remedy="Its lock file does not say by which process: end that as the system offers it.",
-        )
-    state = _state(paths)
-    started = state.process_started if state.pid == holder.pid else None
-    ended = local_process.end(holder.pid, started)
+    ended = launcher.end(paths)
     if ended:
         run_ending.end_as_killed(paths)
     return ended
@@ -254,10 +238,10 @@ def _state(paths: RunPaths) -> RunState:
 
 
 def _refuse_if_running(paths: RunPaths) -> None:
-    holder = run_holder(paths.folder)
-    if holder is not None:
+    who = launcher_of(paths).describe(paths)
+    if who is not None:
         raise RunError(
-            f"Run {paths.name!r} is being trained by {holder.say()}.",
+            f"Run {paths.name!r} is being trained by {who}.",
             code="run.running",
             remedy="Stop it first.",
         )

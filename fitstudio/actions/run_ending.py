@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import processes
-from fitstudio.actions.launchers import local_process
+from fitstudio.actions.launchers import launcher_of
+from fitstudio.actions.logs import log_tail
 from fitstudio.errors import RunError, StorageError
 from fitstudio.journal import (
     Event,
@@ -26,16 +26,13 @@ from fitstudio.journal import (
     read_all,
 )
 from fitstudio.journal.events import sentence_of
-from fitstudio.project.lock import run_holder, run_lock
+from fitstudio.project.lock import run_lock
 from fitstudio.project.paths import RunPaths
 
 # Between the making of a run's folder and the first word of its worker lie a moment or, with a slow
-# disk and a virus scanner, many seconds.
-_START_GRACE_S = local_process.START_TIMEOUT_S + 10.0
+# disk and a virus scanner, many seconds: what a launcher waits for, and so much more.
+_START_GRACE_S = 10.0
 _LAST_THREADS_S = 3.0
-
-# How long the journals were of the runs that were found to have ended.
-_settled: dict[Path, int] = {}
 
 
 def settle(paths: RunPaths, state: RunState, *, started_here: bool = False) -> RunState:
@@ -46,39 +43,50 @@ def settle(paths: RunPaths, state: RunState, *, started_here: bool = False) -> R
         state: As folded from its journal; changed in place where the journal cannot be written.
         started_here: We know that no worker is about to come: do not wait for its first word.
     """
-    if not state.running or run_holder(paths.folder) is not None:
-        return state
-    if not started_here and not state.next_seq and _age_s(paths.spec) < _START_GRACE_S:
-        return state  # its process may still be on the way to its first word
+    try:
+        if note_if_gone(paths, state, started_here=started_here):
+            return fold(read_all(paths.journal))
+    except OSError:
+        # A folder for reading only: say so here, and leave the file as it is.
+        apply(state, end_of_gone(paths, state))
+    return state
+
+
+def note_if_gone(paths: RunPaths, state: RunState, *, started_here: bool = False) -> bool:
+    """Writes the end of a run into its journal if its process is gone without having told.
+
+    Args:
+        paths: The run.
+        state: As folded from its journal.
+        started_here: We know that no worker is about to come: do not wait for its first word.
+
+    Returns:
+        Whether the journal now tells more than `state`.
+
+    Raises:
+        OSError: If the run is gone and that cannot be written; see `end_of_gone`.
+    """
+    launcher = launcher_of(paths)
+    if not state.running or launcher.is_alive(paths):
+        return False
+    grace_s = launcher.start_timeout_s + _START_GRACE_S
+    if not started_here and state.awaits_process and _age_s(paths.spec) < grace_s:
+        return False  # its process may still be on the way to its first word
     try:
         with run_lock(paths.folder, program="FitStudio, which notes the end of the run"):
             fresh = fold(read_all(paths.journal))
-            if not fresh.running:
-                return fresh
-            with Journal(paths.journal) as journal:
-                journal.append(EventType.RUN_ENDED, **_ending(paths, fresh))
-            return fold(read_all(paths.journal))
+            if fresh.running:
+                with Journal(paths.journal) as journal:
+                    journal.append(EventType.RUN_ENDED, **_ending(paths, fresh))
+            return True
     except RunError:
-        return state  # somebody else was quicker: a resume, or another window that notes the end
-    except (StorageError, OSError):
-        # A folder for reading only: say so here, and leave the file as it is.
-        fields = {"time": state.updated or time.time(), **_ending(paths, state)}
-        apply(state, Event(EventType.RUN_ENDED, state.next_seq, fields["time"], fields))
-        return state
+        return False  # somebody was quicker: a resume, or another window that notes the end
 
 
-def look_after(paths: RunPaths) -> None:
-    """Notes a run's end if its process is gone; cheap enough to be called every few seconds."""
-    processes.reap()
-    if run_holder(paths.folder) is not None:
-        return
-    try:
-        size = paths.journal.stat().st_size
-        if _settled.get(paths.folder) != size:
-            settle(paths, fold(read_all(paths.journal)))
-            _settled[paths.folder] = paths.journal.stat().st_size
-    except OSError:
-        pass  # the folder is gone, or away for a moment
+def end_of_gone(paths: RunPaths, state: RunState) -> Event:
+    """The end of a run whose process is gone, for a state that its journal cannot tell of."""
+    fields = {"time": state.updated or time.time(), **_ending(paths, state)}
+    return Event(EventType.RUN_ENDED, state.next_seq, fields["time"], fields)
 
 
 def end_as_not_started(paths: RunPaths, details: str) -> None:
@@ -103,7 +111,7 @@ def end_as_killed(paths: RunPaths) -> None:
 def _note(paths: RunPaths, **fields: Any) -> None:
     # A process that was just ended may look dead while its last threads still hold the lock.
     deadline = time.monotonic() + _LAST_THREADS_S
-    while run_holder(paths.folder) is not None and time.monotonic() < deadline:
+    while launcher_of(paths).is_alive(paths) and time.monotonic() < deadline:
         time.sleep(0.01)
     try:
         with run_lock(paths.folder, program="FitStudio, which notes the end of the run"):
@@ -115,8 +123,7 @@ def _note(paths: RunPaths, **fields: Any) -> None:
 
 
 def _ending(paths: RunPaths, state: RunState) -> dict[str, Any]:
-    code = processes.exit_code(state.pid)
-    crash = local_process.log_tail(paths.fault_log)
+    crash = log_tail(paths.fault_log)
     if not state.attempts and not crash:
         return {
             "outcome": Outcome.FAILED,
@@ -127,11 +134,11 @@ def _ending(paths: RunPaths, state: RunState) -> dict[str, Any]:
                 "message": sentence_of(Reason.NOT_STARTED),
                 "remedy": "Start it once more; `fitstudio doctor` tells whether all is there.",
                 "safe": "Your data and settings are untouched.",
-                "details": local_process.log_tail(paths.worker_log),
+                "details": log_tail(paths.worker_log),
             },
         }
     fields: dict[str, Any] = {"outcome": Outcome.INTERRUPTED, "reason": Reason.GONE}
-    sentence = local_process.signal_sentence(code)
+    sentence = launcher_of(paths).ending_sentence(state.pid)
     if sentence is None and crash:
         sentence = "A library crashed; faulthandler.log says where."
     if sentence is not None:

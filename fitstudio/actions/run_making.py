@@ -20,6 +20,8 @@ from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.run_spec import Difference, RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import ProjectError
+from fitstudio.journal import EventType, Journal
+from fitstudio.journal.events import EXTENDED
 from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.file_names import run_folder_name
 from fitstudio.project.links import refuse_links_of_project
@@ -102,6 +104,14 @@ class _Extras:
             for file in (self.source.checkpoints / name).glob("*"):
                 atomic.make_folder(target.checkpoints / name)
                 _copy_if_there(file, target.checkpoints / name / file.name)
+        # How the other run ended is not how this one stands, from the first moment on.
+        with Journal(target.journal) as journal:
+            journal.append(
+                EventType.MESSAGE,
+                level="info",
+                code=EXTENDED,
+                sentence=f"Run {self.source.number} is trained on from where it ended.",
+            )
 
 
 def _make(

@@ -11,26 +11,20 @@ import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fitstudio.journal import JournalReader, RunState, fold
+from fitstudio.actions.following import RunFollower
+from fitstudio.journal import RunState
 from fitstudio.project.paths import RunPaths
 
 
 @dataclass
 class _Followed:
-    reader: JournalReader
-    state: RunState = field(default_factory=RunState)
-    restarts: int = 0
+    follower: RunFollower
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def update(self) -> RunState:
         """The state as of now, as a copy that nobody changes."""
         with self.lock:
-            events = self.reader.read_new()
-            if self.reader.restarts != self.restarts:
-                self.restarts = self.reader.restarts
-                self.state = RunState()
-            fold(events, self.state, with_gaps=True)
-            return _copy(self.state)
+            return _copy(self.follower.poll())
 
 
 _followed: dict[Path, _Followed] = {}
@@ -45,7 +39,7 @@ def state_of(paths: RunPaths) -> RunState:
     """
     with _lock:
         followed = _followed.setdefault(
-            paths.folder, _Followed(JournalReader(paths.journal, newest_batches=True))
+            paths.folder, _Followed(RunFollower(paths, looks_after=False))
         )
     state = followed.update()
     if not state.running:
@@ -62,10 +56,10 @@ def _copy(state: RunState) -> RunState:
     copied.repeated = list(state.repeated)
     copied.trims = list(state.trims)
     copied.batch_points = list(state.batch_points)
-    copied.patiences = [replace(watch) for watch in state.patiences]
+    copied.early_stoppings = [replace(watch) for watch in state.early_stoppings]
     copied.watch = None if state.watch is None else replace(state.watch)
     copied.acknowledged = set(state.acknowledged)
     copied.messages = state.messages.copy()
     copied.checkpoints = dict(state.checkpoints)
-    copied.pulses = state.pulses.copy()
+    copied.heartbeats = state.heartbeats.copy()
     return copied

@@ -10,9 +10,8 @@ from typing import IO, Any
 
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, run_ending, run_states, run_summary
-from fitstudio.actions.following import RunWatcher
-from fitstudio.actions.launchers import local_process
-from fitstudio.actions.launchers.local_process import RunHandle
+from fitstudio.actions.following import RunFollower
+from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
@@ -34,15 +33,14 @@ from fitstudio.storage.checked import MisfitError
 
 __all__ = [
     "Best",
+    "RunFollower",
     "RunHandle",
     "RunRecord",
     "RunSummary",
-    "RunWatcher",
     "check",
     "dataset_summary",
     "list_runs",
     "load_run",
-    "look_after",
     "note_run",
     "rename_run",
     "run_name",
@@ -187,9 +185,8 @@ def launch(
         ProjectError: If the project could not be opened to be changed.
     """
     project.require_changeable()
-    words = ["run", str(project.folder), paths.name, *(["--resume"] if resume else [])]
     try:
-        return local_process.launch(processes.worker_command(*words), paths, output=output)
+        return launcher_of(paths).start(project.folder, paths, resume=resume, output=output)
     except WorkerError as problem:
         run_ending.end_as_not_started(paths, problem.details or problem.message)
         raise
@@ -238,18 +235,13 @@ def load_run(project: Project, run: str | int) -> RunRecord:
     )
 
 
-def watch_run(project: Project, run: str | int) -> RunWatcher:
+def watch_run(project: Project, run: str | int) -> RunFollower:
     """A follower of a run; `poll` it.
 
     Raises:
         RunError: If there is no such run.
     """
-    return RunWatcher(find(project, run))
-
-
-def look_after(run_folder: Path) -> None:
-    """Notes the end of a run whose process is gone; for whoever reads its journal alone."""
-    run_ending.look_after(RunPaths(run_folder))
+    return RunFollower(find(project, run))
 
 
 def rename_run(project: Project, run: str | int, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.declared.catalogue.callback_entry import Waiting
 from fitstudio.declared.catalogue.callback_words import watched_words
 from fitstudio.declared.catalogue.entries import CALLBACKS, METRICS, MODELS
 from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
@@ -44,7 +45,7 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
         Paragraph("Checking", _checking(resolved, facts)),
         Paragraph("Weights", _weights(resolved, facts)),
         Paragraph("The end", _end(resolved, facts)),
-        *(Paragraph("Helpers", text) for text in [_helpers(resolved)] if text),
+        *(Paragraph("Helpers", text) for text in [_helpers(resolved, facts)] if text),
         *(Paragraph("Size", text) for text in [_size(resolved, facts)] if text),
         *(Paragraph("Ignored", text) for text in [_ignored(resolved)] if text),
     ]
@@ -184,7 +185,7 @@ def _end(resolved: Resolved, facts: Facts) -> str:
         entry = CALLBACKS[item["kind"]]
         settings = entry.settings(item)
         if entry.ending is not None:
-            sooner.append(entry.ending(settings))
+            sooner.append(entry.ending(settings, _waiting(resolved, facts)))
         keeps_best = keeps_best or bool(settings.get("restore_best_weights"))
     budget = resolved.value("run.time_budget_min")
     if budget is not None:
@@ -204,19 +205,34 @@ def _kept_without_validation(resolved: Resolved) -> str:
     return f" The model with the {'highest' if rises else 'lowest'} {watched} is kept."
 
 
-def _helpers(resolved: Resolved) -> str:
+def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
+    """How callbacks say so many checks of a value: "2 checks (6 epochs)"."""
+    every = resolved.value("fit.validation_freq")
+
+    def in_words(monitor: str, times: int) -> str | None:
+        checked = facts.validates and monitor.startswith("val_")
+        if not checked or not isinstance(every, int) or every <= 1:
+            return None
+        return f"{counted(times, 'check')} ({counted(times * every, 'epoch')})"
+
+    return in_words
+
+
+def _helpers(resolved: Resolved, facts: Facts) -> str:
     sentences = [
         sentence
         for item in resolved.value("fit.callbacks") or ()
-        if (sentence := helper_sentence(item))
+        if (sentence := _helper_sentence(item, resolved, facts))
     ]
     return " ".join(sentences)
 
 
-def helper_sentence(item: Mapping[str, Any]) -> str:
+def _helper_sentence(item: Mapping[str, Any], resolved: Resolved, facts: Facts) -> str:
     """What one callback does, in a sentence; nothing for those told under "The end"."""
     entry = CALLBACKS[item["kind"]]
-    return "" if entry.sentence is None else entry.sentence(entry.settings(item))
+    if entry.sentence is None:
+        return ""
+    return entry.sentence(entry.settings(item), _waiting(resolved, facts))
 
 
 def _size(resolved: Resolved, facts: Facts) -> str:

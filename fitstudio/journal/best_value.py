@@ -36,7 +36,7 @@ def is_better(value: float, than: float, *, mode: str, by: float = 0.0) -> bool:
 
 
 @dataclass(slots=True)
-class Watch:
+class BestValue:
     """The best value of a metric so far, and the wait for a better one.
 
     Attributes:
@@ -46,6 +46,8 @@ class Watch:
         epoch: When that was, from 0.
         waited: Epochs since then that count.
         patience: How many such epochs end the run; None if nothing ends it.
+        every: How many epochs lie between two that count; more than 1 where it is not measured in
+            each.
     """
 
     monitor: str
@@ -57,10 +59,11 @@ class Watch:
     value: float | None = None
     epoch: int | None = None
     waited: int = 0
+    every: int = 1
     last_epoch: int | None = field(default=None, repr=False)
 
     @classmethod
-    def from_callback(cls, settings: Mapping[str, Any]) -> Watch:
+    def from_callback(cls, settings: Mapping[str, Any]) -> BestValue:
         """The watch that an EarlyStopping with these settings keeps."""
         monitor = str(settings.get("monitor") or "val_loss")
         mode = settings.get("mode")
@@ -81,13 +84,15 @@ class Watch:
         """The epoch (from 0) that would be the last one if nothing got better any more."""
         if self.patience is None or self.last_epoch is None:
             return None
-        return self.last_epoch + max(0, max(1, self.patience) - self.waited)
+        return self.last_epoch + max(0, max(1, self.patience) - self.waited) * self.every
 
     def see(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Takes in an epoch's logs."""
         value = logs.get(self.monitor)
         if epoch < self.start_from_epoch or not isinstance(value, (int, float)):
             return
+        if self.last_epoch is not None:
+            self.every = max(1, epoch - self.last_epoch)
         self.last_epoch = epoch
         self.waited += 1
         best = math.nan if self.value is None else self.value

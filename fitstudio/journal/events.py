@@ -37,6 +37,8 @@ from fitstudio.storage import atomic, checked
 FORMAT = 1
 # The code of the message about a line that a reader had to leave out.
 DAMAGED = "journal.damaged"
+# The code of the last message in the copy of a journal that another run goes on with.
+EXTENDED = "run.extended"
 _MARK = b',"crc":"'
 _TAIL = len(_MARK) + 8 + len(b'"}')
 
@@ -89,6 +91,7 @@ class Outcome(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """How the run ended, in words."""
         return _OUTCOME_SENTENCES[self]
 
 
@@ -118,6 +121,7 @@ class Reason(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """Why it ended, in words."""
         return _REASON_SENTENCES[self]
 
 

@@ -10,8 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.callbacks import EARLY_STOPPING
-from fitstudio.journal.best_value import Watch, mode_of
-from fitstudio.journal.events import DAMAGED, Event, EventType, Outcome, numbers, sentence_of
+from fitstudio.journal.best_value import BestValue, mode_of
+from fitstudio.journal.events import (
+    DAMAGED,
+    EXTENDED,
+    Event,
+    EventType,
+    Outcome,
+    numbers,
+    sentence_of,
+)
 from fitstudio.journal.run_state import Checkpoint, EpochRow, Message, RunState, Trim
 
 _KEPT_BATCH_POINTS = 8_000
@@ -78,7 +86,7 @@ def _run_started(state: RunState, fields: Mapping[str, Any]) -> None:
     state.outcome, state.ended, state.error = None, None, None
     state.reason = state.sentence = ""
     state.stop_requested = None
-    state.paused = state.validating = False
+    state.paused = state.validating = state.handed_on = False
     state.epoch = state.step = None
     _watch(state, fields)
 
@@ -105,9 +113,9 @@ def _start_again(state: RunState, fields: Mapping[str, Any], first: int) -> None
 def _watch(state: RunState, fields: Mapping[str, Any]) -> None:
     """Sets the watches up, and lets them see the epochs that a resume has kept."""
     monitor = fields.get("monitor")
-    state.watch = Watch(monitor, mode_of(monitor, fields.get("mode"))) if monitor else None
-    state.patiences = [
-        Watch.from_callback(settings)
+    state.watch = BestValue(monitor, mode_of(monitor, fields.get("mode"))) if monitor else None
+    state.early_stoppings = [
+        BestValue.from_callback(settings)
         for settings in fields.get("callbacks") or ()
         if isinstance(settings, Mapping) and settings.get("kind") == EARLY_STOPPING.name
     ]
@@ -118,8 +126,8 @@ def _watch(state: RunState, fields: Mapping[str, Any]) -> None:
 def _see(state: RunState, row: EpochRow) -> None:
     if state.watch is None:
         name = "val_loss" if "val_loss" in row.logs else "loss"
-        state.watch = Watch(name, mode_of(name))
-    for watch in (state.watch, *state.patiences):
+        state.watch = BestValue(name, mode_of(name))
+    for watch in (state.watch, *state.early_stoppings):
         watch.see(row.epoch, row.logs)
 
 
@@ -200,6 +208,9 @@ def _message(state: RunState, fields: Mapping[str, Any]) -> None:
     code = fields["code"]
     if code == DAMAGED:
         state.damage = fields["sentence"]
+    elif code == EXTENDED:
+        _resuming(state)
+        state.handed_on = True
     elif code == "worker.starting":
         _resuming(state)
     elif code == "paused":
@@ -223,11 +234,11 @@ def _resuming(state: RunState) -> None:
     state.reason = state.sentence = ""
     state.epoch = state.step = state.last_epoch = None
     state.logs = {}
-    state.paused = state.validating = False
+    state.paused = state.validating = state.handed_on = False
 
 
-def _pulse(state: RunState, fields: Mapping[str, Any]) -> None:
-    state.pulses.append(fields)
+def _heartbeat(state: RunState, fields: Mapping[str, Any]) -> None:
+    state.heartbeats.append(fields)
     state.sample_speed = fields.get("samples_per_s", state.sample_speed)
 
 
@@ -246,7 +257,8 @@ def _run_ended(state: RunState, fields: Mapping[str, Any]) -> None:
         state.outcome = Outcome(fields["outcome"])
     except ValueError:  # an outcome of a later version: it has ended, that much is sure
         state.outcome = Outcome.STOPPED
-    state.reason = fields["reason"]
+    state.reason = state.last_reason = fields["reason"]
+    state.handed_on = False
     state.sentence = fields.get("sentence") or sentence_of(state.reason)
     state.error = fields.get("error")
     state.ended = fields["time"]
@@ -262,7 +274,7 @@ _HANDLERS: dict[str, Callable[[RunState, Mapping[str, Any]], None]] = {
     EventType.EPOCH_ENDED: _epoch_ended,
     EventType.CHECKPOINT_SAVED: _checkpoint_saved,
     EventType.MESSAGE: _message,
-    EventType.PULSE: _pulse,
+    EventType.PULSE: _heartbeat,
     EventType.STOP_REQUESTED: _stop_requested,
     EventType.RUN_ENDED: _run_ended,
 }

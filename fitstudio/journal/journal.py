@@ -90,7 +90,7 @@ class Journal:
         return seq
 
     def sync(self) -> None:
-        """Waits until all lines are on the disk; called by the pulse thread every few seconds."""
+        """Waits until all lines are on the disk; the heartbeat calls it every two seconds."""
         with self._lock:
             self._write_held()
             self._synced_at = self._steady()

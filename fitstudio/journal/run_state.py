@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import Outcome
 from fitstudio.journal.target_scale import TargetScale
 
-_KEPT_PULSES = 300
+_KEPT_HEARTBEATS = 300
 _KEPT_MESSAGES = 10_000
 _EPOCHS_FOR_SPEED = 5
 
@@ -87,6 +87,7 @@ class RunState:
     """All that is known about a run from its journal.
 
     Attributes:
+        last_reason: Why it ended the last time that it did; a resume leaves it as it is.
         first_epoch: Where the run began (`initial_epoch`).
         last_epoch: The last epoch there will be, if nothing stops it before.
         epochs: The finished epochs that count, in order.
@@ -96,7 +97,7 @@ class RunState:
         logs: The running logs of the epoch at work.
         batch_points: A thinned sample of (epoch, step, loss); all of them are in `batches.f32`.
         watch: The run's monitored metric; see `best`.
-        patiences: One watch for each EarlyStopping.
+        early_stoppings: One watch for each EarlyStopping.
         seconds: Time the worker spent, over all resumes.
         sample_speed: Samples a second, as last told.
         missing_events: Lines that a full disk or damage has cost.
@@ -107,6 +108,7 @@ class RunState:
     run: str = ""
     outcome: Outcome | None = None
     reason: str = ""
+    last_reason: str = ""
     sentence: str = ""
     error: Mapping[str, Any] | None = None
 
@@ -137,20 +139,23 @@ class RunState:
     logs: Mapping[str, Any] = field(default_factory=dict)
     learning_rate: float | None = None
     batch_points: list[tuple[int, int, float]] = field(default_factory=list)
-    watch: Watch | None = None
-    patiences: list[Watch] = field(default_factory=list)
+    watch: BestValue | None = None
+    early_stoppings: list[BestValue] = field(default_factory=list)
 
     stop_requested: Mapping[str, Any] | None = None
     acknowledged: set[int] = field(default_factory=set)
     messages: deque[Message] = field(default_factory=lambda: deque(maxlen=_KEPT_MESSAGES))
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
-    pulses: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=_KEPT_PULSES))
+    heartbeats: deque[Mapping[str, Any]] = field(
+        default_factory=lambda: deque(maxlen=_KEPT_HEARTBEATS)
+    )
     sample_speed: float | None = None
     missing_events: int = 0
     strange_events: int = 0
     damage: str = ""
 
     # The fold's own memory.
+    handed_on: bool = False
     next_seq: int = 0
     elapsed: float = 0.0
     earlier_s: float = 0.0
@@ -187,6 +192,11 @@ class RunState:
         return self.outcome is None
 
     @property
+    def awaits_process(self) -> bool:
+        """Whether the next word will be the first of a process that is still to come."""
+        return self.handed_on or not self.next_seq
+
+    @property
     def newest_epoch(self) -> int | None:
         """The epoch at work, or else the last finished one; None before the first."""
         if self.epoch is not None:
@@ -211,6 +221,7 @@ class RunState:
 
     @property
     def seconds(self) -> float:
+        """Time the worker spent, over all resumes."""
         return self.earlier_s + self.elapsed
 
     @property
@@ -253,7 +264,7 @@ class RunState:
         return max(0.0, total - len(self.epochs) - self.epoch_fraction) * per_epoch
 
     @property
-    def best(self) -> Watch | None:
+    def best(self) -> BestValue | None:
         """The best `value` of the monitored metric and its `epoch`; None before the first."""
         return self.watch if self.watch and self.watch.value is not None else None
 

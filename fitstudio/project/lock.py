@@ -10,8 +10,8 @@ from fitstudio.project.links import refuse_links_of_project, refuse_links_of_run
 from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage.file_lock import FileLock, HeldError, Holder, holder_of
 
-# A worker writes a pulse every two seconds. A journal older than this has no writer, whatever note
-# a copied folder carries along from another computer.
+# A worker writes a heartbeat every two seconds. A journal older than this has no writer, whatever
+# note a copied folder carries along from another computer.
 _SILENT_S = 120.0
 
 

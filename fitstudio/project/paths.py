@@ -31,6 +31,7 @@ class RunPaths:
 
     @property
     def name(self) -> str:
+        """The folder's name, which tells the run from all others."""
         return self.folder.name
 
     @property
@@ -41,22 +42,27 @@ class RunPaths:
 
     @property
     def spec(self) -> Path:
+        """What was asked for, frozen."""
         return self.folder / "run.json"
 
     @property
     def about(self) -> Path:
+        """Title, note, star, parent: what a person may still change."""
         return self.folder / "about.json"
 
     @property
     def resolved(self) -> Path:
+        """What was used, with where each value came from."""
         return self.folder / "resolved.json"
 
     @property
     def journal(self) -> Path:
+        """Everything that happened."""
         return self.folder / "journal.jsonl"
 
     @property
     def batches(self) -> Path:
+        """The loss of every batch."""
         return self.folder / "batches.f32"
 
     @property
@@ -66,34 +72,42 @@ class RunPaths:
 
     @property
     def history_json(self) -> Path:
+        """What `fit()` returns."""
         return self.folder / "history.json"
 
     @property
     def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
         return self.folder / "checkpoints"
 
     @property
     def model(self) -> Path:
+        """What is needed to use the trained model, besides its weights."""
         return self.folder / "model.json"
 
     @property
     def results(self) -> Path:
+        """What the trained model is worth."""
         return self.folder / "results.json"
 
     @property
     def request(self) -> Path:
+        """What was last asked of the worker."""
         return self.folder / "request.json"
 
     @property
     def lock(self) -> Path:
+        """Held by whoever writes the journal."""
         return self.folder / "run.lock"
 
     @property
     def worker_log(self) -> Path:
+        """What the worker and its libraries print."""
         return self.folder / "worker.log"
 
     @property
     def fault_log(self) -> Path:
+        """Where the worker stood when a library crashed."""
         return self.folder / "faulthandler.log"
 
 
@@ -105,6 +119,7 @@ class ProjectPaths:
 
     @property
     def file(self) -> Path:
+        """The project's settings."""
         return self.folder / "project.json"
 
     @property
@@ -114,6 +129,7 @@ class ProjectPaths:
 
     @property
     def lock(self) -> Path:
+        """Held by whoever may change the settings."""
         return self.folder / "project.lock"
 
     @property
@@ -123,26 +139,32 @@ class ProjectPaths:
 
     @property
     def queue(self) -> Path:
+        """The runs that wait their turn."""
         return self.folder / "queue.json"
 
     @property
     def queue_lock(self) -> Path:
+        """Held by the process that works on the queue."""
         return self.folder / "queue.lock"
 
     @property
     def queue_log(self) -> Path:
+        """What that process prints."""
         return self.folder / "queue.log"
 
     @property
     def data(self) -> Path:
+        """Data files that belong to the project."""
         return self.folder / "data"
 
     @property
     def runs(self) -> Path:
+        """The folder of the runs' folders."""
         return self.folder / "runs"
 
     @property
     def trash(self) -> Path:
+        """Runs that were discarded; never emptied by the program."""
         return self.folder / "trash"
 
     def run(self, name: str) -> RunPaths:

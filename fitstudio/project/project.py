@@ -53,6 +53,7 @@ class Project:
 
     @property
     def folder(self) -> Path:
+        """The project's folder."""
         return self.paths.folder
 
     @classmethod

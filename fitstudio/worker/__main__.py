@@ -8,7 +8,6 @@ devices                       tells as JSON what torch can train on
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -20,18 +19,22 @@ from fitstudio.errors import FitStudioError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Does what the words say; returns the exit code."""
+    # Each command imports what it needs: a run must show that it lives before torch is there.
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         match words:
             case ["run", project, run_name, *flags] if set(flags) <= {"--resume"}:
-                run_process = importlib.import_module("fitstudio.worker.run")
+                from fitstudio.worker import run
+
                 with terminal.forgiving_output():
-                    return run_process.run(Path(project), run_name, resume="--resume" in flags)
-            case [("predict" | "evaluate" | "dry-run") as kind, job]:
-                jobs = importlib.import_module("fitstudio.worker.jobs.job")
-                return jobs.do(kind, Path(job))
+                    return run.run(Path(project), run_name, resume="--resume" in flags)
+            case [("predict" | "evaluate" | "dry-run") as kind, job_file]:
+                from fitstudio.worker.jobs import job
+
+                return job.do(kind, Path(job_file))
             case ["devices"]:
-                device = importlib.import_module("fitstudio.engine.device")
+                from fitstudio.engine import device
+
                 _say(device.survey())
                 return 0
     except FitStudioError as error:

@@ -16,25 +16,15 @@ from typing import Any
 from fitstudio.engine.state.checkpoint import CheckpointWriter
 from fitstudio.errors import StorageError
 from fitstudio.journal import EventType, Journal
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal.best_value import BestValue
 from fitstudio.storage import ops
+from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
-from fitstudio.worker.requests import Orders
-
-_RETRY_S = 2.0
 
 State = Mapping[str, Any]
 
 
-class StopRun(Exception):  # noqa: N818 - it is an order, not an error
-    """Ends `fit()` from inside a hook; the worker turns it into the run's outcome."""
-
-    def __init__(self, by: str) -> None:
-        super().__init__(by)
-        self.by = by
-
-
-class Keeper:
+class Checkpoints:
     """Saves the run's state.
 
     Args:
@@ -43,7 +33,7 @@ class Keeper:
         held: For what may only be told when it is on the disk.
         best: The watch over the metric that says which epoch is the best.
         chosen: Which epochs are kept: every so many, or a list; counted from 1.
-        orders: What the person wants, who may stop a run that waits for the disk.
+        disk: Waits where the disk is full.
         written: Called in the writing thread with the newest epoch that a checkpoint holds.
 
     Attributes:
@@ -56,9 +46,9 @@ class Keeper:
         *,
         journal: Journal,
         held: HeldJournal,
-        best: Watch,
+        best: BestValue,
         chosen: int | Sequence[int] | None,
-        orders: Orders,
+        disk: DiskWait,
         written: Callable[[int], None],
     ) -> None:
         self.newest_epoch: int | None = None
@@ -67,7 +57,7 @@ class Keeper:
         self._journal = journal
         self._held = held
         self._chosen = chosen
-        self._orders = orders
+        self._disk = disk
         self._written = written
         self._writer = CheckpointWriter()
 
@@ -120,12 +110,15 @@ class Keeper:
             StopRun: If the person stops the run meanwhile.
         """
         self._writer.wait()
-        problem = self._writer.problem
-        if problem is None:
-            return
-        if not isinstance(problem, OSError):
-            raise problem
-        self._wait_for_disk(ops.problem_with(self.folder, problem))
+        problem = self._problem()
+        if problem is not None:
+            needed = ops.readable(self._writer.snapshot.size_bytes)
+            self._disk.until_done(
+                self._retried,
+                problem,
+                f"a checkpoint of {needed} could not be saved.",
+                "The checkpoint is saved and the run goes on.",
+            )
 
     def finish(self) -> None:
         """Lets a save that is being written end; problems have been told or no longer matter."""
@@ -168,23 +161,16 @@ class Keeper:
             return (epoch + 1) % self._chosen == 0
         return epoch + 1 in self._chosen
 
-    def _wait_for_disk(self, problem: StorageError) -> None:
-        needed = ops.readable(self._writer.snapshot.size_bytes)
-        self._tell(
-            "warning",
-            "paused",
-            f"The run waits: a checkpoint of {needed} could not be saved. {problem.message} "
-            f"{problem.remedy or ''} The run then goes on by itself; nothing is lost.",
-        )
-        while True:
-            self._orders.wait_for_change(_RETRY_S)
-            if self._orders.stop in ("batch", "now"):
-                raise StopRun(self._orders.stop_by)
-            self._writer.retry()
-            self._writer.wait()
-            if self._writer.problem is None:
-                self._tell("info", "continued", "The checkpoint is saved and the run goes on.")
-                return
+    def _retried(self) -> StorageError | None:
+        """Writes the latest snapshot once more; what was wrong with that, or None."""
+        self._writer.retry()
+        self._writer.wait()
+        return self._problem()
 
-    def _tell(self, level: str, code: str, sentence: str) -> None:
-        self._journal.append(EventType.MESSAGE, level=level, code=code, sentence=sentence)
+    def _problem(self) -> StorageError | None:
+        problem = self._writer.problem
+        if problem is None:
+            return None
+        if not isinstance(problem, OSError):
+            raise problem
+        return ops.problem_with(self.folder, problem)

@@ -12,8 +12,8 @@ from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import Outcome, Reason
 from fitstudio.worker import not_finite
-from fitstudio.worker.checkpoints import StopRun
-from fitstudio.worker.run import Ending, RunProcess
+from fitstudio.worker.requests import StopRun
+from fitstudio.worker.run_process import Ending, RunProcess
 
 _NOTHING_YET = "No epoch had ended yet; your data and settings are untouched."
 

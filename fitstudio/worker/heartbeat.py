@@ -17,7 +17,7 @@ INTERVAL_S = 2.0
 _GAP_S = 60.0
 
 
-class Pulse:
+class Heartbeat:
     """A thread that writes `pulse` events, whatever the training thread is busy with.
 
     Args:
@@ -39,10 +39,10 @@ class Pulse:
         self._process = psutil.Process()
         self._last_samples = 0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="fitstudio-pulse", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name="fitstudio-heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Begins with a pulse at once."""
+        """Begins with a heartbeat at once."""
         self._process.cpu_percent()  # the first call only starts the measurement
         self._thread.start()
 

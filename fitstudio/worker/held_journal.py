@@ -2,8 +2,8 @@
 
 An epoch that the journal shows as done can always be resumed from, whatever happens next. The
 checkpoint is written beside training, so the next epoch's events may come first: they wait in line
-behind the one that ends the epoch, and order is kept. Messages, pulses and acknowledgements from
-other threads go to the journal directly.
+behind the one that ends the epoch, and order is kept. Messages, heartbeats and acknowledgements
+from other threads go to the journal directly.
 """
 
 from __future__ import annotations

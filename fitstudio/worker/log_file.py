@@ -24,6 +24,7 @@ class LogFile(logging.Handler):
         self._repeats = 0
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Writes a record, or counts it where it is the last one again."""
         message = f"{record.name}: {record.getMessage()}"
         if message == self._last:
             self._repeats += 1

@@ -28,7 +28,7 @@ from fitstudio.engine.state import checkpoint
 from fitstudio.engine.state.checkpoint import Checkpoint
 from fitstudio.errors import RunError, SpecError
 from fitstudio.journal import EventType, fold, read_all
-from fitstudio.journal.best_value import Watch, mode_of
+from fitstudio.journal.best_value import BestValue, mode_of
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
@@ -37,7 +37,7 @@ from fitstudio.worker.heartbeat import GraphicsProcessor
 from fitstudio.worker.history_files import Row
 from fitstudio.worker.machine import Machine
 from fitstudio.worker.model_card import BirthCertificate
-from fitstudio.worker.run import RunProcess
+from fitstudio.worker.run_process import RunProcess
 from fitstudio.worker.target_facts import target_facts
 
 
@@ -60,7 +60,7 @@ class Training:
     prepared: Prepared
     certificate: BirthCertificate
     start: Checkpoint | None
-    best: Watch
+    best: BestValue
     rows: list[Row] = field(default_factory=list)
     epoch_lines: list[str] = field(default_factory=list)
     micro_batch_size: int | None = None
@@ -163,10 +163,10 @@ def _starting_point(process: RunProcess) -> Checkpoint | None:
     return start
 
 
-def _watch(spec: RunSpec, values: Mapping[str, Any], *, validates: bool) -> Watch:
+def _watch(spec: RunSpec, values: Mapping[str, Any], *, validates: bool) -> BestValue:
     """The metric whose best epoch is kept: what a callback watches, or the validation loss."""
     monitor, mode = best_epoch_by(values.get("fit.callbacks") or (), validates=validates)
-    return Watch(monitor, mode_of(monitor, mode))
+    return BestValue(monitor, mode_of(monitor, mode))
 
 
 def _announce(
@@ -174,7 +174,7 @@ def _announce(
     spec: RunSpec,
     set_up: Machine,
     start: Checkpoint | None,
-    best: Watch,
+    best: BestValue,
     steps_per_epoch: int | None,
     before: Mapping[str, Any],
     environment: Mapping[str, Any],
@@ -226,7 +226,7 @@ def _announce(
         f"Training on {set_up.choice.device.title}. {set_up.choice.reason}",
     )
     uuid = environment.get("device_uuid")
-    process.pulse.graphics = GraphicsProcessor.find(uuid) if uuid else None
+    process.heartbeat.graphics = GraphicsProcessor.find(uuid) if uuid else None
 
 
 def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:

@@ -2,13 +2,12 @@
 
 A request is a small file, `request.json`, that the window or the command line writes. A thread
 looks for it twenty times a second and acknowledges it in the journal at once, however long the
-current batch takes; the training thread looks at `Orders.waiting` after each batch and acts.
+current batch takes; the training thread looks at `Requests.waiting` after each batch and acts.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,16 @@ _SENTENCES = {
 }
 
 
-class Orders:
-    """The orders that wait to be carried out; threads set them, the training thread takes them.
+class StopRun(Exception):  # noqa: N818 - it was asked for, and is no error
+    """Ends `fit()` from inside a hook; the worker turns it into the run's outcome."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class Requests:
+    """The requests that wait to be carried out; threads set them, the training thread takes them.
 
     Attributes:
         waiting: Whether the training thread has something to look at. Read after every batch, so
@@ -85,16 +92,16 @@ class RequestWatcher:
 
     Args:
         path: The request file.
-        orders: Where orders go.
+        requests: Where requests go.
         append: Appends an event to the journal.
         handled: The newest request that an earlier process of this run has acknowledged.
     """
 
     def __init__(
-        self, path: Path, orders: Orders, append: Callable[..., Any], *, handled: int = 0
+        self, path: Path, requests: Requests, append: Callable[..., Any], *, handled: int = 0
     ) -> None:
         self._path = path
-        self._orders = orders
+        self._requests = requests
         self._append = append
         self._handled = handled
         self._seen: tuple[int, int, int] | None = None
@@ -136,7 +143,7 @@ class RequestWatcher:
         if kind in _STOPS:
             when = _STOPS[kind]
             self._append(EventType.STOP_REQUESTED, by="person", when=when, request=number)
-            self._orders.ask_stop(when, "person")
+            self._requests.ask_stop(when, "person")
         elif kind in _SENTENCES:
             self._append(
                 EventType.MESSAGE,
@@ -145,7 +152,7 @@ class RequestWatcher:
                 sentence=_SENTENCES[kind],
                 request=number,
             )
-            self._orders.ask(kind, free_memory=request.free_memory)
+            self._requests.ask(kind, free_memory=request.free_memory)
         else:
             self._append(
                 EventType.MESSAGE,
@@ -154,20 +161,3 @@ class RequestWatcher:
                 sentence=f"This version does not know the request {kind!r}; the run goes on.",
                 request=number,
             )
-
-
-class Stopwatch:
-    """Seconds of training, without the pauses."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._paused_s = 0.0
-
-    def leave_out(self, seconds: float) -> None:
-        """Takes a pause of `seconds` away."""
-        self._paused_s += seconds
-
-    @property
-    def seconds(self) -> float:
-        """What has passed."""
-        return time.monotonic() - self._began - self._paused_s

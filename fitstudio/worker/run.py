@@ -7,16 +7,11 @@ must see at once that it lives, and may already want it to stop.
 from __future__ import annotations
 
 import faulthandler
-import importlib
 import logging
 import os
 import signal
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import psutil
 
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import EventType, Journal, Outcome, Reason, fold, read_all
@@ -25,57 +20,14 @@ from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage import ops
 from fitstudio.storage.folder import settle
 from fitstudio.worker import log_file
-from fitstudio.worker.heartbeat import Pulse
-from fitstudio.worker.requests import Orders, RequestWatcher
+from fitstudio.worker.heartbeat import Heartbeat
+from fitstudio.worker.requests import Requests, RequestWatcher
+from fitstudio.worker.run_process import Ending, RunProcess
 
 # The system gives a process about five seconds between asking it to end and ending it.
 _SECONDS_TO_END = 4.0
 
 _log = logging.getLogger("fitstudio.worker")
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a run ended, as `run_ended` tells it."""
-
-    outcome: Outcome
-    reason: str
-    fields: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RunProcess:
-    """What the parts of a training process share.
-
-    Attributes:
-        project: The project's folder; relative data paths begin there.
-        paths: The run's files.
-        journal: The run's journal.
-        orders: What was asked of the run.
-        pulse: The thread that tells that the run is alive.
-        resume: Whether to go on from the newest checkpoint.
-        attempts: How often the run was started before.
-        ended_by: Why it ended then; empty if it never did.
-        pid: This process.
-        began: When it began (wall clock).
-        known: What a card about a failure can make use of: `values`, `last_epoch_saved`.
-    """
-
-    project: Path
-    paths: RunPaths
-    journal: Journal
-    orders: Orders
-    pulse: Pulse
-    resume: bool
-    attempts: int
-    ended_by: str = ""
-    pid: int = field(default_factory=os.getpid)
-    began: float = field(default_factory=lambda: psutil.Process().create_time())
-    known: dict[str, Any] = field(default_factory=dict)
-
-    def tell(self, level: str, code: str, sentence: str, **fields: Any) -> None:
-        """Writes a message for the person."""
-        self.journal.append(EventType.MESSAGE, level=level, code=code, sentence=sentence, **fields)
 
 
 def run(project: Path, run_name: str, *, resume: bool) -> int:
@@ -93,22 +45,29 @@ def run(project: Path, run_name: str, *, resume: bool) -> int:
     before = fold(read_all(paths.journal))
     with Journal(paths.journal) as journal:
         _catch_crashes(paths)
-        orders = Orders()
+        requests = Requests()
         watcher = RequestWatcher(
             paths.request,
-            orders,
+            requests,
             journal.append,
             handled=max(before.acknowledged, default=0),
         )
         process = RunProcess(
-            project, paths, journal, orders, Pulse(journal), resume, before.attempts, before.reason
+            project,
+            paths,
+            journal,
+            requests,
+            Heartbeat(journal),
+            resume,
+            before.attempts,
+            before.last_reason,
         )
         log_file.install(
             paths.worker_log, lambda text: process.tell("warning", "engine.warning", text)
         )
         _log.info("Process %s starts %s.", os.getpid(), "again" if before.attempts else "")
         process.tell("info", "worker.starting", f"Process {os.getpid()} is loading torch.")
-        process.pulse.start()
+        process.heartbeat.start()
         watcher.start()
         guard = _TerminationGuard(process)
         try:
@@ -116,7 +75,7 @@ def run(project: Path, run_name: str, *, resume: bool) -> int:
         finally:
             guard.done()
             watcher.stop()
-            process.pulse.stop()
+            process.heartbeat.stop()
         journal.append(
             EventType.RUN_ENDED, outcome=ending.outcome, reason=ending.reason, **ending.fields
         )
@@ -129,12 +88,13 @@ def _train(process: RunProcess) -> Ending:
     try:
         _clear_up(process)
         # Only now, when the journal says that the process lives: this takes a second.
-        training = importlib.import_module("fitstudio.worker.training")
+        from fitstudio.worker import training
+
         return training.train(process)
     except BaseException as error:
         _log.error("The run ended with an error.", exc_info=error)
         try:
-            failures = importlib.import_module("fitstudio.worker.failures")
+            from fitstudio.worker import failures
         except ImportError:
             return _bare_failure(error)
         return failures.ending(error, process)
@@ -198,14 +158,14 @@ class _TerminationGuard:
 
     def _tell(self, by: str) -> None:
         self._process.journal.append(EventType.STOP_REQUESTED, by=by, when="now")
-        self._process.orders.ask_stop("now", by)
+        self._process.requests.ask_stop("now", by)
 
     def _end_hard(self) -> None:
         process = self._process
         process.journal.append(
             EventType.RUN_ENDED,
             outcome=Outcome.STOPPED,
-            reason=Reason.SYSTEM if process.orders.stop_by == "system" else Reason.PERSON,
+            reason=Reason.SYSTEM if process.requests.stop_by == "system" else Reason.PERSON,
             sentence="The current batch did not end in time; all finished epochs are kept.",
         )
         process.journal.sync()

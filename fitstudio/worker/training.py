@@ -1,7 +1,7 @@
 """Trains a run: calls `fit()` with everything that was prepared, then measures the best weights.
 
 prepared data, plan ──► model ──► compile ──► fit ◄── starting point, on resume
-journal, history, checkpoints ◄── Reporter, Keeper
+journal, history, checkpoints ◄── the run's own callbacks
 results.json ◄── best weights, data
 """
 
@@ -10,32 +10,35 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fitstudio import storage
 from fitstudio.data.preparing.batches import RowBatches
-from fitstudio.declared.catalogue.callback_entry import Stop
-from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.declared.parameters.fit import SETTINGS
 from fitstudio.engine import callbacks, device
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
-from fitstudio.journal import BatchHistory, Outcome, Reason
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal import Outcome, Reason
+from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
-from fitstudio.worker import make_callbacks, model_setup, not_finite, results
-from fitstudio.worker.checkpoints import Keeper, StopRun
+from fitstudio.worker import model_setup, not_finite
+from fitstudio.worker.callbacks import chosen
+from fitstudio.worker.callbacks.log_progress import progress_for
+from fitstudio.worker.callbacks.own import own_callbacks
+from fitstudio.worker.checkpoints import Checkpoints
+from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.history_files import HistoryWriter
-from fitstudio.worker.log_progress import progress_for
+from fitstudio.worker.measuring import measure_best
 from fitstudio.worker.prepare import Training, finished_epochs, prepare_training
-from fitstudio.worker.report import Reporter
+from fitstudio.worker.requests import StopRun
 from fitstudio.worker.row_sequence import RowSequence
-from fitstudio.worker.run import Ending, RunProcess
+from fitstudio.worker.run_process import Ending, RunProcess
 
 _log = logging.getLogger("fitstudio.worker")
 
@@ -50,16 +53,33 @@ def train(process: RunProcess) -> Ending:
     """
     training = prepare_training(process)
     process.known["values"] = training.values
-    if process.orders.stop is not None:
-        raise StopRun(process.orders.stop_by)
-    model, reporter, used = _fit(training)
-    ending = _ending(training, reporter, used)
-    if process.orders.stop != "now":
-        _measure(training, model, quickly=ending.outcome is Outcome.STOPPED)
+    if process.requests.stop is not None:
+        raise StopRun(process.requests.stop_by)
+    fitted = _fit(training)
+    ending = _ending(training, fitted)
+    if process.requests.stop != "now":
+        measure_best(training, fitted.model, quickly=ending.outcome is Outcome.STOPPED)
     return ending
 
 
-def _fit(training: Training) -> tuple[Model, Reporter, list[Any]]:
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """What fit() has left.
+
+    Attributes:
+        model: The model.
+        chosen: The callbacks that the person chose.
+        stopped_by: Who asked for the stop that was obeyed; None if nobody did.
+        stopped_by_callback: Whether a callback stopped the training.
+    """
+
+    model: Model
+    chosen: list[Any]
+    stopped_by: str | None
+    stopped_by_callback: bool
+
+
+def _fit(training: Training) -> _Fitted:
     """Calls fit(), and again with smaller parts of batches while memory does not suffice."""
     while True:
         try:
@@ -70,52 +90,56 @@ def _fit(training: Training) -> tuple[Model, Reporter, list[Any]]:
             _use_smaller_parts(training, error)
 
 
-def _fit_once(training: Training) -> tuple[Model, Reporter, list[Any]]:
+def _fit_once(training: Training) -> _Fitted:
     process, values = training.process, training.values
     model = _new_model(training)
     state = _go_back(training)
     held = HeldJournal(process.journal, durable=training.rows[-1][0] if training.rows else -1)
     history_writer = HistoryWriter(process.paths.folder, training.rows, _history_params(values))
-    keeper = Keeper(
+    disk = DiskWait(process.journal, process.requests)
+    checkpoints = Checkpoints(
         process.paths.folder,
         journal=process.journal,
         held=held,
         best=training.best,
         chosen=values["run.keep_epochs"],
-        orders=process.orders,
+        disk=disk,
         written=history_writer.epoch_saved,
     )
-    reporter = _reporter(training, held, keeper)
-    used = make_callbacks.make(
+    own = own_callbacks(training, held, checkpoints)
+    used = chosen.make(
         values["fit.callbacks"] or (),
         run_folder=process.paths.folder,
         epochs=values["fit.epochs"],
+        disk=disk,
     )
     progress = progress_for(process.paths.worker_log, chosen=training.spec.is_set("fit.verbose"))
+    stopped_by = None
     try:
         model.fit(
             **_fit_arguments(training),
-            # History comes before the reporter, so that the state it saves holds the epoch.
-            callbacks=[*used, History(), *progress, reporter],
+            # History comes before our own, so that the state that is saved holds the epoch.
+            callbacks=[*used, History(), *progress, *own],
             seed=training.machine.seed,
             start_state=state,
             micro_batch_size=training.micro_batch_size,
         )
+        stopped_by = own.stops_at_epoch.by
         # Who trains longer goes on from the weights that training ended with, as in the reference.
         # A run that was only stopped goes on from where it was.
-        if training.rows and reporter.stopped_by is None and any(map(_went_back, used)):
-            reporter.save_restored()
-        keeper.settle()
+        if training.rows and stopped_by is None and any(map(_went_back, used)):
+            own.saving.save_restored()
+        checkpoints.settle()
     except StopRun as stop:
-        reporter.stopped_by = stop.by
+        stopped_by = stop.by
     except not_finite.NotFiniteError as error:
         raise _explained(training, error, model) from None
     finally:
-        keeper.finish()
+        checkpoints.finish()
         held.give_up()
-        process.known["last_epoch_saved"] = keeper.newest_epoch
+        process.known["last_epoch_saved"] = checkpoints.newest_epoch
     history_writer.finish()
-    return model, reporter, used
+    return _Fitted(model, used, stopped_by, own.stops_at_epoch.by_callback)
 
 
 def _went_back(callback: Any) -> bool:
@@ -125,27 +149,6 @@ def _went_back(callback: Any) -> bool:
         and callback.restore_best_weights
         and callback.best_weights is not None
     )
-
-
-def _reporter(training: Training, held: HeldJournal, keeper: Keeper) -> Reporter:
-    process, values = training.process, training.values
-    minutes = values["run.time_budget_min"]
-    stops = [CALLBACKS[each["kind"]].stops for each in values["fit.callbacks"] or ()]
-    reporter = Reporter(
-        process=process,
-        held=held,
-        keeper=keeper,
-        rows=training.rows,
-        epoch_lines=training.epoch_lines,
-        batch_history=BatchHistory(process.paths.batches),
-        last_epoch=values["fit.epochs"] - 1,
-        batch_size=values["fit.batch_size"],
-        budget_s=None if minutes is None else minutes * 60.0,
-        # A callback for it, where one was chosen, ends the run in the reference's own way.
-        stop_on_nan=values["run.on_nan"] == "stop" and Stop.NOT_FINITE not in stops,
-    )
-    process.pulse.samples = lambda: reporter.samples
-    return reporter
 
 
 def _history_params(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +175,7 @@ def _go_back(training: Training) -> Mapping[str, Any] | None:
     """Takes rows and best epoch from the starting point; returns the engine's part of it."""
     training.rows.clear()
     training.epoch_lines.clear()
-    training.best = Watch(training.best.monitor, training.best.mode)
+    training.best = BestValue(training.best.monitor, training.best.mode)
     if training.start is None:
         return None
     state = training.start.state
@@ -256,60 +259,24 @@ def _explained(
     return error
 
 
-def _ending(training: Training, reporter: Reporter, used: list[Any]) -> Ending:
+def _ending(training: Training, fitted: _Fitted) -> Ending:
     best = training.best.epoch
     fields: dict[str, Any] = {"best_epoch": best}
     if training.rows:
         fields["logs"] = training.rows[-1][1]
-    by = reporter.stopped_by
+    by = fitted.stopped_by
     if by is not None:
         reason = {"time_budget": Reason.TIME_BUDGET, "system": Reason.SYSTEM}.get(by, Reason.PERSON)
         return Ending(Outcome.STOPPED, reason, fields)
     if not training.rows or training.rows[-1][0] >= training.values["fit.epochs"] - 1:
         return Ending(Outcome.COMPLETED, Reason.ALL_EPOCHS, fields)
-    for each in used:
+    for each in fitted.chosen:
         if isinstance(each, callbacks.EarlyStopping) and each.stopped_epoch:
             return Ending(Outcome.COMPLETED, Reason.EARLY_STOPPING, fields)
         if isinstance(each, callbacks.TerminateOnNaN) and not np.isfinite(
             training.rows[-1][1].get("loss", 0.0)
         ):
             return Ending(Outcome.STOPPED, Reason.NOT_FINITE, fields)
-    if not reporter.stopped_by_callback:
+    if not fitted.stopped_by_callback:
         fields["sentence"] = "The data ran out before the last epoch."
     return Ending(Outcome.COMPLETED, Reason.CALLBACK, fields)
-
-
-# Afterwards.
-
-
-def _measure(training: Training, model: Model, *, quickly: bool) -> None:
-    """Writes `results.json`. A run that trained well does not fail because this did.
-
-    Args:
-        training: The run.
-        model: Its model; gets the best weights.
-        quickly: Whether somebody waits for the process to end.
-    """
-    process, prepared = training.process, training.prepared
-    name = "best" if (process.paths.checkpoints / "best").is_dir() else "last"
-    folder = process.paths.checkpoints / name
-    if not folder.is_dir():
-        return
-    try:
-        weights = checkpoint.load(folder)
-        model.load_weights_from(weights.state["weights"])
-        measured = results.measure(
-            model,
-            results.parts_of(prepared),
-            training.certificate,
-            rows=_ROWS_WHILE_WAITED_FOR if quickly else results.ROWS_MEASURED,
-        )
-        measured |= {"format": results.FORMAT, "weights": name, "epoch": weights.facts["epoch"]}
-        storage.write_json(process.paths.results, finite(measured))
-    except Exception as error:
-        _log.warning("The results could not be measured.", exc_info=error)
-        process.tell(
-            "warning",
-            "results.failed",
-            f"The training is complete, but its results could not be measured: {error}",
-        )

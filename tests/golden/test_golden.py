@@ -36,7 +36,7 @@ def test_fault_41_a_project_of_every_format_opens_and_its_runs_are_there(golden:
     assert first.epochs == 4
     history = json.loads((record.folder / "history.json").read_text())
     assert record.history == history["history"]
-    assert record.state.patiences[0].patience == 3
+    assert record.state.early_stoppings[0].patience == 3
     assert record.resolved is not None
     assert record.results is not None
 

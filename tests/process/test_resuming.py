@@ -80,8 +80,8 @@ def test_a_run_stopped_in_an_epoch_goes_on_as_if_nothing_had_been(trained, undis
 SLOW_VALIDATION = """
 import time
 from fitstudio.engine.loops.evaluation import Evaluation
-from fitstudio.worker.report import Reporter
-Reporter.takes_large_test_batches = False
+from fitstudio.worker.callbacks.obeying import Obeying
+Obeying.takes_large_test_batches = False
 step = Evaluation.step
 def slow(self, batch):
     time.sleep(0.03)

@@ -25,14 +25,14 @@ def dies_in(epoch: int) -> str:
     """Python that kills the worker when an epoch was told to all, and is not saved yet."""
     return f"""
 import os, signal
-from fitstudio.worker.checkpoints import Keeper
-ended = Keeper.epoch_ended
+from fitstudio.worker.checkpoints import Checkpoints
+ended = Checkpoints.epoch_ended
 def dies(self, epoch, *arguments, **settings):
     if epoch == {epoch}:
         self.finish()
         os.kill(os.getpid(), signal.SIGKILL)
     return ended(self, epoch, *arguments, **settings)
-Keeper.epoch_ended = dies
+Checkpoints.epoch_ended = dies
 """
 
 

@@ -168,7 +168,8 @@ def test_fit_gets_the_eighteen_arguments_as_they_were_set(trained, tmp_path) -> 
         name = key.removeprefix("fit.")
         if name not in ("callbacks", "x", "sample_weight"):
             assert got[name] == value, name
-    assert got["callbacks"] == ["TerminateOnNaN", "CSVLogger", "History", "Reporter"]
+    own = ["BatchLosses", "Reporting", "StopsAtEpoch", "Saving", "Obeying"]
+    assert got["callbacks"] == ["TerminateOnNaN", "CSVLogger", "History", *own]
     assert got["x"] == [240, 3] and got["sample_weight"] and got["seed"] == 7
     assert "val_loss" not in state.epochs[0].logs and "val_loss" in state.epochs[1].logs
 

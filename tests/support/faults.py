@@ -1,11 +1,12 @@
 """Disks that fail on purpose: for tests, and for anyone who wants to try how much FitStudio bears.
 
 `CountingOps` counts the steps; `FailingOps` makes the nth fail; `DyingOps` ends the process there,
-or after a given byte. Power cuts are in `power_cuts`.
+or after a given byte; `FullFor` takes no byte of files of a name. Power cuts are in `power_cuts`.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -110,6 +111,32 @@ class FailingOps(CountingOps):
 
     def sleep(self, seconds: float) -> None:
         self.slept_s += seconds
+
+
+class FullFor(Ops):
+    """A disk that takes no byte of files with a name, while it is full."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.full = True
+        self.failed = 0
+        self._descriptors: set[int] = set()
+
+    def open(self, path: Path, flags: int) -> int:
+        descriptor = super().open(path, flags)
+        if self.name in path.name:
+            self._descriptors.add(descriptor)
+        return descriptor
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        if self.full and descriptor in self._descriptors:
+            self.failed += 1
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(descriptor, data)
+
+    def close(self, descriptor: int) -> None:
+        self._descriptors.discard(descriptor)
+        super().close(descriptor)
 
 
 class DyingOps(CountingOps):

@@ -1,4 +1,4 @@
-"""Starts training processes so that they outlive us, and tells whether and how they ended."""
+"""Training processes of this computer: they outlive us, and tell whether and how they ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +14,9 @@ from typing import IO, Any
 import psutil
 
 from fitstudio.actions import processes
-from fitstudio.errors import WorkerError
+from fitstudio.actions.logs import log_tail
+from fitstudio.errors import RunError, WorkerError
+from fitstudio.journal import fold, read_all
 from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.lock import run_holder
 from fitstudio.project.paths import RunPaths
@@ -24,12 +25,11 @@ from fitstudio.terminal import say
 
 START_TIMEOUT_S = 20.0
 _LOOK_INTERVAL_S = 0.02
-_TAIL_BYTES = 20_000
 
 
 @dataclass(frozen=True)
-class RunHandle:
-    """A run that was just started.
+class LocalRun:
+    """A run that was just started in a process of this computer.
 
     Args:
         run: The name of its folder.
@@ -42,10 +42,6 @@ class RunHandle:
     pid: int
     _process: subprocess.Popen[bytes] = field(repr=False, compare=False)
     _pump: threading.Thread | None = field(default=None, repr=False, compare=False)
-
-    def alive(self) -> bool:
-        """Whether the process is still there."""
-        return self._process.poll() is None
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Waits for the process to end; its exit code, or None after `timeout` seconds.
@@ -61,42 +57,95 @@ class RunHandle:
         return code
 
 
-def launch(command: Sequence[str], run: RunPaths, *, output: IO[Any] | None = None) -> RunHandle:
-    """Starts a worker in a session of its own and waits until it shows that it lives.
+class LocalProcess:
+    """Trains each run in a process of its own on this computer; see `Launcher`."""
 
-    Args:
-        command: What to start.
-        run: The run that it is to train.
-        output: Where what it prints goes; into `worker.log` by default, as its errors always do.
+    @property
+    def start_timeout_s(self) -> float:
+        """How long a worker may take from its start to its first word."""
+        return START_TIMEOUT_S
 
-    Raises:
-        WorkerError: If it cannot start, ends at once, or is silent for 20 seconds.
-        ProjectError: If something in the run's folder would be written through a link.
-    """
-    refuse_links_of_run(run)
-    journal_size = _size(run.journal)
-    log_size = _size(run.worker_log)
-    log = ops.open_log(run.worker_log)
-    try:
-        stdout, must_pump = _stdout_for(output)
-        process = processes.start_detached(command, log=log, stdout=stdout)
-    except OSError as problem:
-        raise WorkerError(
-            "The training process could not be started.",
-            code="worker.no-start",
-            remedy="Install FitStudio again: python3 packaging/run.py.",
-            details=f"{command[0]}: {problem}",
-            safe="Your data and settings are untouched.",
-        ) from problem
-    finally:
-        ops.current().close(log)
-    pump = _pump_to(output, process) if must_pump and output is not None else None
-    handle = RunHandle(run.name, run.folder, process.pid, process, pump)
-    _confirm(handle, run, journal_size, log_size)
-    return handle
+    def start(
+        self, project: Path, run: RunPaths, *, resume: bool = False, output: IO[Any] | None = None
+    ) -> LocalRun:
+        """Starts a worker in a session of its own and waits until it shows that it lives.
+
+        Args:
+            project: The project's folder.
+            run: The run that it is to train.
+            resume: Whether to go on from the newest checkpoint.
+            output: Where what it prints goes; into `worker.log` by default, as its errors always
+                do.
+
+        Raises:
+            WorkerError: If it cannot start, ends at once, or is silent for 20 seconds.
+            ProjectError: If something in the run's folder would be written through a link.
+        """
+        refuse_links_of_run(run)
+        words = ["run", str(project), run.name, *(["--resume"] if resume else [])]
+        command = processes.worker_command(*words)
+        journal_size = _size(run.journal)
+        log_size = _size(run.worker_log)
+        log = ops.open_log(run.worker_log)
+        try:
+            stdout, must_pump = _stdout_for(output)
+            process = processes.start_detached(command, log=log, stdout=stdout)
+        except OSError as problem:
+            raise WorkerError(
+                "The training process could not be started.",
+                code="worker.no-start",
+                remedy="Install FitStudio again: python3 packaging/run.py.",
+                details=f"{command[0]}: {problem}",
+                safe="Your data and settings are untouched.",
+            ) from problem
+        finally:
+            ops.current().close(log)
+        pump = _pump_to(output, process) if must_pump and output is not None else None
+        handle = LocalRun(run.name, run.folder, process.pid, process, pump)
+        _confirm(handle, run, journal_size, log_size)
+        return handle
+
+    def is_alive(self, run: RunPaths) -> bool:
+        """Whether a process trains the run now: the run's lock tells."""
+        return run_holder(run.folder) is not None
+
+    def end(self, run: RunPaths) -> bool:
+        """Ends the process of a run and its children at once; whether there was one.
+
+        Raises:
+            RunError: If it is on another computer, or nobody knows which one it is.
+        """
+        holder = run_holder(run.folder)
+        if holder is None:
+            return False
+        if not holder.here:
+            raise RunError(
+                f"Run {run.name!r} is trained by {holder.say()}.",
+                code="run.elsewhere",
+                remedy="End it there.",
+            )
+        if holder.pid is None:
+            raise RunError(
+                f"Run {run.name!r} is trained by {holder.say()}.",
+                code="run.unknown-process",
+                remedy="Its lock file does not say by which process: end that as the system offers "
+                "it.",
+            )
+        state = fold(read_all(run.journal))
+        started = state.process_started if state.pid == holder.pid else None
+        return _end_family(holder.pid, started)
+
+    def describe(self, run: RunPaths) -> str | None:
+        """The process that trains the run, for a sentence; None if there is none."""
+        holder = run_holder(run.folder)
+        return None if holder is None else holder.say()
+
+    def ending_sentence(self, pid: int | None) -> str | None:
+        """How a process of ours ended that is gone without a word; None where we cannot tell."""
+        return _signal_sentence(processes.exit_code(pid))
 
 
-def end(pid: int, started: float | None, *, timeout_s: float = 5.0) -> bool:
+def _end_family(pid: int, started: float | None, *, timeout_s: float = 5.0) -> bool:
     """Ends a process and its children at once; whether it was there.
 
     Args:
@@ -132,17 +181,7 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
-def log_tail(path: Path, *, after: int = 0) -> str:
-    """The end of a log, from byte `after` on at most."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(after, _size(path) - _TAIL_BYTES))
-            return file.read().decode("utf-8", "replace").strip()
-    except OSError:
-        return ""
-
-
-def signal_sentence(code: int | None) -> str | None:
+def _signal_sentence(code: int | None) -> str | None:
     """What an exit code says about a process that ended without a word; None if nothing."""
     if code is None or code >= 0:
         return None
@@ -154,7 +193,7 @@ def signal_sentence(code: int | None) -> str | None:
     return f"Its process was ended by {name}."
 
 
-def _confirm(handle: RunHandle, run: RunPaths, journal_size: int, log_size: int) -> None:
+def _confirm(handle: LocalRun, run: RunPaths, journal_size: int, log_size: int) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if _size(run.journal) > journal_size:
@@ -173,7 +212,7 @@ def _confirm(handle: RunHandle, run: RunPaths, journal_size: int, log_size: int)
     holder = run_holder(run.folder)
     if holder is not None and holder.pid == handle.pid:
         return
-    end(handle.pid, None)
+    _end_family(handle.pid, None)
     raise WorkerError(
         f"The training process did not answer within {START_TIMEOUT_S:.0f} seconds.",
         code="worker.no-answer",

@@ -12,6 +12,10 @@ from fitstudio.declared.kinds.param import Entry
 Settings = Mapping[str, Any]
 # What a callback's settings mean, in words.
 Words = Callable[[Settings], str]
+# So many checks of a watched value in words; None where it is checked in each epoch.
+Waiting = Callable[[str, int], str | None]
+# What it does in a run, in words that know how long its waiting is.
+WordsOfRun = Callable[[Settings, Waiting], str]
 
 
 class Stop(Enum):
@@ -51,8 +55,8 @@ class CallbackEntry(Entry):
     fills_names: bool = False
     stands: bool = False
     summary: Words | None = None
-    sentence: Words | None = None
-    ending: Words | None = None
+    sentence: WordsOfRun | None = None
+    ending: WordsOfRun | None = None
 
     def settings(self, item: Settings) -> dict[str, Any]:
         """All its settings by name, for an item of ``fit.callbacks``."""

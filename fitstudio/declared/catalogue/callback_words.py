@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.declared.catalogue.callback_entry import Waiting
 from fitstudio.declared.wording import counted, plain_number
 
 
@@ -21,11 +22,12 @@ def patience_summary(settings: Mapping[str, Any]) -> str:
     return f"{counted(settings['patience'], 'epoch')} of patience{keeps}"
 
 
-def no_gain_ending(settings: Mapping[str, Any], *, rises: bool) -> str:
+def no_gain_ending(settings: Mapping[str, Any], waiting: Waiting, *, rises: bool) -> str:
     """What has to happen for training to stop without a gain."""
     verb = "risen" if rises else "fallen"
-    watched = watched_words(settings["monitor"])
-    return f"if {watched} has not {verb} for {max(1, settings['patience']):,}"
+    watched, patience = watched_words(settings["monitor"]), max(1, settings["patience"])
+    times = waiting(settings["monitor"], patience) or f"{patience:,}"
+    return f"if {watched} has not {verb} for {times}"
 
 
 def plateau_summary(settings: Mapping[str, Any]) -> str:
@@ -34,12 +36,13 @@ def plateau_summary(settings: Mapping[str, Any]) -> str:
     return f"Times {factor} after {counted(settings['patience'], 'epoch')} without a gain"
 
 
-def plateau_sentence(settings: Mapping[str, Any]) -> str:
+def plateau_sentence(settings: Mapping[str, Any], waiting: Waiting) -> str:
     """What lowers the learning rate on a plateau does."""
+    patience = max(1, settings["patience"])
+    times = waiting(settings["monitor"], patience) or counted(patience, "epoch")
     return (
         f"The learning rate is multiplied by {plain_number(settings['factor'])} when "
-        f"{watched_words(settings['monitor'])} stands still for "
-        f"{counted(max(1, settings['patience']), 'epoch')}."
+        f"{watched_words(settings['monitor'])} stands still for {times}."
     )
 
 
@@ -53,7 +56,7 @@ def saving_summary(settings: Mapping[str, Any]) -> str:
     )
 
 
-def saving_sentence(settings: Mapping[str, Any]) -> str:
+def saving_sentence(settings: Mapping[str, Any], _waiting: Waiting) -> str:
     """What saving the model does."""
     when = "each time it is better" if settings["save_best_only"] else "after each epoch"
     if isinstance(settings["save_freq"], int):
@@ -67,7 +70,7 @@ def plan_summary(settings: Mapping[str, Any]) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def plan_sentence(settings: Mapping[str, Any]) -> str:
+def plan_sentence(settings: Mapping[str, Any], _waiting: Waiting) -> str:
     """What the plan of the learning rate does."""
     return f"The learning rate follows a plan: {plan_words(settings)}."
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue import callback_words as words
-from fitstudio.declared.catalogue.callback_entry import CallbackEntry, Stop
+from fitstudio.declared.catalogue.callback_entry import CallbackEntry, Stop, Waiting
 from fitstudio.declared.kinds.composed import ListOf, OneOf
 from fitstudio.declared.kinds.conditions import ALWAYS, AnyOf, Condition, Is
 from fitstudio.declared.kinds.param import Level, Param, by_name
@@ -102,10 +102,10 @@ _SAVE_FREQ = _setting(
 )
 
 
-def _no_gain(settings: Mapping[str, Any]) -> str:
+def _no_gain(settings: Mapping[str, Any], waiting: Waiting) -> str:
     mode, monitor = settings["mode"], settings["monitor"]
     rises = mode == "max" or (mode == "auto" and EARLY_STOPPING.rises_on_auto(monitor))
-    return words.no_gain_ending(settings, rises=rises)
+    return words.no_gain_ending(settings, waiting, rises=rises)
 
 
 EARLY_STOPPING = CallbackEntry(
@@ -370,7 +370,7 @@ CSV_LOGGER = CallbackEntry(
     ),
     writes="filename",
     summary=lambda settings: f"Into {settings['filename']}",
-    sentence=lambda settings: f"Each epoch is written to {settings['filename']}.",
+    sentence=lambda settings, _waiting: f"Each epoch is written to {settings['filename']}.",
 )
 TERMINATE_ON_NAN = CallbackEntry(
     name="TerminateOnNaN",
@@ -379,7 +379,7 @@ TERMINATE_ON_NAN = CallbackEntry(
     more="A loss that is no number never recovers; the usual causes are a learning rate that is "
     "too high and missing values in the data.",
     stops=Stop.NOT_FINITE,
-    ending=lambda settings: "if the loss is no number",
+    ending=lambda settings, _waiting: "if the loss is no number",
 )
 TENSORBOARD = CallbackEntry(
     name="TensorBoard",
@@ -417,7 +417,7 @@ TENSORBOARD = CallbackEntry(
     ),
     writes="log_dir",
     summary=lambda settings: f"Into {settings['log_dir']}",
-    sentence=lambda settings: f"TensorBoard finds the run in {settings['log_dir']}.",
+    sentence=lambda settings, _waiting: f"TensorBoard finds the run in {settings['log_dir']}.",
 )
 
 CALLBACKS = by_name(

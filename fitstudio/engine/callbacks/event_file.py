@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,18 @@ class EventFile:
         folder: Where it stands; made if missing.
         name: Its name; by default one of its own.
         keep_bytes: How much of a file of that name stays: whole records of it.
+        write: Carries out what adds a record; at once by default.
     """
 
-    def __init__(self, folder: Path, name: str | None = None, *, keep_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str | None = None,
+        *,
+        keep_bytes: int = 0,
+        write: Callable[[Callable[[], None]], None] = lambda write: write(),
+    ) -> None:
+        self._write = write
         atomic.make_folder(folder)
         now = time.time()
         drawn = f"events.out.tfevents.{int(now)}.{socket.gethostname()}.{time.monotonic_ns()}"
@@ -78,7 +88,8 @@ class EventFile:
 
     def _append(self, event: bytes) -> None:
         length = struct.pack("<Q", len(event))
-        self._file.append(length + _checksum(length) + event + _checksum(event))
+        record = length + _checksum(length) + event + _checksum(event)
+        self._write(lambda: self._file.append(record))
 
 
 def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -204,6 +204,8 @@ class TensorBoard(Callback):
         self.update_freq = 1 if update_freq == "batch" else update_freq
         #: The name of its files; by default one that no other training has.
         self.file_name: str | None = None
+        #: Carries out a write; who can wait for a full disk puts that in its place.
+        self.write: Callable[[Callable[[], None]], None] = lambda write: write()
         self._files: dict[str, EventFile] = {}
         self._closed: dict[str, list[Any]] = {}
         self._step = 0
@@ -256,7 +258,7 @@ class TensorBoard(Callback):
         self._closed = {}
         # What was written after the checkpoint is taken back: those epochs come again.
         for part, (name, size) in state.get("files", {}).items():
-            self._files[part] = EventFile(self._folder(part), name, keep_bytes=size)
+            self._files[part] = self._opened(part, name, keep_bytes=size)
 
     def _close(self) -> None:
         for part, file in self._files.items():
@@ -272,8 +274,19 @@ class TensorBoard(Callback):
 
     def _writer(self, part: str) -> EventFile:
         if part not in self._files:
-            self._files[part] = EventFile(self._folder(part), self.file_name)
+            self._files[part] = self._opened(part, self.file_name)
         return self._files[part]
+
+    def _opened(self, part: str, name: str | None, *, keep_bytes: int = 0) -> EventFile:
+        opened: list[EventFile] = []
+
+        def open_it() -> None:
+            opened.append(
+                EventFile(self._folder(part), name, keep_bytes=keep_bytes, write=self.write)
+            )
+
+        self.write(open_it)
+        return opened[0]
 
     def _folder(self, part: str) -> Path:
         return Path(self.log_dir).absolute() / part

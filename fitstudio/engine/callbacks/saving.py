@@ -88,6 +88,8 @@ class ModelCheckpoint(Callback):
         self.best = worst(self._maximise) if first is None else first
         #: Makes the path of a name whose fields are filled in; by default the name is the path.
         self.place: Callable[[str], str] = str
+        #: Carries out a write; who can wait for a full disk puts that in its place.
+        self.write: Callable[[Callable[[], None]], None] = lambda write: write()
         self._epoch = 0
         self._batches = _BatchCounter(self.save_freq)
 
@@ -135,6 +137,9 @@ class ModelCheckpoint(Callback):
             self.best = float(current)
         else:
             self._say(f"saving model to {path}", epoch)
+        self.write(lambda: self._write(path))
+
+    def _write(self, path: str) -> None:
         atomic.make_folder(Path(path).absolute().parent)
         if self.save_weights_only:
             self.model.save_weights(path)

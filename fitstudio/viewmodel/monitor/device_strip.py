@@ -41,33 +41,37 @@ def device_title(state: RunState) -> str:
 
 
 def read_meters(state: RunState) -> list[MeterReading]:
-    """The meters that the run's pulses allow, at most three; none before the first pulse."""
-    pulses = list(state.pulses)
-    if not pulses:
+    """The meters that the run's heartbeats allow, at most three; none before the first."""
+    heartbeats = list(state.heartbeats)
+    if not heartbeats:
         return []
-    meters = [_busy(pulses), _memory(pulses, state), _temperature(pulses) or _speed(pulses)]
+    meters = [
+        _busy(heartbeats),
+        _memory(heartbeats, state),
+        _temperature(heartbeats) or _speed(heartbeats),
+    ]
     return [meter for meter in meters if meter is not None]
 
 
-def _busy(pulses: Sequence[Mapping[str, Any]]) -> MeterReading | None:
-    shares = _course(pulses, "device_busy")
+def _busy(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
+    shares = _course(heartbeats, "device_busy")
     if not _known(shares):
         cores = os.cpu_count() or 1
-        shares = tuple(share / 100 / cores for share in _course(pulses, "cpu_percent"))
+        shares = tuple(share / 100 / cores for share in _course(heartbeats, "cpu_percent"))
     newest = _newest(shares)
     if newest is None:
         return None
     return MeterReading("Busy", f"{newest * 100:.0f}", "%", shares)
 
 
-def _memory(pulses: Sequence[Mapping[str, Any]], state: RunState) -> MeterReading | None:
-    used = _course(pulses, "device_memory_bytes")
+def _memory(heartbeats: Sequence[Mapping[str, Any]], state: RunState) -> MeterReading | None:
+    used = _course(heartbeats, "device_memory_bytes")
     total = 0.0
     if _known(used):
         if isinstance(state.device, Mapping):
             total = float(state.device.get("memory_bytes") or 0.0)
     else:
-        used = _course(pulses, "memory_bytes")
+        used = _course(heartbeats, "memory_bytes")
         total = float(psutil.virtual_memory().total)
     newest = _newest(used)
     if newest is None:
@@ -80,8 +84,8 @@ def _memory(pulses: Sequence[Mapping[str, Any]], state: RunState) -> MeterReadin
     return MeterReading("Memory", value, rest, tuple(share / scale for share in used))
 
 
-def _temperature(pulses: Sequence[Mapping[str, Any]]) -> MeterReading | None:
-    course = _course(pulses, "device_temperature")
+def _temperature(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
+    course = _course(heartbeats, "device_temperature")
     newest = _newest(course)
     if newest is None:
         return None
@@ -89,8 +93,8 @@ def _temperature(pulses: Sequence[Mapping[str, Any]]) -> MeterReading | None:
     return MeterReading("Temperature", f"{newest:.0f}", "°C", shares)
 
 
-def _speed(pulses: Sequence[Mapping[str, Any]]) -> MeterReading | None:
-    course = _course(pulses, "samples_per_s")
+def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
+    course = _course(heartbeats, "samples_per_s")
     newest = _newest(course)
     if newest is None:
         return None
@@ -99,8 +103,8 @@ def _speed(pulses: Sequence[Mapping[str, Any]]) -> MeterReading | None:
     return MeterReading("Speed", format_count(round(newest)), "rows/s", shares)
 
 
-def _course(pulses: Sequence[Mapping[str, Any]], name: str) -> tuple[float, ...]:
-    values = (pulse.get(name) for pulse in pulses)
+def _course(heartbeats: Sequence[Mapping[str, Any]], name: str) -> tuple[float, ...]:
+    values = (heartbeat.get(name) for heartbeat in heartbeats)
     return tuple(float(each) if isinstance(each, (int, float)) else math.nan for each in values)
 
 

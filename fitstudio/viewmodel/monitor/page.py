@@ -16,10 +16,11 @@ import numpy as np
 from psygnal import Signal
 
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import Phase, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.project.paths import RunPaths
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.monitor.curves import Curve, EpochCurves
@@ -30,7 +31,6 @@ from fitstudio.viewmodel.monitor.trouble_card import RunCard, card_of
 from fitstudio.viewmodel.monitor.verdict import Verdict, judge
 from fitstudio.viewmodel.own_units import in_own_unit
 
-NOT_ANSWERING_S = 20.0
 _AXIS_STEPS = (5, 10, 20, 50)
 
 
@@ -83,8 +83,7 @@ class MonitorModel:
     """One run as the Monitor page shows it.
 
     Args:
-        look_after: Called in the background every two seconds with the run's folder, to notice that
-            its worker is gone.
+        looks_after: Whether it is noticed, in the background, that a run's worker is gone.
         steady: The steady clock.
 
     Attributes:
@@ -101,16 +100,15 @@ class MonitorModel:
     def __init__(
         self,
         *,
-        look_after: Callable[[Path], None] | None = None,
+        looks_after: bool = False,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.shown: ShownRun | None = None
         self.state: RunState | None = None
         self.spec: RunSpec | None = None
         self.curves = EpochCurves()
-        self._look_after = look_after
+        self._looks_after = looks_after
         self._steady = steady
-        self._heard = steady()
         self._told_silent = False
         self._feed: RunFeed | None = None
         self._verdict: tuple[tuple[object, ...], Verdict] | None = None
@@ -127,7 +125,9 @@ class MonitorModel:
         self.close()
         self.shown = run
         if run is not None:
-            self._feed = RunFeed(run.folder, self._look_after)
+            self._feed = RunFeed(
+                RunPaths(run.folder), looks_after=self._looks_after, steady=self._steady
+            )
             self._feed.start()
         self.opened.emit()
 
@@ -136,7 +136,7 @@ class MonitorModel:
         if self._feed is not None:
             self._feed.close()
         self._feed = None
-        self._heard, self._told_silent = self._steady(), False
+        self._told_silent = False
         self.shown = None
         self.spec = None
         self.state = None
@@ -149,10 +149,9 @@ class MonitorModel:
         if self._feed is None:
             return False
         changed = self._feed.take()
-        now = self._steady()
         if not changed:
-            return self._notice_silence(now)
-        self._heard, self._told_silent = now, False
+            return self._notice_silence()
+        self._told_silent = False
         if self.state is not self._feed.state:
             self.curves = EpochCurves()
             self._verdict = None
@@ -170,16 +169,12 @@ class MonitorModel:
     def silent_s(self) -> float | None:
         """For how long a live worker has not said a word; None while it answers.
 
-        A worker sends a pulse every two seconds whatever it is busy with: it hangs, or the machine
-        is too busy for it.
+        A worker sends a heartbeat every two seconds whatever it is busy with: it hangs, or the
+        machine is too busy for it.
         """
-        state = self.state
-        if state is None or not state.running or not state.attempts:
-            return None
-        silent = self._steady() - self._heard
-        return silent if silent >= NOT_ANSWERING_S else None
+        return self._feed.not_answering_s if self._feed is not None else None
 
-    def _notice_silence(self, now: float) -> bool:
+    def _notice_silence(self) -> bool:
         """Tell once when a worker has fallen silent."""
         if self._told_silent or self.silent_s is None:
             return False
@@ -298,7 +293,7 @@ class MonitorModel:
                     return min(float(step * scale), plan)
             scale *= 10
 
-    def best(self) -> Watch | None:
+    def best(self) -> BestValue | None:
         """The monitored metric and its best value in its own unit; None before the first."""
         watch = self.state.best if self.state else None
         if self.state is None or watch is None or watch.epoch is None or watch.value is None:
@@ -321,7 +316,7 @@ class MonitorModel:
             return None
         waiting = [
             watch
-            for watch in state.patiences
+            for watch in state.early_stoppings
             if watch.stops_at is not None and watch.epoch is not None and watch.waited > 0
         ]
         if not waiting:
@@ -331,8 +326,8 @@ class MonitorModel:
         return Patience(
             since=shown(first.epoch),
             now=shown(state.epochs[-1].epoch),
-            waited=first.waited,
-            limit=max(1, first.patience or 0),
+            waited=first.waited * first.every,
+            limit=max(1, first.patience or 0) * first.every,
             stops_at=shown(first.stops_at),
         )
 

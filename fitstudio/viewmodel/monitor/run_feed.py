@@ -1,14 +1,14 @@
 """Follow one run's journal and batch losses without ever making the window wait for a disk.
 
-A thread of its own reads and parses; the window's tick takes what is there and asks for more. What
-a run already holds when it is opened (it may be hours of events and ten million losses) is folded
-in the thread and handed over whole; from then on the state belongs to the window's thread alone,
-and the reading thread passes only new events and new losses. Nothing is shared, nothing is locked.
+A thread of its own looks; the window's tick takes what is there and asks for more. What a run
+already holds when it is opened (it may be hours of events and ten million losses) is folded in the
+thread and handed over whole; from then on the state belongs to the window's thread alone, and the
+reading thread passes only new events and new losses. Nothing is shared, nothing is locked.
 
     reading thread                             window, once a tick
     ──────────────                             ───────────────────
-    reads all there is, folds it  ─ Opened ─►  take(): the state and the curve are now its own
-    reads what is new             ─ Grown ──►  take(): applies the events, appends the losses
+    looks, folds all there is     ─ Opened ─►  take(): the state and the curve are now its own
+    looks at what is new          ─ News ───►  take(): applies the events, appends the losses
 """
 
 from __future__ import annotations
@@ -17,37 +17,28 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.journal.batch_history import NAME, RECORD_BYTES, BatchHistoryReader
+from fitstudio.actions.following import News, RunFollower
+from fitstudio.journal.batch_history import RECORD_BYTES
 from fitstudio.journal.events import Event
-from fitstudio.journal.fold import fold
-from fitstudio.journal.reader import JournalReader
 from fitstudio.journal.run_state import RunState
+from fitstudio.project.paths import RunPaths
 from fitstudio.viewmodel.monitor.pyramid import Pyramid
 
-JOURNAL = "journal.jsonl"
 _RECORD = np.dtype([("epoch", "<u4"), ("step", "<u4"), ("loss", "<f4")])
 _APPLIED_EACH_TICK = 4000
-_LOOK_AFTER_INTERVAL_S = 2.0
 
 Records = npt.NDArray[np.void]
 
 
 @dataclass(slots=True)
 class _Opened:
-    state: RunState
+    news: News
     losses: LossCurve
-
-
-@dataclass(slots=True)
-class _Grown:
-    events: list[Event]
-    records: Records
 
 
 class LossCurve:
@@ -82,40 +73,53 @@ class LossCurve:
             self.points.append(part_x, part_y)
 
 
-@dataclass(slots=True)
 class RunFeed:
-    """The follower of one run's folder.
+    """A thread around the follower of a run, for a window.
 
     Args:
-        folder: The run's folder; its files may not be there yet.
-        look_after: Called every two seconds in the reading thread with the folder, to notice that
-            the worker is gone.
+        paths: The run; its files may not be there yet.
+        looks_after: Whether the end of a process that is gone without a word is noted.
+        steady: The steady clock.
 
     Attributes:
-        state: The run's state as of the last `take`; None until the folder was read once.
         losses: The loss of every batch.
         problem: Why the folder cannot be read at the moment (a network drive went away), or None.
     """
 
-    folder: Path
-    look_after: Callable[[Path], None] | None = None
-    state: RunState | None = None
-    losses: LossCurve = field(default_factory=LossCurve)
-    problem: str | None = None
-    _arrived: queue.SimpleQueue[_Opened | _Grown | OSError] = field(
-        default_factory=queue.SimpleQueue
-    )
-    _wanted: threading.Event = field(default_factory=threading.Event)
-    _closed: bool = False
-    _left: list[Event] = field(default_factory=list)
-    _thread: threading.Thread | None = None
+    def __init__(
+        self,
+        paths: RunPaths,
+        *,
+        looks_after: bool = False,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.losses = LossCurve()
+        self.problem: str | None = None
+        self._follower = RunFollower(
+            paths, looks_after=looks_after, with_losses=True, steady=steady
+        )
+        self._opened = False
+        self._arrived: queue.SimpleQueue[_Opened | News | OSError] = queue.SimpleQueue()
+        self._wanted = threading.Event()
+        self._closed = False
+        self._left: list[Event] = []
+        self._thread = threading.Thread(
+            target=self._follow, name=f"run-feed {paths.name}", daemon=True
+        )
+
+    @property
+    def state(self) -> RunState | None:
+        """The run's state as of the last `take`; None until the folder was read once."""
+        return self._follower.state if self._opened else None
+
+    @property
+    def not_answering_s(self) -> float | None:
+        """For how long the run's process has been there without a word; None if it answers."""
+        return self._follower.not_answering_s
 
     def start(self) -> None:
         """Begin to read."""
         self._wanted.set()
-        self._thread = threading.Thread(
-            target=self._follow, name=f"run-feed {self.folder.name}", daemon=True
-        )
         self._thread.start()
 
     def take(self) -> bool:
@@ -135,11 +139,13 @@ class RunFeed:
                 break
             self.problem = None
             if isinstance(news, _Opened):
-                self.state, self.losses = news.state, news.losses
-            elif self.state is not None:
+                self.losses = news.losses
+                self._follower.take(news.news)
+                self._opened = True
+            else:
                 self._left = news.events
                 self._apply_left()
-                self.losses.append(news.records, self.state)
+                self.losses.append(_records(news), self._follower.state)
         self._wanted.set()
         return changed
 
@@ -150,49 +156,35 @@ class RunFeed:
 
     def join(self, timeout_s: float) -> None:
         """Wait for the thread after `close`, as tests do."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._thread.join(timeout_s)
 
     def _apply_left(self) -> bool:
         part, self._left = self._left[:_APPLIED_EACH_TICK], self._left[_APPLIED_EACH_TICK:]
-        if self.state is not None:
-            fold(part, self.state, with_gaps=True)
+        self._follower.take_events(part)
         return bool(part)
 
     def _follow(self) -> None:
-        reader = JournalReader(self.folder / JOURNAL, newest_batches=True)
-        history = BatchHistoryReader(self.folder / NAME)
-        opened = False
-        restarts = 0
-        looked_after = time.monotonic()
         while not self._closed:
             self._wanted.wait()
             self._wanted.clear()
             if self._closed:
                 return
             try:
-                events = reader.read_new()
-                records = np.frombuffer(history.read_new_bytes(), dtype=_RECORD)
+                news = self._follower.look()
             except OSError as error:
                 self._arrived.put(error)
                 time.sleep(1.0)
                 continue
-            if not opened or reader.restarts != restarts:
-                self._arrived.put(_open(events, records))
-                opened, restarts = True, reader.restarts
-            elif events or len(records):
-                self._arrived.put(_Grown(events, records))
-            if self.look_after and time.monotonic() - looked_after > _LOOK_AFTER_INTERVAL_S:
-                looked_after = time.monotonic()
-                self.look_after(self.folder)
+            if news.state is not None:
+                losses = LossCurve()
+                losses.append(_records(news), news.state)
+                self._arrived.put(_Opened(news, losses))
+            elif news:
+                self._arrived.put(news)
 
 
-def _open(events: list[Event], records: Records) -> _Opened:
-    state = RunState()
-    fold(events, state, with_gaps=True)
-    losses = LossCurve()
-    losses.append(records, state)
-    return _Opened(state, losses)
+def _records(news: News) -> Records:
+    return np.frombuffer(news.losses, dtype=_RECORD)
 
 
 assert _RECORD.itemsize == RECORD_BYTES

@@ -17,7 +17,7 @@ class SessionFollower:
     """Opens the session's current run in a Monitor model, now and whenever it changes.
 
     Args:
-        model: The Monitor's view model; made with `runs.look_after`, so that the end of a worker
+        model: The Monitor's view model; one that looks after runs, so that the end of a worker
             that is gone is noticed.
         session: The project's session.
     """
@@ -76,7 +76,7 @@ class SessionFollower:
 
 def new_monitor() -> MonitorModel:
     """A Monitor model that also notices workers that are gone."""
-    return MonitorModel(look_after=runs.look_after)
+    return MonitorModel(looks_after=True)
 
 
 def describe(session: ProjectSession, run: str) -> ShownRun:

@@ -22,7 +22,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal.best_value import BestValue
 from fitstudio.viewmodel.monitor.trend import FEWEST_POINTS, Direction, centred_mean, trend
 
 _SLOW = 0.05
@@ -46,6 +46,7 @@ class Progress(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """What the curves say, in words."""
         return _PROGRESS_SENTENCES[self]
 
 
@@ -101,7 +102,7 @@ def judge(
     loss: npt.ArrayLike,
     val_loss: npt.ArrayLike | None,
     monitored: npt.ArrayLike,
-    watch: Watch | None,
+    watch: BestValue | None,
     *,
     checked: bool | None,
 ) -> Verdict:
@@ -135,7 +136,7 @@ def judge(
     )
 
 
-def _progress(monitored: npt.NDArray[np.float64], watch: Watch | None) -> Progress:
+def _progress(monitored: npt.NDArray[np.float64], watch: BestValue | None) -> Progress:
     known = monitored[np.isfinite(monitored)]
     if watch is None or len(known) < FEWEST_POINTS:
         return Progress.EARLY

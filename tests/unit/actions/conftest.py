@@ -59,7 +59,8 @@ def project(
     with Project.create(tmp_path / "project", name="Test", settings=spec) as project:
         yield project
         for paths in project.paths.run_folders():
-            requests.kill_run(project, paths.name)
+            if alive(paths):
+                requests.kill_run(project, paths.name)
 
 
 @pytest.fixture

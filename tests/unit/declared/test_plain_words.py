@@ -71,6 +71,18 @@ def test_each_setting_changes_its_sentence() -> None:
     assert words["Ignored"] == "workers: only for data that comes in batches."
 
 
+def test_patience_is_told_in_epochs_where_not_each_is_checked() -> None:
+    callbacks = [
+        {"kind": "EarlyStopping", "patience": 2},
+        {"kind": "EarlyStopping", "monitor": "loss", "patience": 2},
+        {"kind": "ReduceLROnPlateau", "patience": 1},
+    ]
+    words = said(CLASSES.with_values({"fit.validation_freq": 3, "fit.callbacks": callbacks}))
+    assert "if the checking loss has not fallen for 2 checks (6 epochs)" in words["The end"]
+    assert "if the training loss has not fallen for 2." in words["The end"]
+    assert "stands still for 1 check (3 epochs)" in words["Helpers"]
+
+
 def test_other_data_have_other_words() -> None:
     assert "samples train the model" in said(IMAGES, DIGITS)["Samples"]
     assert said(NUMBERS)["Size"].startswith("The multi-layer perceptron learns **")

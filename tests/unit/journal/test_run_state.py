@@ -7,7 +7,7 @@ import math
 import pytest
 
 from fitstudio.journal import Event, Outcome, Phase, RunState, apply, fold
-from fitstudio.journal.best_value import Watch, mode_of
+from fitstudio.journal.best_value import BestValue, mode_of
 from fitstudio.journal.run_state import say
 
 
@@ -103,12 +103,31 @@ def test_best_epoch_and_patience_are_counted_as_early_stopping_does():
     for epoch, value in enumerate([3.0, 1.0, 2.0, math.nan]):
         story.epoch(epoch, loss=1.0, val_loss=value)
     state = story.state
-    (watch,) = state.patiences
+    (watch,) = state.early_stoppings
 
     assert (state.best_epoch, watch.value, watch.waited, watch.patience) == (1, 1.0, 2, 3)
     assert watch.stops_at == 4
     assert state.best_row is not None
     assert state.best_row.logs["val_loss"] == 1.0
+
+
+def test_patience_counts_checks_where_not_each_epoch_is_checked():
+    watch = BestValue.from_callback({"monitor": "val_loss", "patience": 2})
+    for epoch in range(6):
+        watch.see(epoch, {"loss": 1.0} | ({"val_loss": 1.0} if epoch % 3 == 2 else {}))
+
+    assert (watch.epoch, watch.waited, watch.every) == (2, 1, 3)
+    assert watch.stops_at == 8
+
+
+def test_a_run_that_goes_on_in_a_copy_has_not_ended():
+    story = Story().start().epoch(0, loss=1.0)
+    story.tell("run_ended", outcome="completed", reason="early_stopping")
+    story.tell("message", level="info", code="run.extended", sentence="It goes on.")
+    state = story.state
+
+    assert state.running and state.awaits_process and len(state.epochs) == 1
+    assert (state.reason, state.last_reason) == ("", "early_stopping")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +143,7 @@ def test_best_epoch_and_patience_are_counted_as_early_stopping_does():
     ],
 )
 def test_each_setting_of_early_stopping_is_followed(settings, values, waited, best_epoch):
-    watch = Watch.from_callback({"monitor": "loss", "patience": 5} | settings)
+    watch = BestValue.from_callback({"monitor": "loss", "patience": 5} | settings)
     for epoch, value in enumerate(values):
         watch.see(epoch, {"loss": value})
 
@@ -218,7 +237,7 @@ def test_checkpoints_and_pulses_are_kept():
     state = story.state
 
     assert set(state.checkpoints) == {"last", "best"}
-    assert len(state.pulses) == 300
+    assert len(state.heartbeats) == 300
     assert state.sample_speed == 8.0
 
 

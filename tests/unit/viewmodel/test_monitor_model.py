@@ -11,6 +11,7 @@ import pytest
 
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal.run_state import RunState
+from fitstudio.project.paths import RunPaths
 from fitstudio.viewmodel.monitor import epoch_table, run_feed
 from fitstudio.viewmodel.monitor import sentences as monitor_words
 from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun
@@ -267,12 +268,12 @@ def test_a_folder_that_is_not_there_yet_is_waited_for(model: MonitorModel, tmp_p
 
 
 def test_the_feed_says_why_it_cannot_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    feed = RunFeed(tmp_path)
+    feed = RunFeed(RunPaths(tmp_path))
 
     def refuse(self):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("fitstudio.viewmodel.monitor.run_feed.JournalReader.read_new", refuse)
+    monkeypatch.setattr("fitstudio.actions.following.JournalReader.read_new", refuse)
     feed.start()
     end = time.monotonic() + 5
     while feed.problem is None and time.monotonic() < end:
@@ -284,7 +285,7 @@ def test_the_feed_says_why_it_cannot_read(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_burst_of_events_is_spread_over_ticks(tmp_path: Path):
     run = RecordedRun(tmp_path / "0001-a").start()
-    feed = RunFeed(run.folder)
+    feed = RunFeed(RunPaths(run.folder))
     feed.start()
     end = time.monotonic() + 50
     while feed.state is None and time.monotonic() < end:

@@ -12,12 +12,13 @@ import torch
 
 from fitstudio.engine.state import checkpoint
 from fitstudio.journal import EventType, Journal, read_all
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal.best_value import BestValue
 from fitstudio.storage import ops
 from fitstudio.storage.ops import Ops
-from fitstudio.worker.checkpoints import Keeper, StopRun
+from fitstudio.worker.checkpoints import Checkpoints
+from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
-from fitstudio.worker.requests import Orders
+from fitstudio.worker.requests import Requests, StopRun
 from tests.support.faults import FailingOps
 
 
@@ -29,15 +30,15 @@ class Run:
         (folder / "checkpoints").mkdir()
         self.journal = Journal(folder / "journal.jsonl")
         self.held = HeldJournal(self.journal)
-        self.orders = Orders()
+        self.requests = Requests()
         self.written: list[int] = []
-        self.keeper = Keeper(
+        self.checkpoints = Checkpoints(
             folder,
             journal=self.journal,
             held=self.held,
-            best=Watch("val_loss", "min"),
+            best=BestValue("val_loss", "min"),
             chosen=chosen,
-            orders=self.orders,
+            disk=DiskWait(self.journal, self.requests),
             written=self.written.append,
         )
 
@@ -45,7 +46,7 @@ class Run:
         logs = {"val_loss": val_loss}
         self.held.append(EventType.EPOCH_ENDED, epoch=epoch, logs=logs, seconds=0.0)
         state = {"weights": {"w": torch.full((3,), float(epoch))}}
-        self.keeper.epoch_ended(epoch, logs, lambda: state, final=final)
+        self.checkpoints.epoch_ended(epoch, logs, lambda: state, final=final)
 
     def saved(self, name: str) -> int:
         return checkpoint.load(self.folder / "checkpoints" / name).facts["epoch"]
@@ -62,17 +63,17 @@ class Run:
 def run(tmp_path: Path):
     run = Run(tmp_path)
     yield run
-    run.keeper.finish()
+    run.checkpoints.finish()
     run.journal.close()
 
 
 def test_last_previous_and_best(run: Run) -> None:
     for epoch, value in enumerate([3.0, 1.0, 2.0]):
         run.end_epoch(epoch, value)
-        run.keeper.settle()
+        run.checkpoints.settle()
     assert (run.saved("last"), run.saved("previous"), run.saved("best")) == (2, 1, 1)
     assert run.written == [0, 1, 2]
-    assert run.keeper.newest_epoch == 2
+    assert run.checkpoints.newest_epoch == 2
     ended = [event for event in read_all(run.journal_path) if event.type == EventType.EPOCH_ENDED]
     assert [event.fields["epoch"] for event in ended] == [0, 1, 2]
 
@@ -82,7 +83,7 @@ def test_chosen_epochs_are_kept(tmp_path: Path, chosen, kept) -> None:
     run = Run(tmp_path, chosen)
     for epoch in range(5):
         run.end_epoch(epoch, 1.0)
-    run.keeper.settle()
+    run.checkpoints.settle()
     run.journal.close()
     folders = {path.name for path in (tmp_path / "checkpoints").glob("epoch-*")}
     assert folders == {f"epoch-{epoch:04d}" for epoch in kept}
@@ -102,7 +103,7 @@ class SlowDisk(Ops):
 
 def test_quick_epochs_share_a_checkpoint_and_none_is_told_too_early(run: Run) -> None:
     run.end_epoch(0, 1.0)
-    run.keeper.settle()
+    run.checkpoints.settle()
     disk = SlowDisk()
     with ops.use(disk):
         run.end_epoch(1, 2.0)
@@ -117,7 +118,7 @@ def test_quick_epochs_share_a_checkpoint_and_none_is_told_too_early(run: Run) ->
 
 def test_7_a_full_disk_pauses_the_run_until_there_is_room(run: Run) -> None:
     run.end_epoch(0, 1.0)
-    run.keeper.settle()
+    run.checkpoints.settle()
     disk = FailingOps(0, errno.ENOSPC, lasting=True, only=("mkdir",))
 
     def make_room() -> None:
@@ -126,7 +127,7 @@ def test_7_a_full_disk_pauses_the_run_until_there_is_room(run: Run) -> None:
         assert run.saved("last") == 0, "the old checkpoint is intact"
         disk.at = 10**9
         disk.lasting = False
-        run.orders.ask("continue")
+        run.requests.ask("continue")
 
     helper = threading.Thread(target=make_room)
     with ops.use(disk):
@@ -146,8 +147,8 @@ def test_7_a_full_disk_pauses_the_run_until_there_is_room(run: Run) -> None:
 
 def test_7_a_run_that_waits_for_the_disk_can_be_stopped(run: Run) -> None:
     run.end_epoch(0, 1.0)
-    run.keeper.settle()
-    run.orders.ask_stop("batch", "person")
+    run.checkpoints.settle()
+    run.requests.ask_stop("batch", "person")
     with (
         ops.use(FailingOps(0, errno.ENOSPC, lasting=True, only=("mkdir",))),
         pytest.raises(StopRun),

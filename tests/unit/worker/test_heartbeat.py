@@ -18,7 +18,7 @@ def test_fault_33_a_computer_that_slept_is_noticed_and_told(
     monkeypatch.setattr(heartbeat, "INTERVAL_S", 0.01)
     wall = [1000.0]
     with Journal(tmp_path / "j") as journal:
-        beating = heartbeat.Pulse(journal, clock=lambda: wall[0])
+        beating = heartbeat.Heartbeat(journal, clock=lambda: wall[0])
         beating.start()
         time.sleep(0.05)
         wall[0] += jump_s

@@ -11,7 +11,7 @@ import pytest
 
 from fitstudio import storage
 from fitstudio.journal import EventType
-from fitstudio.worker.requests import Orders, RequestWatcher
+from fitstudio.worker.requests import Requests, RequestWatcher
 
 
 class Told(list):
@@ -31,8 +31,8 @@ def request_file(tmp_path: Path) -> Path:
 
 
 def test_a_request_is_acknowledged(request_file: Path) -> None:
-    orders, told = Orders(), Told()
-    watcher = RequestWatcher(request_file, orders, told.append)
+    requests, told = Requests(), Told()
+    watcher = RequestWatcher(request_file, requests, told.append)
     watcher.start()
     try:
         ask(request_file, 1, "stop_epoch")
@@ -41,18 +41,18 @@ def test_a_request_is_acknowledged(request_file: Path) -> None:
     finally:
         watcher.stop()
     assert told == [(EventType.STOP_REQUESTED, {"by": "person", "when": "epoch", "request": 1})]
-    assert orders.waiting and orders.stop == "epoch"
+    assert requests.waiting and requests.stop == "epoch"
 
 
 def test_an_old_request_is_not_obeyed_again_after_a_resume(request_file: Path) -> None:
     ask(request_file, 4, "pause")
-    orders, told = Orders(), Told()
-    watcher = RequestWatcher(request_file, orders, told.append, handled=4)
+    requests, told = Requests(), Told()
+    watcher = RequestWatcher(request_file, requests, told.append, handled=4)
     watcher.look()
-    assert not told and not orders.paused
+    assert not told and not requests.paused
     ask(request_file, 5, "pause", free_memory=True)
     watcher.look()
-    assert orders.paused and orders.free_memory
+    assert requests.paused and requests.free_memory
     assert told[0][1]["request"] == 5
     watcher.look()
     assert len(told) == 1
@@ -61,34 +61,34 @@ def test_an_old_request_is_not_obeyed_again_after_a_resume(request_file: Path) -
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"id": "x"}', '{"id": true}', "\x00\xff"])
 def test_nonsense_is_left_alone(request_file: Path, text: str) -> None:
     request_file.write_text(text, encoding="latin-1")
-    orders, told = Orders(), Told()
-    RequestWatcher(request_file, orders, told.append).look()
-    assert not orders.waiting
+    requests, told = Requests(), Told()
+    RequestWatcher(request_file, requests, told.append).look()
+    assert not requests.waiting
 
 
 def test_an_unknown_request_is_said(request_file: Path) -> None:
     told = Told()
     ask(request_file, 1, "teleport")
-    RequestWatcher(request_file, Orders(), told.append).look()
+    RequestWatcher(request_file, Requests(), told.append).look()
     assert "'teleport'" in told[0][1]["sentence"] and told[0][1]["request"] == 1
     json.dumps(told[0][1])
 
 
 def test_a_weaker_stop_does_not_replace_a_stronger_one() -> None:
-    orders = Orders()
-    orders.ask_stop("now", "system")
-    orders.ask_stop("epoch", "person")
-    assert (orders.stop, orders.stop_by) == ("now", "system")
+    requests = Requests()
+    requests.ask_stop("now", "system")
+    requests.ask_stop("epoch", "person")
+    assert (requests.stop, requests.stop_by) == ("now", "system")
 
 
 def test_an_order_that_is_done_no_longer_waits() -> None:
-    orders = Orders()
-    orders.ask("pause")
-    orders.settled()
-    assert orders.waiting
-    orders.ask("continue")
-    orders.settled()
-    assert not orders.waiting
-    orders.ask_stop("epoch", "person")
-    orders.settled()
-    assert not orders.waiting, "the epoch's end looks at it by itself"
+    requests = Requests()
+    requests.ask("pause")
+    requests.settled()
+    assert requests.waiting
+    requests.ask("continue")
+    requests.settled()
+    assert not requests.waiting
+    requests.ask_stop("epoch", "person")
+    requests.settled()
+    assert not requests.waiting, "the epoch's end looks at it by itself"

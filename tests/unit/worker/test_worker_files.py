@@ -13,7 +13,8 @@ import pytest
 
 from fitstudio.engine import callbacks
 from fitstudio.errors import ArgumentError
-from fitstudio.worker import history_files, log_file, make_callbacks
+from fitstudio.worker import history_files, log_file
+from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.jobs.prediction import harmless
 
 ROWS = [(0, {"loss": 0.1 + 0.2}), (1, {"loss": math.nan, "val_loss": 1e-300}), (2, {"loss": 3.0})]
@@ -73,24 +74,22 @@ def test_callbacks_write_into_the_runs_folder_only(tmp_path: Path) -> None:
         {"kind": "CSVLogger", "filename": "log.csv"},
         {"kind": "ModelCheckpoint", "filepath": "mine/{epoch:02d}.safetensors"},
     ]
-    logger, saver = make_callbacks.make(listed, run_folder=folder, epochs=5)
+    logger, saver = chosen.make(listed, run_folder=folder, epochs=5)
     assert isinstance(saver, callbacks.ModelCheckpoint)
     assert Path(saver.place(saver.filepath.format(epoch=3))) == folder / "mine" / "03.safetensors"
     assert str(folder / "log.csv") in map(str, vars(logger).values())
     for name in ("../x.csv", "/tmp/x.csv", "a/../../x.csv"):
         with pytest.raises(ArgumentError, match="run's folder"):
-            make_callbacks.make(
-                [{"kind": "CSVLogger", "filename": name}], run_folder=folder, epochs=5
-            )
+            chosen.make([{"kind": "CSVLogger", "filename": name}], run_folder=folder, epochs=5)
     with pytest.raises(ArgumentError, match="'Nonsense'"):
-        make_callbacks.make([{"kind": "Nonsense"}], run_folder=folder, epochs=5)
+        chosen.make([{"kind": "Nonsense"}], run_folder=folder, epochs=5)
 
 
 def test_a_planned_rate_goes_on_from_where_it_began() -> None:
     settings = {"kind": "LearningRateScheduler", "schedule": "exponential", "factor": 0.5}
-    (first,) = make_callbacks.make([settings], run_folder=Path("."), epochs=5)
+    (first,) = chosen.make([settings], run_folder=Path("."), epochs=5)
     assert [first.schedule(epoch, 0.8) for epoch in range(2)] == [0.8, 0.4]
-    (second,) = make_callbacks.make([settings], run_folder=Path("."), epochs=5)
+    (second,) = chosen.make([settings], run_folder=Path("."), epochs=5)
     second.set_state(first.get_state())
     assert second.schedule(2, 0.4) == pytest.approx(0.2)
 
@@ -112,7 +111,7 @@ def test_a_link_in_the_runs_folder_is_not_followed(tmp_path: Path) -> None:
     ]
     for settings in listed:
         with pytest.raises(ArgumentError, match="run's folder"):
-            make_callbacks.make([settings], run_folder=folder, epochs=5)
+            chosen.make([settings], run_folder=folder, epochs=5)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def test_a_models_name_is_judged_when_it_is_filled_in(tmp_path: Path, pattern: s
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "out").symlink_to(tmp_path)
     settings = {"kind": "ModelCheckpoint", "filepath": pattern}
-    (saver,) = make_callbacks.make([settings], run_folder=tmp_path / "run", epochs=5)
+    (saver,) = chosen.make([settings], run_folder=tmp_path / "run", epochs=5)
     with pytest.raises(ArgumentError, match="run's folder"):
         saver.on_epoch_end(ord(".") - 1, {})
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["out", "run"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fitstudio.journal.best_value import Watch
+from fitstudio.journal.best_value import BestValue
 from fitstudio.viewmodel.monitor.trend import Direction, trend
 from fitstudio.viewmodel.monitor.verdict import Fit, Progress, judge
 
@@ -16,8 +16,8 @@ def noise(scale: float, count: int = 60, seed: int = 0) -> np.ndarray:
     return 1 + scale * np.random.default_rng(seed).normal(size=count)
 
 
-def watched(name: str, values: np.ndarray, mode: str = "min") -> Watch:
-    watch = Watch(name, mode)
+def watched(name: str, values: np.ndarray, mode: str = "min") -> BestValue:
+    watch = BestValue(name, mode)
     for epoch, value in enumerate(values):
         watch.see(epoch, {name: float(value)})
     return watch

@@ -23,10 +23,12 @@ class LineProgress(ProgbarLogger):
     on_test_batch_end = Callback.on_test_batch_end
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Takes the bar's place: a line an epoch where there would have been a bar."""
         super().set_params(params)
         self.verbose = 2 if self.verbose else 0
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Prints the line of the epoch."""
         self._batches_seen = self.params.get("steps") or 0
         super().on_epoch_end(epoch, logs)
 
@@ -35,6 +37,7 @@ class LogProgress(LineProgress):
     """The same in `worker.log`, which must not grow without end."""
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Prints the line of the epoch, unless the log is as long as it may become."""
         if os.fstat(sys.stdout.fileno()).st_size < _LARGEST_BYTES:
             super().on_epoch_end(epoch, logs)
 

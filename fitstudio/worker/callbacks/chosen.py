@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,40 @@ from fitstudio.declared.kinds.run_file_names import NameProblem, name_problem
 from fitstudio.engine import callbacks
 from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import ArgumentError
+from fitstudio.worker.disk_wait import DiskWait
 
 # Of the same name in every process that trains the run: each goes on where the last one was.
 _EVENTS = "events.out.tfevents.fitstudio"
 
 
-def make(listed: Sequence[Mapping[str, Any]], *, run_folder: Path, epochs: int) -> list[Callback]:
+def make(
+    listed: Sequence[Mapping[str, Any]],
+    *,
+    run_folder: Path,
+    epochs: int,
+    disk: DiskWait | None = None,
+) -> list[Callback]:
     """The callbacks, in order.
 
     Args:
         listed: As in `run.json`: each has its `kind`, and the settings that were made.
         run_folder: What file names are relative to.
         epochs: The last epoch, which schedules aim for.
+        disk: Waits where the disk is full; without one that ends the training.
 
     Raises:
         ArgumentError: If a kind is unknown, or a file would be outside the run's folder.
     """
-    return [_make(settings, run_folder, epochs) for settings in listed]
+    made = [_make(settings, run_folder, epochs) for settings in listed]
+    if disk is not None:
+        for each in made:
+            if isinstance(each, callbacks.ModelCheckpoint | callbacks.TensorBoard):
+                each.write = _waiting(disk, f"a file of {type(each).__name__}")
+    return made
+
+
+def _waiting(disk: DiskWait, what: str) -> Callable[[Callable[[], None]], None]:
+    return lambda write: disk.carry_out(write, what=what)
 
 
 def _make(settings: Mapping[str, Any], run_folder: Path, epochs: int) -> Callback:

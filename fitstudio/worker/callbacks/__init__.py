@@ -1,0 +1,1 @@
+"""The callbacks of a training process: those that the person chose, and the run's own."""
