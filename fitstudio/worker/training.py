@@ -42,8 +42,6 @@ from fitstudio.worker.run_process import Ending, RunProcess
 
 _log = logging.getLogger("fitstudio.worker")
 
-_ROWS_WHILE_WAITED_FOR = 2_000
-
 
 def train(process: RunProcess) -> Ending:
     """Trains the run and says how it ended.
