@@ -138,7 +138,10 @@ def _format_sections() -> Iterator[str]:
     for each in FORMATS.values():
         yield f"## Reading options: {each.title} (`data.kind={each.name}`)"
         yield f"Usual endings: {', '.join(each.endings)}."
-        yield "\n".join(_setting_line(option) for option in each.params)
+        yield "\n".join(
+            f"- `{option.name}`, {option.title}: {option.help} It is {option.kind.say()}."
+            for option in each.params
+        )
 
 
 def _setting_line(param: Param) -> str:

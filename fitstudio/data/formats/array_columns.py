@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.columns import statistics
+from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.one_hot import fold_one_hot
 from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.stand_ins import with_gaps
@@ -22,7 +23,6 @@ from fitstudio.data.formats.text.column_types import (
     type_of,
 )
 from fitstudio.data.formats.text.layout import TextFormat
-from fitstudio.data.preparing.encoding import array_gaps, usable_numbers
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,

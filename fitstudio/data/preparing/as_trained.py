@@ -17,6 +17,7 @@ from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source, find_file, kind_of, open_source
+from fitstudio.declared.formats.registry import find_format
 from fitstudio.errors import DataError
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
         return table_reading.learn(_table(source), recipe.number_names, given)
     found = {guess.name: guess.value for guess in source.guesses}
     # Whether classes are told by a 1 among zeros must not hang on how few rows a later file has.
-    options = {**found, "one_hot": found.get("one_hot", False), **source.options}
+    if find_format(source.kind).option("one_hot") is not None:
+        found.setdefault("one_hot", False)
+    options = {**found, **source.options}
     return Reading(kind=source.kind, options=options, given=tuple(given))
 
 
