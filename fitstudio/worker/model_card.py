@@ -30,8 +30,6 @@ class BirthCertificate:
     Attributes:
         plan: The layers.
         recipe: How inputs are made and answers read.
-        task: "classification" or "regression".
-        class_names: In the order of the class index.
         compiled: `loss`, `loss_settings`, `metrics`, `weighted_metrics` as they were resolved, to
             measure the model as it was measured in training.
         origin: Run, seed, data fingerprint, versions.
@@ -39,10 +37,18 @@ class BirthCertificate:
 
     plan: ModelPlan
     recipe: Recipe
-    task: str
-    class_names: tuple[str, ...]
     compiled: Mapping[str, Any]
     origin: Mapping[str, Any]
+
+    @property
+    def task(self) -> str:
+        """ "classification" or "regression"."""
+        return self.recipe.task
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """In the order of the class index; empty for numbers."""
+        return self.recipe.class_names or ()
 
     @property
     def answers_logits(self) -> bool:
@@ -101,8 +107,6 @@ class _Head(TypedDict):
 class _Stored(TypedDict):
     plan: ModelPlan
     recipe: Any  # which reads itself
-    task: str
-    class_names: tuple[str, ...]
     compiled: Mapping[str, Any]
     origin: Mapping[str, Any]
 

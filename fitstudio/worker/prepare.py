@@ -113,8 +113,6 @@ def prepare_training(process: RunProcess) -> Training:
     certificate = BirthCertificate(
         plan=plan,
         recipe=prepared.recipe,
-        task=prepared.task,
-        class_names=tuple(prepared.class_names or ()),
         compiled=model_setup.compiled_settings(values),
         origin={"run": paths.name, "created": process.began} | environment,
     )

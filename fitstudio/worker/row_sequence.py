@@ -25,4 +25,5 @@ class RowSequence(Sequence):
         return self._batches[index]
 
     def on_epoch_end(self) -> None:
+        """Tells the batches that an epoch is over."""
         self._batches.on_epoch_end()

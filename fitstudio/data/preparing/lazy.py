@@ -46,6 +46,7 @@ class LazyArray:
 
     @property
     def ndim(self) -> int:
+        """How many axes there are, the rows among them."""
         return len(self.shape)
 
     @property

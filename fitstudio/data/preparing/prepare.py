@@ -11,7 +11,6 @@ The order of things, so that nothing of the validation rows leaks into training:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
+from fitstudio.declared.task.split import training_count
 from fitstudio.declared.task.task import Slot, SlotColumn, Task
 from fitstudio.errors import DataError
 
@@ -119,15 +119,6 @@ def prepare(
     return _hand_over(
         spec, recipe, (x, y, weights), pieces, training, held_out, _findings(source, notes)
     )
-
-
-def training_count(rows: int, validation_split: Any) -> int:
-    """How many of the rows train, exactly as ``fit()`` counts them (in double precision)."""
-    if isinstance(validation_split, bool) or not isinstance(validation_split, int | float):
-        return rows
-    if not 0 < validation_split < 1:
-        return rows  # 0 is none; anything else fit() refuses
-    return math.floor(rows * (1.0 - validation_split))
 
 
 def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:

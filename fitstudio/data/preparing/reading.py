@@ -36,11 +36,13 @@ class ColumnReading:
     unit: str | None = None
 
     def to_json(self) -> dict[str, Any]:
+        """As plain data."""
         fields = {"dates": self.dates, "order": self.order, "unit": self.unit}
         return {name: value for name, value in fields.items() if value is not None}
 
     @classmethod
     def from_json(cls, data: Any) -> ColumnReading:
+        """Reads what `to_json` wrote; raises `ValueError` for what it never writes."""
         dates, order, unit = (data.get(name) for name in ("dates", "order", "unit"))
         return cls(
             dates=None if dates is None else one_of(dates, _FORMS),
@@ -73,6 +75,7 @@ class Reading:
         return self.columns.get(name) or ColumnReading()
 
     def to_json(self) -> dict[str, Any]:
+        """As plain data."""
         return {
             "kind": self.kind,
             "options": dict(self.options),

@@ -133,7 +133,7 @@ class Recipe:
         if len(inputs) + len(targets) > _MOST_COLUMNS:
             raise damaged("it has too many columns")
         try:
-            return cls(
+            recipe = cls(
                 inputs=tuple(map(RecipeColumn.from_json, inputs)),
                 targets=tuple(map(RecipeColumn.from_json, targets)),
                 encoding=one_of(data["encoding"], ("number", "binary", "index", "onehot")),
@@ -148,6 +148,17 @@ class Recipe:
             )
         except (KeyError, TypeError, ValueError) as problem:
             raise damaged(str(problem)) from problem
+        recipe._refuse_contradictions()
+        return recipe
+
+    def _refuse_contradictions(self) -> None:
+        """Refuses columns that were never learned together."""
+        try:
+            _ = self.input_slot
+        except DataError as problem:
+            raise damaged("its inputs do not go together") from problem
+        if self.task == CLASSIFICATION and self.class_column is None:
+            raise damaged("its classes are missing")
 
     def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, SampleIndex]:
         """The inputs of another file.

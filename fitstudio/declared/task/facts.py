@@ -12,6 +12,7 @@ from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.task.columns import Rows, chosen, kept_rows
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary, Shape
+from fitstudio.declared.task.split import training_count
 from fitstudio.declared.task.task import Output, Task
 from fitstudio.storage.checked import Plain
 
@@ -135,8 +136,7 @@ def split_rows(
     given = values["fit.validation_data"]
     if given is None:
         part = values["fit.validation_split"] if values["data.feed"] == "arrays" else 0.0
-        # In double precision, as the reference does it: 10 rows with 0.8 leave 1, not 2.
-        training = math.floor(rows.used * (1.0 - part))
+        training = training_count(rows.used, part)
         return training, rows.used - training
     if "file" in given:
         return rows.used, None

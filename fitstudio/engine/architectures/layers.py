@@ -24,9 +24,11 @@ class Activation(nn.Module):
         self._function = ACTIVATIONS[name]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The function of each number."""
         return self._function(inputs)
 
     def extra_repr(self) -> str:
+        """What `repr` shows."""
         return self.name
 
 
@@ -39,6 +41,7 @@ class Activated(nn.Module):
         self.activation = None if activation in (None, "linear") else Activation(activation)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The layer's answer, then the activation."""
         outputs = self.layer(inputs)
         return outputs if self.activation is None else self.activation(outputs)
 
@@ -51,9 +54,11 @@ class Reshape(nn.Module):
         self.shape = tuple(shape)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The rows in their new shape."""
         return inputs.reshape(inputs.shape[0], *self.shape)
 
     def extra_repr(self) -> str:
+        """What `repr` shows."""
         return str(self.shape)
 
 
@@ -82,6 +87,7 @@ class Convolution(nn.Module):
         ).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The convolved rows, channels last."""
         turned = _channels_first(inputs)
         if self._must_pad:
             turned = _pad_same(turned, self.kernel_size, self.strides, 0.0)
@@ -97,6 +103,7 @@ class MaxPooling(nn.Module):
         self.padding = padding
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The largest of each window, channels last."""
         turned = _channels_first(inputs)
         if self.padding == "same":
             turned = _pad_same(turned, self.pool_size, self.strides, float("-inf"))
@@ -104,6 +111,7 @@ class MaxPooling(nn.Module):
         return _channels_last(pooled, inputs.dim())
 
     def extra_repr(self) -> str:
+        """What `repr` shows."""
         return str(self.pool_size)
 
 
@@ -115,6 +123,7 @@ class GlobalPooling(nn.Module):
         self.axes, self.largest = tuple(axes), largest
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """One value for each channel."""
         return inputs.amax(self.axes) if self.largest else inputs.mean(self.axes)
 
 
@@ -137,6 +146,7 @@ class BatchNormalization(nn.Module):
         self.register_buffer("moving_variance", torch.ones(channels))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The normalised rows; in training the moving averages follow."""
         if self.training:
             axes = tuple(range(inputs.dim() - 1))
             variance, mean = torch.var_mean(inputs, dim=axes, correction=0)
@@ -171,6 +181,7 @@ class Recurrent(nn.Module):
                     parameter.requires_grad_(False)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The answer at the last step, or at each of them."""
         outputs, _ = self.cell(inputs)
         if self.return_sequences:
             return outputs

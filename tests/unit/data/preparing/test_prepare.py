@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import h5py
 import numpy as np
 import pytest
 
 from fitstudio.data.preparing.lazy import LazyArray
-from fitstudio.data.preparing.prepare import prepare, training_count
+from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
@@ -54,11 +52,6 @@ def test_validation_rows_cannot_change_the_recipe(made):
 
     assert first.recipe == second.recipe
     assert np.array_equal(first.x[:24], second.x[:24])
-
-
-@pytest.mark.parametrize(("rows", "split", "left"), [(10, 0.8, 1), (10, 0.3, 7), (333, 0.2, 266)])
-def test_rows_are_counted_as_fit_counts_them(rows, split, left):
-    assert training_count(rows, split) == left == math.floor(rows * (1.0 - split))
 
 
 def test_categories_become_one_column_each(made):

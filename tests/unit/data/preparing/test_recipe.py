@@ -169,7 +169,8 @@ GOOD = {
         {"inputs": [{"name": "a", "role": "number", "center": [float("nan")]}]},
         {"inputs": [{"name": "a", "role": "array", "shape": [-1]}]},
         {"task": "hacking"}, {"encoding": 5}, {"missing": None}, {"targets": None},
-        {"weight": 5}, {"training_rows": "many"},
+        {"weight": 5}, {"training_rows": "many"}, {"task": "classification"},
+        {"inputs": [{"name": "a", "role": "number"}, {"name": "b", "role": "array", "shape": [3]}]},
     ],
 )  # fmt: skip
 def test_damaged_recipes_are_refused(change):
