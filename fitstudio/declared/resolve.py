@@ -6,9 +6,7 @@ an error, and everything else is worked out with the default in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.entries import OPTIMIZERS
@@ -19,86 +17,17 @@ from fitstudio.declared.checks.data import check_data
 from fitstudio.declared.checks.fit import check_fit
 from fitstudio.declared.kinds.conditions import Situation
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
-from fitstudio.declared.parameters.registry import FIXED, find_param
 from fitstudio.declared.parameters.rules import RULES
-from fitstudio.declared.plan.models import ModelPlan, model_settings, plan_task
+from fitstudio.declared.plan.models import model_settings, plan_task
+from fitstudio.declared.resolved import Origin, Resolved, ResolvedValue
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts, find_facts
 from fitstudio.declared.task.task import CLASSIFICATION, Task, make_task
 from fitstudio.errors import DataError
-from fitstudio.storage.checked import MisfitError, convert, plain
 
-
-class Origin(StrEnum):
-    """Where a final value comes from."""
-
-    YOU = "you"
-    DEFAULT = "default"
-    DERIVED = "derived"
-
-
-@dataclass(frozen=True)
-class ResolvedValue:
-    """A final value and its origin."""
-
-    value: Any
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """What a run would be.
-
-    Args:
-        values: The final value of every setting by key.
-        findings: Everything there is to say, errors first.
-        facts: What follows from settings and data; None while inputs and target make no task.
-        model_plan: The planned model; None without facts.
-        greyed: Why a setting has no effect now, by key, as a clause.
-        task: What goes in and what comes out; None while inputs and target make no task, and in
-            runs of versions that did not keep it.
-    """
-
-    values: Mapping[str, ResolvedValue]
-    findings: tuple[Finding, ...] = ()
-    facts: Facts | None = None
-    model_plan: ModelPlan | None = None
-    greyed: Mapping[str, str] = field(default_factory=dict)
-    task: Task | None = None
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """The findings with which training cannot start."""
-        return tuple(each for each in self.findings if each.severity is Severity.ERROR)
-
-    @property
-    def ok(self) -> bool:
-        """Whether training can start."""
-        return not self.errors
-
-    def value(self, key: str) -> Any:
-        """The final value of a setting."""
-        return self.values[key].value
-
-    def findings_at(self, key: str) -> tuple[Finding, ...]:
-        """The findings that stand at a setting."""
-        return tuple(each for each in self.findings if each.where == key)
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as plain data: what is written to ``resolved.json``."""
-        return plain(replace(self, values=_each_value(self.values, _json_value)))
-
-    @classmethod
-    def from_json(cls, data: Any) -> Resolved:
-        """Reads what `to_json` wrote.
-
-        Raises:
-            MisfitError: If something is missing, of another type, or no value of its setting.
-        """
-        stored = convert(data, cls)
-        return replace(stored, values=_each_value(stored.values, _value_from_json))
+__all__ = ["Origin", "Resolved", "ResolvedValue", "resolve"]
 
 
 def resolve(
@@ -236,25 +165,3 @@ def _derived(checked: Checked) -> dict[str, Any]:
     if checked.summary is not None:
         derived["data.kind"] = checked.summary.kind
     return derived
-
-
-def _each_value(
-    values: Mapping[str, ResolvedValue], change: Callable[[str, Any], Any]
-) -> dict[str, ResolvedValue]:
-    return {key: replace(each, value=change(key, each.value)) for key, each in values.items()}
-
-
-def _json_value(key: str, value: Any) -> Any:
-    param = FIXED.get(key)
-    return value if param is None or value is None else param.kind.to_json(value)
-
-
-def _value_from_json(key: str, value: Any) -> Any:
-    param = find_param(key)
-    if param is None or value is None:
-        return value
-    value = param.kind.from_json(value)
-    problem = param.check(value)
-    if problem is not None:
-        raise MisfitError(f"`values.{key}`: {problem}")
-    return value

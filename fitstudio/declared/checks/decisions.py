@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
-from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.resolved import Resolved
 from fitstudio.declared.task.columns import kept_rows
 from fitstudio.declared.task.dataset_summary import (
     CATEGORY,
