@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
+
+import pytest
 
 from fitstudio.storage.special_files import special_file
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are none")
 def test_pipes_devices_and_sockets_are_named(tmp_path: Path, monkeypatch):
     os.mkfifo(tmp_path / "pipe")
     monkeypatch.chdir(tmp_path)  # the path of a socket must be short
