@@ -160,7 +160,7 @@ def make_folder(folder: Path) -> None:
     missing = []
     while not folder.is_dir():
         missing.append(folder)
-        if folder.parent == folder:
+        if folder.parent == folder:  # pragma: no cover - a drive of Windows that is not there
             break
         folder = folder.parent
     disk = ops.current()

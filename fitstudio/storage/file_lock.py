@@ -187,7 +187,7 @@ def _note(path: Path) -> Holder | None:
     )
 
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover - not on this system
     import msvcrt
 
     # `os.kill` would end the process there; but every Windows folder knows locks, so nobody asks.

@@ -1,7 +1,7 @@
 """Makes batches ahead of the training, in worker threads, and hands them out in order.
 
 Who owns what: `Prefetcher` owns the threads and the order. A `Worker` makes one batch at a time; it
-is a plain function, or the handle of another process (`worker_process.WorkerProcess`), which a
+is a plain function, or the handle of another process (`batch_process.WorkerProcess`), which a
 thread here waits for.
 """
 

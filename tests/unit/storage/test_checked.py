@@ -6,8 +6,10 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,9 +90,9 @@ def test_what_cannot_be_written_again_is_not_read(tmp_path: Path, content: str):
                                             ("\\ud83d\\ude00", "\U0001f600")])  # fmt: skip
 def test_half_characters_can_be_written_again(tmp_path: Path, text: str, kept: str):
     file = tmp_path / "x.json"
-    file.write_text(f'{{"{text}": ["{text}"]}}')
+    file.write_text(f'{{"{text}": ["{text}", 1]}}')
     content = atomic.read_json(file)
-    assert content == {kept: [kept]}
+    assert content == {kept: [kept, 1]}
     atomic.write_json(file, content)
     assert atomic.read_json(file) == content
 
@@ -101,3 +103,59 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "x.json")
     with pytest.raises(StorageError, match="it is no file"):
         atomic.read_json(tmp_path / "x.json")
+
+
+@dataclass(frozen=True)
+class Kinds(checked.Plain):
+    colour: Literal["red", "blue"] = "red"
+    blob: bytes = b""
+
+
+@pytest.mark.parametrize(
+    ("data", "clause"),
+    [
+        ({"colour": "green"}, "`colour` holds 'green', which is not known here"),
+        ({"blob": "*"}, "`blob` does not fit: invalid base64 encoded string"),
+    ],
+)
+def test_what_msgspec_words_in_another_way_is_said_too(data: Any, clause: str):
+    with pytest.raises(MisfitError) as caught:
+        Kinds.from_json(data)
+    assert str(caught.value) == clause
+
+
+def test_a_file_of_another_content_is_damaged(tmp_path: Path):
+    atomic.write_json(tmp_path / "x.json", {"file": "y", "sizes": 3})
+    with pytest.raises(StorageError, match="`sizes` must be a list, not 3") as caught:
+        checked.read(tmp_path / "x.json", Inner)
+    assert caught.value.code == "storage.damaged"
+
+    atomic.write_json(tmp_path / "x.json", {"file": "y"})
+    assert checked.read(tmp_path / "x.json", Inner) == Inner("y")
+
+
+def test_a_name_that_is_no_utf8_fits_where_a_name_may_be_only():
+    with pytest.raises(MisfitError, match="where that cannot be"):
+        checked.convert({"\udcff": 1}, Inner)
+
+
+def test_mappings_and_numbers_of_other_libraries_become_plain():
+    assert checked.plain({"a": MappingProxyType({"b": np.float32(0.5)}), "c": (1, 2)}) == {
+        "a": {"b": 0.5},
+        "c": [1, 2],
+    }
+    with pytest.raises(TypeError, match="object cannot stand in a file"):
+        checked.plain({"a": object()})
+
+
+@dataclass(frozen=True)
+class Tree:
+    branches: list[Tree]
+
+
+def test_what_is_nested_without_an_end_is_not_read():
+    data: dict[str, Any] = {"branches": []}
+    for _ in range(100_000):
+        data = {"branches": [data]}
+    with pytest.raises(MisfitError, match="nested too deeply"):
+        checked.convert(data, Tree)

@@ -12,7 +12,7 @@ import pytest
 from fitstudio import resources
 from fitstudio.words import PSEUDO, Said, available, current, say, say_count, use
 from fitstudio.words.language import Catalogue
-from fitstudio.words.saying import said_again
+from fitstudio.words.saying import marked, said_again, say_marked
 
 GERMAN = Catalogue(
     "de",
@@ -111,3 +111,21 @@ def test_a_catalogue_file_is_read_with_its_plurals(
         assert [rows(number) for number in (1, 3, 5)] == ["1 wiersz", "3 wiersze", "5 wierszy"]
         assert say("Ready.") == "Gotowe."
         assert say("Stop") == "Stop", "what nobody has looked over yet stays English"
+
+
+def test_what_stands_in_a_table_is_said_when_it_is_shown(german: None) -> None:
+    text = marked("{part} of {rows} check it.")
+
+    assert text == "{part} of {rows} check it."
+    assert say_marked(text) == "{rows}, davon {part} zur Prüfung."
+    assert say_marked("") == ""
+
+
+def test_english_can_be_gone_back_to(german: None) -> None:
+    with use("en"):
+        assert rows(2) == "2 rows"
+    assert rows(2) == "2 Zeilen"
+
+
+def test_english_has_a_form_for_one_and_a_form_for_all_others() -> None:
+    assert [current().form(number) for number in (0, 1, 2)] == [1, 0, 1]

@@ -175,3 +175,37 @@ def test_space_is_asked_for_beforehand(tmp_path: Path):
 )
 def test_sizes_are_readable(count: int, text: str):
     assert ops.readable(int(count)) == text
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(StorageError, match=r"Cannot read .*missing\.json") as caught:
+        atomic.read_json(tmp_path / "missing.json")
+
+    assert caught.value.code == "storage.gone"
+
+
+def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path):
+    (tmp_path / "runs").write_text("in the way")
+
+    with pytest.raises(StorageError, match="Cannot make the folder"):
+        atomic.make_folder(tmp_path / "runs")
+
+
+def test_a_folder_that_somebody_else_makes_meanwhile_will_do(tmp_path: Path):
+    class Faster(ops.Ops):
+        def mkdir(self, folder: Path) -> None:
+            os.mkdir(folder)
+            super().mkdir(folder)
+
+    with ops.use(Faster()):
+        atomic.make_folder(tmp_path / "runs")
+
+    assert (tmp_path / "runs").is_dir()
+
+
+def test_a_disk_that_takes_no_folder_is_a_problem_in_words(tmp_path: Path):
+    full = FailingOps(0, errno.ENOSPC, only=("mkdir",))
+    with ops.use(full), pytest.raises(StorageError) as caught:
+        atomic.make_folder(tmp_path / "runs")
+
+    assert caught.value.code == "storage.full"

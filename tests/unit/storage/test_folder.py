@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.storage import atomic, manifest, ops, write_folder
 from fitstudio.storage.append import AppendFile
-from fitstudio.storage.folder import remove_tree, settle
+from fitstudio.storage.folder import move, remove_tree, settle
 from tests.support.faults import CountingOps, FailingOps
 
 
@@ -139,3 +141,70 @@ def test_appending_on_a_full_disk_takes_back_the_torn_piece(tmp_path: Path):
 
     assert caught.value.code == "storage.full"
     assert (tmp_path / "journal").read_bytes() == b"one\nthree\n"
+
+
+def test_a_folder_that_reads_back_otherwise_is_not_put_in_place(tmp_path: Path):
+    save(tmp_path / "last", "one")
+
+    class Flipping(CountingOps):
+        def sync_folder(self, folder: Path) -> None:
+            # The last before the check is that of the manifest.
+            if (folder / manifest.NAME).exists():
+                (folder / "state").write_text("other")
+            super().sync_folder(folder)
+
+    with ops.use(Flipping()), pytest.raises(StorageError, match="read back") as caught:
+        save(tmp_path / "last", "two")
+
+    assert caught.value.code == "storage.read-back"
+    assert content(tmp_path / "last") == "one"
+
+
+def test_moving_and_removing_say_what_went_wrong(tmp_path: Path):
+    with pytest.raises(StorageError, match="Cannot move"):
+        move(tmp_path / "missing", tmp_path / "there")
+    with pytest.raises(StorageError, match="Cannot remove"):
+        remove_tree(tmp_path / "missing")
+    remove_tree(tmp_path / "missing", quietly=True)
+
+    (tmp_path / "run").mkdir()
+    (tmp_path / "deleted").mkdir()
+    with ops.use(CountingOps()) as counted:
+        move(tmp_path / "run", tmp_path / "deleted" / "run")
+    assert counted.steps == ["replace", "sync_folder", "sync_folder"]
+
+
+def test_what_was_complete_when_its_writer_died_is_put_in_place(tmp_path: Path):
+    fresh = atomic.beside(tmp_path / "last", "new")
+    save(fresh, "one")
+    unfinished = atomic.beside(tmp_path / "previous", "new")
+    unfinished.mkdir()
+
+    done = settle(tmp_path)
+
+    assert len(done) == 2
+    assert content(tmp_path / "last") == "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["last"]
+
+
+def sealed(folder: Path, body: str) -> Path:
+    """A folder with a manifest whose own hash is right, whatever it says."""
+    folder.mkdir()
+    own = hashlib.sha256(body[:-1].encode()).hexdigest()
+    (folder / manifest.NAME).write_text(f'{body[:-1]}, "sha256": "{own}"}}\n')
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ('{"format": 99, "files": {}}', "a later version of FitStudio wrote it"),
+        ('{"format": 1, "files": []}', "its manifest cannot be read: `files` must be"),
+        ('{"format": 1, "files": NaN}', "its manifest cannot be read: it holds NaN"),
+    ],
+)
+def test_a_manifest_that_somebody_wrote_is_checked_all_the_same(
+    tmp_path: Path, body: str, why: str
+):
+    with pytest.raises(CheckpointError, match=re.escape(why)):
+        manifest.read_manifest(sealed(tmp_path / "last", body))

@@ -1,0 +1,83 @@
+"""What the system says about a disk, in words."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from fitstudio.errors import StorageError
+from fitstudio.storage import ops
+from tests.support.faults import FailingOps
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "storage.full"),
+        (errno.EDQUOT, "storage.full"),
+        (errno.EROFS, "storage.forbidden"),
+        (errno.ENAMETOOLONG, "storage.name-too-long"),
+        (errno.ESTALE, "storage.gone"),
+        (errno.EIO, "storage"),
+    ],
+)
+def test_each_kind_of_problem_has_its_code_and_a_way_out(number: int, code: str):
+    found = ops.problem_with(Path("here"), OSError(number, os.strerror(number)))
+
+    assert (found.code, found.errno, found.filename) == (code, number, "here")
+    assert found.remedy
+
+
+def test_a_problem_in_words_stays_what_it_is():
+    known = StorageError("known")
+
+    assert ops.problem_with(Path("here"), known) is known
+
+
+def test_a_disk_that_takes_nothing_is_not_asked_for_ever(tmp_path: Path):
+    class Stuck(ops.Ops):
+        def write(self, descriptor: int, data: bytes | memoryview) -> int:
+            return 0
+
+    with ops.use(Stuck()), pytest.raises(OSError, match="no more bytes"):
+        ops.write_all(0, b"x")
+
+
+def test_a_log_goes_on_or_begins_anew(tmp_path: Path):
+    path = tmp_path / "worker.log"
+    for anew, kept in ((False, b"aa"), (True, b"a")):
+        path.write_bytes(b"a") if not anew else None
+        descriptor = ops.open_log(path, anew=anew)
+        os.write(descriptor, b"a")
+        os.close(descriptor)
+        assert path.read_bytes() == kept
+    with pytest.raises(StorageError):
+        ops.open_log(tmp_path / "missing" / "worker.log")
+
+
+def test_a_folder_that_cannot_be_asked_for_room_is_named(tmp_path: Path):
+    with pytest.raises(StorageError) as caught:
+        ops.require_space(tmp_path / "missing", 1)
+
+    assert caught.value.code == "storage.gone"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(999, "999 bytes"), (1500, "1.5 kB"), (2e9, "2.0 GB"), (3e12, "3.0 TB")]
+)
+def test_sizes_are_said_in_the_unit_that_suits_them(count: int, words: str):
+    assert ops.readable(int(count)) == words
+
+
+def test_waiting_for_a_file_that_is_open_elsewhere_really_waits(tmp_path: Path):
+    busy = FailingOps(0, errno.EACCES, only=("unlink",), windows_error=32)
+    (tmp_path / "file").touch()
+    with ops.use(busy):
+        ops.patiently(ops.current().unlink, tmp_path / "file")
+
+    assert busy.slept_s > 0
+    assert not (tmp_path / "file").exists()
+    ops.Ops().sleep(0)
