@@ -26,9 +26,7 @@ def test_the_command_line_loads_neither_torch_nor_qt():
 
 
 def test_actions_are_safe_for_the_window():
-    code = (
-        "from fitstudio.actions import projects, runs, control, queue, predict, data, environment"
-    )
+    code = "from fitstudio.actions import projects, runs, requests, queue, using_models, data, environment"
 
     assert not loaded_after(code).intersection({*SLOW, "PySide6"})
 
