@@ -21,6 +21,7 @@ from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import Phase, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.monitor.curves import Curve, EpochCurves
 from fitstudio.viewmodel.monitor.device_strip import MeterReading, device_title, read_meters
 from fitstudio.viewmodel.monitor.pyramid import Pyramid
@@ -65,19 +66,6 @@ class ShownRun:
         if self.parent is not None:
             parts.append(f"from run {self.parent}")
         return " · ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """The state of a run as a chip.
-
-    Attributes:
-        state: Its look: running, paused, done, stopped, failed, attention, waiting, neutral.
-        text: What it says.
-    """
-
-    state: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

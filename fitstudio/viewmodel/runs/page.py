@@ -19,7 +19,7 @@ from fitstudio.errors import FitStudioError
 from fitstudio.journal.best_value import mode_of
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.viewmodel import figures
-from fitstudio.viewmodel.monitor.page import Badge
+from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
 from fitstudio.viewmodel.shell.session import ProjectSession
 

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.gui.theme.tokens import Size, Space
-from fitstudio.gui.widgets.editors import Combo, NumberEdit, TextEdit
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.inputs.number import NumberEdit
+from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.gui.widgets.labels import Label, Sentence
-from fitstudio.gui.window.dialogs import Question
+from fitstudio.gui.widgets.question import Question
 from fitstudio.viewmodel.data.reading_choices import ReadingChoice
 
 _ENCODINGS = (

@@ -16,7 +16,7 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Size, Space
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.training.form import Row, TrainingForm, same
 
 # The dot of a changed row stands this far left of the label, in the card's padding.
