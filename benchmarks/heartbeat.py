@@ -208,7 +208,7 @@ def watch_training(application, folder: Path) -> Lateness:
     _until(application, lambda: _session(window).resolved.ok, 30)
     pulse = Pulse()
     pulse.start()
-    window.train()
+    window.runs.train()
     _until(application, lambda: _session(window).running is not None, 60)
     _until(application, lambda: _session(window).running is None, 240)
     lateness = pulse.stop()
@@ -298,7 +298,7 @@ def _session(window):
 
 
 def _leave(application, window) -> None:
-    window.leave_project()
+    window.projects.leave()
     window.hide()
     window.deleteLater()
     _spin(application, 0.3)

@@ -95,7 +95,7 @@ def take_picture(
     window.resize(*SIZE)
     window.show()
     if page == "start":
-        model = window.start_model
+        model = window.projects.start
         wait(application, lambda: bool(model.recent) and bool(model.examples))
         wait(application, lambda: all(row.looked_at or row.missing for row in model.recent))
     else:

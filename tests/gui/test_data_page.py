@@ -20,7 +20,7 @@ from tests.gui.conftest import READ_MS
 def page(window, example):
     main = window(example("penguins"))
     main.show_page("data")
-    return main.stack.currentWidget()
+    return main.frame.stack.currentWidget()
 
 
 def choose(page, column: str, action: str) -> None:
@@ -41,7 +41,7 @@ def wait_for_data(page, qtbot) -> None:
 def test_it_says_what_the_file_is_and_how_it_was_read(page):
     assert page._file_card.title.text() == "penguins.csv"
     assert "344 rows · 8 columns" in page._file_card.caption.whole_text()
-    labels = [page._chips.itemAt(n).widget().text() for n in range(page._chips.count())]
+    labels = page._guesses.texts()
     assert labels == [
         "Comma-separated", "Decimal point", "UTF-8", "Names in line 1", "Missing: NA", "Change",
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def test_a_hundred_thousand_rows_are_read_where_they_are_looked_at(window, tmp_p
     np.savez(file, x=np.arange(rows, dtype=np.float32), y=np.arange(rows) % 3)
     projects.create_project(tmp_path / "long", data=file).close()
     main = window(tmp_path / "long")
-    page = main.stack.currentWidget()
+    page = main.frame.stack.currentWidget()
     wait_for_rows(page, qtbot)
     page.findChild(QPushButton, "data.show_all").click()
 
@@ -184,12 +184,12 @@ def test_a_file_that_is_gone_is_named_with_a_way_out(window, example, qtbot):
     folder = example("penguins")
     (folder / "data" / "penguins.csv").unlink()
     main = window(folder)
-    page = main.stack.currentWidget()
+    page = main.frame.stack.currentWidget()
 
     assert page._problem.isVisible()
     assert "penguins.csv" in page._problem.sentence.sentence()
     assert page._problem.button.text() == "Choose another file"
-    assert main.rail.items["data"].state() == "failed"
+    assert main.frame.rail.items["data"].state() == "failed"
 
 
 def test_a_tree_of_arrays_gives_roles(window, tmp_path, qtbot):
@@ -200,7 +200,7 @@ def test_a_tree_of_arrays_gives_roles(window, tmp_path, qtbot):
         group["protein"] = np.arange(40, dtype="float32")
     projects.create_project(tmp_path / "nested", data=tmp_path / "nested.h5").close()
     main = window(tmp_path / "nested")
-    page = main.stack.currentWidget()
+    page = main.frame.stack.currentWidget()
     qtbot.waitUntil(lambda: page._tree.isVisible(), timeout=READ_MS)
 
     items = page._tree._items
@@ -216,15 +216,15 @@ def test_without_data_the_page_asks_for_it(window, tmp_path):
     projects.create_project(tmp_path / "empty").close()
     main = window(tmp_path / "empty")
 
-    page = main.stack.currentWidget()
+    page = main.frame.stack.currentWidget()
     assert page._empty.isVisible()
     assert page.findChild(QPushButton, "data.choose").isVisible()
-    assert main.rail.items["data"].state() == "empty"
+    assert main.frame.rail.items["data"].state() == "empty"
 
 
 def test_reading_can_be_cancelled(window, example, qtbot):
     main = window(example("penguins"))
-    page = main.stack.currentWidget()
+    page = main.frame.stack.currentWidget()
     session = main.session
     session.summary = None
     session.look_at_data()
@@ -272,7 +272,7 @@ def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
     main = window(folder)
     page = main.pages["data"]
     qtbot.waitUntil(lambda: bool(page._nodes), timeout=READ_MS)
-    assert page._change.isVisible()
+    assert page._guesses.change.isVisible()
     dialog = ReadingDialog(page._view.guesses, {}, page, kind="npz", nodes=page._nodes)
     assert dialog.names == ("part", "one_hot", "missing")
     dialog.editor("part").setValue("test")

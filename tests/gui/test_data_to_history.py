@@ -28,7 +28,7 @@ def test_train_writes_history_and_checkpoints(window, example, qtbot, name, epoc
     assert not button.isEnabled()
     qtbot.waitUntil(lambda: session.running is not None, timeout=READ_MS)
     qtbot.waitUntil(lambda: main.findChild(QPushButton, "button.stop").isVisible(), timeout=READ_MS)
-    assert main.rail.items["monitor"].state() == "running"
+    assert main.frame.rail.items["monitor"].state() == "running"
     qtbot.waitUntil(lambda: bool(session.runs) and session.running is None, timeout=TRAINED_MS)
 
     run = session.runs[-1]
@@ -42,7 +42,7 @@ def test_train_writes_history_and_checkpoints(window, example, qtbot, name, epoc
     assert (folder / "checkpoints" / "best").is_dir()
     assert (folder / "history.h5").exists() and (folder / "history.csv").exists()
     qtbot.waitUntil(button.isVisible, timeout=READ_MS)
-    assert main.rail.items["runs"].accessibleName().startswith("Runs, 1 run")
+    assert main.frame.rail.items["runs"].accessibleName().startswith("Runs, 1 run")
 
 
 @pytest.mark.timeout(180)

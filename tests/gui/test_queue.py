@@ -22,7 +22,7 @@ def test_waiting_runs_are_listed_moved_and_taken_out(window, example, qtbot):
         spec: RunSpec = session.spec.with_values({"fit.epochs": epochs})
         queue.enqueue(session.project, spec, name=f"{epochs} epochs")
     main.show_page("runs")
-    page = main.stack.currentWidget()
+    page = main.frame.stack.currentWidget()
     card = page.findChild(QWidget, "runs.waiting")
     qtbot.waitUntil(lambda: len(waiting_names(page)) == 3, timeout=10_000)
     assert card.isVisible()
@@ -48,4 +48,4 @@ def test_a_queued_run_keeps_its_settings_and_is_trained(window, example, qtbot):
 
     qtbot.waitUntil(lambda: any(run.outcome == "completed" for run in session.runs), timeout=55_000)
     assert session.runs[0].epochs == 2
-    assert main.stack.currentWidget().objectName() == "page.runs"
+    assert main.frame.stack.currentWidget().objectName() == "page.runs"

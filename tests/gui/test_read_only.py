@@ -48,8 +48,8 @@ def test_nothing_that_writes_can_be_pressed(window, held, qtbot):
         action = made.commands[name]
         assert not action.isEnabled(), name
         assert session.read_only in action.toolTip(), name
-    assert not made.header.train.isEnabled()
-    assert session.read_only in made.header.train.toolTip()
+    assert not made.frame.header.train.isEnabled()
+    assert session.read_only in made.frame.header.train.toolTip()
     for name in ("data.add", "data.change", "runs.new_like"):
         button = made.findChild(QAbstractButton, name)
         assert not button.isEnabled(), name
@@ -58,11 +58,11 @@ def test_nothing_that_writes_can_be_pressed(window, held, qtbot):
         if button.objectName().startswith(("data.fix.", "monitor.fix.", "monitor.resume")):
             assert not button.isEnabled(), button.objectName()
     before = _files(folder)
-    made.train()
+    made.runs.train()
     made.pages["data"]._header._open(0)
     assert made.pages["data"].findChild(type(made.commands.recent_menu), "menu.role") is None
     assert _files(folder) == before
-    assert any("cannot be changed here" in text for text in made.notices.texts())
+    assert any("cannot be changed here" in text for text in made.frame.notices.texts())
     holder.close()
 
 

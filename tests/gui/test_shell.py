@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 from fitstudio.actions import projects
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.errors import DataError
+from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.window import dialogs
-from fitstudio.gui.window.commands import MENUS
 from fitstudio.gui.window.crash import CrashReports
 from fitstudio.gui.window.main_window import MainWindow
-from fitstudio.gui.window.pages import PAGES
 from fitstudio.gui.window.window_settings import WindowSettings
+from fitstudio.viewmodel.shell.commands import MENUS
 from fitstudio.viewmodel.shell.stations import stations
 from tests.gui.conftest import READ_MS
 
@@ -45,11 +45,11 @@ def test_every_page_can_be_shown_and_has_its_name(window, example):
     main = window(example("penguins"))
     for entry in PAGES:
         main.findChild(QWidget, f"rail.{entry.name}").click()
-        shown = main.stack.currentWidget()
+        shown = main.frame.stack.currentWidget()
 
         assert shown.objectName() == f"page.{entry.name}"
         assert shown.isVisible()
-        assert main.rail.items[entry.name].isChecked()
+        assert main.frame.rail.items[entry.name].isChecked()
         assert main.findChild(QWidget, "panel.plain_words") is not None
 
 
@@ -101,17 +101,17 @@ def test_every_button_in_sight_says_what_it_does(window, example):
 
 def test_the_window_folds_as_it_gets_narrow(window, example):
     main = window(example("penguins"))
-    assert main.panel.isVisible()
-    wide = main.rail.width()
+    assert main.frame.panel.isVisible()
+    wide = main.frame.rail.width()
 
     main.resize(1100, 700)
-    assert not main.panel.isVisible()
-    assert main.header.panel_button.isVisible()
-    main.header.panel_button.click()
-    assert main.panel.isVisible()
+    assert not main.frame.panel.isVisible()
+    assert main.frame.header.panel_button.isVisible()
+    main.frame.header.panel_button.click()
+    assert main.frame.panel.isVisible()
 
     main.resize(900, 600)
-    assert main.rail.width() < wide / 2
+    assert main.frame.rail.width() < wide / 2
 
 
 def test_a_change_is_undone_and_redone(window, example, qtbot):
@@ -142,7 +142,7 @@ def test_train_goes_to_the_first_problem_instead(window, example):
     row = main.pages["training"].row("fit.epochs")
     assert "Epochs" in row.message.text()
     main.session.set_value("fit.epochs", 7)
-    assert main.notices.texts() == [], "what is mended is said nowhere any more"
+    assert main.frame.notices.texts() == [], "what is mended is said nowhere any more"
 
 
 def test_the_rail_tells_how_each_station_stands(window, example):
@@ -154,7 +154,7 @@ def test_the_rail_tells_how_each_station_stands(window, example):
 
     main.session.set_value("data.row_order", None)
     assert stations(main.session)["training"].state == "attention"
-    item = main.rail.items["training"]
+    item = main.frame.rail.items["training"]
     assert item.state() == "attention"
     assert "sorted" in item.accessibleName()
 
@@ -166,7 +166,7 @@ def test_a_second_window_opens_for_reading(window, example):
 
     assert first.session.read_only is None
     assert second.session.read_only
-    assert "reading only" in second.notices.texts()[0]
+    assert "reading only" in second.frame.notices.texts()[0]
     second.session.set_value("fit.epochs", 3)
     assert second.session.spec.get("fit.epochs") == 40
 
@@ -175,8 +175,8 @@ def test_a_project_that_is_not_there_is_told_of(window, tmp_path, qtbot):
     main = window()
     main.open_project(tmp_path / "nowhere")
 
-    qtbot.waitUntil(lambda: bool(main.notices.texts()), timeout=READ_MS)
-    assert "nowhere" in main.notices.texts()[0]
+    qtbot.waitUntil(lambda: bool(main.frame.notices.texts()), timeout=READ_MS)
+    assert "nowhere" in main.frame.notices.texts()[0]
     assert main.page == "start"
 
 
@@ -190,10 +190,10 @@ def test_a_file_held_over_the_window_says_what_dropping_does(window, example, tm
     main.dragEnterEvent(held)
 
     assert held.isAccepted()
-    assert main._cover.isVisible()
-    assert main._cover._words == "Drop to use new.csv as data"
+    assert main.frame.cover.isVisible()
+    assert main.frame.cover._words == "Drop to use new.csv as data"
     main.dragLeaveEvent(QDragLeaveEvent())
-    assert not main._cover.isVisible()
+    assert not main.frame.cover.isVisible()
 
 
 def test_a_dropped_file_becomes_a_project_with_a_target(window, tmp_path, qtbot):
@@ -286,20 +286,20 @@ def test_an_unexpected_error_is_shown_once(window, caplog):
         except RuntimeError:
             reports._on_exception(*sys.exc_info())
 
-    assert len(main.notices.texts()) == 1
+    assert len(main.frame.notices.texts()) == 1
     copy = main.findChild(QPushButton, "notice.copy_details")
     copy.click()
 
     assert "a bug of ours" in QGuiApplication.clipboard().text()
     main.findChild(QPushButton, "notice.close").click()
-    assert main.notices.texts() == []
+    assert main.frame.notices.texts() == []
 
 
 def test_errors_say_what_is_safe_and_what_to_do(window):
     main = window()
-    main._on_failed(DataError("It broke.", safe="Nothing is lost.", remedy="Try again."))
+    main.show_problem(DataError("It broke.", safe="Nothing is lost.", remedy="Try again."))
 
-    assert main.notices.texts() == ["It broke. Nothing is lost. Try again."]
+    assert main.frame.notices.texts() == ["It broke. Nothing is lost. Try again."]
 
 
 def test_a_fix_is_one_step_of_undo(window, example):
@@ -328,7 +328,7 @@ def test_size_and_page_come_back(window, example):
 def test_help_opens_and_finds(window, qtbot):
     main = window()
     main.commands["help"].trigger()
-    viewer = main._help
+    viewer = main.help.viewer
 
     assert viewer.list.count() > 3
     viewer.search.setText("learning rate")
@@ -366,14 +366,14 @@ def test_f1_opens_the_help_of_the_setting_that_has_the_keyboard(window, example)
         editor = page.editor(key)
         target = editor.add_button if key == "fit.callbacks" else editor
         target.setFocus()
-        assert main._setting_in_focus() == key
+        assert main.help.setting_in_focus() == key
     main.setFocus()
-    assert main._setting_in_focus() == ""
+    assert main.help.setting_in_focus() == ""
 
 
 def test_the_first_window_fits_a_small_screen(window):
     main = window()
-    main._restore()
+    main.look.restore()
     room = main.screen().availableGeometry()
     smallest = main.minimumSize()
     assert main.width() <= max(room.width(), smallest.width())

@@ -37,7 +37,7 @@ def interrupted_run(folder, epochs: int = 3) -> str:
 
 def test_pressing_an_example_makes_its_project(window, qtbot):
     main = window()
-    qtbot.waitUntil(lambda: len(main.start_model.examples) >= 4, timeout=READ_MS)
+    qtbot.waitUntil(lambda: len(main.projects.start.examples) >= 4, timeout=READ_MS)
     card = main.findChild(QWidget, "start.example.penguins")
 
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
@@ -51,7 +51,7 @@ def test_pressing_an_example_makes_its_project(window, qtbot):
 
 def test_an_example_opens_by_enter(window, qtbot):
     main = window()
-    qtbot.waitUntil(lambda: len(main.start_model.examples) >= 4, timeout=READ_MS)
+    qtbot.waitUntil(lambda: len(main.projects.start.examples) >= 4, timeout=READ_MS)
     card = main.findChild(QWidget, "start.example.diabetes")
     card.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -65,8 +65,9 @@ def test_an_example_opens_by_enter(window, qtbot):
 def test_recent_projects_are_listed_and_opened(window, example, qtbot):
     folder = example("penguins")
     main = window()
-    qtbot.waitUntil(lambda: any(row.looked_at for row in main.start_page.rows()), timeout=READ_MS)
-    row = main.start_page.rows()[0]
+    page = main.frame.start_page
+    qtbot.waitUntil(lambda: any(row.looked_at for row in page.rows()), timeout=READ_MS)
+    row = main.frame.start_page.rows()[0]
 
     assert (row.name, row.runs, row.when) == ("Penguins", 0, "Today")
     item = main.findChild(QWidget, "start.recent.Penguins")
@@ -80,15 +81,15 @@ def test_a_run_that_was_cut_off_is_offered_to_go_on(window, example, qtbot):
     folder = example("penguins")
     run = interrupted_run(folder)
     main = window()
-    qtbot.waitUntil(lambda: main.start_page.recovery.isVisible(), timeout=READ_MS)
+    qtbot.waitUntil(lambda: main.frame.start_page.recovery.isVisible(), timeout=READ_MS)
     chosen = []
-    main.start_page.continue_chosen.disconnect()
-    main.start_page.continue_chosen.connect(lambda *which: chosen.append(which))
+    main.frame.start_page.continue_chosen.disconnect()
+    main.frame.start_page.continue_chosen.connect(lambda *which: chosen.append(which))
 
-    sentence = main.start_page.recovery.sentence.sentence()
+    sentence = main.frame.start_page.recovery.sentence.sentence()
     assert "**Penguins** was cut off in epoch 4" in sentence
-    assert main.start_page.recovery.button.text() == "Continue from epoch 3"
-    main.start_page.recovery.button.click()
+    assert main.frame.start_page.recovery.button.text() == "Continue from epoch 3"
+    main.frame.start_page.recovery.button.click()
     assert chosen == [(folder, run)]
 
 
@@ -96,13 +97,13 @@ def test_a_project_that_has_moved_can_be_forgotten(window, example, qtbot):
     folder = example("penguins")
     folder.rename(folder.with_name("elsewhere"))
     main = window()
-    qtbot.waitUntil(lambda: bool(main.start_page.rows()), timeout=READ_MS)
-    assert main.start_page.rows()[0].missing
+    qtbot.waitUntil(lambda: bool(main.frame.start_page.rows()), timeout=READ_MS)
+    assert main.frame.start_page.rows()[0].missing
 
     item = main.findChild(QWidget, "start.recent.Penguins")
     item._forget.click()
 
-    assert main.start_page.rows() == []
+    assert main.frame.start_page.rows() == []
     qtbot.waitUntil(lambda: projects.recent_projects() == [], timeout=READ_MS)
 
 

@@ -19,7 +19,7 @@ def test_a_run_is_watched_measured_and_used(window, example, qtbot):
     folder = example("penguins", {"fit.epochs": 4})
     main = window(folder)
     qtbot.waitUntil(lambda: main.session.resolved.ok, timeout=READ_MS)
-    main.train()
+    main.runs.train()
     assert main.page == "monitor"
     qtbot.waitUntil(
         lambda: any(run.outcome is not None for run in main.session.runs), timeout=TRAINED_MS

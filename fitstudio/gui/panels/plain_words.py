@@ -12,12 +12,13 @@ from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button
 from fitstudio.gui.widgets.labels import Label, Sentence
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.shell.readiness import Readiness, readiness
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.dry_run import Trial
 
-Source = Callable[[], Sequence[Paragraph]]
+# What a page says; None leaves it to the settings.
+Source = Callable[[], Sequence[Paragraph] | None]
 # state -> (icon, token)
 _LOOKS = {
     "success": ("check-circle-fill", "success"),
@@ -78,9 +79,6 @@ class PlainWordsPanel(QWidget):
     def set_source(self, source: Source | None) -> None:
         """Lets a page say other paragraphs while it is shown; None goes back to the settings."""
         self._source = source
-        # What is left to do before training belongs beside the settings, not beside a run.
-        self._foot.setVisible(source is None)
-        self._time.set_wanted(source is None)
         self.refresh()
 
     def paragraphs(self) -> list[Paragraph]:
@@ -90,8 +88,11 @@ class PlainWordsPanel(QWidget):
     def refresh(self) -> None:
         """Says everything anew; what is the same stays as it is."""
         session = self._session
-        source = self._source
-        said = list(source() if source else describe(session.resolved, session.summary))
+        own = self._source() if self._source else None
+        # What is left to do before training belongs beside the settings, not beside a run.
+        self._foot.setVisible(own is None)
+        self._time.set_wanted(own is None)
+        said = list(describe(session.resolved, session.summary) if own is None else own)
         state = readiness(session.resolved, session.summary, reading=session.busy_with_data)
         self._foot.show_readiness(state)
         if said == self._shown:

@@ -1,4 +1,4 @@
-"""The ground that pages stand on: cards, page heads, rules, the page itself."""
+"""The ground that pages stand on: cards, page heads, rules, scrolling columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -156,57 +155,3 @@ class ColumnScroll(QScrollArea):
     def _leave_gutter(self, _low: int = 0, high: int = 0) -> None:
         taken = self.verticalScrollBar().sizeHint().width() if high > 0 else 0
         self.column.setContentsMargins(0, 0, Size.GUTTER - taken, Space.WINDOW)
-
-
-class Page(QWidget):
-    """A station of the rail: a head over its content, both as wide as the design says.
-
-    The scroll handle of a `ColumnScroll` stands in the gutter right of the cards, so that the
-    content itself does not move when it appears.
-
-    Args:
-        name: The page's object name, such as ``"page.data"``.
-        title: What the head says.
-        widest: Forms grow up to this width and are then centred; None lets the page grow.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        title: str,
-        caption: str = "",
-        *,
-        widest: int | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setAccessibleName(title)
-        self.setProperty("kind", "plain")
-        centred = QHBoxLayout(self)
-        centred.setContentsMargins(0, 0, 0, 0)
-        inner = QWidget()
-        inner.setProperty("kind", "plain")
-        if widest is not None:
-            inner.setMaximumWidth(widest + Size.GUTTER)
-        centred.addWidget(inner, 1)
-        self.content = QVBoxLayout(inner)
-        self.content.setContentsMargins(0, Space.HALF, 0, 0)
-        self.content.setSpacing(Space.CARDS)
-        self.page_head = PageHead(title, caption)
-        self.add(self.page_head)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def add(self, widget: QWidget, stretch: int = 0) -> None:
-        """Puts something under what is there; all but scrolling columns leave the gutter free."""
-        if isinstance(widget, ColumnScroll):
-            self.content.addWidget(widget, stretch)
-            return
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, Size.GUTTER, 0)
-        row.addWidget(widget)
-        self.content.addLayout(row, stretch)
-
-    def finish(self) -> None:
-        """Leaves the window's margin under the last card of a page that does not scroll."""
-        self.content.addSpacing(Space.WINDOW - Space.CARDS)

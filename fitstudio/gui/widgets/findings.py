@@ -10,7 +10,7 @@ from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Motion, Size, Space
 from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.labels import Sentence
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.signs import IconMark
 
 # look -> (icon, token)
 _LOOKS = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import math
 import re
+from functools import lru_cache
 
 from PySide6 import QtGui
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from fitstudio.gui.theme.sheet import set_property
@@ -107,19 +109,43 @@ class Sentence(QLabel):
         if event.size().width() != event.oldSize().width():
             self._fit_height()
 
+    def heightForWidth(self, width: int) -> int:
+        # Qt's own answer counts the least height in, which is what this one is asked for.
+        if not self._sentence:
+            return 0
+        margins = self.contentsMargins()
+        room = width - margins.left() - margins.right()
+        height = _height_of(self.text(), self.font().toString(), max(room, 1))
+        return height + margins.top() + margins.bottom()
+
     def _fit_height(self) -> None:
         # Layouts that do not ask for the height at a width (dialogs, centred rows) would cut it.
-        # Qt counts the least height in: with that of a longer text it would never shrink again.
-        before = self.minimumHeight()
-        self.setMinimumHeight(0)
-        needed = max(self.heightForWidth(self.width()), 0)
-        self.setMinimumHeight(needed)
-        if needed != before:
-            self.updateGeometry()
+        # Told at most once for a width: this happens in the middle of the layout of the page.
+        needed = self.heightForWidth(self.width())
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(needed)
 
     def minimumSizeHint(self) -> QSize:
         # Qt's own answer is the height at some narrow width, which leaves gaps at the real one.
         return QSize(_NARROWEST, QFontMetrics(self.font()).lineSpacing())
+
+
+_WORDS = QTextOption()
+_WORDS.setWrapMode(QTextOption.WrapMode.WordWrap)
+
+
+@lru_cache(maxsize=512)
+def _height_of(text: str, font: str, width: int) -> int:
+    """How high rich text gets at a width, as `QLabel` sets it."""
+    described = QFont()
+    described.fromString(font)
+    document = QTextDocument()
+    document.setDocumentMargin(0)
+    document.setDefaultTextOption(_WORDS)
+    document.setDefaultFont(described)
+    document.setHtml(text)
+    document.setTextWidth(width)
+    return math.ceil(document.size().height())
 
 
 class ElidedLabel(Label):

@@ -57,7 +57,7 @@ class CrashReports:
             "Something went wrong inside FitStudio. Your project and its runs are safe; if the "
             "window behaves oddly, open it again."
         )
-        self._window.notices.add(Notice(words, "error", details=details))
+        self._window.frame.notices.add(Notice(words, "error", details=details))
 
     def _on_thread_exception(self, arguments: threading.ExceptHookArgs) -> None:
         problem = arguments.exc_value

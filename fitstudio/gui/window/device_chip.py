@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.labels import Label
-from fitstudio.gui.widgets.marks import BarMeter, IconMark
+from fitstudio.gui.widgets.signs import BarMeter, IconMark
 from fitstudio.viewmodel.figures import format_bytes
 from fitstudio.viewmodel.shell.device import DeviceModel
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -19,18 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fitstudio.declared.formats import registry
 from fitstudio.gui.theme.theme import Contrast, Mode, theme
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import (
-    Button,
     Switch,
     ghost_button,
-    primary_button,
     secondary_button,
 )
-from fitstudio.gui.widgets.editors import NumberEdit, Segmented
+from fitstudio.gui.widgets.data_file import ask_data_file
+from fitstudio.gui.widgets.inputs.number import NumberEdit
+from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
+from fitstudio.gui.widgets.question import Question
 from fitstudio.gui.window.logo import LogoMark
 from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.viewmodel.shell.about import versions_text
@@ -45,57 +43,6 @@ class OnClose(Enum):
     KEEP_TRAINING = "keep"
     STOP = "stop"
     CANCEL = "cancel"
-
-
-class Question(QDialog):
-    """A title, a sentence, and buttons; Escape is the last one.
-
-    Args:
-        title: What is asked.
-        sentence: What it is about.
-        buttons: Their texts; the first is the primary one.
-    """
-
-    def __init__(
-        self,
-        title: str,
-        sentence: str,
-        buttons: Sequence[str],
-        parent: QWidget | None = None,
-        content: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setModal(True)
-        self.setMinimumWidth(460)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(Space.GRID)
-        column.addWidget(Label(title, style="title"))
-        if sentence:
-            column.addWidget(Sentence(sentence, ink="text2"))
-        if content is not None:
-            column.addSpacing(Space.GRID)
-            column.addWidget(content)
-        column.addSpacing(Space.GRID * 2)
-        row = QHBoxLayout()
-        row.setSpacing(Space.GRID)
-        row.addStretch(1)
-        self.buttons: list[Button] = []
-        for number, text in enumerate(buttons):
-            button = primary_button(text) if number == 0 else secondary_button(text)
-            button.setObjectName(f"question.{number}")
-            button.setDefault(number == 0)
-            button.clicked.connect(lambda _on=False, number=number: self.done(number + 1))
-            self.buttons.append(button)
-        for button in reversed(self.buttons):
-            row.addWidget(button)
-        column.addLayout(row)
-
-    def ask(self) -> int:
-        """The number of the button, from 0; the last one for Escape."""
-        answer = self.exec()
-        return answer - 1 if answer else len(self.buttons) - 1
 
 
 def ask_on_close(window: QWidget, run: RunSummary) -> OnClose:
@@ -134,17 +81,6 @@ def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
         box,
     )
     return int(edit.value()) if question.ask() == 0 and edit.value() else None
-
-
-def data_filter() -> str:
-    """What a file dialog for data shows: the endings of all formats, then all files."""
-    return f"{_tr('Data')} ({registry.patterns()});;{_tr('All files')} (*)"
-
-
-def ask_data_file(window: QWidget) -> Path | None:
-    """Asks for a data file."""
-    file, _kind = QFileDialog.getOpenFileName(window, _tr("Choose data"), "", data_filter())
-    return Path(file) if file else None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from fitstudio.gui.widgets.labels import ElidedLabel, as_tip
 from fitstudio.gui.window.commands import Commands
 from fitstudio.gui.window.device_chip import DeviceChip
 from fitstudio.gui.window.logo import LogoMark
+from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.device import DeviceModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 
@@ -79,24 +80,30 @@ class Header(QWidget):
         """Shows the buttons that make sense now."""
         self.title.setText(session.project.name if session else _PROGRAM)
         self.project_button.setVisible(session is not None)
-        running = session.running if session else None
         starting = session is not None and session.starting
-        self._paused = running is not None and running.phase == "paused"
-        under_way = running is not None
-        self.train.setVisible(session is not None and not under_way)
-        reason = session.cannot_change if session else None
-        for button, action in ((self.train, "train"), (self.stop, "stop"), (self.pause, "pause")):
-            button.setEnabled(reason is None and not (starting and button is self.train))
-            button.setToolTip(as_tip(reason) if reason else self._commands.tooltip(action))
-        self.more.setEnabled(reason is None)
+        under_way = session is not None and session.running is not None
+        self._paused = session is not None and session.paused
         _say(self.train, self.tr("Starting…") if starting else self.tr("Train"))
-        self.pause.setVisible(under_way)
-        self.stop.setVisible(under_way)
-        self.more.setVisible(under_way)
         _say(self.pause, self.tr("Continue") if self._paused else self.tr("Pause"))
         self.pause.set_icon("play" if self._paused else "pause")
-        if reason is None:
-            self.pause.setToolTip(self._commands.tooltip("resume" if self._paused else "pause"))
+        for button, name in (
+            (self.train, "train"),
+            (self.stop, "stop"),
+            (self.pause, self._pause_command),
+            (self.more, "stop_epoch"),
+        ):
+            refusal = COMMANDS[name].refusal(session)
+            button.setEnabled(refusal is None)
+            if button is not self.more:
+                tip = self._commands.tooltip(name) if refusal is None else as_tip(refusal)
+                button.setToolTip(tip)
+        self.train.setVisible(session is not None and not under_way)
+        for button in (self.pause, self.stop, self.more):
+            button.setVisible(under_way)
+
+    @property
+    def _pause_command(self) -> str:
+        return "resume" if self._paused else "pause"
 
     def set_room(self, width: int) -> None:
         """Leaves out what the window is too narrow for."""
@@ -104,7 +111,7 @@ class Header(QWidget):
         self.title.setMaximumWidth(320 if width >= Size.FOLD_PANEL else 160)
 
     def _on_pause(self) -> None:
-        self._commands["resume" if self._paused else "pause"].trigger()
+        self._commands[self._pause_command].trigger()
 
     def _project_menu(self) -> QMenu:
         menu = QMenu(self)

@@ -30,7 +30,7 @@ from fitstudio import resources
 from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.theme import theme
 from fitstudio.gui.theme.tokens import Size, Space, Text
-from fitstudio.gui.widgets.editors import SearchEdit
+from fitstudio.gui.widgets.inputs.text import SearchEdit
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 # Sections of a run specification and the pages that explain them.

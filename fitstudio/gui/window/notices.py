@@ -10,7 +10,7 @@ from fitstudio.errors import FitStudioError
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import ghost_button, icon_button, secondary_button
 from fitstudio.gui.widgets.labels import Sentence
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.signs import IconMark
 
 _MOST = 3
 _ICONS = {

@@ -8,13 +8,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
 from fitstudio.gui.widgets.labels import as_tip
-from fitstudio.gui.widgets.marks import State, paint_state
-from fitstudio.gui.window.pages import PAGES
+from fitstudio.gui.widgets.signs import State, paint_state
 from fitstudio.viewmodel.shell.stations import Station
 
 _TICK_MS = 60

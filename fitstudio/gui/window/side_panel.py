@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.panels.plain_words import PlainWordsPanel
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.viewmodel.shell.session import ProjectSession
@@ -24,7 +25,7 @@ class SidePanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, Space.WINDOW, 0)
         self._panel: PlainWordsPanel | None = None
-        self._page: QWidget | None = None
+        self._page: Page | None = None
         self.set_wide(False)
 
     def set_session(self, session: ProjectSession | None) -> None:
@@ -39,16 +40,14 @@ class SidePanel(QWidget):
             self._panel.goRequested.connect(self.go_requested)
             self._column.addWidget(self._panel)
 
-    def set_page(self, page: QWidget) -> None:
+    def set_page(self, page: Page) -> None:
         """Lets a page say what stands here while it is shown."""
         if self._panel is None:
             return
-        self._panel.set_source(getattr(page, "plain_words", None))
-        if page is not self._page and hasattr(page, "plainWordsChanged"):
-            page.plainWordsChanged.connect(  # pyright: ignore[reportAttributeAccessIssue]
-                self._on_words_changed
-            )
+        if page is not self._page:
+            page.plainWordsChanged.connect(self._on_words_changed)
         self._page = page
+        self._panel.set_source(page.plain_words)
 
     def set_wide(self, wide: bool) -> None:
         """Takes more room in a wide window."""

@@ -6,9 +6,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from fitstudio.errors import FitStudioError
+from fitstudio.viewmodel.shell.commands import COMMANDS
 
 if TYPE_CHECKING:
     from fitstudio.gui.window.main_window import MainWindow
@@ -44,13 +45,13 @@ class Unattended(QObject):
     def begin(self) -> None:
         """Starts; everything else follows by itself."""
         if self._example:
-            self._window.opening.example(
+            self._window.projects.opening.example(
                 self._example, self._example, self._window.settings.projects_folder
             )
         self._timer.start()
 
     def _on_tick(self) -> None:
-        problems = self._window.notices.texts()
+        problems = self._window.frame.notices.texts()
         session = self._window.session
         if session is None:
             if problems and self._exit_when_done:
@@ -70,14 +71,13 @@ class Unattended(QObject):
 
     def _press_train(self) -> None:
         session = self._window.session
-        button = self._window.findChild(QPushButton, "button.train")
-        assert session is not None and isinstance(button, QPushButton)
-        if not button.isVisible() or not button.isEnabled():
-            return  # another run of the project is not over yet, or the button not there yet
+        assert session is not None
+        if not COMMANDS["train"].enabled(session):
+            return  # another run of the project is not over yet
         self._pressed = True
         session.started.connect(self._on_started)
         session.failed.connect(self._on_failed)
-        button.click()
+        self._window.commands["train"].trigger()
 
     def _on_started(self, run: str) -> None:
         self._run = run

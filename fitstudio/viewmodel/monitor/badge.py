@@ -1,4 +1,4 @@
-"""The state of a run as a chip, on every page that names runs; loads nothing slow."""
+"""The state of a run as a chip shows it."""
 
 from __future__ import annotations
 

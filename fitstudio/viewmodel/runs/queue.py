@@ -51,8 +51,8 @@ class WaitingRuns:
 
     def close(self) -> None:
         """Stops listening to the session."""
-        self._session.runs_changed.disconnect(self.refresh)
-        self._session.queue_changed.disconnect(self.refresh)
+        self._session.runs_changed.disconnect(self.refresh, missing_ok=True)
+        self._session.queue_changed.disconnect(self.refresh, missing_ok=True)
 
     def refresh(self) -> None:
         """Reads the queue; `changed` tells when it is another one."""

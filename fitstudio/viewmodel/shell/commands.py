@@ -7,82 +7,12 @@ given, in a sentence, or None where it can.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from fitstudio.viewmodel.shell import refusals
+from fitstudio.viewmodel.shell.refusals import Refusal
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.viewmodel.shell.words import marked
-
-Refusal = Callable[[ProjectSession | None], str | None]
-
-# Where a run came to such an end, it can go on from its last checkpoint.
-_CAN_GO_ON = ("interrupted", "stopped", "failed")
-
-
-def _needs_nothing(_session: ProjectSession | None) -> str | None:
-    return None
-
-
-def _needs_project(session: ProjectSession | None) -> str | None:
-    return "Open a project first." if session is None else None
-
-
-def _needs_changing(session: ProjectSession | None) -> str | None:
-    return _needs_project(session) if session is None else session.cannot_change
-
-
-def _needs_undo(session: ProjectSession | None) -> str | None:
-    if session is None or session.cannot_change is not None:
-        return _needs_changing(session)
-    return None if session.edits.undo_text is not None else "There is no change to take back."
-
-
-def _needs_redo(session: ProjectSession | None) -> str | None:
-    if session is None or session.cannot_change is not None:
-        return _needs_changing(session)
-    return None if session.edits.redo_text is not None else "No change was taken back."
-
-
-def _needs_no_run(session: ProjectSession | None) -> str | None:
-    if session is None or session.cannot_change is not None:
-        return _needs_changing(session)
-    if session.starting:
-        return "A run is starting."
-    return None if session.running is None else "A run is under way."
-
-
-def _needs_run(session: ProjectSession | None) -> str | None:
-    if session is None or session.cannot_change is not None:
-        return _needs_changing(session)
-    return "No run is under way." if session.running is None else None
-
-
-def _needs_going(session: ProjectSession | None) -> str | None:
-    if session is None or session.running is None or session.cannot_change is not None:
-        return _needs_run(session)
-    return "The run is paused already." if session.running.phase == "paused" else None
-
-
-def _needs_ended(session: ProjectSession | None) -> str | None:
-    """Continue: a paused run, or the shown one where it was cut off or stopped."""
-    if session is not None and session.cannot_change is None and session.running is not None:
-        return None if session.running.phase == "paused" else "The run is not paused."
-    refusal = _needs_no_run(session)
-    if session is None or refusal is not None:
-        return refusal
-    shown = session.run_summary(session.current_run)
-    if shown is None:
-        return "There is no run to go on with."
-    return None if shown.outcome in _CAN_GO_ON else "The shown run is complete."
-
-
-def _needs_shown(session: ProjectSession | None) -> str | None:
-    """Train longer: the shown run has ended, and no other is under way."""
-    refusal = _needs_no_run(session)
-    if session is None or refusal is not None:
-        return refusal
-    shown = session.run_summary(session.current_run)
-    return "There is no run to train longer." if shown is None else None
+from fitstudio.words import marked
 
 
 @dataclass(frozen=True)
@@ -103,7 +33,7 @@ class Command:
     text: str
     tooltip: str
     shortcut: str
-    refusal: Refusal = _needs_nothing
+    refusal: Refusal = refusals.needs_nothing
     checkable: bool = False
 
     def enabled(self, session: ProjectSession | None) -> bool:
@@ -116,161 +46,161 @@ _LINE = None
 FILE = (
     Command(
         "new_project",
-        marked("Menu", "&New project…"),
-        marked("Menu", "Make a new project"),
+        marked("&New project…"),
+        marked("Make a new project"),
         "Ctrl+N",
     ),
     Command(
         "open_project",
-        marked("Menu", "&Open a project…"),
-        marked("Menu", "Open a project folder"),
+        marked("&Open a project…"),
+        marked("Open a project folder"),
         "Ctrl+O",
     ),
     Command(
         "start",
-        marked("Menu", "&Start page"),
-        marked("Menu", "Recent projects and examples"),
+        marked("&Start page"),
+        marked("Recent projects and examples"),
         "Ctrl+W",
-        refusal=_needs_project,
+        refusal=refusals.needs_project,
     ),
     _LINE,
     Command(
         "add_data",
-        marked("Menu", "&Add data…"),
-        marked("Menu", "Choose the project's data file"),
+        marked("&Add data…"),
+        marked("Choose the project's data file"),
         "Ctrl+D",
-        refusal=_needs_changing,
+        refusal=refusals.needs_changing,
     ),
     Command(
         "show_folder",
-        marked("Menu", "Show &folder"),
-        marked("Menu", "Open the project's folder in the file manager"),
+        marked("Show &folder"),
+        marked("Open the project's folder in the file manager"),
         "Ctrl+Shift+F",
-        refusal=_needs_project,
+        refusal=refusals.needs_project,
     ),
     _LINE,
-    Command("settings", marked("Menu", "Se&ttings…"), marked("Menu", "Look and folders"), "Ctrl+,"),
-    Command("quit", marked("Menu", "&Quit"), marked("Menu", "Close the window"), "Ctrl+Q"),
+    Command("settings", marked("Se&ttings…"), marked("Look and folders"), "Ctrl+,"),
+    Command("quit", marked("&Quit"), marked("Close the window"), "Ctrl+Q"),
 )
 EDIT = (
     Command(
         "undo",
-        marked("Menu", "&Undo"),
-        marked("Menu", "Take the last change back"),
+        marked("&Undo"),
+        marked("Take the last change back"),
         "Ctrl+Z",
-        refusal=_needs_undo,
+        refusal=refusals.needs_undo,
     ),
     Command(
         "redo",
-        marked("Menu", "&Redo"),
-        marked("Menu", "Make the change again"),
+        marked("&Redo"),
+        marked("Make the change again"),
         "Ctrl+Shift+Z",
-        refusal=_needs_redo,
+        refusal=refusals.needs_redo,
     ),
     _LINE,
     Command(
         "find",
-        marked("Menu", "&Find…"),
-        marked("Menu", "Find on this page"),
+        marked("&Find…"),
+        marked("Find on this page"),
         "Ctrl+F",
-        refusal=_needs_project,
+        refusal=refusals.needs_project,
     ),
 )
 RUN = (
     Command(
         "train",
-        marked("Menu", "&Train"),
-        marked("Menu", "Train with the present settings"),
+        marked("&Train"),
+        marked("Train with the present settings"),
         "Ctrl+R",
-        refusal=_needs_no_run,
+        refusal=refusals.needs_no_run,
     ),
     Command(
         "queue",
-        marked("Menu", "Add to the &queue"),
-        marked("Menu", "Train with these settings when the runs before have ended"),
+        marked("Add to the &queue"),
+        marked("Train with these settings when the runs before have ended"),
         "Ctrl+Shift+Q",
-        refusal=_needs_changing,
+        refusal=refusals.needs_changing,
     ),
     Command(
         "pause",
-        marked("Menu", "&Pause"),
-        marked("Menu", "Hold the run where it is"),
+        marked("&Pause"),
+        marked("Hold the run where it is"),
         "Ctrl+P",
-        refusal=_needs_going,
+        refusal=refusals.needs_unpaused_run,
     ),
     Command(
         "resume",
-        marked("Menu", "&Continue"),
-        marked("Menu", "Go on with a paused or cut-off run"),
+        marked("&Continue"),
+        marked("Go on with a paused or cut-off run"),
         "Ctrl+Shift+R",
-        refusal=_needs_ended,
+        refusal=refusals.needs_run_to_go_on,
     ),
     _LINE,
     Command(
         "stop",
-        marked("Menu", "&Stop, keep best"),
-        marked("Menu", "Stop after this batch; the best model is kept"),
+        marked("&Stop, keep best"),
+        marked("Stop after this batch; the best model is kept"),
         "Ctrl+.",
-        refusal=_needs_run,
+        refusal=refusals.needs_run,
     ),
     Command(
         "stop_epoch",
-        marked("Menu", "Stop after this &epoch"),
-        marked("Menu", "Finish the epoch, then stop"),
+        marked("Stop after this &epoch"),
+        marked("Finish the epoch, then stop"),
         "Ctrl+Shift+E",
-        refusal=_needs_run,
+        refusal=refusals.needs_run,
     ),
     Command(
         "stop_now",
-        marked("Menu", "Stop &now"),
-        marked("Menu", "End at once; the last checkpoint is kept"),
+        marked("Stop &now"),
+        marked("End at once; the last checkpoint is kept"),
         "Ctrl+Shift+.",
-        refusal=_needs_run,
+        refusal=refusals.needs_run,
     ),
     _LINE,
     Command(
         "snapshot",
-        marked("Menu", "Save a chec&kpoint"),
-        marked("Menu", "Save the model as it is now"),
+        marked("Save a chec&kpoint"),
+        marked("Save the model as it is now"),
         "Ctrl+S",
-        refusal=_needs_run,
+        refusal=refusals.needs_run,
     ),
     Command(
         "extend",
-        marked("Menu", "Train &longer…"),
-        marked("Menu", "Train the shown run for more epochs"),
+        marked("Train &longer…"),
+        marked("Train the shown run for more epochs"),
         "Ctrl+L",
-        refusal=_needs_shown,
+        refusal=refusals.needs_ended_run,
     ),
 )
 HELP = (
-    Command("help", marked("Menu", "&Help"), marked("Menu", "What every setting does"), "F1"),
+    Command("help", marked("&Help"), marked("What every setting does"), "F1"),
     Command(
         "about",
-        marked("Menu", "&About FitStudio"),
-        marked("Menu", "Version and licences"),
+        marked("&About FitStudio"),
+        marked("Version and licences"),
         "Shift+F1",
     ),
 )
 VIEW_LOOKS = (
     Command(
         "look_system",
-        marked("Menu", "As the s&ystem"),
-        marked("Menu", "Light or dark as the system"),
+        marked("As the s&ystem"),
+        marked("Light or dark as the system"),
         "Ctrl+Alt+S",
         checkable=True,
     ),
     Command(
         "look_light",
-        marked("Menu", "&Light"),
-        marked("Menu", "Always light"),
+        marked("&Light"),
+        marked("Always light"),
         "Ctrl+Alt+L",
         checkable=True,
     ),
     Command(
         "look_dark",
-        marked("Menu", "&Dark"),
-        marked("Menu", "Always dark"),
+        marked("&Dark"),
+        marked("Always dark"),
         "Ctrl+Alt+D",
         checkable=True,
     ),
@@ -278,29 +208,27 @@ VIEW_LOOKS = (
 VIEW = (
     Command(
         "panel",
-        marked("Menu", "&In plain words"),
-        marked("Menu", "Show what will happen"),
+        marked("&In plain words"),
+        marked("Show what will happen"),
         "F9",
-        refusal=_needs_project,
+        refusal=refusals.needs_project,
         checkable=True,
     ),
     Command(
         "full_screen",
-        marked("Menu", "&Full screen"),
-        marked("Menu", "Fill the screen"),
+        marked("&Full screen"),
+        marked("Fill the screen"),
         "F11",
         checkable=True,
     ),
 )
 MENUS = (
-    (marked("Menu", "File"), FILE, "Alt+F"),
-    (marked("Menu", "Edit"), EDIT, "Alt+E"),
-    (marked("Menu", "Run"), RUN, "Alt+R"),
-    (marked("Menu", "View"), VIEW, "Alt+V"),
-    (marked("Menu", "Help"), HELP, "Alt+H"),
+    (marked("File"), FILE, "Alt+F"),
+    (marked("Edit"), EDIT, "Alt+E"),
+    (marked("Run"), RUN, "Alt+R"),
+    (marked("View"), VIEW, "Alt+V"),
+    (marked("Help"), HELP, "Alt+H"),
 )
-
-
 COMMANDS = {
     command.name: command
     for commands in (*(entries for _, entries, _ in MENUS), VIEW_LOOKS)

@@ -93,6 +93,11 @@ class ProjectSession:
         return next((run for run in reversed(self.runs) if run.outcome is None), None)
 
     @property
+    def paused(self) -> bool:
+        """Whether the running run holds where it is."""
+        return self.running is not None and self.running.phase == "paused"
+
+    @property
     def starting(self) -> bool:
         """Whether a run has been asked for and has not shown itself yet."""
         return self._starting
@@ -364,11 +369,13 @@ class ProjectSession:
 
     def pause(self) -> None:
         """Asks the running run to hold where it is."""
-        self._on_running(lambda run: requests.pause_run(self.project, run))
+        if self.running is not None and not self.paused:
+            self._on_running(lambda run: requests.pause_run(self.project, run))
 
     def go_on(self) -> None:
         """Has a paused run go on."""
-        self._on_running(lambda run: requests.continue_run(self.project, run))
+        if self.paused:
+            self._on_running(lambda run: requests.continue_run(self.project, run))
 
     def snapshot(self) -> None:
         """Asks the running run to save a checkpoint now."""

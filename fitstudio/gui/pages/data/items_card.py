@@ -12,7 +12,7 @@ from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.cards import Card, Rule
 from fitstudio.gui.widgets.labels import ElidedLabel, plain
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.data.page import Item
 
 _ICONS = {

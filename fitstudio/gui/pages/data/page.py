@@ -16,21 +16,22 @@ from fitstudio.declared.plain_words import Paragraph, describe
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
+from fitstudio.gui.pages.data.guess_chips import GuessChips
 from fitstudio.gui.pages.data.items_card import ItemsCard
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.data.role_menu import role_menu
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.tree_card import TreeCard
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button, link_button, primary_button, secondary_button
-from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
-from fitstudio.gui.widgets.chips import Chip
+from fitstudio.gui.widgets.cards import Card, ColumnScroll
+from fitstudio.gui.widgets.data_file import ask_data_file
 from fitstudio.gui.widgets.findings import FindingBar
-from fitstudio.gui.widgets.flow import FlowLayout
-from fitstudio.gui.widgets.labels import Label, as_tip
+from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.gui.window import dialogs
+from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
 from fitstudio.viewmodel.data.row_pages import RowPages
@@ -137,12 +138,9 @@ class DataPage(Page):
         card = Card(" ")
         card.setObjectName("data.file")
         card.set_margins(Space.CARD, 10, Space.CARD, 8)
-        self._chips_box = QWidget()
-        self._chips = FlowLayout(self._chips_box)
-        self._change = link_button(self.tr("Change"))
-        self._change.setObjectName("data.change")
-        self._change.clicked.connect(self._on_change)
-        card.add(self._chips_box)
+        self._guesses = GuessChips()
+        self._guesses.change.clicked.connect(self._on_change)
+        card.add(self._guesses)
         self._targets = link_button(self.tr("Choose the file with the targets"))
         self._targets.setObjectName("data.y_file")
         self._targets.clicked.connect(self._on_targets)
@@ -186,7 +184,7 @@ class DataPage(Page):
             name = Path(str(session.spec.get("data.file"))).name
             self._reading.set_text(self.tr("Reading {}").format(name), self.tr("A moment, please."))
         self._add_button.setVisible(has_file)
-        for widget in (self._add_button, self._change, self._targets, self._problem.button):
+        for widget in (self._add_button, self._guesses.change, self._targets, self._problem.button):
             lock(widget, session.cannot_change)
         self._header.set_locked(session.cannot_change)
         self._tree.setEnabled(session.read_only is None)
@@ -223,22 +221,7 @@ class DataPage(Page):
         self._problem.show_sentence(words, "error", self.tr("Choose another file"))
 
     def _show_guesses(self, guesses: Sequence[Guess]) -> None:
-        while self._chips.count():
-            item = self._chips.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None and widget is not self._change:
-                widget.hide()
-                widget.deleteLater()
-        for guess in guesses:
-            chip = Chip(
-                guess.label,
-                ground="track" if guess.sure else "warningSoft",
-                ink="text2" if guess.sure else "warning",
-            )
-            chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
-            chip.setToolTip(as_tip(guess.sentence))
-            self._chips.addWidget(chip)
-        self._chips.addWidget(self._change)
+        self._guesses.show_guesses(guesses, can_change=bool(guesses))
 
     def _size_table(self, view: DataView) -> None:
         widths = self._header.wanted_widths()
@@ -322,12 +305,12 @@ class DataPage(Page):
     # What a person does
 
     def _on_add(self) -> None:
-        file = dialogs.ask_data_file(self)
+        file = ask_data_file(self)
         if file is not None:
             data_page.take_file(self._session, file)
 
     def _on_targets(self) -> None:
-        file = dialogs.ask_data_file(self)
+        file = ask_data_file(self)
         if file is not None:
             data_page.take_targets(self._session, file)
 
@@ -363,36 +346,4 @@ class DataPage(Page):
     def role_menu(self, name: str) -> QMenu:
         """The menu of a column: its role, and what it is taken for."""
         assert self._view is not None
-        column = next(each for each in self._view.columns if each.name == name)
-        menu = QMenu(self)
-        menu.setObjectName("menu.role")
-        menu.aboutToHide.connect(menu.deleteLater)
-        for role in Role:
-            action = menu.addAction(self._role_words[role])
-            action.setObjectName(f"role.{role.name.lower()}")
-            action.setCheckable(True)
-            action.setChecked(column.role is role)
-            action.triggered.connect(
-                lambda _on=False, role=role: data_page.set_role(self._session, name, role)
-            )
-        targets = [each for each in self._view.columns if each.role is Role.TARGET]
-        numeric = column.numeric and all(each.numeric for each in targets)
-        if targets and column.role is not Role.TARGET and numeric:
-            also = menu.addAction(self.tr("One more target"))
-            also.triggered.connect(
-                lambda _on=False: data_page.set_role(self._session, name, Role.TARGET, also=True)
-            )
-        if column.can_convert:
-            menu.addSeparator()
-            for kind, words in (
-                ("number", self.tr("Read as a number")),
-                ("category", self.tr("Read as classes")),
-            ):
-                action = menu.addAction(words)
-                action.setObjectName(f"type.{kind}")
-                action.setCheckable(True)
-                action.setChecked(column.type == kind)
-                action.triggered.connect(
-                    lambda _on=False, kind=kind: data_page.set_type(self._session, name, kind)
-                )
-        return menu
+        return role_menu(self, self._session, self._view.columns, name, self._role_words)

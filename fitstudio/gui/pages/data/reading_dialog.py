@@ -13,9 +13,11 @@ from fitstudio.declared.kinds.values import Int
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button
-from fitstudio.gui.widgets.editors import Combo, NumberEdit, TextEdit
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.inputs.number import NumberEdit
+from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
-from fitstudio.gui.window.dialogs import Question
+from fitstudio.gui.widgets.question import Question
 from fitstudio.viewmodel.data.reading_choices import ReadingChoice, reading_choices
 
 

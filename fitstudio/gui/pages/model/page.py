@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.gui.pages.model.gallery import Gallery
 from fitstudio.gui.pages.model.layer_table import LayerTable
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.theme.tokens import Space
-from fitstudio.gui.widgets.cards import Card, ColumnScroll, Page
+from fitstudio.gui.widgets.cards import Card, ColumnScroll
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.model.page import ModelPageModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 
@@ -67,6 +68,13 @@ class ModelPage(Page):
         """The settings of the chosen model."""
         assert self._form is not None
         return self._form
+
+    def show_setting(self, key: str) -> None:
+        """Goes to the editor of a setting of the model."""
+        editor = self.findChild(QWidget, key)
+        if editor is not None:
+            self._scroll.ensureWidgetVisible(editor)
+        super().show_setting(key)
 
     def _show(self) -> None:
         self._gallery.show_entries(self._model.gallery())

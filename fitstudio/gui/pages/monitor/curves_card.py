@@ -16,7 +16,7 @@ from fitstudio.gui.plots.stack import PlotStack
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.editors import Segmented
+from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
 

@@ -28,7 +28,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.editors import Segmented
+from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable, RowDelegate
 from fitstudio.viewmodel.monitor import epoch_table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -13,12 +13,12 @@ from fitstudio.gui.pages.monitor.device_card import DeviceCard
 from fitstudio.gui.pages.monitor.epochs_card import EpochsCard
 from fitstudio.gui.pages.monitor.progress_card import ProgressCard
 from fitstudio.gui.pages.monitor.trouble_card import TroubleCard
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.theme.tokens import Space
-from fitstudio.gui.widgets.cards import Page
 from fitstudio.gui.widgets.chips import StateChip
 from fitstudio.gui.widgets.findings import FindingBar
-from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.monitor import sentences as monitor_words
 from fitstudio.viewmodel.monitor.shown_run import SessionFollower, new_monitor
 from fitstudio.viewmodel.shell.session import ProjectSession
@@ -29,15 +29,7 @@ _BOTTOM_HEIGHT = 204
 
 
 class MonitorPage(Page):
-    """Follows the session's current run on one timer, with one redraw a tick.
-
-    Signals:
-        plainWordsChanged: What `plain_words` says has changed.
-        pageRequested: Another page is to be shown.
-    """
-
-    pageRequested = Signal(str)  # noqa: N815 - the window looks for these names
-    plainWordsChanged = Signal()  # noqa: N815
+    """Follows the session's current run on one timer, with one redraw a tick."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.monitor", self.tr("Monitor"), parent=parent)
@@ -50,17 +42,22 @@ class MonitorPage(Page):
         self.model.opened.connect(self._on_opened)
         self.model.changed.connect(self._on_changed)
         self._follower = SessionFollower(self.model, session)
-        self.destroyed.connect(self._follower.close)
         self._timer = QTimer(self)
         self._timer.setObjectName("monitor.tick")
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.model.tick)
         self._timer.start()
+        self.goes_with(self._follower.close)
         self._on_opened()
 
     def plain_words(self) -> list[Paragraph]:
         """What the side panel says while this page is shown."""
         return monitor_words.say(self.model)
+
+    def dispose(self) -> None:
+        """Stops the timer, and lets go of the run."""
+        self._timer.stop()
+        super().dispose()
 
     def suggestion(self) -> monitor_words.Suggestion | None:
         """The one change that is worth a run, for the foot of the side panel."""

@@ -12,7 +12,7 @@ from fitstudio.gui.widgets.buttons import Button, ghost_button, primary_button, 
 from fitstudio.gui.widgets.cards import Card, Rule
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.monitor.trouble_card import CardKind, RunCard
 
 _PADDING = 24

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSignalBlocker,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QProgressBar,
-    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -29,46 +18,31 @@ from PySide6.QtWidgets import (
 from fitstudio.declared.formats.registry import format_by_ending
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.page import Page
+from fitstudio.gui.pages.predict.answer_rows import AnswerRows
+from fitstudio.gui.pages.predict.column_chips import ColumnChips
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
-from fitstudio.gui.widgets.cards import Card, Page
-from fitstudio.gui.widgets.chips import Chip
-from fitstudio.gui.widgets.editors import Combo
+from fitstudio.gui.widgets.cards import Card
+from fitstudio.gui.widgets.data_file import data_filter
 from fitstudio.gui.widgets.findings import FindingBar
-from fitstudio.gui.widgets.flow import FlowLayout
-from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
-from fitstudio.gui.widgets.marks import EmptyState
-from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable
-from fitstudio.gui.window import dialogs
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.signs import EmptyState
+from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.predict import sentences as predict_words
-from fitstudio.viewmodel.predict.page import (
-    Answers,
-    ColumnMatch,
-    PredictModel,
-    Stage,
-    share_text,
-    short_number,
-)
+from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 
-_Index = QModelIndex | QPersistentModelIndex
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PARTS = 1000
-_CHIPS = 24
 _WIDEST_COLUMN = 240
 # How numbers and dates are written: what the dialog shows of them is confirmed by its button.
 _CONFIRMED = ("decimal", "thousands", "dates")
 
 
 class PredictPage(Page):
-    """Choose, check the columns, predict, look, save.
-
-    Signals:
-        plainWordsChanged: What `plain_words` says has changed.
-    """
-
-    plainWordsChanged = Signal()  # noqa: N815 - the window looks for this name
+    """Choose, check the columns, predict, look, save."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.predict", self.tr("Predict"), parent=parent)
@@ -78,7 +52,7 @@ class PredictPage(Page):
         self._make_head()
         self._make_parts()
         self.model.changed.connect(self._refresh)
-        self.destroyed.connect(self.model.close)
+        self.goes_with(self.model.close)
         self._refresh()
 
     def plain_words(self) -> list[Paragraph]:
@@ -116,7 +90,7 @@ class PredictPage(Page):
         self._go.setObjectName("predict.go")
         self._go.clicked.connect(self.model.predict)
         self._file.add_to_head(self._go)
-        self._columns = _ColumnChips()
+        self._columns = ColumnChips()
         self._file.add(self._columns)
         self._file.add(self._make_progress())
         self.scores = ScoreCard()
@@ -257,7 +231,7 @@ class PredictPage(Page):
             self,
             self.tr("File to be predicted"),
             str(self.model.file.parent if self.model.file else Path.home()),
-            dialogs.data_filter(),
+            data_filter(),
         )
         if path:
             self.model.choose_file(Path(path))
@@ -283,139 +257,3 @@ class PredictPage(Page):
         )
         if path:
             self.model.save(Path(path))
-
-
-class _ColumnChips(QWidget):
-    """The file's columns against the model's inputs: found, missing, known answers, not used."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("predict.columns")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(Space.GRID)
-        self._match: ColumnMatch | None = None
-
-    def show_match(self, match: ColumnMatch | None) -> None:
-        """Show how the columns match."""
-        if match == self._match:
-            return
-        self._match = match
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        if match is None:
-            return
-        if match.missing:
-            names = ", ".join(
-                f"**{name}**" + (self.tr(" (is it {close}?)").format(close=close) if close else "")
-                for name, close in match.missing
-            )
-            words = self.tr("The model cannot answer without these columns: {names}.")
-            sentence = Sentence(words.format(names=names), ink="error")
-            sentence.setObjectName("predict.missing")
-            self._column.addWidget(sentence)
-        rows = (
-            (self.tr("Inputs found"), match.found, "accentSoft", "accentText"),
-            (self.tr("Known answers"), match.targets, "accent", "onAccent"),
-            (self.tr("Not used"), match.extra, "track", "text2"),
-        )
-        for title, names, ground, ink in rows:
-            if names:
-                self._column.addWidget(_chip_row(title, names, ground, ink))
-        if match.reordered:
-            words = self.tr("The columns stand in another order than in training; that is fine.")
-            self._column.addWidget(ElidedLabel(words, ink="text3", style="small"))
-
-
-def _chip_row(title: str, names: tuple[str, ...], ground: str, ink: str) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    label = Label(title, ink="text2")
-    label.setFixedWidth(112)
-    label.setContentsMargins(0, 3, 0, 0)
-    layout.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-    holder = QWidget()
-    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    holder.setSizePolicy(policy)
-    flow = FlowLayout(holder)
-    for name in names[:_CHIPS]:
-        flow.addWidget(Chip(name, ground=ground, ink=ink))
-    if len(names) > _CHIPS:
-        flow.addWidget(Label(f"+ {len(names) - _CHIPS}", ink="text2"))
-    layout.addWidget(holder, 1)
-    return row
-
-
-class AnswerRows(QAbstractTableModel):
-    """The beginning of the results: answers first, then the file's own columns."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._answers: Answers | None = None
-        self._order: list[int] = []
-        self._numbers: frozenset[int] = frozenset()
-
-    def show_answers(self, answers: Answers) -> bool:
-        """Show these results; whether they are others than before."""
-        if answers is self._answers:
-            return False
-        self.beginResetModel()
-        self._answers = answers
-        places = range(len(answers.columns))
-        self._numbers = frozenset(at for at in places if _all_numbers(answers.rows, at))
-        self._order = sorted(places, key=lambda at: answers.columns[at] not in answers.answered)
-        self.endResetModel()
-        return True
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() or self._answers is None else len(self._answers.rows)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._order)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if self._answers is None or orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._answers.columns[self._order[section]]
-        if role == Qt.ItemDataRole.TextAlignmentRole and self._order[section] in self._numbers:
-            return int(_RIGHT)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self._answers is None or not index.isValid():
-            return None
-        at = self._order[index.column()]
-        row = self._answers.rows[index.row()]
-        answered = self._answers.columns[at] in self._answers.answered
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                text = row[at] if at < len(row) else ""
-                if answered and self._answers.columns[at].startswith("probability "):
-                    return share_text(text)
-                return short_number(text) if answered else text
-            case Qt.ItemDataRole.ToolTipRole:
-                return as_tip(row[at]) if at < len(row) else ""
-            case Qt.ItemDataRole.TextAlignmentRole if at in self._numbers:
-                return int(_RIGHT)
-            case _ if role == STRONG_ROLE:
-                return answered and index.column() == 0
-            case _ if role == INK_ROLE:
-                return "text" if answered else "text2"
-        return None
-
-
-def _all_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column holds numbers and nothing else; what is missing does not count."""
-    texts = [row[at] for row in rows if at < len(row) and row[at]]
-    try:
-        return bool(texts) and all(math.isfinite(float(text)) for text in texts)
-    except ValueError:
-        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,16 +15,18 @@ from PySide6.QtWidgets import (
 )
 
 from fitstudio.declared.plain_words import Paragraph
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button, primary_button
-from fitstudio.gui.widgets.cards import Card, Page
-from fitstudio.gui.widgets.editors import Combo, Segmented
+from fitstudio.gui.widgets.cards import Card
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.results import sentences as results_words
@@ -37,13 +39,7 @@ _WORST_WIDTH = 300
 
 
 class ResultsPage(Page):
-    """Scores on top, mistakes as a picture, the worst rows beside it.
-
-    Signals:
-        plainWordsChanged: What `plain_words` says has changed.
-    """
-
-    plainWordsChanged = Signal()  # noqa: N815 - the window looks for this name
+    """Scores on top, mistakes as a picture, the worst rows beside it."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.results", self.tr("Results"), parent=parent)
@@ -53,7 +49,7 @@ class ResultsPage(Page):
         self._make_parts()
         self.model.changed.connect(self._refresh)
         self.model.runs_changed.connect(self._offer_runs)
-        self.destroyed.connect(self.model.close)
+        self.goes_with(self.model.close)
         self._offer_runs()
         self._refresh()
 

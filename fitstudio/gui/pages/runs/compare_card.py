@@ -25,10 +25,11 @@ from fitstudio.gui.plots.stack import PlotStack, epoch_heading, seconds_heading
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import icon_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, ColumnScroll
-from fitstudio.gui.widgets.editors import Combo, Segmented
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
 from fitstudio.viewmodel.runs.page import RunsModel, SettingsGroup, best_point
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from fitstudio.declared.plain_words import Paragraph
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.runs.compare_card import CompareCard
 from fitstudio.gui.pages.runs.run_delegate import RunDelegate
 from fitstudio.gui.pages.runs.run_rows import RunRows
@@ -23,12 +24,12 @@ from fitstudio.gui.pages.runs.waiting_card import WaitingCard
 from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import ghost_button, secondary_button
-from fitstudio.gui.widgets.cards import Card, Page
-from fitstudio.gui.widgets.editors import SearchEdit
+from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.findings import FindingBar
+from fitstudio.gui.widgets.inputs.text import SearchEdit
 from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.lock import lock
-from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.runs import sentences as runs_words
 from fitstudio.viewmodel.runs.page import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
@@ -50,15 +51,9 @@ _TABLE_HEIGHT = 6 * Size.ROW_RUNS + Size.TABLE_HEAD + 16
 
 
 class RunsPage(Page):
-    """Table above, comparison below, a splitter between them.
+    """Table above, comparison below, a splitter between them."""
 
-    Signals:
-        pageRequested: Another page is to be shown ("monitor", "results", "training").
-        plainWordsChanged: What `plain_words` says has changed.
-    """
-
-    pageRequested = Signal(str)  # noqa: N815 - the window looks for these names
-    plainWordsChanged = Signal()  # noqa: N815
+    searches = True
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.runs", self.tr("Runs"), parent=parent)
@@ -76,8 +71,7 @@ class RunsPage(Page):
         self._place_parts()
         self.model.changed.connect(self._on_changed)
         self.model.compared.connect(self._on_compared)
-        self.destroyed.connect(self.model.close)
-        self.destroyed.connect(self.waiting.close)
+        self.goes_with(self.model.close, self.waiting.close)
         self.waiting.refresh()
         self._on_changed()
 

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
 from fitstudio.gui.pages.runs.run_rows import LINE_ROLE, SERIES_ROLE
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.series import NEUTRAL, SeriesStyle
-from fitstudio.gui.plots.sparkline import HEIGHT, WIDTH, paint_sparkline
 from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.chips import chip_look
+from fitstudio.gui.widgets.sparkline import HEIGHT, WIDTH, paint_sparkline
 from fitstudio.gui.widgets.tables import STRONG_ROLE, RowDelegate, paint_checkbox
 from fitstudio.viewmodel.runs import page as runs_words
 from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunSummary

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from fitstudio.declared.kinds.param import Level
+from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.training.card import FormCard
 from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEditor
 from fitstudio.gui.pages.training.row import FormRow
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import with_shortcut
-from fitstudio.gui.widgets.cards import ColumnScroll, Page
-from fitstudio.gui.widgets.editors import SearchEdit, Segmented
-from fitstudio.gui.widgets.marks import EmptyState
+from fitstudio.gui.widgets.cards import ColumnScroll
+from fitstudio.gui.widgets.inputs.segmented import Segmented
+from fitstudio.gui.widgets.inputs.text import SearchEdit
+from fitstudio.gui.widgets.signs import EmptyState
+from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.cards import CARDS
 from fitstudio.viewmodel.training.form import TrainingForm
@@ -29,6 +32,8 @@ class TrainingPage(Page):
         session: The open project.
     """
 
+    searches = True
+
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.training", self.tr("Training"), widest=Size.CONTENT, parent=parent)
         self.session = session
@@ -36,10 +41,9 @@ class TrainingPage(Page):
         self.search = SearchEdit(self.tr("Find a setting"))
         self.search.setObjectName("training.search")
         self.search.textChanged.connect(self.form.set_search)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._on_find)
-        self.search.setToolTip(with_shortcut(self.tr("Find a setting"), find.key()))
+        self.search.setToolTip(
+            with_shortcut(self.tr("Find a setting"), QKeySequence(COMMANDS["find"].shortcut))
+        )
         self.page_head.add(self.search)
         self.level = Segmented(
             [
@@ -85,7 +89,8 @@ class TrainingPage(Page):
         """The editor of a setting."""
         return self.row(key).editor
 
-    def _on_find(self) -> None:
+    def focus_search(self) -> None:
+        """Goes to the field that finds a setting."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 

@@ -15,12 +15,15 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Size, Space
-from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
-from fitstudio.gui.widgets.marks import IconMark
+from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
+from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.training.form import Row, TrainingForm, same
 
 # The dot of a changed row stands this far left of the label, in the card's padding.
 DOT_GUTTER = 12
+
+# Beside an editor that takes the room that is left.
+_WIDEST_HINT = 200
 
 
 class FormRow(QWidget):
@@ -62,7 +65,9 @@ class FormRow(QWidget):
         self._name = ElidedLabel(row.param.name, style="mono", parent=self._label_box)
         for label in (self._title, self._name):
             label.setToolTip(_explanation(row))
-        self._hint = ElidedLabel("", ink="text2", parent=self)
+        self._hint = Sentence("", ink="text2", parent=self)
+        if wide:
+            self._hint.setMaximumWidth(_WIDEST_HINT)  # the editor comes first
         self._reason = ReasonLabel(self)
         self.message = MessageArea(row.key, self)
         self.message.fixRequested.connect(form.apply_fix)
@@ -141,7 +146,7 @@ class FormRow(QWidget):
     def _show_beside(self, row: Row) -> None:
         self._dot.set_on(row.changed)
         self._title.set_ink("text" if row.greyed is None else "text3")
-        self._hint.setText(row.hint)
+        self._hint.set_sentence(row.hint)
         self._hint.setVisible(row.greyed is None and bool(row.hint))
         self._reason.set_reason(row.greyed)
         self.reset_button.set_default(row.default_text)

@@ -15,9 +15,9 @@ from fitstudio.declared.kinds.values import Real
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.gui.pages.training.editors.fields import NumberField
 from fitstudio.gui.theme.tokens import Space
-from fitstudio.gui.widgets.editors import Segmented
+from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
-from fitstudio.gui.widgets.marks import BarMeter
+from fitstudio.gui.widgets.signs import BarMeter
 from fitstudio.viewmodel.figures import format_count
 
 _ROWS_SEEN = 12

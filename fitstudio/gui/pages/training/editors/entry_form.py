@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.declared.kinds.composed import OneOf
@@ -23,8 +24,9 @@ from fitstudio.gui.pages.training.editors.fields import (
     TextField,
     options_of,
 )
+from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.tokens import Size, Space
-from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.gui.widgets.lock import lock
 
 _MOST_SEGMENTS = 4
@@ -77,6 +79,9 @@ class EntryForm(QWidget):
         self._values: dict[str, Any] = {}
         self._fields: dict[str, Any] = {}
         self._labels: dict[str, Label] = {}
+        self._label_width = max(
+            (_label_width(param) for param in self._params), default=Size.LABEL - Space.CARD
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.GRID)
@@ -89,13 +94,13 @@ class EntryForm(QWidget):
         line = QHBoxLayout()
         line.setSpacing(0)
         label = QWidget()
-        label.setFixedSize(Size.LABEL - Space.CARD, Size.CONTROL)
+        label.setFixedSize(self._label_width, Size.CONTROL)
         inside = QHBoxLayout(label)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(Space.GRID)
         title = Label(param.title)
         inside.addWidget(title)
-        inside.addWidget(ElidedLabel(param.name, style="mono"), 1)
+        inside.addWidget(Label(param.name, style="mono"), 1)
         inside.addStretch(1)
         field = self._field(param, monitors)
         field.setAccessibleName(f"{param.title} ({param.name})")
@@ -107,7 +112,7 @@ class EntryForm(QWidget):
         line.addSpacing(Space.HINT - margin)
         line.addWidget(field)
         line.addSpacing(Space.HINT)
-        line.addWidget(ElidedLabel(param.help, ink="text3"), 1)
+        line.addWidget(Sentence(param.help, ink="text3"), 1)
         self._fields[param.name] = field
         self._labels[param.name] = title
         return line
@@ -169,3 +174,10 @@ class EntryForm(QWidget):
             self._values[name] = value
         self._show_states()
         self.valueChanged.emit(self.value())
+
+
+def _label_width(param: Param) -> int:
+    """The room for a setting's title and name: as in the form around it, or what they need."""
+    title = QFontMetrics(fonts.font("body")).horizontalAdvance(param.title)
+    name = QFontMetrics(fonts.font("mono")).horizontalAdvance(param.name)
+    return max(Size.LABEL - Space.CARD, title + Space.GRID + name + Space.HALF)

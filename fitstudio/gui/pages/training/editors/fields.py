@@ -18,7 +18,10 @@ from fitstudio.declared.kinds.values import Choice, Int, Kind, Real
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.buttons import Switch
-from fitstudio.gui.widgets.editors import Combo, NumberEdit, Segmented, TextEdit
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.inputs.number import NumberEdit
+from fitstudio.gui.widgets.inputs.segmented import Segmented
+from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.viewmodel.number_text import plain_text, without_unit
 
 PERCENT_KEYS = frozenset({"fit.validation_split"})
@@ -251,7 +254,7 @@ class ComboField(Combo):
             self.update()
 
     def setValue(self, value: Any) -> None:
-        if value is not None and self._row_of(value) < 0:
+        if value is not None and not self.offers(value):
             # A value that is not offered (a column that is gone) stays visible.
             self.set_options([*self._offered(), (value, str(value), "")])
         super().setValue(value)

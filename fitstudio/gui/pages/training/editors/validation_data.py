@@ -13,7 +13,9 @@ from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import secondary_button
-from fitstudio.gui.widgets.editors import Combo, Segmented, TextEdit
+from fitstudio.gui.widgets.inputs.choice import Combo
+from fitstudio.gui.widgets.inputs.segmented import Segmented
+from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.shell.session import ProjectSession
 

@@ -1,17 +1,16 @@
-"""Small painted signs: a station's state, bars, a curve in the height of a line, what is empty."""
+"""Small painted signs: a station's state, bars, icons that stand alone, what is empty."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.gui.theme.icons import glyph_path, paint_icon
-from fitstudio.gui.theme.theme import colour, theme
+from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Size, Space
 from fitstudio.gui.widgets.labels import Label, Sentence
 
@@ -109,63 +108,6 @@ class BarMeter(QWidget):
             area.setWidth(max(area.width() * self._value, self._bar))
             painter.setBrush(colour(self._fill))
             painter.drawRoundedRect(area, Radius.BAR, Radius.BAR)
-
-
-class Sparkline(QWidget):
-    """The shape of a curve, with a dot at its best value.
-
-    Args:
-        values: The curve; what is no number is left out.
-        series: Whose colour it has (0 is training).
-        best: Index of the value to mark; the last one if not given.
-    """
-
-    def __init__(
-        self,
-        values: Sequence[float] = (),
-        *,
-        series: int = 0,
-        best: int | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._series = series
-        self.set_values(values, best)
-        self.setFixedSize(84, 24)
-
-    def set_values(self, values: Sequence[float], best: int | None = None) -> None:
-        """Shows another curve."""
-        self._values = list(values)
-        self._best = best
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        known = [(at, y) for at, y in enumerate(self._values) if math.isfinite(y)]
-        if not known:
-            return
-        # More points than pixels would only make the line darker.
-        stride = max(1, len(known) // 84)
-        drawn = known[::stride] if known[-1] in known[::stride] else [*known[::stride], known[-1]]
-        low = min(y for _, y in known)
-        high = max(y for _, y in known)
-        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        count = max(len(self._values) - 1, 1)
-
-        def place(at: int, y: float) -> QPointF:
-            share = 0.5 if high == low else (high - y) / (high - low)
-            return QPointF(
-                inside.left() + inside.width() * at / count, inside.top() + share * inside.height()
-            )
-
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = theme().series(self._series).colour
-        painter.setPen(QPen(line, 1.5))
-        painter.drawPolyline(QPolygonF([place(at, y) for at, y in drawn]))
-        dot = next((point for point in known if point[0] == self._best), known[-1])
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(line)
-        painter.drawEllipse(place(*dot), 2.5, 2.5)
 
 
 class IconMark(QWidget):

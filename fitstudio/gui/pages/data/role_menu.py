@@ -1,0 +1,66 @@
+"""The menu of a column: its role, and what it is taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMenu, QWidget
+
+from fitstudio.viewmodel.data import page as data_page
+from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.shell.session import ProjectSession
+
+
+def role_menu(
+    parent: QWidget,
+    session: ProjectSession,
+    columns: Sequence[ColumnView],
+    name: str,
+    role_words: Mapping[Role, str],
+) -> QMenu:
+    """The menu of one column; it goes when it is folded.
+
+    Args:
+        parent: Whose menu it is.
+        session: The open project.
+        columns: All columns of the file.
+        name: Of the column.
+        role_words: How the roles are called.
+    """
+    column = next(each for each in columns if each.name == name)
+    menu = QMenu(parent)
+    menu.setObjectName("menu.role")
+    menu.aboutToHide.connect(menu.deleteLater)
+    for role in Role:
+        action = menu.addAction(role_words[role])
+        action.setObjectName(f"role.{role.name.lower()}")
+        action.setCheckable(True)
+        action.setChecked(column.role is role)
+        action.triggered.connect(
+            lambda _on=False, role=role: data_page.set_role(session, name, role)
+        )
+    targets = [each for each in columns if each.role is Role.TARGET]
+    if targets and column.role is not Role.TARGET and column.numeric and targets[0].numeric:
+        also = menu.addAction(_words("One more target"))
+        also.triggered.connect(
+            lambda _on=False: data_page.set_role(session, name, Role.TARGET, also=True)
+        )
+    if column.can_convert:
+        menu.addSeparator()
+        for kind, words in (
+            ("number", _words("Read as a number")),
+            ("category", _words("Read as classes")),
+        ):
+            action = menu.addAction(words)
+            action.setObjectName(f"type.{kind}")
+            action.setCheckable(True)
+            action.setChecked(column.type == kind)
+            action.triggered.connect(
+                lambda _on=False, kind=kind: data_page.set_type(session, name, kind)
+            )
+    return menu
+
+
+def _words(text: str) -> str:
+    return QCoreApplication.translate("DataPage", text)

@@ -1,0 +1,277 @@
+"""A number, typed or stepped."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from fitstudio.gui.theme.icons import paint_icon
+from fitstudio.gui.theme.tokens import Size
+from fitstudio.gui.widgets.inputs.base import LineInput
+
+# What of a field is not text: its border, its margins, its arrows.
+_AROUND_NUMBER = 44
+
+
+class NumberEdit(LineInput):
+    """A number, typed or stepped; where it is optional, None shows as "automatic (32)".
+
+    A text that is no number, or out of bounds, leaves the value as it was and turns the border;
+    `problem` then says what is wrong.
+
+    Args:
+        whole: Whether only whole numbers will do.
+        minimum: The smallest value.
+        maximum: The largest value.
+        open_minimum: Whether the minimum itself does not belong.
+        open_maximum: Whether the maximum itself does not belong.
+        step: What an arrow adds; 0 multiplies by ten instead (learning rates).
+        default: What `reset` puts back.
+        optional: Whether it may be empty, which is None.
+        unset: What None reads as, such as "automatic".
+        suffix: Shown behind the number, such as " %" or " epochs".
+        scale: The shown number is the value times this (100 for percent).
+    """
+
+    valueChanged = Signal(object)  # noqa: N815 - the editors' common names follow Qt's
+    problemChanged = Signal(str)  # noqa: N815
+
+    def __init__(
+        self,
+        *,
+        whole: bool = False,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        open_minimum: bool = False,
+        open_maximum: bool = False,
+        step: float = 1,
+        default: float | None = None,
+        optional: bool = False,
+        unset: str = "automatic",
+        suffix: str = "",
+        scale: float = 1,
+        small: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._whole = whole
+        self._minimum = minimum
+        self._maximum = maximum
+        self._open_minimum = open_minimum
+        self._open_maximum = open_maximum
+        self._step = step
+        self._default = default
+        self._optional = optional or default is None
+        self._unset = unset
+        self._suffix = suffix
+        self._scale = scale
+        self._value: float | int | None = default
+        self.setProperty("kind", "number")
+        self._narrowest = Size.SMALL_NUMBER if small else Size.NUMBER
+        self.setFixedWidth(self._narrowest)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_automatic(None)
+        self._show_value()
+        self.textEdited.connect(self._on_text_edited)
+        self.editingFinished.connect(self._on_editing_finished)
+
+    def value(self) -> Any:
+        """The number, or None for automatic."""
+        return self._value
+
+    def setValue(self, value: Any) -> None:
+        """Shows another value."""
+        changed = value != self._value or type(value) is not type(self._value)
+        self._value = value
+        self._set_problem("")
+        self._show_value()
+        if changed:
+            self.valueChanged.emit(value)
+
+    def reset(self) -> None:
+        """Puts the default back."""
+        self.setValue(self._default)
+
+    def set_automatic(self, value: Any) -> None:
+        """Tells what automatic comes to, shown in brackets."""
+        shown = self._unset if value is None else f"{self._unset} ({self._text_of(value)})"
+        self.setPlaceholderText(shown if self._optional else "")
+        if self._optional:
+            # The number in the brackets is what a person looks for: it is never cut.
+            needed = QFontMetrics(self.font()).horizontalAdvance(shown) + _AROUND_NUMBER
+            self.setFixedWidth(max(self._narrowest, needed))
+
+    def step_by(self, steps: int) -> None:
+        """One or more steps up or down."""
+        now = self._value
+        if now is None:
+            start = self._minimum if self._minimum is not None else 0
+            wanted = start if steps > 0 else None
+            if wanted is None:
+                return
+        elif self._step == 0:
+            wanted = now * 10.0**steps
+        else:
+            wanted = now + steps * self._step
+        if self._minimum is not None and wanted < self._minimum:
+            wanted = self._minimum
+        if self._maximum is not None and wanted > self._maximum:
+            wanted = self._maximum
+        # Steps of 0.1 would gather rounding errors in the last digits.
+        wanted = round(wanted) if self._whole else float(f"{wanted:.12g}")
+        if self._problem_with(wanted):
+            return
+        self.setValue(wanted)
+        self.selectAll()
+
+    def _text_of(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        shown = value * self._scale
+        if self._whole or (float(shown).is_integer() and abs(shown) < 1e15):
+            return str(round(shown))
+        return f"{shown:.10g}"
+
+    def _show_value(self) -> None:
+        text = self._text_of(self._value)
+        if text and self._suffix and not self.hasFocus():
+            text += self._suffix
+        if text != self.text():
+            self.setText(text)
+
+    def _read(self, text: str) -> Any:
+        """The value that the text means.
+
+        Raises:
+            ValueError: With a sentence, if it means none.
+        """
+        text = text.strip().removesuffix(self._suffix.strip()).strip()
+        if not text:
+            if self._optional:
+                return None
+            raise ValueError(self.tr("A number is needed here."))
+        if "," in text and "." not in text:
+            text = text.replace(",", ".")
+        try:
+            shown = float(text)
+        except ValueError:
+            raise ValueError(self.tr("“{}” is not a number.").format(text)) from None
+        if not math.isfinite(shown):
+            raise ValueError(self.tr("The number must be finite."))
+        value = shown / self._scale
+        if self._scale != 1:
+            value = float(f"{value:.12g}")
+        if self._whole:
+            if not value.is_integer():
+                raise ValueError(self.tr("Only whole numbers will do."))
+            value = int(value)
+        problem = self._problem_with(value)
+        if problem:
+            raise ValueError(problem)
+        return value
+
+    def _problem_with(self, value: float) -> str:
+        low, high = self._minimum, self._maximum
+        if low is not None and (value <= low if self._open_minimum else value < low):
+            words = (
+                self.tr("It must be above {}.")
+                if self._open_minimum
+                else self.tr("It must be {} or more.")
+            )
+            return words.format(self._text_of(low) + self._suffix)
+        if high is not None and (value >= high if self._open_maximum else value > high):
+            words = (
+                self.tr("It must be below {}.")
+                if self._open_maximum
+                else self.tr("It must be {} or less.")
+            )
+            return words.format(self._text_of(high) + self._suffix)
+        return ""
+
+    def _set_problem(self, problem: str) -> bool:
+        changed = super()._set_problem(problem)
+        if changed:
+            self.problemChanged.emit(problem)
+        return changed
+
+    def _on_text_edited(self, text: str) -> None:
+        try:
+            value = self._read(text)
+        except ValueError as problem:
+            self._set_problem(str(problem))
+            return
+        self._set_problem("")
+        if value != self._value or type(value) is not type(self._value):
+            self._value = value
+            self.valueChanged.emit(value)
+
+    def _on_editing_finished(self) -> None:
+        self._set_problem("")
+        self._show_value()
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self._show_value()
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.selectAll()
+
+    def focusOutEvent(self, event) -> None:
+        super().focusOutEvent(event)
+        if not self._problem:
+            self._show_value()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Up: 1,
+            Qt.Key.Key_Down: -1,
+            Qt.Key.Key_PageUp: 10,
+            Qt.Key.Key_PageDown: -10,
+        }.get(Qt.Key(event.key()))
+        if steps is None or self.isReadOnly():
+            super().keyPressEvent(event)
+        else:
+            self.step_by(steps if self._step else (1 if steps > 0 else -1))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A page that is scrolled must not change the numbers that pass under the pointer.
+        if self.hasFocus() and event.angleDelta().y():
+            self.step_by(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
+
+    def _arrow_at(self, event: QMouseEvent) -> int:
+        if event.position().x() < self.width() - 24 or not self.isEnabled() or self.isReadOnly():
+            return 0
+        return 1 if event.position().y() < self.height() / 2 else -1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        direction = self._arrow_at(event)
+        if direction:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.step_by(direction)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._arrow_at(event):
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = event.position().x() >= self.width() - 24
+        self.setCursor(Qt.CursorShape.ArrowCursor if over else Qt.CursorShape.IBeamCursor)
+        super().mouseMoveEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        token = "text3" if self.isEnabled() else "off"
+        left, middle = self.width() - 20, self.height() / 2
+        for name, top in (("caret-up", middle - 11), ("caret-down", middle + 1)):
+            paint_icon(painter, QRectF(left, top, 10, 10), name, token)

@@ -1,0 +1,54 @@
+"""Every page of the rail does what the window asks of pages."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from fitstudio.declared.plain_words import Paragraph
+from fitstudio.gui.pages.page import Page
+from fitstudio.gui.pages.registry import PAGES
+from fitstudio.viewmodel.shell.stations import station_of
+
+# A setting of each page that has some.
+SETTINGS = ("data.file", "fit.y", "model.kind", "model.units", "fit.epochs", "compile.loss")
+
+
+def test_every_page_fulfils_the_contract(window, example, qtbot):
+    main = window(example("penguins"))
+    for entry in PAGES:
+        main.show_page(entry.name)
+        page = main.pages[entry.name]
+
+        assert isinstance(page, Page)
+        assert page.objectName() == f"page.{entry.name}"
+        assert page.accessibleName()
+        words = page.plain_words()
+        assert words is None or all(isinstance(each, Paragraph) for each in words)
+        assert main.commands["find"].isEnabled() is page.searches
+        if page.searches:
+            main.setFocus()
+            main.commands.give("find")
+            assert page.isAncestorOf(main.focusWidget())
+        page.pageRequested.emit("data")
+        assert main.page == "data"
+    for key in SETTINGS:
+        main.show_page("runs")
+        main.setFocus()
+        main.page_stack.go_to_setting(key)
+        assert main.page == station_of(key)
+        page = main.pages[main.page]
+        qtbot.waitUntil(lambda page=page: _has_keyboard(page, main), timeout=5000)
+
+    session, pages = main.session, list(main.pages.values())
+    listening = len(session.runs_changed)
+    for page in pages:
+        page.dispose()
+        page.dispose()  # Qt destroys it later, and then once more
+    assert len(session.runs_changed) < listening
+    main.projects.leave()
+    assert main.pages == {}
+
+
+def _has_keyboard(page: Page, main: QWidget) -> bool:
+    focused = main.focusWidget()
+    return focused is not None and page.isAncestorOf(focused)
