@@ -70,7 +70,7 @@ def test_numbers(shown):
     page = shown(NUMBER_RESULTS)
     assert page.parity.isVisible() and page.residuals.isVisible()
     assert not page.confusion.isVisible()
-    assert len(page.parity.x) == 10
+    assert len(page.parity.across) == 10
     assert list(page.residuals.y) == [1.0] * 10
     assert page.parity.names[4] == "Row 5"
     assert worst(page) == ["5"]

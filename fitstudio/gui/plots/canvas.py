@@ -34,7 +34,7 @@ class Canvas(pg.GraphicsView):
         """Place the box in the viewport and fit what is shown; what subclasses are for."""
         raise NotImplementedError
 
-    def close(self) -> bool:
+    def close(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride] - as QWidget has it
         """Close the widget, and leave the scene to Qt.
 
         pyqtgraph's own close() clears the scene and takes the viewport away, which crashes where
@@ -42,8 +42,8 @@ class Canvas(pg.GraphicsView):
         """
         return QGraphicsView.close(self)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
+    def resizeEvent(self, ev: QResizeEvent | None) -> None:
+        super().resizeEvent(ev)
         if self._ready:  # pyqtgraph resizes in its constructor
             self.arrange()
 

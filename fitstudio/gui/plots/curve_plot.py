@@ -151,26 +151,26 @@ class CurvePlot(Canvas):
                 candidates += [] if nearest is None else [nearest[0]]
         return min(candidates, key=lambda candidate: abs(candidate - x), default=None)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        place = self.box.mapFromScene(self.mapToScene(event.position().toPoint()))
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        super().mouseMoveEvent(ev)
+        place = self.box.mapFromScene(self.mapToScene(ev.position().toPoint()))
         if self.box.rect().contains(place):
             self.pointed.emit(place)
         else:
             self.pointed.emit(None)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
+    def leaveEvent(self, ev: QEvent) -> None:
+        super().leaveEvent(ev)
         self.pointed.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.reset_wanted.emit()
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
+        match ev.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Right:
-                self._point_by_key(-1 if event.key() == Qt.Key.Key_Left else 1)
+                self._point_by_key(-1 if ev.key() == Qt.Key.Key_Left else 1)
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 self._zoom(_ZOOM_STEP)
             case Qt.Key.Key_Minus:
@@ -180,9 +180,9 @@ class CurvePlot(Canvas):
             case Qt.Key.Key_Escape if self.hover.at is not None:
                 self.pointed.emit(None)
             case _:
-                event.ignore()
+                ev.ignore()
                 return
-        event.accept()
+        ev.accept()
 
     def place_of(self, x: float) -> QPointF:
         """A place in the plot over `x`, where a pointer might be."""

@@ -40,8 +40,8 @@ class ScatterPlot(Canvas):
         self.x_title = x_title
         self.y_title = y_title
         self.diagonal = diagonal
-        self.x: _Array = np.empty(0)
-        self.y: _Array = np.empty(0)
+        self.across: _Array = np.empty(0)
+        self.up: _Array = np.empty(0)
         self.names: Sequence[str] = ()
         self.setMinimumSize(200, 160)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -57,7 +57,7 @@ class ScatterPlot(Canvas):
 
     def show_points(self, x: _Array, y: _Array, names: Sequence[str]) -> None:
         """Show these points; a name each is what the pointer tells."""
-        self.x, self.y, self.names = x, y, names
+        self.across, self.up, self.names = x, y, names
         words = self.tr("{count} points, {y} over {x}")
         self.setAccessibleName(words.format(count=len(x), y=self.y_title, x=self.x_title))
         self._fit()
@@ -68,26 +68,26 @@ class ScatterPlot(Canvas):
         self.box.setGeometry(area)
         self._fit()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        place = self.box.mapFromScene(self.mapToScene(event.position().toPoint()))
-        if not len(self.x):
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        super().mouseMoveEvent(ev)
+        place = self.box.mapFromScene(self.mapToScene(ev.position().toPoint()))
+        if not len(self.across):
             return
         distance = np.hypot(
-            self.frame.x_pixels(self.x) - place.x(), self.frame.y_pixels(self.y) - place.y()
+            self.frame.x_pixels(self.across) - place.x(), self.frame.y_pixels(self.up) - place.y()
         )
         at = int(np.argmin(distance))
         if distance[at] <= _REACH:
-            words = f"{self.x_title} {format_value(float(self.x[at]), 4)}\n"
-            words += f"{self.y_title} {format_value(float(self.y[at]), 4)}"
+            words = f"{self.x_title} {format_value(float(self.across[at]), 4)}\n"
+            words += f"{self.y_title} {format_value(float(self.up[at]), 4)}"
             name = self.names[at] if at < len(self.names) else ""
-            QToolTip.showText(event.globalPosition().toPoint(), f"{name}\n{words}".strip(), self)
+            QToolTip.showText(ev.globalPosition().toPoint(), f"{name}\n{words}".strip(), self)
         else:
             QToolTip.hideText()
 
     def _fit(self) -> None:
-        known = np.isfinite(self.x) & np.isfinite(self.y)
-        x, y = self.x[known], self.y[known]
+        known = np.isfinite(self.across) & np.isfinite(self.up)
+        x, y = self.across[known], self.up[known]
         if not len(x):
             x, y = np.array([0.0, 1.0]), np.array([0.0, 1.0])
         if self.diagonal:
@@ -128,7 +128,7 @@ class _PointLayer(Layer):
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def draw(self, painter: QPainter) -> None:
-        x, y = self.frame.x_pixels(self._plot.x), self.frame.y_pixels(self._plot.y)
+        x, y = self.frame.x_pixels(self._plot.across), self.frame.y_pixels(self._plot.up)
         known = np.isfinite(x) & np.isfinite(y)
         colour = QColor(ink.colour("accentText"))
         colour.setAlphaF(0.6 if known.sum() < 500 else 0.35)

@@ -98,7 +98,7 @@ class CallbacksEditor(QWidget):
         self._open = {each - (each > place) for each in self._open if each != place}
         self.setValue(self._value[:place] + self._value[place + 1 :])
 
-    def move(self, place: int, by: int) -> None:
+    def shift(self, place: int, by: int) -> None:
         """Moves a helper up (-1) or down (1) in the order."""
         to = place + by
         if not 0 <= to < len(self._value):
@@ -160,7 +160,7 @@ class CallbacksEditor(QWidget):
         view = _CallbackView(CALLBACKS[kind], monitors=self._monitors)
         view.switched.connect(self._on_switched)
         view.changed.connect(self._on_changed)
-        view.moved.connect(self.move)
+        view.moved.connect(self.shift)
         view.removed.connect(self.remove)
         view.unfolded.connect(self._on_unfolded)
         return view
