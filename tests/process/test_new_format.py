@@ -79,7 +79,8 @@ def test_it_is_checked_trained_and_predicted_with(toy, trained, tmp_path):
     run = trained.new_run(
         {
             "data.file": "a.toy", "data.options": {"factor": 2.0}, "fit.x": ["size", "weight"],
-            "fit.y": ["sum"], "fit.epochs": 25, "compile.metrics": None, "model.units": [8],
+            "fit.y": ["sum"], "fit.epochs": 4, "fit.batch_size": 4, "compile.learning_rate": 0.03,
+            "compile.metrics": None, "model.units": [8],
         }
     )  # fmt: skip
     state = trained.train(run, before=_REGISTER)
