@@ -11,6 +11,7 @@ from typing import Any
 
 from fitstudio.cli.output import say
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.words.numbers import plain_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ def print_table(heads: list[str], rows: list[list[str]], *, right: frozenset[int
 
 def number_text(value: Any) -> str:
     """A score as text: four significant digits, or a dash where there is none."""
-    return f"{value:.4g}" if isinstance(value, int | float) else "–"
+    return plain_number(value) if isinstance(value, int | float) else "–"
 
 
 def value_text(value: Any, metric: str, scale: TargetScale | None) -> str:

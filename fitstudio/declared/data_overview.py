@@ -11,7 +11,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import chosen, role_type
 from fitstudio.declared.task.dataset_summary import CATEGORY, TEXT, ColumnSummary, DatasetSummary
-from fitstudio.declared.wording import counted, listed, strong
+from fitstudio.words.numbers import counted, listed, strong
 
 _MOST_NAMED = 12
 

@@ -16,7 +16,7 @@ from fitstudio.declared.kinds.param import Severity
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts
-from fitstudio.declared.wording import amount_of_bytes, counted, listed, plain_number, strong
+from fitstudio.words.numbers import counted, format_bytes, listed, plain_number, strong
 
 _METRICS = EntryList(METRICS, "a metric")
 
@@ -241,7 +241,7 @@ def _size(resolved: Resolved, facts: Facts) -> str:
         return ""
     model = MODELS[resolved.value("model.kind")].title
     name = model if model in ("LSTM", "GRU") else f"{model[:1].lower()}{model[1:]}"
-    memory = amount_of_bytes(plan.batch_bytes(facts.batch_size))
+    memory = format_bytes(plan.batch_bytes(facts.batch_size))
     return f"The {name} learns {strong(f'{plan.parameters:,}')} numbers and needs about {memory}."
 
 

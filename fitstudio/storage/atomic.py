@@ -22,6 +22,7 @@ from typing import IO, Any, NoReturn
 
 from fitstudio.errors import StorageError
 from fitstudio.storage import ops
+from fitstudio.words.numbers import format_bytes
 
 # Names of unfinished work: ".history.json.new-8c1f03a2". Nothing else in a project looks like that.
 # The mark is drawn, not the process id: inside containers every process may have the same one.
@@ -119,7 +120,7 @@ def read_json(path: Path | str, *, limit_bytes: int = 64_000_000) -> Any:
     if not regular:
         raise damaged(path, "it is no file")
     if len(data) > limit_bytes:
-        raise damaged(path, f"it is larger than {ops.readable(limit_bytes)}")
+        raise damaged(path, f"it is larger than {format_bytes(limit_bytes)}")
     try:
         return parse_json(data)
     except ValueError as problem:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fitstudio.errors import StorageError
+from fitstudio.words.numbers import format_bytes
 
 Result = TypeVar("Result")
 
@@ -160,7 +161,9 @@ def require_space(folder: Path, needed_bytes: int) -> None:
     except OSError as problem:
         raise problem_with(folder, problem) from problem
     if free < needed_bytes:
-        raise _full(folder, f"{readable(needed_bytes)} are needed, {readable(free)} are free.")
+        raise _full(
+            folder, f"{format_bytes(needed_bytes)} are needed, {format_bytes(free)} are free."
+        )
 
 
 def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> StorageError:
@@ -215,18 +218,6 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
     error.errno = number
     error.filename = str(path)
     return error
-
-
-def readable(count: int) -> str:
-    """A number of bytes as people read it: 0 bytes, 4.0 kB, 1.5 GB."""
-    if count < 1000:
-        return f"{count} bytes"
-    value = float(count)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 1000:
-            return f"{value:.1f} {unit}"
-    return f"{value / 1000:.1f} TB"
 
 
 def _full(path: Path, why: str, *, details: str | None = None) -> StorageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fitstudio.actions.run_summary import RunSummary
 from fitstudio.journal.target_scale import TargetScale
-from fitstudio.viewmodel import figures
+from fitstudio.words import numbers
 
 
 def in_own_unit(value: float, metric: str, scale: TargetScale | None) -> float:
@@ -15,9 +15,9 @@ def in_own_unit(value: float, metric: str, scale: TargetScale | None) -> float:
 def value_words(value: float | None, metric: str, scale: TargetScale | None) -> str:
     """A value of History in the target's unit, with the unit: "0.118 %"."""
     if value is None:
-        return figures.format_value(None)
+        return numbers.format_value(None)
     unit = "" if scale is None else scale.unit_of(metric)
-    return figures.format_measured(in_own_unit(value, metric, scale), unit)
+    return numbers.format_measured(in_own_unit(value, metric, scale), unit)
 
 
 def scale_of(line: RunSummary) -> TargetScale | None:
@@ -35,7 +35,7 @@ def best_value(line: RunSummary) -> float | None:
 def best_words(line: RunSummary) -> str:
     """The same in words, with the unit."""
     if line.best is None:
-        return figures.format_value(None)
+        return numbers.format_value(None)
     return value_words(line.best.value, line.best.monitor, scale_of(line))
 
 

@@ -45,7 +45,7 @@ def percent(part: float) -> str:
     return f"{100 * part:.6g} %"
 
 
-def measured_percent(share: float) -> str:
+def in_percent(share: float) -> str:
     """A share that was measured, with as many digits as are worth reading: 0.9666 is "96.7 %"."""
     if math.isnan(share):
         return "–"
@@ -60,11 +60,11 @@ def plain_number(value: float) -> str:
 
 
 def format_bytes(count: float) -> str:
-    """A size in memory or on disk: "0 bytes", "7.6 kB", "76 kB", "1.5 GB"."""
+    """A size in memory or on disk: "0 bytes", "7.6 kB", "220 MB", "1.5 GB"."""
     for unit, size in _SIZES:
         if count >= size:
             value = count / size
-            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+            return f"{value:.1f} {unit}" if value < 99.5 else f"{value:.0f} {unit}"
     return f"{count:.0f} bytes"
 
 

@@ -18,6 +18,7 @@ from fitstudio.errors import StorageError
 from fitstudio.journal import EventType, Journal
 from fitstudio.journal.best_value import BestValue
 from fitstudio.storage import ops
+from fitstudio.words.numbers import format_bytes
 from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
 
@@ -112,7 +113,7 @@ class Checkpoints:
         self._writer.wait()
         problem = self._problem()
         if problem is not None:
-            needed = ops.readable(self._writer.snapshot.size_bytes)
+            needed = format_bytes(self._writer.snapshot.size_bytes)
             self._disk.until_done(
                 self._retried,
                 problem,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.callback_entry import Waiting
-from fitstudio.declared.wording import counted, plain_number
+from fitstudio.words.numbers import counted, plain_number
 
 
 def watched_words(monitor: str) -> str:

@@ -15,7 +15,7 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.kinds.run_file_names import examples_of, fields_of, name_problem
 from fitstudio.declared.kinds.spelling import closest
 from fitstudio.declared.task.facts import Facts
-from fitstudio.declared.wording import counted, listed, strong
+from fitstudio.words.numbers import counted, listed, strong
 
 _KEY = "fit.callbacks"
 

@@ -16,7 +16,7 @@ from fitstudio.declared.kinds.entries import EntryList, check_settings
 from fitstudio.declared.kinds.param import Entry, Finding, Fix
 from fitstudio.declared.kinds.values import ended
 from fitstudio.declared.task.facts import Facts
-from fitstudio.declared.wording import counted, plain_number, strong
+from fitstudio.words.numbers import counted, plain_number, strong
 
 _METRIC_KIND = EntryList(METRICS, "a metric")
 # Above these, steps overshoot for inputs that are scaled to mean 0 and spread 1.

@@ -20,8 +20,8 @@ from fitstudio.declared.task.dataset_summary import (
 )
 from fitstudio.declared.task.likely_target import likely_target
 from fitstudio.declared.task.task import make_input, make_output, slot_column
-from fitstudio.declared.wording import counted, listed, strong
 from fitstudio.errors import DataError
+from fitstudio.words.numbers import counted, listed, strong
 
 _WEIGHT_NAME = re.compile(r"(?i)^sample_?weights?$")
 # Above this part of rows left out, it is worth a look.

@@ -20,7 +20,7 @@ from fitstudio.declared.task.dataset_summary import (
     DatasetSummary,
 )
 from fitstudio.declared.task.time_order import time_order
-from fitstudio.declared.wording import counted, listed, strong
+from fitstudio.words.numbers import counted, listed, strong
 
 # So many columns are named for each reason; wide files leave out a thousand.
 _NAMED = 8

@@ -10,7 +10,7 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
-from fitstudio.declared.wording import counted, listed, percent, strong
+from fitstudio.words.numbers import counted, listed, percent, strong
 
 _FEW_ROWS = 10
 HOLD_OUT = Fix("Hold out 20 %", {"fit.validation_split": 0.2})

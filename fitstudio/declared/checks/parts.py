@@ -10,7 +10,7 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.dataset_summary import ColumnSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
-from fitstudio.declared.wording import counted, listed, percent, strong
+from fitstudio.words.numbers import counted, listed, percent, strong
 
 NOT_TRAINED = "fit.class-not-trained"
 SHARES_DIFFER = "fit.shares-differ"

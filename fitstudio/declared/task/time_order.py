@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import CONSTANT, ID, NUMBER, DatasetSummary
-from fitstudio.declared.wording import strong
+from fitstudio.words.numbers import strong
 
 # Counts only beside values that rise from row to row.
 _TIME_NAME = re.compile(r"(?i)^(time|times|timestamp|datetime|date|elapsed|zeit|uhrzeit|datum)\b")

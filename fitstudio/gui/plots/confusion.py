@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from fitstudio.gui.plots import ink
-from fitstudio.viewmodel.figures import format_count
-from fitstudio.viewmodel.results.scores import Confusion, percent
+from fitstudio.viewmodel.results.scores import Confusion
+from fitstudio.words.numbers import format_count, in_percent
 
 _LARGEST_CELL = 112
 _SMALLEST_CELL = 6
@@ -51,7 +51,7 @@ class ConfusionView(QWidget):
         if confusion is not None:
             words = self.tr("Confusion matrix of {count} classes, {accuracy} right")
             self.setAccessibleName(
-                words.format(count=len(confusion.names), accuracy=percent(confusion.accuracy))
+                words.format(count=len(confusion.names), accuracy=in_percent(confusion.accuracy))
             )
         self.update()
 
@@ -264,7 +264,7 @@ class ConfusionView(QWidget):
             painter.setPen(ink.colour("text3"))
             painter.drawText(area, flags, format_count(int(confusion.true_totals[number])))
             painter.setPen(ink.colour("text"))
-            share = percent(float(confusion.recall()[number]))
+            share = in_percent(float(confusion.recall()[number]))
             painter.drawText(area.adjusted(0, 0, _SUMMARY - _ROWS_WIDTH, 0), flags, share)
         if side < _READABLE_CELL:
             return
@@ -275,5 +275,5 @@ class ConfusionView(QWidget):
             painter.drawText(area, centre, format_count(int(confusion.predicted_totals[number])))
             painter.setPen(ink.colour("text"))
             share = float(confusion.precision()[number])
-            short = percent(share) if side >= 52 or math.isnan(share) else f"{share * 100:.0f}"
+            short = in_percent(share) if side >= 52 or math.isnan(share) else f"{share * 100:.0f}"
             painter.drawText(area.translated(0, line), centre, short)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.layers import Frame, Layer
 from fitstudio.gui.plots.series import SeriesStyle, marker_path
-from fitstudio.viewmodel.figures import format_value
+from fitstudio.words.numbers import format_value
 
 _PADDING = 12
 _SAMPLE = 26

@@ -15,7 +15,7 @@ from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.curve_plot import GUTTER
 from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, polygon
 from fitstudio.gui.plots.ticks import linear_ticks
-from fitstudio.viewmodel.figures import format_value
+from fitstudio.words.numbers import format_value
 
 _Array = npt.NDArray[np.float64]
 _TOP = 22

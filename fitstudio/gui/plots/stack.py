@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.curve_plot import GUTTER, CurvePlot
-from fitstudio.viewmodel.figures import format_value
+from fitstudio.words.numbers import format_value
 
 _RULER_HEIGHT = 22
 _RIGHT_ROOM = 0.02

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from fitstudio.viewmodel.figures import superscript
+from fitstudio.words.numbers import superscript
 
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.signs import BarMeter, IconMark
-from fitstudio.viewmodel.figures import format_bytes
 from fitstudio.viewmodel.shell.device import DeviceModel
+from fitstudio.words.numbers import format_bytes
 
 _EVERY_MS = 3000
 

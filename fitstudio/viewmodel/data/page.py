@@ -21,9 +21,9 @@ from fitstudio.declared.task.dataset_summary import (
     Guess,
     TreeNode,
 )
-from fitstudio.viewmodel.figures import format_bytes, format_count, format_value, plural
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import counted, format_bytes, format_count, format_value
 
 _MOST_BARS = 16
 # Settings that say how a file is read; another file starts with guesses of its own.
@@ -126,8 +126,8 @@ def view(session: ProjectSession) -> DataView | None:
     format = find_format(summary.kind)
     word, part = format.row, format.column
     facts = (
-        plural(summary.rows, word),
-        plural(len(summary.columns), part),
+        counted(summary.rows, word),
+        counted(len(summary.columns), part),
         format_bytes(summary.bytes),
     )
     return DataView(
@@ -313,7 +313,7 @@ def _title(column: ColumnSummary) -> str:
 def _tip(column: ColumnSummary) -> str:
     lines = [column.title or column.name, _kind(column)]
     gaps = f", {format_count(column.missing)} missing" if column.missing else ""
-    lines.append(f"{plural(column.count, 'value')}{gaps}")
+    lines.append(f"{counted(column.count, 'value')}{gaps}")
     if column.minimum is not None and column.maximum is not None:
         lines.append(f"from {format_value(column.minimum)} to {format_value(column.maximum)}")
     if column.mean is not None and column.std is not None and column.type != CATEGORY:
@@ -333,7 +333,7 @@ def _share(count: int, largest: int) -> float:
 def _kind(column: ColumnSummary) -> str:
     match column.type:
         case "category":
-            return plural(len(column.classes) or column.distinct or 0, "class", "classes")
+            return counted(len(column.classes) or column.distinct or 0, "class", "classes")
         case "number":
             return f"number · {column.unit}" if column.unit else "number"
         case "id":

@@ -7,8 +7,8 @@ from pathlib import PurePath
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
 from fitstudio.declared.task.facts import Facts
-from fitstudio.viewmodel.figures import format_count, plural
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import counted, format_count
 
 _SHOWN_CLASSES = 4
 _RARE = 0.5
@@ -37,7 +37,7 @@ def _task(session: ProjectSession, facts: Facts) -> str:
         case (name,):
             source = f"From **{name}** of a {row}"
         case names:
-            source = f"From **{plural(len(names), part)}** of a {row}"
+            source = f"From **{counted(len(names), part)}** of a {row}"
     asked = f"{source}, tell its **{', '.join(targets)}**"
     if facts.class_names:
         return f"{asked}: one of {len(facts.class_names)} classes."

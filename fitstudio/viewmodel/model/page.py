@@ -15,8 +15,8 @@ from fitstudio.declared.task.columns import chosen, usual_model
 from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import Task
-from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import numbers
 
 _OPERATIONS = {
     "reshape": "Same numbers, other shape",
@@ -152,9 +152,9 @@ class ModelPageModel:
         return [
             ("One " + facts.row_name, shape_words(plan.input_shape) + " numbers"),
             ("Answer", _answer_words(facts)),
-            ("Weights", figures.format_count(plan.parameters)),
+            ("Weights", numbers.format_count(plan.parameters)),
             ("Work", _work_words(plan.flops, facts.row_name)),
-            ("Memory", figures.format_bytes(plan.batch_bytes(facts.batch_size))),
+            ("Memory", numbers.format_bytes(plan.batch_bytes(facts.batch_size))),
         ]
 
     def findings(self) -> list[Finding]:
@@ -175,7 +175,7 @@ class ModelPageModel:
 
 def shape_words(shape: Shape) -> str:
     """A shape without the rows, for a person: ``"28 × 28 × 1"``."""
-    return " × ".join(figures.format_count(size) for size in shape)
+    return " × ".join(numbers.format_count(size) for size in shape)
 
 
 def weights_words(count: int) -> str:
@@ -184,7 +184,7 @@ def weights_words(count: int) -> str:
         return f"{count / 1e6:.1f} million weights"
     if count >= 10_000:
         return f"{count / 1000:.0f} thousand weights"
-    return f"{figures.format_count(count)} weights"
+    return f"{numbers.format_count(count)} weights"
 
 
 def _plan(name: str, settings: Mapping[str, Any], task: Task | None) -> ModelPlan | None:
@@ -197,7 +197,7 @@ def _layer_row(layer: LayerPlan) -> LayerRow:
         operation=_OPERATIONS.get(layer.op, layer.op),
         details=_details(layer),
         shape=shape_words(layer.output_shape),
-        parameters=figures.format_count(layer.parameters) if layer.parameters else "–",
+        parameters=numbers.format_count(layer.parameters) if layer.parameters else "–",
     )
 
 
@@ -209,7 +209,7 @@ def _details(layer: LayerPlan) -> str:
         size = " × ".join(str(each) for each in settings["kernel_size"])
         parts.append(f"{settings['filters']} filters of {size}")
     elif "units" in settings:
-        parts.append(figures.plural(settings["units"], "unit"))
+        parts.append(numbers.counted(settings["units"], "unit"))
     if "pool_size" in settings:
         parts.append("of " + " × ".join(str(each) for each in settings["pool_size"]))
     if "rate" in settings:
@@ -226,7 +226,7 @@ def _details(layer: LayerPlan) -> str:
 def _answer_words(facts: Facts) -> str:
     if facts.class_names:
         return f"one of {len(facts.class_names)} classes"
-    return figures.plural(facts.output_units, "number")
+    return numbers.counted(facts.output_units, "number")
 
 
 def _work_words(flops: int, row_name: str) -> str:

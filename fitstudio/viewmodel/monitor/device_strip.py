@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from fitstudio.journal.run_state import RunState
-from fitstudio.viewmodel.figures import format_bytes, format_count
+from fitstudio.words.numbers import format_bytes, format_count
 
 _TEMPERATURE_SCALE_C = 100.0
 

@@ -10,6 +10,7 @@ from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.device_strip import device_title
 from fitstudio.viewmodel.own_units import in_own_unit
+from fitstudio.words import numbers
 
 _ABBREVIATED = {"accuracy": "acc.", "precision": "prec."}
 
@@ -62,13 +63,13 @@ def cell(row: EpochRow, column: str, scale: TargetScale | None = None) -> str:
     if column == "epoch":
         return str(shown(row.epoch))
     if column == "seconds":
-        return figures.format_seconds(row.seconds)
+        return numbers.format_seconds(row.seconds)
     value = row.logs.get(column)
     if not isinstance(value, (int, float)):
         return "–"
     value = in_own_unit(value, column, scale)
     # Small values have many zeros: with fewer digits they fit their column.
-    return figures.format_value(value, 3 if abs(value) >= 0.001 else 2)
+    return numbers.format_value(value, 3 if abs(value) >= 0.001 else 2)
 
 
 def log_lines(state: RunState) -> list[LogLine]:
@@ -82,13 +83,13 @@ def log_lines(state: RunState) -> list[LogLine]:
     rows = state.data.get("training_rows")
     if isinstance(rows, int):
         checked = state.data.get("validation_rows")
-        more = f", {figures.format_count(checked)} check it" if checked else ""
-        sentence = f"{figures.plural(rows, 'row')} train the model{more}."
+        more = f", {numbers.format_count(checked)} check it" if checked else ""
+        sentence = f"{numbers.counted(rows, 'row')} train the model{more}."
         lines.append(LogLine(float(state.data.get("time") or 0.0), "info", sentence))
     for trim in state.trims:
         sentence = f"Went on from epoch {shown(trim.from_epoch)}"
         if trim.dropped:
-            sentence += f"; {figures.plural(trim.dropped, 'later epoch')} trained again"
+            sentence += f"; {numbers.counted(trim.dropped, 'later epoch')} trained again"
         lines.append(LogLine(trim.time, "info", f"{sentence}."))
     for checkpoint in state.checkpoints.values():
         sentence = f"Saved the model of epoch {shown(checkpoint.epoch)} ({checkpoint.kind})."

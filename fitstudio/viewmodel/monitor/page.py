@@ -21,7 +21,6 @@ from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import Phase, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.paths import RunPaths
-from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.monitor.curves import Curve, EpochCurves
 from fitstudio.viewmodel.monitor.device_strip import MeterReading, device_title, read_meters
@@ -30,6 +29,7 @@ from fitstudio.viewmodel.monitor.run_feed import RunFeed
 from fitstudio.viewmodel.monitor.trouble_card import RunCard, card_of
 from fitstudio.viewmodel.monitor.verdict import Verdict, judge
 from fitstudio.viewmodel.own_units import in_own_unit
+from fitstudio.words import numbers
 
 _AXIS_STEPS = (5, 10, 20, 50)
 
@@ -231,8 +231,8 @@ class MonitorModel:
         state = self.state
         if state is None or state.newest_epoch is None:
             return "", ""
-        total = f"of {figures.format_count(shown(state.last_epoch))}" if state.last_epoch else ""
-        return f"Epoch {figures.format_count(shown(state.newest_epoch))}", total
+        total = f"of {numbers.format_count(shown(state.last_epoch))}" if state.last_epoch else ""
+        return f"Epoch {numbers.format_count(shown(state.newest_epoch))}", total
 
     def step_words(self) -> str:
         """ "Step 22 of 50"; empty when nothing runs."""
@@ -242,13 +242,13 @@ class MonitorModel:
         if state.validating:
             return "Checking"
         steps = state.steps or state.steps_per_epoch
-        total = f" of {figures.format_count(steps)}" if steps else ""
-        return f"Step {figures.format_count(shown(state.step))}{total}"
+        total = f" of {numbers.format_count(steps)}" if steps else ""
+        return f"Step {numbers.format_count(shown(state.step))}{total}"
 
     def pace_words(self) -> str:
         """ "2.1 s an epoch"."""
         pace = self.state.seconds_per_epoch if self.state else None
-        return f"{figures.format_seconds(pace)} an epoch" if pace is not None else ""
+        return f"{numbers.format_seconds(pace)} an epoch" if pace is not None else ""
 
     def time_words(self) -> str:
         """What is left of a live run, or how long an ended one took."""
@@ -260,8 +260,8 @@ class MonitorModel:
         if state.running:
             if state.epoch is None:
                 return "Preparing" if state.attempts else "Starting"
-            return figures.format_time_left(state.seconds_left)
-        return f"Took {figures.format_seconds(state.seconds)}"
+            return numbers.format_time_left(state.seconds_left)
+        return f"Took {numbers.format_seconds(state.seconds)}"
 
     def card(self) -> RunCard | None:
         """The card of a run that ended badly."""

@@ -15,6 +15,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.verdict import Fit, Progress, Verdict
 from fitstudio.viewmodel.own_units import value_words
+from fitstudio.words import numbers
 
 _DROPOUT_STEPS = (0.0, 0.2, 0.3, 0.5)
 # What tells the share of the validation rows that are right; of others it would not be true.
@@ -70,7 +71,7 @@ def suggest(
     if verdict.progress is Progress.LEARNING and verdict.waited == 0 and ran_out:
         done = shown(state.epochs[-1].epoch)
         return Suggestion(
-            f"{figures.format_count(2 * done)} epochs in place of {figures.format_count(done)}: "
+            f"{numbers.format_count(2 * done)} epochs in place of {numbers.format_count(done)}: "
             "its last epoch was its best, it was still learning",
             {"fit.epochs": 2 * done},
         )
@@ -96,7 +97,7 @@ def _how_it_goes(state: RunState, verdict: Verdict) -> Paragraph:
         getting_ready = "**Getting ready.** The data and the model are being prepared."
         if state.epochs:
             done = shown(state.epochs[-1].epoch)
-            getting_ready += f" Its {figures.plural(done, 'epoch')} so far are kept."
+            getting_ready += f" Its {numbers.counted(done, 'epoch')} so far are kept."
         return Paragraph("How it goes", getting_ready)
     text = f"**{verdict.progress.sentence}**"
     if state.best is not None and verdict.best_epoch is not None:
@@ -114,7 +115,7 @@ def _ending(state: RunState, verdict: Verdict) -> str:
     assert state.outcome is not None
     text = f"**{ending_sentence(state)}** {state.sentence}".strip()
     if verdict.best_epoch is not None:
-        count = figures.plural(len(state.epochs), "epoch")
+        count = numbers.counted(len(state.epochs), "epoch")
         text += f" The best model is from **epoch {shown(verdict.best_epoch)}** of {count}."
     if verdict.progress is Progress.LEARNING and verdict.waited == 0 and len(state.epochs) > 5:
         text += " It was still learning: more epochs may help."
@@ -171,7 +172,7 @@ def _not_yet_checked(state: RunState) -> Paragraph | None:
     if not state.checked or not isinstance(rows, int):
         return None
     verb = "checks" if rows == 1 else "check"
-    text = f"**{figures.plural(rows, 'row')}** {verb} this run. How it does on them "
+    text = f"**{numbers.counted(rows, 'row')}** {verb} this run. How it does on them "
     text += "is not known yet." if state.running else "was not measured before it ended."
     return Paragraph("Fit", text)
 
@@ -207,7 +208,7 @@ def _kept(state: RunState) -> Paragraph | None:
     if kept is None:
         return None
     if kept.step:
-        batches = figures.plural(kept.step, "batch", "batches")
+        batches = numbers.counted(kept.step, "batch", "batches")
         text = f"Model after **{batches} of epoch {shown(kept.epoch)}**"
     else:
         text = f"Model of **epoch {shown(kept.epoch)}**"
@@ -223,7 +224,7 @@ def _ago(seconds: float) -> str:
         return "just now"
     if seconds < 55:
         return f"{seconds // 10 * 10:.0f} s ago"
-    return f"{figures.format_seconds(max(60.0, seconds // 60 * 60))} ago"
+    return f"{numbers.format_seconds(max(60.0, seconds // 60 * 60))} ago"
 
 
 def _more_dropout(spec: RunSpec) -> Suggestion | None:
@@ -249,9 +250,9 @@ def _slower(state: RunState, spec: RunSpec, reason: str) -> Suggestion | None:
     if rate is None:
         return None
     slower = float(f"{rate / 3:.1g}")
-    sentence = f"Learning rate {figures.format_exact(slower)} in place of "
+    sentence = f"Learning rate {numbers.format_exact(slower)} in place of "
     return Suggestion(
-        f"{sentence}{figures.format_exact(rate)}: {reason}", {"compile.learning_rate": slower}
+        f"{sentence}{numbers.format_exact(rate)}: {reason}", {"compile.learning_rate": slower}
     )
 
 

@@ -27,7 +27,6 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import FitStudioError
 from fitstudio.storage import atomic
-from fitstudio.viewmodel.figures import format_value
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
@@ -38,6 +37,7 @@ from fitstudio.viewmodel.results.scores import (
 from fitstudio.viewmodel.runs.page import best_of
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import format_value
 
 SHOWN_ROWS = 1000
 _COPY_BYTES = 1 << 20

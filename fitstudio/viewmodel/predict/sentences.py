@@ -6,6 +6,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import best_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
+from fitstudio.words import numbers
 
 
 def say(model: PredictModel) -> list[Paragraph]:
@@ -37,8 +38,8 @@ def say(model: PredictModel) -> list[Paragraph]:
     report = model.report
     if report is not None:
         left = report.rows - report.predicted
-        text = f"**{figures.format_count(report.predicted)}** rows have an answer"
-        text += f", {figures.format_count(left)} have gaps and none." if left else "."
+        text = f"**{numbers.format_count(report.predicted)}** rows have an answer"
+        text += f", {numbers.format_count(left)} have gaps and none." if left else "."
         paragraphs.append(Paragraph("Outcome", text))
         if report.notes:
             paragraphs.append(Paragraph("Mind", " ".join(report.notes)))

@@ -24,9 +24,10 @@ from fitstudio.viewmodel.results.scores import (
     Score,
     class_scores,
     number_scores,
-    percent,
 )
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import numbers
+from fitstudio.words.numbers import in_percent
 
 PARTS = ("validation", "training", "test")
 _PART_TITLES = {"validation": "Validation", "training": "Training", "test": "Test"}
@@ -147,7 +148,7 @@ class ResultsModel:
         if self.results is None:
             return ""
         title = self.results.weights.capitalize()
-        return f"{title} model, epoch {figures.format_count(self.results.epoch + 1)}"
+        return f"{title} model, epoch {numbers.format_count(self.results.epoch + 1)}"
 
     def is_classification(self) -> bool:
         """Whether classes are told, not numbers."""
@@ -218,9 +219,9 @@ class ResultsModel:
         sampled = self.results.sampled.get(self.part)
         if sampled:
             return (
-                f"{figures.format_count(sampled)} of {figures.plural(rows, 'row')}, evenly spread"
+                f"{numbers.format_count(sampled)} of {numbers.counted(rows, 'row')}, evenly spread"
             )
-        return figures.plural(rows, "row")
+        return numbers.counted(rows, "row")
 
     def worst(self) -> list[WorstRow]:
         """The rows that were most wrong; with a cell chosen, only those in it."""
@@ -322,18 +323,18 @@ def _unit_words(scale: TargetScale | None, metric: str) -> str:
 
 
 def _worst_row(entry: Mapping[str, Any]) -> WorstRow:
-    row = "–" if entry.get("row") is None else figures.format_count(int(entry["row"]) + 1)
+    row = "–" if entry.get("row") is None else numbers.format_count(int(entry["row"]) + 1)
     true, predicted = entry["true"], entry["predicted"]
     if isinstance(true, Mapping):
         differences = [predicted[name] - true[name] for name in true]
         return WorstRow(
             row,
-            ", ".join(figures.format_value(each, 4) for each in true.values()),
-            ", ".join(figures.format_value(each, 4) for each in predicted.values()),
+            ", ".join(numbers.format_value(each, 4) for each in true.values()),
+            ", ".join(numbers.format_value(each, 4) for each in predicted.values()),
             ", ".join(_signed(each) for each in differences),
         )
-    return WorstRow(row, str(true), str(predicted), percent(float(entry["probability"])))
+    return WorstRow(row, str(true), str(predicted), in_percent(float(entry["probability"])))
 
 
 def _signed(value: float) -> str:
-    return f"+{figures.format_value(value)}" if value > 0 else figures.format_value(value)
+    return f"+{numbers.format_value(value)}" if value > 0 else numbers.format_value(value)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.viewmodel import figures
+from fitstudio.words import numbers
+from fitstudio.words.numbers import in_percent
 
 _Z = 1.96
 _Array = npt.NDArray[np.float64]
@@ -106,15 +107,6 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
 
 
-def percent(share: float) -> str:
-    """A share in percent, with as many digits as are worth reading."""
-    if math.isnan(share):
-        return "–"
-    if share in (0.0, 1.0):
-        return f"{share * 100:.0f} %"
-    return f"{share * 100:.1f} %"
-
-
 def class_scores(confusion: Confusion) -> list[Score]:
     """Accuracy and balanced accuracy."""
     right = int(np.trace(confusion.counts))
@@ -125,17 +117,17 @@ def class_scores(confusion: Confusion) -> list[Score]:
     return [
         Score(
             "Accuracy",
-            percent(confusion.accuracy),
+            in_percent(confusion.accuracy),
             f"{low * 100:.0f} to {high * 100:.0f} %",
-            f"always “{name}”: {percent(share)}",
+            f"always “{name}”: {in_percent(share)}",
             f"{right} of {confusion.total} rows are right. With so many rows, the accuracy on new "
-            f"rows lies between {percent(low)} and {percent(high)} (95 % interval).",
+            f"rows lies between {in_percent(low)} and {in_percent(high)} (95 % interval).",
         ),
         Score(
             "Balanced accuracy",
-            percent(float(known.mean()) if len(known) else math.nan),
+            in_percent(float(known.mean()) if len(known) else math.nan),
             "",
-            f"by chance: {percent(1 / max(len(known), 1))}",
+            f"by chance: {in_percent(1 / max(len(known), 1))}",
             "The mean share found of each class: rare classes count as much as common ones.",
         ),
     ]
@@ -144,27 +136,27 @@ def class_scores(confusion: Confusion) -> list[Score]:
 def number_scores(parity: Parity, measured: Mapping[str, Any], unit: str = "") -> list[Score]:
     """Errors of one output in its own unit, as the worker measured them."""
     spread = float(np.std(parity.true))
-    mean = figures.format_measured(_mean_deviation(parity.true), unit)
+    mean = numbers.format_measured(_mean_deviation(parity.true), unit)
     scores = [
         Score(
             "Mean absolute error",
-            figures.format_measured(measured["mean_absolute_error"], unit),
+            numbers.format_measured(measured["mean_absolute_error"], unit),
             _mean_interval(np.abs(parity.residuals)),
             f"always the mean: {mean}",
             f"By how much a prediction of {parity.name} is off on average.",
         ),
         Score(
             "Root mean squared error",
-            figures.format_measured(measured["root_mean_squared_error"], unit),
+            numbers.format_measured(measured["root_mean_squared_error"], unit),
             "",
-            f"always the mean: {figures.format_measured(spread, unit)}",
+            f"always the mean: {numbers.format_measured(spread, unit)}",
             "Like the mean absolute error, but large errors count more.",
         ),
     ]
     if measured.get("r2") is not None:
         tip = "The share of the differences that the model explains; 1 is all, 0 none."
         scores.append(
-            Score("R²", figures.format_value(measured["r2"]), "", "always the mean: 0", tip)
+            Score("R²", numbers.format_value(measured["r2"]), "", "always the mean: 0", tip)
         )
     return scores
 
@@ -183,4 +175,4 @@ def _mean_interval(values: _Array) -> str:
     if len(values) < 8:
         return ""
     reach = _Z * float(values.std(ddof=1)) / math.sqrt(len(values))
-    return f"± {figures.format_value(reach, 2)}"
+    return f"± {numbers.format_value(reach, 2)}"

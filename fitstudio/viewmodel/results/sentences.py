@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.declared.plain_words import Paragraph
-from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.results.page import ResultsModel
-from fitstudio.viewmodel.results.scores import percent, wilson
+from fitstudio.viewmodel.results.scores import wilson
+from fitstudio.words import numbers
+from fitstudio.words.numbers import in_percent
 
 _FEW_ROWS = 100
 
@@ -37,9 +38,9 @@ def _classes(model: ResultsModel) -> list[Paragraph]:
     paragraphs = [
         Paragraph(
             "Score",
-            f"**{figures.format_count(right)} of {figures.format_count(confusion.total)}** rows "
-            f"are right, {percent(confusion.accuracy)}. That is {better} than always saying "
-            f"{name} ({percent(share)}).",
+            f"**{numbers.format_count(right)} of {numbers.format_count(confusion.total)}** rows "
+            f"are right, {in_percent(confusion.accuracy)}. That is {better} than always saying "
+            f"{name} ({in_percent(share)}).",
         )
     ]
     recall = confusion.recall()
@@ -52,8 +53,8 @@ def _classes(model: ResultsModel) -> list[Paragraph]:
             paragraphs.append(
                 Paragraph(
                     "Hardest class",
-                    f"**{confusion.names[at]}**: {percent(float(recall[at]))} of it is found; most "
-                    f"of the rest is taken for {taken_for}.",
+                    f"**{confusion.names[at]}**: {in_percent(float(recall[at]))} of it is found; "
+                    f"most of the rest is taken for {taken_for}.",
                 )
             )
     return paragraphs
@@ -70,16 +71,16 @@ def _numbers(model: ResultsModel) -> list[Paragraph]:
         Paragraph(
             "Score",
             f"Predictions of {parity.name} are off by "
-            f"**{figures.format_measured(error, unit)}** on average. "
+            f"**{numbers.format_measured(error, unit)}** on average. "
             "Always saying the mean would be off by "
-            f"{figures.format_measured(trivial, unit)}.",
+            f"{numbers.format_measured(trivial, unit)}.",
         )
     ]
     bias = float(parity.residuals.mean())
     reach = 1.96 * float(parity.residuals.std()) / max(len(parity.true), 1) ** 0.5
     if abs(bias) > reach:
         side = "too high" if bias > 0 else "too low"
-        size = figures.format_measured(abs(bias), unit)
+        size = numbers.format_measured(abs(bias), unit)
         paragraphs.append(Paragraph("Leaning", f"On the whole they are **{size} {side}**."))
     return paragraphs
 

@@ -22,6 +22,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import numbers
 
 
 class Column(StrEnum):
@@ -382,7 +383,7 @@ def badge_of(line: RunSummary) -> Badge | None:
 
 def when_words(line: RunSummary, now: datetime) -> str:
     """When a run was started."""
-    return figures.format_when(line.started, now) if line.started else "–"
+    return numbers.format_when(line.started, now) if line.started else "–"
 
 
 def best_index(line: RunSummary) -> int | None:
@@ -511,7 +512,7 @@ def _value(value: Any) -> str:
         case bool():
             return "on" if value else "off"
         case float():
-            return figures.format_exact(value)
+            return numbers.format_exact(value)
         case list() | tuple():
             return ", ".join(_value(each) for each in value) or "none"
         case dict():

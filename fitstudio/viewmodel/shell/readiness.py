@@ -8,7 +8,7 @@ from fitstudio.declared.checks.decisions import open_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.declared.wording import counted
+from fitstudio.words.numbers import counted
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fitstudio.declared.checks.decisions import open_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import counted
 
 _ROLES = ("fit.x", "fit.y")
 
@@ -42,7 +43,7 @@ def stations(session: ProjectSession) -> dict[str, Station]:
         "training": _training(session),
         "monitor": _monitor(session),
         "results": _results(session),
-        "runs": Station("ready", _counted(len(session.runs), "run"), len(session.runs)),
+        "runs": Station("ready", counted(len(session.runs), "run"), len(session.runs)),
         "predict": _predict(session),
     }
 
@@ -103,7 +104,7 @@ def _predict(session: ProjectSession) -> Station:
     usable = [run for run in session.runs if run.has_model]
     if not usable:
         return Station("empty", "Comes after a run")
-    return Station("ready", f"{_counted(len(usable), 'model')} to use")
+    return Station("ready", f"{counted(len(usable), 'model')} to use")
 
 
 def _judged(session: ProjectSession, station: str) -> Station | None:
@@ -115,7 +116,3 @@ def _judged(session: ProjectSession, station: str) -> Station | None:
 
 def _first(findings: Sequence[Finding], severity: Severity) -> Finding | None:
     return next((each for each in findings if each.severity is severity), None)
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

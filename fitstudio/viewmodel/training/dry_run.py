@@ -11,11 +11,10 @@ from psygnal import Signal
 from fitstudio.actions import using_models
 from fitstudio.declared.kinds.param import Fix
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.wording import amount_of_bytes, strong
 from fitstudio.errors import FitStudioError
-from fitstudio.viewmodel.figures import format_seconds
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import format_bytes, format_seconds, strong
 
 # A batch takes as long whatever these are.
 _NOT_MEASURED = (
@@ -131,7 +130,7 @@ class Trial:
         facts = self._session.resolved.facts
         epochs = facts.epochs_to_run if facts is not None else reply.get("epochs") or 0
         total = strong(format_seconds(per_epoch * epochs))
-        return f"About {total} on {device}, {amount_of_bytes(memory)} of memory."
+        return f"About {total} on {device}, {format_bytes(memory)} of memory."
 
     def _on_resolved(self) -> None:
         self._problem = None

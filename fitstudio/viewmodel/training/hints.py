@@ -11,7 +11,7 @@ from fitstudio.declared.kinds.param import Finding, Param, Severity
 from fitstudio.declared.resolve import Origin, Resolved
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.facts import Facts
-from fitstudio.declared.wording import counted, plain_number
+from fitstudio.words.numbers import counted, plain_number
 
 # What is said where a finding stood, once its remedy was taken.
 _DONE = {

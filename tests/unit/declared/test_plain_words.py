@@ -11,7 +11,7 @@ from fitstudio.declared.plain_words import describe
 from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.balance import balanced_weights
-from fitstudio.declared.wording import amount_of_bytes, counted, listed, percent
+from fitstudio.words.numbers import counted, format_bytes, listed, percent
 from tests.unit.declared.samples import CLASSES, DIGITS, IMAGES, NUMBERS, PENGUINS
 
 
@@ -140,4 +140,4 @@ def test_amounts_in_words() -> None:
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed([str(n) for n in range(9)], most=3) == "0, 1 and 7 more"
     assert percent(0.2) == "20 %"
-    assert amount_of_bytes(2.2e8) == "0.2 GB"
+    assert format_bytes(2.2e8) == "220 MB"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from fitstudio.viewmodel import figures
+from fitstudio.words import numbers
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from fitstudio.viewmodel import figures
     ],
 )
 def test_values(value, text):
-    assert figures.format_value(value) == text
+    assert numbers.format_value(value) == text
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_values(value, text):
     [(0.001, "0.001"), (0.00025, "0.00025"), (3e-7, "3·10⁻⁷"), (1e-6, "10⁻⁶"), (2, "2")],
 )
 def test_settings_keep_every_digit(value, text):
-    assert figures.format_exact(value) == text
+    assert numbers.format_exact(value) == text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_settings_keep_every_digit(value, text):
     ],
 )
 def test_durations(seconds, text):
-    assert figures.format_seconds(seconds) == text
+    assert numbers.format_seconds(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -68,14 +69,14 @@ def test_durations(seconds, text):
     ],
 )
 def test_time_left_promises_no_more_than_is_known(seconds, text):
-    assert figures.format_time_left(seconds) == text
+    assert numbers.format_time_left(seconds) == text
 
 
 def test_when():
     now = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
     def at(*moment: int) -> str:
-        return figures.format_when(datetime(*moment, tzinfo=UTC).timestamp(), now)
+        return numbers.format_when(datetime(*moment, tzinfo=UTC).timestamp(), now)
 
     assert at(2026, 5, 20, 9, 41) == "09:41"
     assert at(2026, 5, 19, 23, 59) == "Yesterday"

@@ -24,7 +24,6 @@ from fitstudio.project.lock import run_holder
 from fitstudio.project.run_files import Request
 from fitstudio.storage.manifest import verify_manifest
 from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.figures import format_when
 from fitstudio.viewmodel.model.page import ModelPageModel
 from fitstudio.viewmodel.monitor import epoch_table
 from fitstudio.viewmodel.monitor import sentences as monitor_words
@@ -46,6 +45,7 @@ from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start import page as start
 from fitstudio.viewmodel.training.form import TrainingForm
+from fitstudio.words.numbers import format_when
 from fitstudio.worker.model_card import BirthCertificate
 from tests.hostile_files import VALUES, Place, json_files, places, put
 from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, deliver_until

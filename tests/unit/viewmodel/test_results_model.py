@@ -10,8 +10,9 @@ import pytest
 
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
-from fitstudio.viewmodel.results.scores import Confusion, percent, wilson
+from fitstudio.viewmodel.results.scores import Confusion, wilson
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import in_percent
 from tests.recorded_project import (
     CLASS_RESULTS,
     NUMBER_RESULTS,
@@ -49,7 +50,7 @@ def test_classes(session: ProjectSession):
     assert (accuracy.title, accuracy.value) == ("Accuracy", "85.0 %")
     assert accuracy.baseline == "always “ant”: 50.0 %"
     assert accuracy.interval == "64 to 95 %"
-    assert balanced.value == percent((1 + 4 / 6 + 3 / 4) / 3)
+    assert balanced.value == in_percent((1 + 4 / 6 + 3 / 4) / 3)
     assert [score.title for score in others] == ["Loss"], "accuracy is not told twice"
     confusion = model.confusion()
     assert confusion is not None
@@ -119,5 +120,5 @@ def test_intervals_are_honest_at_the_ends():
 def test_a_class_without_rows_has_no_recall():
     confusion = Confusion(("a", "b"), np.array([[3, 1], [0, 0]]))
     assert np.isnan(confusion.recall()[1])
-    assert percent(float(confusion.recall()[1])) == "–"
+    assert in_percent(float(confusion.recall()[1])) == "–"
     assert confusion.majority() == ("a", 1.0)

@@ -36,8 +36,8 @@ from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
-from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import format_count
 
 _FEW_ROWS = 7
 _MANY_ROWS = 15

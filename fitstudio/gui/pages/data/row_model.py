@@ -10,6 +10,7 @@ from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE
 from fitstudio.viewmodel.data.page import ColumnView, Role
 from fitstudio.viewmodel.data.row_pages import RowPages
+from fitstudio.words.numbers import format_count
 
 _Index = QModelIndex | QPersistentModelIndex
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -82,10 +83,10 @@ class RowModel(QAbstractTableModel):
 
 
 def _spaced(number: str) -> str:
-    """Thousands with thin spaces, as everywhere in the window; years stay as they are."""
+    """Marks between thousands, as everywhere; years stay as they are."""
     whole, point, rest = number.partition(".")
     digits = whole.lstrip("-+")
     if not digits.isdigit() or len(digits) < 5:
         return number
     sign = whole[: len(whole) - len(digits)]
-    return f"{sign}{int(digits):,}".replace(",", "\u2009") + point + rest
+    return f"{sign}{format_count(int(digits))}{point}{rest}"

@@ -7,9 +7,9 @@ from PySide6.QtCore import QCoreApplication
 
 from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.series import NEUTRAL, TRAINING, VALIDATION, Series
-from fitstudio.viewmodel.figures import format_exact, format_measured
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.trouble_card import failure_label
+from fitstudio.words.numbers import format_exact, format_measured
 
 
 def series_of(model: MonitorModel, metric: str, *, batches: bool) -> list[Series]:

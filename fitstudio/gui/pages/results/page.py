@@ -28,10 +28,10 @@ from fitstudio.gui.widgets.labels import Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
-from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import numbers
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORST_HEIGHT = 196
@@ -203,7 +203,7 @@ class ResultsPage(Page):
 
     def _say_why_not(self) -> None:
         model = self.model
-        epoch = "" if model.model is None else figures.format_count(model.model[1] + 1)
+        epoch = "" if model.model is None else numbers.format_count(model.model[1] + 1)
         title, sentence = {
             "none": (
                 self.tr("No run yet"),

@@ -18,6 +18,7 @@ from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
 from fitstudio.viewmodel import figures, own_units
 from fitstudio.viewmodel.runs import page as runs_words
 from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunsModel, RunSummary
+from fitstudio.words import numbers
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -171,12 +172,12 @@ class RunRows(QAbstractTableModel):
             case Column.BEST:
                 return own_units.best_words(line)
             case Column.EPOCHS:
-                return figures.format_count(line.epochs) if line.epochs else "–"
+                return numbers.format_count(line.epochs) if line.epochs else "–"
             case Column.WHEN:
                 badge = runs_words.badge_of(line)
                 return badge.text if badge else runs_words.when_words(line, datetime.now())
             case Column.TOOK:
-                return figures.format_seconds(line.seconds) if line.seconds else "–"
+                return numbers.format_seconds(line.seconds) if line.seconds else "–"
             case Column.NOTE:
                 return line.note.replace("\n", " ")
         return ""
@@ -188,7 +189,7 @@ class RunRows(QAbstractTableModel):
             case Column.BEST if line.best is not None:
                 title = figures.monitored_title(line.best.monitor)
                 value = own_units.best_value(line)
-                unit = figures.format_measured(value, "", 6)
+                unit = numbers.format_measured(value, "", 6)
                 words = own_units.best_measure(line) or ("", "", "")
                 return f"{title} {unit} {words[2]}".rstrip() + f", epoch {line.best.epoch + 1}"
             case Column.WHEN:

@@ -14,7 +14,7 @@ from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.chips import RemovableChip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label
-from fitstudio.viewmodel.figures import format_count
+from fitstudio.words.numbers import format_count
 
 # A spectrum has a thousand columns: what does not fit into a glance is counted.
 _MOST_CHIPS = 24

@@ -18,7 +18,7 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.signs import BarMeter
-from fitstudio.viewmodel.figures import format_count
+from fitstudio.words.numbers import format_count
 
 _ROWS_SEEN = 12
 _NAME_WIDTH = 112

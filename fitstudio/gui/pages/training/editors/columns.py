@@ -11,8 +11,8 @@ from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.task.dataset_summary import TEXT
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.pages.training.editors.fields import ComboField
-from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import format_count
 
 # More would break into lines, and nobody reads a thousand names: they are chosen on the Data page.
 _MOST_CHIPS = 6

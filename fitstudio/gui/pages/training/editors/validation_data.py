@@ -16,8 +16,8 @@ from fitstudio.gui.widgets.buttons import secondary_button
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.inputs.text import TextEdit
-from fitstudio.viewmodel.figures import format_count
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import format_count
 
 NONE, FILE, COLUMN = "none", "file", "column"
 
