@@ -121,7 +121,7 @@ class MonitorModel:
         self.curves = EpochCurves()
         self._looks_after = looks_after
         self._steady = steady
-        self._told_silent = False
+        self._reported_silence = False
         self._feed: RunFeed | None = None
         self._verdict: tuple[tuple[object, ...], Verdict] | None = None
         self._seen_running = False
@@ -148,7 +148,7 @@ class MonitorModel:
         if self._feed is not None:
             self._feed.close()
         self._feed = None
-        self._told_silent = False
+        self._reported_silence = False
         self.shown = None
         self.spec = None
         self.state = None
@@ -163,7 +163,7 @@ class MonitorModel:
         changed = self._feed.take()
         if not changed:
             return self._notice_silence()
-        self._told_silent = False
+        self._reported_silence = False
         if self.state is not self._feed.state:
             self.curves = EpochCurves()
             self._verdict = None
@@ -188,9 +188,9 @@ class MonitorModel:
 
     def _notice_silence(self) -> bool:
         """Tell once when a worker has fallen silent."""
-        if self._told_silent or self.silent_s is None:
+        if self._reported_silence or self.silent_s is None:
             return False
-        self._told_silent = True
+        self._reported_silence = True
         self.changed.emit()
         return True
 
