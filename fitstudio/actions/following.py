@@ -86,7 +86,7 @@ class RunFollower:
         self._running = True
         self._has_process = not looks_after
         self._looked_after: float | None = None
-        self._heard = steady()
+        self._last_event_at = steady()
 
     @property
     def not_answering_s(self) -> float | None:
@@ -94,7 +94,7 @@ class RunFollower:
 
         It hangs, or the machine is too busy for it: wait, or end its process.
         """
-        silent = self._steady() - self._heard
+        silent = self._steady() - self._last_event_at
         if silent < NOT_ANSWERING_S or not self.state.running or not self.state.attempts:
             return None
         return silent if self._has_process else None
@@ -121,7 +121,7 @@ class RunFollower:
         state = fold(events, with_gaps=True) if anew else None
         self._running = _runs_after(events, self._running) if state is None else state.running
         if events:
-            self._heard = self._steady()
+            self._last_event_at = self._steady()
         ended = self._look_after() if self._is_due() else []
         if state is not None:
             fold(ended, state, with_gaps=True)

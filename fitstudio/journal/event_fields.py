@@ -125,7 +125,7 @@ class CheckpointSaved(AnyEvent, total=False):
     value: float | NotFinite | None
 
 
-class Told(AnyEvent, total=False):
+class MessageSent(AnyEvent, total=False):
     """Something to tell; "worker.starting", "paused" and "continued" also change the state."""
 
     level: Required[str]  # info, advice, warning, error
@@ -136,7 +136,7 @@ class Told(AnyEvent, total=False):
     request: Count | None
 
 
-class PulseSent(AnyEvent, total=False):
+class HeartbeatSent(AnyEvent, total=False):
     """The process lives."""
 
     memory_bytes: Amount

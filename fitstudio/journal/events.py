@@ -67,8 +67,8 @@ FIELDS: Mapping[str, Any] = {
     EventType.VALIDATION_ENDED: event_fields.ValidationEnded,
     EventType.EPOCH_ENDED: event_fields.EpochEnded,
     EventType.CHECKPOINT_SAVED: event_fields.CheckpointSaved,
-    EventType.MESSAGE: event_fields.Told,
-    EventType.PULSE: event_fields.PulseSent,
+    EventType.MESSAGE: event_fields.MessageSent,
+    EventType.PULSE: event_fields.HeartbeatSent,
     EventType.STOP_REQUESTED: event_fields.StopRequested,
     EventType.RUN_ENDED: event_fields.RunEnded,
 }

@@ -66,7 +66,7 @@ class JournalReader:
     def _forget(self) -> None:
         self._offset = 0
         self._expected = 0
-        self._told = False
+        self._reported_damage = False
         self.damaged = 0
         self.missing = 0
 
@@ -80,8 +80,8 @@ class JournalReader:
             lines = _without_overtaken(lines)
         new, damaged, problem = from_lines(lines)
         self.damaged += damaged
-        if problem and not self._told:
-            self._told = True
+        if problem and not self._reported_damage:
+            self._reported_damage = True
             events.append(self._damage(problem, time=new[0].time if new else 0.0))
         for event in new:
             if event.seq > self._expected and not self._newest_batches:

@@ -109,7 +109,7 @@ class MonitorModel:
         self.curves = EpochCurves()
         self._looks_after = looks_after
         self._steady = steady
-        self._told_silent = False
+        self._reported_silence = False
         self._feed: RunFeed | None = None
         self._verdict: tuple[tuple[object, ...], Verdict] | None = None
         self._seen_running = False
@@ -136,7 +136,7 @@ class MonitorModel:
         if self._feed is not None:
             self._feed.close()
         self._feed = None
-        self._told_silent = False
+        self._reported_silence = False
         self.shown = None
         self.spec = None
         self.state = None
@@ -151,7 +151,7 @@ class MonitorModel:
         changed = self._feed.take()
         if not changed:
             return self._notice_silence()
-        self._told_silent = False
+        self._reported_silence = False
         if self.state is not self._feed.state:
             self.curves = EpochCurves()
             self._verdict = None
@@ -176,9 +176,9 @@ class MonitorModel:
 
     def _notice_silence(self) -> bool:
         """Tell once when a worker has fallen silent."""
-        if self._told_silent or self.silent_s is None:
+        if self._reported_silence or self.silent_s is None:
             return False
-        self._told_silent = True
+        self._reported_silence = True
         self.changed.emit()
         return True
 

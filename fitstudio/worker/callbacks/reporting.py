@@ -52,7 +52,7 @@ class Reporting(Callback):
         self._rows = rows
         self._epoch_lines = epoch_lines
         self._batch_size = batch_size or 1
-        self._told_at = 0.0
+        self._reported_at = 0.0
         self._rate: float | None = None
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -69,7 +69,7 @@ class Reporting(Callback):
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Tells how far the validation is, ten times a second at most."""
-        if time.monotonic() - self._told_at >= _INTERVAL_S:
+        if time.monotonic() - self._reported_at >= _INTERVAL_S:
             self._tell_batch("validate", batch, logs)
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -89,7 +89,7 @@ class Reporting(Callback):
         self._held.append(EventType.EPOCH_ENDED, **ended)
 
     def _tell_batch(self, phase: str, step: int, logs: Mapping[str, Any] | None) -> None:
-        self._told_at = time.monotonic()
+        self._reported_at = time.monotonic()
         steps = self.params.get("steps") if phase == "train" else None
         self._held.append(
             EventType.BATCH_ENDED,
