@@ -7,7 +7,6 @@ notebook can write ``fitstudio.Model(module)``. This is the one sanctioned lazy 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,23 +28,26 @@ __all__ = [
     "optimizers",
 ]
 
-_HOMES = {
-    "Model": "fitstudio.engine.model",
-    "Sequence": "fitstudio.engine.sequence",
-    "History": "fitstudio.engine.callbacks.history",
-}
-_MODULES = ("callbacks", "losses", "metrics", "optimizers")
-
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
-    elif name in _MODULES:
-        value = importlib.import_module(f"fitstudio.{name}")
-    else:
+    """The public name, with all of the engine behind it.
+
+    Raises:
+        AttributeError: If there is no such name.
+    """
+    if name not in __all__:
         raise AttributeError(f"module 'fitstudio' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    # Each of them becomes an attribute of this module when it is imported.
+    import fitstudio.callbacks
+    import fitstudio.losses
+    import fitstudio.metrics
+    import fitstudio.optimizers  # noqa: F401
+    from fitstudio.engine.callbacks.history import History
+    from fitstudio.engine.model import Model
+    from fitstudio.engine.sequence import Sequence
+
+    globals().update(History=History, Model=Model, Sequence=Sequence)
+    return globals()[name]
 
 
 def __dir__() -> list[str]:
