@@ -170,13 +170,6 @@ def test_space_is_asked_for_beforehand(tmp_path: Path):
     assert caught.value.code == "storage.full"
 
 
-@pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 bytes"), (999, "999 bytes"), (4000, "4.0 kB"), (2.5e13, "25.0 TB")]
-)
-def test_sizes_are_readable(count: int, text: str):
-    assert ops.readable(int(count)) == text
-
-
 def test_a_file_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(StorageError, match=r"Cannot read .*missing\.json") as caught:
         atomic.read_json(tmp_path / "missing.json")

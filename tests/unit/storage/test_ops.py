@@ -65,13 +65,6 @@ def test_a_folder_that_cannot_be_asked_for_room_is_named(tmp_path: Path):
     assert caught.value.code == "storage.gone"
 
 
-@pytest.mark.parametrize(
-    ("count", "words"), [(999, "999 bytes"), (1500, "1.5 kB"), (2e9, "2.0 GB"), (3e12, "3.0 TB")]
-)
-def test_sizes_are_said_in_the_unit_that_suits_them(count: int, words: str):
-    assert ops.readable(int(count)) == words
-
-
 def test_waiting_for_a_file_that_is_open_elsewhere_really_waits(tmp_path: Path):
     busy = FailingOps(0, errno.EACCES, only=("unlink",), windows_error=32)
     (tmp_path / "file").touch()

@@ -69,9 +69,9 @@ def test_what_was_measured_follows_the_epochs(session, monkeypatch) -> None:
     assert trial.text == "Starting…"
     wait_for_outcome(session, trial)
     assert asked == [CLASSES]
-    assert trial.text == "About **25 s** on AMD EPYC, 0.2 GB of memory."
+    assert trial.text == "About **25 s** on AMD EPYC, 220 MB of memory."
     session.set_value("fit.epochs", 100)
-    assert trial.text == "About **50 s** on AMD EPYC, 0.2 GB of memory."
+    assert trial.text == "About **50 s** on AMD EPYC, 220 MB of memory."
     # With another batch size it is not known any more.
     session.set_value("fit.batch_size", 8)
     assert trial.text == ""
