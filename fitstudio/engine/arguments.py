@@ -63,11 +63,13 @@ def value_of(name: str, value: Any) -> Any:
     if name == "verbose" and isinstance(value, str) and value == "auto":
         return 1
     plain = plain_value(param.kind, value)
-    if name in _MAY_BE_QUOTIENTS:
-        plain = param.kind.from_json(plain)
+    reads = name in _MAY_BE_QUOTIENTS or isinstance(param.kind, Real)
+    taken = param.kind.from_json(plain) if reads else plain
+    if param.check(taken) is None:
+        return taken
+    # Told as it was given: -5.0, not the -5 that was read.
     problem = param.check(plain)
-    if problem is None:
-        return param.kind.from_json(plain) if isinstance(param.kind, Real) else plain
+    assert problem is not None, "what is read from it is no better"
     remedy = None
     if name in _MAY_BE_QUOTIENTS and isinstance(plain, float) and plain >= 1.0:
         remedy = "Round it up, so that no row is left out: math.ceil(rows / batch_size)."
