@@ -11,12 +11,19 @@ from PySide6.QtWidgets import QFileDialog
 
 from fitstudio.actions import projects, queue
 from fitstudio.actions.run_summary import RunSummary
+from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.main_window import MainWindow
 from fitstudio.journal import Outcome
 from fitstudio.viewmodel.shell.background import Job
 
+# What no run bears upon is tried in one state of a project.
+ANYWHERE = {
+    *(f"page_{entry.name}" for entry in PAGES),
+    *("new_project", "open_project", "show_folder", "settings", "find", "panel", "full_screen"),
+    *("look_system", "look_light", "look_dark", "help", "about"),
+}
 RUN = RunSummary(run="0001-first", number=1, name="First", history={}, epochs=3)
 
 
@@ -57,9 +64,10 @@ def run(outcome: Outcome | None, phase: str = "training") -> RunSummary:
     return replace(RUN, outcome=outcome, phase=phase)
 
 
+FIRST = State()
 LAST = State(runs=[run(Outcome.COMPLETED)])
 STATES = {
-    "no run": State(),
+    "no run": FIRST,
     "edited": State(edited=True),
     "starting": State(starting=True, runs=[run(Outcome.STOPPED)]),
     "training": State(runs=[run(None)]),
@@ -123,7 +131,8 @@ def footprint(main: MainWindow, effects: Effects) -> tuple[Any, ...]:
 
 def prepare(main: MainWindow, state: State | None, name: str) -> None:
     """The state anew, on a page and in a look that the command would leave."""
-    theme().apply(Mode.DARK if name == "look_light" else Mode.LIGHT)
+    if name.startswith("look_"):
+        theme().apply(Mode.DARK if name == "look_light" else Mode.LIGHT)
     main.show_page("data" if name == "page_training" else "training")
     if main.help.viewer is not None:
         main.help.viewer.close()
@@ -137,9 +146,11 @@ def differences(main: MainWindow, name: str, state: State | None, effects: Effec
     wrong = []
     # Those that leave the project or the window come last.
     for command in sorted(main.commands.actions, key=lambda each: each in ("start", "quit")):
-        prepare(main, state, command)
-        if command in ("start", "quit") and state is not LAST:
+        if command in ("start", "quit") and state not in (None, LAST):
             continue
+        if command in ANYWHERE and state not in (None, FIRST):
+            continue
+        prepare(main, state, command)
         refusal = main.commands.refusal(command, main.session, main.page_stack.current)
         action = main.commands[command]
         said = f"{name}, {command}: {refusal or 'enabled'}"

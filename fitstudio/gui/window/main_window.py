@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
                 session.stop_before_leaving()
         self.settings.keep_geometry(self.saveGeometry())
         self.settings.save()
+        self._after_show.stop()
         self.projects.close()
         self.help.close()
         self.background.close()
