@@ -5,7 +5,7 @@ import pytest
 from fitstudio.cli.program import build_parser
 from fitstudio.cli.settings import typed_settings
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.errors import SpecError, UsageError
+from fitstudio.errors import DataError, SpecError, UsageError
 
 
 def typed(*words: str, spec: RunSpec | None = None):
@@ -54,3 +54,36 @@ def test_a_value_that_does_not_fit_is_named_with_its_rule():
 def test_set_without_equals_is_wrong_usage():
     with pytest.raises(UsageError, match="KEY=VALUE"):
         typed("--set", "fit.epochs")
+
+
+@pytest.mark.parametrize(
+    "file, typed_option, value",
+    [
+        ("a.csv", "separator=tab", {"separator": "\t"}),
+        ("a.csv", "thousands= ", {"thousands": " "}),
+        ("a.csv", "header_line=3", {"header_line": 3}),
+        ("a.csv", "missing=NA,-", {"missing": ["NA", "-"]}),
+        ("a.npz", "missing=-9999", {"missing": [-9999.0]}),
+        ("a.h5", "packing=false", {"packing": False}),
+        ("a.csv", "decimal=null", {}),
+    ],
+)
+def test_options_of_reading_are_read_by_their_declared_kinds(file, typed_option, value):
+    spec = RunSpec().with_values({"data.file": file, "data.options": {"decimal": ","}})
+    settings = typed("--set", f"data.options.{typed_option}", spec=spec)
+    assert settings["data.options"] == ({"decimal": ","} | value if value else {})
+
+
+@pytest.mark.parametrize(
+    "typed_option, sentence",
+    [
+        ("header_line=first", "The option header_line of the file cannot be 'first'."),
+        ("dates=ymd", "The option dates of the file cannot be 'ymd'. It is dmy or mdy."),
+        ("seperator=;", "This kind of file has no option 'seperator'. Did you mean 'separator'?"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_when_they_are_typed(typed_option, sentence):
+    spec = RunSpec().with_values({"data.file": "a.csv"})
+    with pytest.raises(DataError) as caught:
+        typed("--set", f"data.options.{typed_option}", spec=spec)
+    assert str(caught.value).startswith(sentence)
