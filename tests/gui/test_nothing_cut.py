@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -41,6 +42,9 @@ _ROUNDING = 1
 
 def cut(top: QWidget) -> Iterator[str]:
     """The widgets in sight whose text has less room than it needs."""
+    # What came in last has its words, and not yet its room.
+    for _ in range(3):
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     for widget in top.findChildren(QWidget):
         if not widget.isVisible():
             continue
