@@ -117,6 +117,7 @@ class Obeying(Callback):
 
     def _pause(self, within_epoch: bool) -> None:
         began = time.monotonic()
+        self._saving.settle()
         self._tell("paused", "The run is paused.")
         if self._requests.free_memory:
             device.release_memory(self.model.device)

@@ -74,6 +74,10 @@ class Saving(Callback):
         step = self._position.done if within_epoch else 0
         self._checkpoints.save_within(self._position.epoch, step, self._state(), name=name)
 
+    def settle(self) -> None:
+        """Waits until the latest checkpoint is on the disk."""
+        self._checkpoints.settle()
+
     def save_restored(self) -> None:
         """Saves the state once more after fit(): a callback has put the best weights back."""
         self._checkpoints.save_within(self._rows[-1][0], 0, self._state())
