@@ -105,8 +105,8 @@ def test_from_a_file_to_answers(session, data, monkeypatch):
         Path(output).write_text("row,predicted y\n1,0\n2,1\n", encoding="utf-8")
         return report_of(Path(output))
 
-    monkeypatch.setattr(predict_module.predict, "predict_run", answer)
-    monkeypatch.setattr(predict_module.predict, "evaluate_run", lambda *a, **k: CLASS_RESULTS)
+    monkeypatch.setattr(predict_module.using_models, "predict_run", answer)
+    monkeypatch.setattr(predict_module.using_models, "evaluate_run", lambda *a, **k: CLASS_RESULTS)
     seen = []
     model.changed.connect(lambda: seen.append(model.progress))
     model.predict()
@@ -134,7 +134,7 @@ def test_cancelled_is_no_error(session, data, monkeypatch):
         assert cancel.wait(10)
         raise WorkerError("It was cancelled.", code="worker.cancelled")
 
-    monkeypatch.setattr(predict_module.predict, "predict_run", wait)
+    monkeypatch.setattr(predict_module.using_models, "predict_run", wait)
     model.predict()
     model.cancel()
     deliver_until(session, lambda: model.stage is Stage.READY)
@@ -147,7 +147,7 @@ def test_a_failure_is_told_and_can_be_tried_again(session, data, monkeypatch):
     def fail(*args, **keywords):
         raise WorkerError("It did not work.", remedy="Try again.")
 
-    monkeypatch.setattr(predict_module.predict, "predict_run", fail)
+    monkeypatch.setattr(predict_module.using_models, "predict_run", fail)
     model.predict()
     deliver_until(session, lambda: model.problem is not None)
     assert model.stage is Stage.READY and "Try again." in str(model.problem)
