@@ -158,7 +158,8 @@ def test_slow_reading_is_never_ended(seen):
 
 def test_a_reader_that_meets_a_mistake_of_ours_does_not_blame_the_file(table, caplog):
     program = (
-        "from fitstudio.data import reader_process, statistics\n"
+        "from fitstudio.data import reader_process\n"
+        "from fitstudio.data.columns import statistics\n"
         "def wrong(*_):\n    raise ValueError('a mistake of ours')\n"
         "statistics.histogram = wrong\n"
         "reader_process.main()\n"
