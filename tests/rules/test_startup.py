@@ -27,7 +27,8 @@ def test_the_command_line_loads_neither_torch_nor_qt():
 
 def test_actions_are_safe_for_the_window():
     code = (
-        "from fitstudio.actions import projects, runs, control, queue, predict, data, environment"
+        "from fitstudio.actions import data, environment, projects, queue, requests, runs; "
+        "from fitstudio.actions import using_models"
     )
 
     assert not loaded_after(code).intersection({*SLOW, "PySide6"})
