@@ -178,7 +178,7 @@ PROVED = (
         "300 of 300; of a small sealed folder every bit of every file",
         [
             "tests/unit/engine/state/test_checkpoint.py",
-            "tests/unit/storage/test_storage_folder.py",
+            "tests/unit/storage/test_folder.py",
             "-k",
             "59",
         ],

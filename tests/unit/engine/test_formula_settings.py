@@ -263,3 +263,11 @@ def test_a_schedule_can_be_made_again_from_its_settings() -> None:
 
 def test_numpy_numbers_are_numbers() -> None:
     assert float(optimizers.SGD(np.float32(0.5)).learning_rate) == 0.5  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("method", "area"), [("minoring", 7 / 18), ("majoring", 23 / 36)])
+def test_steps_below_and_above_the_curve_of_precision_and_recall(method: str, area: float) -> None:
+    # Recall falls by a third at a time, from precision 3/4 over 2/3 and 1/2 to 0.
+    metric = metrics.AUC(curve="PR", summation_method=method)
+    metric.update_state(torch.tensor([0.0, 1.0, 1.0, 1.0]), torch.tensor([0.9, 0.8, 0.3, 0.6]))
+    same(metric.result(), area)
