@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from fitstudio.actions import projects
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.widgets.inputs.text import SearchEdit
 from fitstudio.viewmodel.shell.stations import station_of
+from tests.gui.conftest import READ_MS
+from tests.recorded_project import add_run
 
 # A setting of each page that has some.
 SETTINGS = ("data.file", "fit.y", "model.kind", "model.units", "fit.epochs", "compile.loss")
 
 
 def test_every_page_fulfils_the_contract(window, example, qtbot):
-    main = window(example("penguins"))
+    folder = example("penguins")
+    with projects.open_project(folder) as project:
+        add_run(project, 1, title="First")
+    main = window(folder)
+    qtbot.waitUntil(lambda: bool(main.session.runs), timeout=READ_MS)
     for entry in PAGES:
         main.show_page(entry.name)
         page = main.pages[entry.name]

@@ -66,6 +66,8 @@ class FormRow(QWidget):
         for label in (self._title, self._name):
             label.setToolTip(_explanation(row))
         self._hint = Sentence("", ink="text2", parent=self)
+        # Its one line stands as high as the label's.
+        self._hint.setContentsMargins(0, Space.HALF + 2, 0, 0)
         if wide:
             self._hint.setMaximumWidth(_WIDEST_HINT)  # the editor comes first
         self._reason = ReasonLabel(self)
