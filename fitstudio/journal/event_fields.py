@@ -57,6 +57,9 @@ class RunStarted(AnyEvent, total=False):
     steps_per_epoch: Count | None
     seed: int | None
     device: Device | str | None
+    device_name: str | None
+    device_reason: str | None  # why it is that one
+    threads: Count | None
     versions: Mapping[str, str | None]
     host: str
     process_started: Moment | None

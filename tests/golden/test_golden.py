@@ -10,6 +10,7 @@ import pytest
 
 from fitstudio.actions import requests, runs
 from fitstudio.engine.state import checkpoint
+from fitstudio.journal.events import from_lines
 from fitstudio.project import Project, migrations
 
 HERE = Path(__file__).resolve().parent
@@ -80,3 +81,11 @@ def test_fault_42_of_a_later_format_nothing_is_written(golden: Path):
     assert project.read_only is not None
     assert [each.outcome for each in runs.list_runs(project)] == ["completed", "completed"]
     assert file.read_text() == later
+
+
+@pytest.mark.parametrize("journal", sorted(HERE.glob("format-*/runs/*/journal.jsonl")), ids=str)
+def test_no_field_of_a_journal_is_lost_on_reading(journal: Path) -> None:
+    for line in journal.read_bytes().splitlines():
+        (event,) = from_lines([line]).events
+        written = json.loads(line).keys() - {"format", "crc"}
+        assert written <= event.fields.keys(), "declare it in journal/event_fields.py"
