@@ -71,7 +71,7 @@ def test_numbers(shown):
     assert page.parity.isVisible() and page.residuals.isVisible()
     assert not page.confusion.isVisible()
     assert len(page.parity.across) == 10
-    assert list(page.residuals.y) == [1.0] * 10
+    assert list(page.residuals.up) == [1.0] * 10
     assert page.parity.names[4] == "Row 5"
     assert worst(page) == ["5"]
 

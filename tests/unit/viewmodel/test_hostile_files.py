@@ -122,7 +122,7 @@ def look_at_session(project: Project, summary: DatasetSummary) -> None:
     for line in session.runs:
         session.show_run(line.run)
         table.tick(line.run, True)
-        deliver_until(session, lambda: results.state in ("ready", "missing", "running"))
+        deliver_until(session, lambda: results.state not in ("none", "loading"))
         results_words.say(results)
         results.scores(), results.worst(), results.heading(), results.rows_words()
         monitor.open(describe(session, line.run))
