@@ -69,7 +69,7 @@ def open_session(project: Project) -> ProjectSession:
 
 def deliver_until(session: ProjectSession, reached: Callable[[], Any]) -> None:
     """Makes the calls that background work hands back, until something is so."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 240
     while not reached():
         assert time.monotonic() < end, "it never came to that"
         session.background.deliver(0.05)

@@ -23,7 +23,7 @@ from fitstudio.viewmodel.shell.device import DeviceModel
 
 # What Qt says about the offscreen platform itself.
 _HARMLESS = ("This plugin does not support", "propagateSizeHints", "raise()")
-READ_MS = 30_000
+READ_MS = 120_000
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from fitstudio.gui.window.unattended import Unattended
 from tests.gui.conftest import READ_MS
 
-TRAINED_MS = 120_000
+TRAINED_MS = 240_000
 
 
 @pytest.mark.timeout(180)

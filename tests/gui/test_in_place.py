@@ -141,11 +141,11 @@ def test_waiting_runs_move_as_they_are(window, example, qtbot):
         queue.enqueue(session.project, session.spec.with_values({"fit.epochs": epochs}))
     made.show_page("runs")
     page = made.pages["runs"]
-    qtbot.waitUntil(lambda: len(page.waiting.runs) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page.waiting.runs) == 2, timeout=120_000)
     first, second = (run.id for run in page.waiting.runs)
     rows = {id: page.findChild(QWidget, f"runs.waiting.{id}") for id in (first, second)}
     page.findChild(QAbstractButton, f"runs.waiting.{second}.earlier").click()
-    qtbot.waitUntil(lambda: page.waiting.runs[0].id == second, timeout=10_000)
+    qtbot.waitUntil(lambda: page.waiting.runs[0].id == second, timeout=120_000)
     for id, row in rows.items():
         assert page.findChild(QWidget, f"runs.waiting.{id}") is row
     qtbot.waitUntil(lambda: rows[second].y() < rows[first].y())

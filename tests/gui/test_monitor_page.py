@@ -51,7 +51,7 @@ def shown(project: Project, qtbot) -> Iterator[Callable[[], MonitorPage]]:
         deliver.start(10)
         page.resize(824, 744)
         page.show()
-        qtbot.waitUntil(lambda: page.model.state is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: page.model.state is not None, timeout=120_000)
         return page
 
     yield make
@@ -86,7 +86,7 @@ def test_a_live_run_grows_under_ones_eyes(shown, live: RecordedRun, qtbot):
     for epoch in range(3, 6):
         live.epoch(epoch, logs[epoch])
     live.begin(6).batch(6, 24, {"loss": 0.5})
-    qtbot.waitUntil(lambda: bar.value() == 325, timeout=5000)
+    qtbot.waitUntil(lambda: bar.value() == 325, timeout=120_000)
     assert page.findChild(QProgressBar, "progress.epoch").value() == 500
     assert "left" in words(page, "label.eta")
     assert len(loss.curves.series["loss"].x) == 6
@@ -122,7 +122,7 @@ def test_a_hidden_page_draws_nothing_and_catches_up(shown, live: RecordedRun, qt
     page.hide()
     for epoch, logs in enumerate(curves(3)):
         live.epoch(epoch, logs)
-    qtbot.waitUntil(lambda: len(page.model.state.epochs) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(page.model.state.epochs) == 3, timeout=120_000)
     assert page.curves.loss.curves.series == {} or page.epochs.rows.rowCount() == 0
     page.show()
     assert page.epochs.rows.rowCount() == 4
@@ -195,7 +195,7 @@ def test_another_run_brings_its_own_metrics(shown, project: Project, qtbot):
         lambda: page.model.state is not None and page.page_head.title.text() == "Run 1",
         timeout=5000,
     )
-    qtbot.waitUntil(lambda: len(page.curves.loss.curves.series) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(page.curves.loss.curves.series) == 2, timeout=120_000)
     assert not page.findChild(QWidget, "monitor.trouble").isVisible()
 
 

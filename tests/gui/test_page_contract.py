@@ -48,7 +48,7 @@ def test_every_page_fulfils_the_contract(window, example, qtbot):
         main.page_stack.go_to_setting(key)
         assert main.page == station_of(key)
         page = main.pages[main.page]
-        qtbot.waitUntil(lambda page=page: _has_keyboard(page, main), timeout=5000)
+        qtbot.waitUntil(lambda page=page: _has_keyboard(page, main), timeout=120_000)
 
     session, pages = main.session, list(main.pages.values())
     listening = len(session.runs_changed)

@@ -24,7 +24,7 @@ def test_waiting_runs_are_listed_moved_and_taken_out(window, example, qtbot):
     main.show_page("runs")
     page = main.frame.stack.currentWidget()
     card = page.findChild(QWidget, "runs.waiting")
-    qtbot.waitUntil(lambda: len(waiting_names(page)) == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(waiting_names(page)) == 3, timeout=120_000)
     assert card.isVisible()
 
     ids = [run.id for run in page.waiting.runs]
@@ -34,7 +34,7 @@ def test_waiting_runs_are_listed_moved_and_taken_out(window, example, qtbot):
     )
     for item in ids:
         press(page, item, "remove")
-    qtbot.waitUntil(lambda: waiting_names(page) == [], timeout=10_000)
+    qtbot.waitUntil(lambda: waiting_names(page) == [], timeout=120_000)
     assert not card.isVisible()
     assert queue.list_items(session.project) == []
 
@@ -46,6 +46,8 @@ def test_a_queued_run_keeps_its_settings_and_is_trained(window, example, qtbot):
     main.commands["queue"].trigger()
     session.set_value("fit.epochs", 7)
 
-    qtbot.waitUntil(lambda: any(run.outcome == "completed" for run in session.runs), timeout=55_000)
+    qtbot.waitUntil(
+        lambda: any(run.outcome == "completed" for run in session.runs), timeout=120_000
+    )
     assert session.runs[0].epochs == 2
     assert main.frame.stack.currentWidget().objectName() == "page.runs"

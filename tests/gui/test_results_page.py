@@ -29,7 +29,7 @@ def shown(tmp_path: Path, qtbot) -> Iterator[Callable[..., ResultsPage]]:
         deliver.start(10)
         page.resize(824, 744)
         page.show()
-        qtbot.waitUntil(lambda: page.model.state == state, timeout=10_000)
+        qtbot.waitUntil(lambda: page.model.state == state, timeout=120_000)
         return page
 
     yield make

@@ -43,7 +43,7 @@ def page(tmp_path: Path, qtbot) -> Iterator[RunsPage]:
     deliver.start(10)
     page.resize(824, 744)
     page.show()
-    qtbot.waitUntil(lambda: len(page.model.records) == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page.model.records) == 3, timeout=120_000)
     yield page
     page.hide()
     page.deleteLater()
@@ -113,10 +113,10 @@ def test_filter_and_its_shortcut(page, qtbot):
 
 def test_a_star_and_a_name(page, qtbot):
     click(page, 1, Column.RUN, right_edge=True)
-    qtbot.waitUntil(lambda: page.session.run_summary("0002-slower").starred, timeout=5000)
+    qtbot.waitUntil(lambda: page.session.run_summary("0002-slower").starred, timeout=120_000)
     index = page.rows.index(1, COLUMNS.index(Column.RUN))
     assert page.rows.setData(index, "Calm", Qt.ItemDataRole.EditRole)
-    qtbot.waitUntil(lambda: page.session.run_summary("0002-slower").name == "Calm", timeout=5000)
+    qtbot.waitUntil(lambda: page.session.run_summary("0002-slower").name == "Calm", timeout=120_000)
     assert shown(page)[1] == "2 Calm"
 
 
@@ -153,7 +153,7 @@ def test_discarding_asks_first(page, qtbot):
     assert len(page.session.runs) == 3
     page._ask_to_discard("0003-broken")
     qtbot.mouseClick(page._question.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(page.session.runs) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(page.session.runs) == 2, timeout=120_000)
     trash = page.session.project.folder / "trash"
     assert any(trash.rglob("journal.jsonl")), "nothing is deleted"
 

@@ -28,7 +28,7 @@ def test_fault_49_a_slow_folder_does_not_hold_the_window_up(window, example, qtb
     share_answers = threading.Event()
     # Not one step of the disk ends before all ten changes are made.
     slow = SlowOps(1.0, lambda seconds: share_answers.wait())
-    with ops.use(slow), qtbot.waitSignal(_saved(session, shown), timeout=30_000):
+    with ops.use(slow), qtbot.waitSignal(_saved(session, shown), timeout=120_000):
         for epochs in range(2, 12):
             session.set_value("fit.epochs", epochs)
         share_answers.set()
@@ -51,7 +51,7 @@ def test_fault_47_names_and_notes_are_shown_as_plain_text(window, tmp_path: Path
         about = json.loads((run / "about.json").read_text())
         (run / "about.json").write_text(json.dumps(about | {"title": MARKUP, "note": MARKUP}))
     shown = window(folder)
-    qtbot.waitUntil(lambda: len(shown.session.runs) == 2, timeout=30_000)
+    qtbot.waitUntil(lambda: len(shown.session.runs) == 2, timeout=120_000)
     shown.session.show_run("0001-first-mlp")
     seen = 0
     for name in ("data", "model", "training", "monitor", "results", "runs", "predict"):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QTableView, QWidget
 from fitstudio.viewmodel.predict.page import Stage
 from tests.gui.conftest import READ_MS
 
-TRAINED_MS = 110_000
+TRAINED_MS = 240_000
 
 
 @pytest.mark.slow

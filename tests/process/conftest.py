@@ -107,7 +107,7 @@ class TrainedProject:
     def ask(self, run: RunPaths, number: int, kind: str) -> None:
         storage.write_json(run.request, {"format": 1, "id": number, "kind": kind})
 
-    def wait_for(self, run: RunPaths, what, *, timeout_s: float = 30.0) -> Event:
+    def wait_for(self, run: RunPaths, what, *, timeout_s: float = 240.0) -> Event:
         """The first event for which `what(event)` holds."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:

@@ -108,6 +108,6 @@ def test_11_a_folder_that_goes_away_is_waited_for(trained) -> None:
     away.rename(run.folder)
     trained.wait_for(run, lambda event: event.fields.get("code") == "continued")
     trained.ask(run, 1, "stop_batch")
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=240) == 0
     state = trained.state(run)
     assert state.outcome is Outcome.STOPPED and state.missing_events == 0

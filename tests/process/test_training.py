@@ -14,7 +14,7 @@ from fitstudio.journal import BatchHistoryReader, Outcome
 def test_a_run_leaves_everything_that_is_promised(trained) -> None:
     run = trained.new_run({"run.keep_epochs": 2, "fit.callbacks": [{"kind": "CSVLogger"}]})
     process = trained.start(run)
-    assert process.wait(timeout=50) == 0, trained.log(run)
+    assert process.wait(timeout=240) == 0, trained.log(run)
 
     state = trained.state(run)
     assert state.outcome is Outcome.COMPLETED and state.reason == "all_epochs"

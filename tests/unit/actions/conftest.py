@@ -65,7 +65,7 @@ def project(
 
 @pytest.fixture
 def until() -> Callable[[Callable[[], object]], None]:
-    def wait(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
+    def wait(condition: Callable[[], object], timeout_s: float = 240.0) -> None:
         deadline = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < deadline, "it did not come true in time"

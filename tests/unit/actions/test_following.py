@@ -142,7 +142,7 @@ def test_a_child_that_goes_on_where_a_run_ended_has_not_ended(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the copy of the parent's journal and the first word of the child's process."""
-    runs.start_run(project, name="quick").wait(20)
+    runs.start_run(project, name="quick").wait(240)
     seen = []
 
     def launch(project: Project, paths: RunPaths, **_: object) -> None:

@@ -71,7 +71,7 @@ def test_a_queue_whose_process_died_is_gone_on_with(project: Project):
     """As after a reboot: the item says "running", and neither its run nor the queue lives."""
     item = queue.enqueue(project, name="crash")
     handle = runs.start_run(project, name="crash")
-    handle.wait(20)
+    handle.wait(240)
     queue.change(project.paths, item.id, state=ItemState.RUNNING, run=handle.run, attempts=1)
     queue.enqueue(project, name="quick")
     queue_process.work(project)

@@ -27,7 +27,7 @@ from tests.support.faults import FailingOps
 
 def test_a_run_is_made_started_and_listed(project: Project):
     handle = runs.start_run(project, name="quick one")
-    assert handle.wait(20) == 0
+    assert handle.wait(240) == 0
     (summary,) = runs.list_runs(project)
     record = runs.load_run(project, 1)
 
@@ -44,7 +44,7 @@ def test_a_run_is_made_started_and_listed(project: Project):
 
 def test_run_json_holds_only_what_was_set_and_resolved_json_the_rest(project: Project):
     handle = runs.start_run(project, name="quick")
-    handle.wait(20)
+    handle.wait(240)
     spec = json.loads((handle.folder / "run.json").read_text())
     resolved = json.loads((handle.folder / "resolved.json").read_text())
 
@@ -70,7 +70,7 @@ def test_runs_are_called_by_what_changed(project: Project):
         {"compile.learning_rate": 0.001, "model.units": [8], "fit.epochs": 2},
     ):
         spec = project.settings.with_values(settings)
-        runs.start_run(project, spec=spec).wait(20)
+        runs.start_run(project, spec=spec).wait(240)
     names = [(each.run, each.name) for each in runs.list_runs(project)]
 
     assert names == [
@@ -85,15 +85,15 @@ def test_runs_are_called_by_what_changed(project: Project):
 
 def test_what_the_training_prints_goes_where_it_is_wanted(project: Project, tmp_path: Path):
     stream = io.StringIO()
-    runs.start_run(project, name="quick", foreground=True, output=stream).wait(20)
+    runs.start_run(project, name="quick", foreground=True, output=stream).wait(240)
     assert stream.getvalue() == "Epoch 1/3\n"
 
     with (tmp_path / "out").open("w") as file:
-        runs.start_run(project, name="quick", foreground=True, output=file).wait(20)
+        runs.start_run(project, name="quick", foreground=True, output=file).wait(240)
     assert (tmp_path / "out").read_text() == "Epoch 1/3\n"
 
     handle = runs.start_run(project, name="quick")
-    handle.wait(20)
+    handle.wait(240)
     assert (handle.folder / "worker.log").read_text() == "Epoch 1/3\n"
 
 
@@ -127,7 +127,7 @@ def test_fault_19_a_worker_that_says_nothing_is_ended_after_the_time_for_it(
 
 def test_fault_05_a_run_whose_process_is_gone_is_noted_as_interrupted(project: Project):
     handle = runs.start_run(project, name="crash")
-    assert handle.wait(20) == -signal.SIGKILL
+    assert handle.wait(240) == -signal.SIGKILL
     (summary,) = runs.list_runs(project)
 
     assert (summary.outcome, summary.reason) == ("interrupted", "gone")
@@ -141,7 +141,7 @@ def test_fault_05_a_run_whose_process_is_gone_is_noted_as_interrupted(project: P
 def test_a_process_number_used_again_does_not_make_a_run_alive(project: Project):
     """The lock decides, not the number: here the number is that of this very process."""
     handle = runs.start_run(project, name="crash")
-    handle.wait(20)
+    handle.wait(240)
     journal = handle.folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(str(handle.pid).encode(), b""))
     with Journal(journal) as again:
@@ -154,7 +154,7 @@ def test_a_run_in_a_folder_for_reading_only_is_shown_as_interrupted(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
     handle = runs.start_run(project, name="crash")
-    handle.wait(20)
+    handle.wait(240)
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "read-only")
@@ -165,8 +165,8 @@ def test_a_run_in_a_folder_for_reading_only_is_shown_as_interrupted(
 
 
 def test_fault_02_resume_goes_on_and_ends(project: Project):
-    runs.start_run(project, name="crash").wait(20)
-    requests.resume_run(project, 1).wait(20)
+    runs.start_run(project, name="crash").wait(240)
+    requests.resume_run(project, 1).wait(240)
     record = runs.load_run(project, 1)
 
     assert record.state.outcome is Outcome.COMPLETED
@@ -185,7 +185,7 @@ def test_stop_pause_and_continue_are_acknowledged(project: Project, until):
     requests.continue_run(project, handle.run)
     until(lambda: not watcher.poll().paused)
     requests.stop_run(project, handle.run, when="epoch")
-    assert handle.wait(20) == 0
+    assert handle.wait(240) == 0
     assert watcher.poll().outcome is Outcome.STOPPED
     with pytest.raises(RunError, match="not being trained"):
         requests.pause_run(project, handle.run)
@@ -202,7 +202,7 @@ def test_requests_follow_each_other_and_none_is_lost(project: Project, until):
 def test_a_kill_ends_the_process_and_keeps_everything(project: Project):
     handle = runs.start_run(project, name="hang")
     assert requests.kill_run(project, handle.run)
-    assert handle.wait(20) == -signal.SIGKILL
+    assert handle.wait(240) == -signal.SIGKILL
     state = runs.load_run(project, handle.run).state
 
     assert (state.outcome, state.reason) == (Outcome.STOPPED, "killed")
@@ -223,7 +223,7 @@ def test_fault_18_a_worker_that_hangs_is_named(project: Project, monkeypatch: py
 
 def test_fault_12_a_run_removed_from_outside_is_missing(project: Project):
     handle = runs.start_run(project, name="quick")
-    handle.wait(20)
+    handle.wait(240)
     watcher = runs.watch_run(project, handle.run)
     handle.folder.rename(project.folder / "elsewhere")
     watcher.poll()
@@ -241,9 +241,9 @@ def test_fault_31_a_run_that_is_trained_cannot_be_resumed_or_discarded(project: 
 
 
 def test_extend_makes_a_child_that_goes_on_where_the_run_ended(project: Project):
-    runs.start_run(project, name="quick").wait(20)
+    runs.start_run(project, name="quick").wait(240)
     handle = requests.extend_run(project, 1, epochs=2)
-    assert handle.wait(20) == 0
+    assert handle.wait(240) == 0
     parent, child = runs.load_run(project, 1), runs.load_run(project, 2)
 
     assert child.about.parent == parent.run
@@ -257,7 +257,7 @@ def test_extend_makes_a_child_that_goes_on_where_the_run_ended(project: Project)
 
 
 def test_a_discarded_run_is_moved_and_its_number_is_not_used_again(project: Project):
-    runs.start_run(project, name="quick").wait(20)
+    runs.start_run(project, name="quick").wait(240)
     kept_in = requests.discard_run(project, 1)
 
     assert (kept_in / "run.json").exists()
@@ -266,7 +266,7 @@ def test_a_discarded_run_is_moved_and_its_number_is_not_used_again(project: Proj
 
 
 def test_what_a_person_says_of_a_run_is_kept(project: Project):
-    runs.start_run(project, name="quick").wait(20)
+    runs.start_run(project, name="quick").wait(240)
     runs.rename_run(project, 1, " Größer ")
     runs.note_run(project, 1, "<b>good</b>")
     runs.star_run(project, 1)
@@ -278,7 +278,7 @@ def test_what_a_person_says_of_a_run_is_kept(project: Project):
 
 def test_a_list_is_quick_because_ended_runs_are_kept_in_one_line(project: Project):
     handle = runs.start_run(project, name="quick")
-    handle.wait(20)
+    handle.wait(240)
     first = runs.list_runs(project)
     kept = json.loads((handle.folder / "summary.json").read_text())
     assert kept["summary"]["outcome"] == "completed"
@@ -292,7 +292,7 @@ def test_a_list_is_quick_because_ended_runs_are_kept_in_one_line(project: Projec
 
 def test_fault_51_500_runs_are_listed_from_their_summaries(project: Project):
     handle = runs.start_run(project, name="quick")
-    handle.wait(20)
+    handle.wait(240)
     runs.list_runs(project)
     for number in range(2, 501):
         folder = project.paths.runs / f"{number:04d}-copy"
@@ -311,8 +311,8 @@ def test_one_damaged_run_shows_as_such_and_the_others_are_there(
     project: Project, damaged: str, content: bytes
 ):
     bad = runs.start_run(project, name="quick")
-    bad.wait(20)
-    runs.start_run(project, name="quick", spec=project.settings).wait(20)
+    bad.wait(240)
+    runs.start_run(project, name="quick", spec=project.settings).wait(240)
     (bad.folder / damaged).write_bytes(content)
 
     assert [each.number for each in runs.list_runs(project)] == [1, 2]
@@ -323,7 +323,7 @@ def test_fault_60_every_difference_at_a_resume_is_named_and_decides(
     project: Project, summary: DatasetSummary
 ):
     handle = runs.start_run(project, name="crash")
-    handle.wait(20)
+    handle.wait(240)
     resolved = handle.folder / "resolved.json"
     recorded = json.loads(resolved.read_text())
     data = Path(summary.file)
@@ -359,14 +359,14 @@ def test_two_starts_at_once_get_two_numbers(project: Project):
     handles = [runs.start_run(project, name="quick") for _ in range(3)]
     assert [handle.run for handle in handles] == ["0001-quick", "0002-quick", "0003-quick"]
     for handle in handles:
-        handle.wait(20)
+        handle.wait(240)
 
 
 def test_fault_09_a_full_disk_leaves_no_half_run(project: Project):
     for at in range(60):
         failing = FailingOps(at, errno.ENOSPC, lasting=True, only=("open", "write", "mkdir"))
         with ops.use(failing), contextlib.suppress(StorageError, WorkerError):
-            runs.start_run(project, name="quick").wait(20)
+            runs.start_run(project, name="quick").wait(240)
         for each in runs.list_runs(project):
             runs.load_run(project, each.run)  # whatever is there is whole
         if not failing.failed:

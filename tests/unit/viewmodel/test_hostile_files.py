@@ -126,7 +126,7 @@ def look_at_session(project: Project, summary: DatasetSummary) -> None:
         results_words.say(results)
         results.scores(), results.worst(), results.heading(), results.rows_words()
         monitor.open(describe(session, line.run))
-        end = time.monotonic() + 15
+        end = time.monotonic() + 240
         while monitor.state is None:
             assert time.monotonic() < end, "its folder is never read"
             monitor.tick()

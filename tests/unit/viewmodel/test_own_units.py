@@ -84,7 +84,7 @@ def test_the_same_number_everywhere(recorded, capsys):
 
     monitor = MonitorModel()
     monitor.open(ShownRun(line.run, run.folder, 1))
-    until = time.monotonic() + 10
+    until = time.monotonic() + 240
     while not (monitor.tick() and monitor.state and monitor.state.outcome):
         assert time.monotonic() < until
         time.sleep(0.01)

@@ -131,7 +131,7 @@ def test_cancelled_is_no_error(session, data, monkeypatch):
     model = ready(session, data)
 
     def wait(project, run, *, data, output, progress, cancel):
-        assert cancel.wait(10)
+        assert cancel.wait(240)
         raise WorkerError("It was cancelled.", code="worker.cancelled")
 
     monkeypatch.setattr(predict_module.using_models, "predict_run", wait)

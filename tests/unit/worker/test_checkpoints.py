@@ -97,7 +97,7 @@ class SlowDisk(Ops):
 
     def replace(self, source: Path, target: Path) -> None:
         if source.is_dir():
-            self.go.wait(10)
+            self.go.wait(240)
         super().replace(source, target)
 
 

@@ -22,7 +22,7 @@ def test_fault_33_a_computer_that_slept_is_noticed_and_told(
         beating.start()
         time.sleep(0.05)
         wall[0] += jump_s
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 240
         known = len(read_all(tmp_path / "j"))
         while len(read_all(tmp_path / "j")) < known + 3:
             assert time.monotonic() < deadline

@@ -39,7 +39,7 @@ def test_an_error_of_a_library_is_wrapped_with_its_words_as_details(caplog):
 def test_newer_work_under_the_same_name_replaces_older():
     background, seen = Background(), []
     gate = threading.Event()
-    background.run(lambda job: gate.wait(5) and "old", seen.append, replaces="summary")
+    background.run(lambda job: gate.wait(240) and "old", seen.append, replaces="summary")
     background.run(lambda job: "new", seen.append, replaces="summary")
     gate.set()
 

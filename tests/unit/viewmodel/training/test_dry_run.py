@@ -45,7 +45,7 @@ def answer(monkeypatch, reply: Any) -> list[Any]:
         if isinstance(reply, Exception):
             raise reply
         if reply is None:
-            assert cancel.wait(10)
+            assert cancel.wait(240)
             raise WorkerError("It was cancelled.")
         return reply
 
