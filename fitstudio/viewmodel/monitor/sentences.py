@@ -187,9 +187,11 @@ def _score(state: RunState) -> Paragraph | None:
     accuracy = next((name for name in row.logs if name in _RIGHT_ROWS), None)
     if accuracy is not None and isinstance(row.logs[accuracy], float):
         share = row.logs[accuracy]
-        parts.append(f"**{share * 100:.1f} %** of the validation rows right at the best epoch.")
+        parts.append(
+            f"**{numbers.in_percent(share)}** of the validation rows right at the best epoch."
+        )
         if isinstance(rows, int) and 0 < rows < 200:
-            parts.append(f"There are {rows}: one row is {100 / rows:.1f} %.")
+            parts.append(f"There are {rows}: one row is {numbers.in_percent(1 / rows)}.")
     elif best.value is not None:
         parts.append(
             f"{figures.monitored_title(best.monitor)} "
