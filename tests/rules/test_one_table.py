@@ -157,7 +157,12 @@ def test_every_callback_of_the_table_is_the_engines() -> None:
 def test_every_callback_says_itself() -> None:
     for entry in CALLBACKS.values():
         settings = entry.settings({"kind": entry.name, **entry.starts_with})
-        said = [words(settings) for words in (entry.summary, entry.sentence, entry.ending) if words]
+        said = [entry.summary(settings)] if entry.summary else []
+        of_run = [words for words in (entry.sentence, entry.ending) if words]
+        for waiting in (None, "2 checks (6 epochs)"):
+            said += [
+                words(settings, lambda _monitor, _times, told=waiting: told) for words in of_run
+            ]
         assert said and all(said)
         assert (entry.ending is not None) == (entry.stops is not None)
 
