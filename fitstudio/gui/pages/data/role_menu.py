@@ -41,7 +41,8 @@ def role_menu(
             lambda _on=False, role=role: data_page.set_role(session, name, role)
         )
     targets = [each for each in columns if each.role is Role.TARGET]
-    if targets and column.role is not Role.TARGET and column.numeric and targets[0].numeric:
+    numeric = column.numeric and all(each.numeric for each in targets)
+    if targets and column.role is not Role.TARGET and numeric:
         also = menu.addAction(_words("One more target"))
         also.triggered.connect(
             lambda _on=False: data_page.set_role(session, name, Role.TARGET, also=True)
