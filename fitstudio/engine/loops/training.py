@@ -129,10 +129,11 @@ class TrainingLoop:
                     raise
                 raise told from error
             self.steps_done = step = step + 1
-            if relayed:
-                self._losses.add(epoch, step - 1, loss)
             if watched:
                 self._end_batch(step - 1, loss)
+            # Last: who stops or saves here finds that every callback has seen the batch.
+            if relayed:
+                self._losses.add(epoch, step - 1, loss)
             if self.model.stop_training:
                 break
         else:
