@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fitstudio.words import kept
+
 
 class FitStudioError(Exception):
     """What went wrong, in words for a person.
@@ -63,7 +65,7 @@ class FitStudioError(Exception):
             "safe": self.safe,
             "details": self.details,
         }
-        return {name: value for name, value in fields.items() if value is not None}
+        return kept({name: value for name, value in fields.items() if value is not None})
 
 
 class SpecError(FitStudioError, ValueError):

@@ -24,7 +24,7 @@ from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
-from fitstudio.words import say
+from fitstudio.words import heard, say
 
 __all__ = ["inspect", "inspect_and_preview", "preview", "suggest", "tree"]
 
@@ -174,8 +174,10 @@ def _memory_bytes() -> int:
 
 
 def _as_error(fields: Mapping[str, Any]) -> DataError:
+    fields = heard(dict(fields))
+    message = fields.get("message", say("The file cannot be read."))
     problem = DataError(
-        str(fields.get("message", say("The file cannot be read."))),
+        message if isinstance(message, str) else str(message),
         code=fields.get("code"),
         remedy=fields.get("remedy"),
         safe=fields.get("safe"),

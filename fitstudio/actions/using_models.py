@@ -26,7 +26,7 @@ from fitstudio.errors import CheckpointError, FitStudioError, RunError, StorageE
 from fitstudio.project import Project
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import read_manifest
-from fitstudio.words import say
+from fitstudio.words import heard, say
 
 Progress = Callable[[float, str], None]
 
@@ -329,8 +329,10 @@ def _as_error(fields: Mapping[str, Any], details: str) -> FitStudioError:
     """The error that the process met, as an error of this one."""
     kind: Any = getattr(errors, str(fields.get("type")), None)
     known = isinstance(kind, type) and issubclass(kind, FitStudioError)
+    fields = heard(dict(fields))
+    message = fields.get("message")
     return (kind if known else RunError)(
-        str(fields.get("message")),
+        message if isinstance(message, str) else str(message),
         code=fields.get("code"),
         remedy=fields.get("remedy"),
         safe=fields.get("safe"),

@@ -17,7 +17,7 @@ from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
-from fitstudio.words import saying
+from fitstudio.words import say_marked, saying
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -48,7 +48,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for command in commands.ALL:
         subparser = subparsers.add_parser(
-            command.name, help=command.sentence, description=command.sentence
+            command.name,
+            help=say_marked(command.sentence),
+            description=say_marked(command.sentence),
         )
         command.declare(subparser)
         subparser.add_argument(

@@ -54,7 +54,8 @@ def _reading(summary: DatasetSummary) -> str:
 def _described(spec: RunSpec, column: ColumnSummary) -> str:
     kind = role_type(spec, column)
     if kind == CATEGORY:
-        return f"{strong(column.name)} ({say_count(len(column.classes), '{number} class', '{number} classes')})"
+        classes = say_count(len(column.classes), "{number} class", "{number} classes")
+        return f"{strong(column.name)} ({classes})"
     if column.shape:
         return say(
             "{column} ({shape} numbers)",

@@ -312,7 +312,9 @@ def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
         checked = facts.validates and monitor.startswith("val_")
         if not checked or not isinstance(every, int) or every <= 1:
             return None
-        return f"{say_count(times, '{number} check', '{number} checks')} ({say_count(times * every, '{number} epoch', '{number} epochs')})"
+        checks = say_count(times, "{number} check", "{number} checks")
+        epochs = say_count(times * every, "{number} epoch", "{number} epochs")
+        return f"{checks} ({epochs})"
 
     return in_words
 

@@ -11,6 +11,7 @@ from fitstudio.engine import metrics as metric_kinds
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model_state import ModelState
 from fitstudio.errors import ArgumentError
+from fitstudio.words import marked, say, say_marked
 
 #: Arguments of compile() in TF 2.1 and later that change speed only: any value will do.
 _OF_SPEED = frozenset(
@@ -18,8 +19,8 @@ _OF_SPEED = frozenset(
 )
 #: Arguments that would change what is computed: only None will do.
 _REFUSED = {
-    "target_tensors": "Pass the targets to fit() as y.",
-    "distribute": "Training runs on one device: the one that the module is on.",
+    "target_tensors": marked("Pass the targets to fit() as y."),
+    "distribute": marked("Training runs on one device: the one that the module is on."),
 }
 _MODES = (None, "temporal", "samplewise")
 
@@ -38,9 +39,13 @@ def check_other_compile_arguments(others: Mapping[str, Any]) -> None:
             raise TypeError(f"compile() got an unexpected keyword argument {name!r}")
         if value is not None:
             raise ArgumentError(
-                f"compile() does not take {name} here; {type(value).__name__} was given.",
+                say(
+                    "compile() does not take {name} here; {kind} was given.",
+                    name=name,
+                    kind=type(value).__name__,
+                ),
                 code=f"compile.{name}",
-                remedy=_REFUSED[name],
+                remedy=say_marked(_REFUSED[name]),
             )
 
 

@@ -25,6 +25,7 @@ class AnyEvent(TypedDict, total=False):
     seq: Required[Annotated[int, Meta(ge=0)]]
     time: Required[Moment]
     elapsed: Seconds
+    said: Mapping[str, Any]  # what its sentences were made of, see `fitstudio.words.keeping`
 
 
 class Device(TypedDict, total=False):
@@ -169,6 +170,7 @@ class ErrorCard(TypedDict, total=False):
     safe: str | None
     details: str | None
     fixes: list[Any] | None
+    said: Mapping[str, Any]
 
 
 class RunEnded(AnyEvent, total=False):

@@ -33,7 +33,7 @@ import msgspec
 
 from fitstudio.journal import event_fields
 from fitstudio.storage import atomic, checked
-from fitstudio.words import marked
+from fitstudio.words import heard, kept, marked, say_marked
 
 FORMAT = 1
 # The code of the message about a line that a reader had to leave out.
@@ -80,6 +80,11 @@ _DECODERS = {
 }
 _UNKNOWN = ("", msgspec.json.Decoder(event_fields.AnyEvent))
 _TYPE = b'"type":"'
+# Only these hold sentences; the others come too often to be looked through.
+_WITH_SENTENCES = frozenset(
+    {EventType.RUN_STARTED, EventType.DATA_READY, EventType.MESSAGE, EventType.RUN_ENDED}
+)
+_SAID = b'"said":{'
 
 
 class Outcome(StrEnum):
@@ -93,7 +98,7 @@ class Outcome(StrEnum):
     @property
     def sentence(self) -> str:
         """How the run ended, in words."""
-        return _OUTCOME_SENTENCES[self]
+        return say_marked(_OUTCOME_SENTENCES[self])
 
 
 _OUTCOME_SENTENCES = {
@@ -125,7 +130,7 @@ class Reason(StrEnum):
     @property
     def sentence(self) -> str:
         """Why it ended, in words."""
-        return _REASON_SENTENCES[self]
+        return say_marked(_REASON_SENTENCES[self])
 
 
 _REASON_SENTENCES = {
@@ -185,6 +190,8 @@ class Lines(NamedTuple):
 
 def to_line(fields: Mapping[str, Any]) -> bytes:
     """One event as a line of the journal, checksum and line feed included."""
+    if fields.get("type") in _WITH_SENTENCES:
+        fields = kept(fields)
     try:
         text = json.dumps(
             fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_number
@@ -228,6 +235,8 @@ def _event(line: bytes) -> Event:
         return _carefully(line)
     if fields["type"] != type:
         return _carefully(line)
+    if _SAID in line:
+        fields = heard(fields)
     return Event(type, fields["seq"], fields["time"], fields)
 
 
@@ -244,7 +253,7 @@ def _carefully(line: bytes) -> Event:
     known = checked.convert(content, event_fields.AnyEvent)
     declared = FIELDS.get(known["type"])
     fields = content if declared is None else checked.convert(content, declared)
-    return Event(known["type"], known["seq"], known["time"], fields)
+    return Event(known["type"], known["seq"], known["time"], heard(fields))
 
 
 def finite(value: Any) -> Any:

@@ -15,7 +15,8 @@ from typing import Annotated, Any, Self, TypeVar, get_type_hints
 import msgspec
 
 from fitstudio.storage import atomic
-from fitstudio.words import say
+from fitstudio.words import Said, heard, marked, say, say_marked
+from fitstudio.words.keeping import NAMES, SAID
 
 T = TypeVar("T")
 
@@ -26,20 +27,27 @@ Moment = Annotated[float, msgspec.Meta(ge=-(2**31), lt=32_503_680_000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
 _WORDS = {
-    "int": "a whole number",
-    "float": "a number",
-    "str": "text",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "an object with names and values",
+    "int": marked("a whole number"),
+    "float": marked("a number"),
+    "str": marked("text"),
+    "bool": marked("true or false"),
+    "array": marked("a list"),
+    "object": marked("an object with names and values"),
     "null": "null",
 }
 _EXPECTED = re.compile(r"^Expected `(?P<types>[^`]*)`(?P<rule>.*?)(?:, got .*)?$")
 _RULES = re.compile(r"^ (?P<sign><=|>=|<|>) (?P<bound>\S+)$")
-_SIGNS = {">=": "{} or more", "<=": "at most {}", "<": "less than {}", ">": "more than {}"}
+_SIGNS = {
+    ">=": marked("{limit} or more"),
+    "<=": marked("at most {limit}"),
+    "<": marked("less than {limit}"),
+    ">": marked("more than {limit}"),
+}
 _MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]*)`$")
 _STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d*|\.\.\.)\]|\.?(?P<odd>[^.\[]+)")
 _SHOWN_LENGTH = 60
+# Where a sentence stands until it is written; no name of ours begins so.
+_SAID_HERE = "\0said"
 
 
 class MisfitError(ValueError):
@@ -73,7 +81,7 @@ def convert(data: Any, declared: type[T]) -> T:
             1.5".
     """
     try:
-        return msgspec.convert(data, declared)
+        return msgspec.convert(heard(data), declared)
     except msgspec.ValidationError as problem:
         raise MisfitError(clause(problem, data)) from problem
     except UnicodeEncodeError as problem:  # the name of a file that is no UTF-8, where no name is
@@ -116,7 +124,7 @@ def fitting(data: Any, declared: type) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A value made of dataclasses, mappings and tuples as what JSON knows."""
-    return _lists(msgspec.to_builtins(value, str_keys=True, enc_hook=_other))
+    return _written(msgspec.to_builtins(value, str_keys=True, enc_hook=_other))
 
 
 def clause(problem: msgspec.ValidationError, data: Any) -> str:
@@ -125,7 +133,8 @@ def clause(problem: msgspec.ValidationError, data: Any) -> str:
     path = path.removesuffix("`").removeprefix(".")
     called = f"`{path}`" if path else "it"
     if missing := _MISSING.match(words):
-        return f"`{path}.{missing['name']}` is missing".replace("`.", "`")
+        name = f"`{path}.{missing['name']}`".replace("`.", "`")
+        return say("{name} is missing", name=name)
     if expected := _EXPECTED.match(words):
         return say(
             "{called} must be {types}{data}",
@@ -136,20 +145,16 @@ def clause(problem: msgspec.ValidationError, data: Any) -> str:
     if words.startswith("Invalid enum value"):
         value = words.removeprefix("Invalid enum value ")
         return say("{called} holds {value}, which is not known here", called=called, value=value)
-    return say(
-        "{called} does not fit: {words}{words_2}",
-        called=called,
-        words=words[:1].lower(),
-        words_2=words[1:],
-    )
+    problem_words = f"{words[:1].lower()}{words[1:]}"
+    return say("{called} does not fit: {problem}", called=called, problem=problem_words)
 
 
 def _rule(types: str, rule: str) -> str:
-    *others, last = dict.fromkeys(_WORDS.get(each, each) for each in types.split(" | "))
+    *others, last = dict.fromkeys(say_marked(_WORDS.get(each, each)) for each in types.split(" | "))
     words = say("{others} or {last}", others=", ".join(others), last=last) if others else last
     if bound := _RULES.match(rule):
         limit = bound["bound"].removesuffix(".0")
-        return f"{words}, {_SIGNS[bound['sign']].format(limit)}"
+        return f"{words}, {say(_SIGNS[bound['sign']], limit=limit)}"
     return words + rule
 
 
@@ -162,7 +167,8 @@ def _came(data: Any, path: str) -> str:
             return ""
     if isinstance(data, Mapping | list | tuple):
         return say(
-            ", not {data}", data=say("an object") if isinstance(data, Mapping) else say("a list")
+            ", not {data}",
+            data=say("an object") if isinstance(data, Mapping) else say(marked("a list")),
         )
     return say(", not {data}", data=_quoted(data) if isinstance(data, str) else _as_json(data))
 
@@ -179,16 +185,26 @@ def _as_json(value: Any) -> str:
 
 
 def _other(value: Any) -> Any:
+    if isinstance(value, Said):
+        # msgspec takes no text that is more than a text; `_written` puts it beside its English.
+        return {_SAID_HERE: {"english": value.english, "made_of": value.to_json()}}
     if isinstance(value, Mapping):
         return dict(value)
     if hasattr(value, "item"):  # a number of numpy
         return value.item()
-    raise TypeError(
-        say("{kind} cannot stand in a file: {value}.", kind=type(value).__name__, value=repr(value))
-    )
+    raise TypeError(f"{type(value).__name__} cannot stand in a file: {value!r}.")
 
 
-def _lists(value: Any) -> Any:
+def _written(value: Any) -> Any:
+    """Tuples as lists, and sentences as `fitstudio.words.kept` writes them."""
     if isinstance(value, dict):
-        return {name: _lists(each) for name, each in value.items()}
-    return [_lists(each) for each in value] if isinstance(value, list | tuple) else value
+        if _SAID_HERE in value:
+            return value[_SAID_HERE]["english"]
+        said = {
+            name: each[_SAID_HERE]["made_of"]
+            for name, each in value.items()
+            if name in NAMES and isinstance(each, dict) and _SAID_HERE in each
+        }
+        written = {name: _written(each) for name, each in value.items()}
+        return written | {SAID: said} if said else written
+    return [_written(each) for each in value] if isinstance(value, list | tuple) else value

@@ -5,11 +5,13 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from fitstudio.words import marked, say_marked
+
 _KINDS = (
-    (stat.S_ISFIFO, "a named pipe (FIFO)"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISFIFO, marked("a named pipe (FIFO)")),
+    (stat.S_ISCHR, marked("a device")),
+    (stat.S_ISBLK, marked("a device")),
+    (stat.S_ISSOCK, marked("a socket")),
 )
 
 
@@ -23,4 +25,4 @@ def special_file(path: Path) -> str | None:
         mode = path.stat().st_mode
     except (OSError, ValueError):
         return None
-    return next((words for is_kind, words in _KINDS if is_kind(mode)), None)
+    return next((say_marked(words) for is_kind, words in _KINDS if is_kind(mode)), None)

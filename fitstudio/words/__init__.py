@@ -4,6 +4,7 @@
 result remembers both, so that it can be kept in a file and said again in another language.
 """
 
+from fitstudio.words.keeping import heard, kept
 from fitstudio.words.language import ENGLISH, PSEUDO, available, current, use
 from fitstudio.words.saying import Said, marked, say, say_count, say_marked
 
@@ -13,6 +14,8 @@ __all__ = [
     "Said",
     "available",
     "current",
+    "heard",
+    "kept",
     "marked",
     "say",
     "say_count",

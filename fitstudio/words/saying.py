@@ -6,6 +6,7 @@ which a translator finds the sentence. Values are words, numbers, or sentences t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,8 +44,21 @@ class Said(str):
     ) -> Said:
         """The text together with what it was made of."""
         made = super().__new__(cls, text)
-        made.template, made.values, made.one, made.number = template, dict(values), one, number
+        made.template, made.one, made.number = template, one, number
+        made.values = {name: _plain(value) for name, value in values.items()}
         return made
+
+    @property
+    def english(self) -> str:
+        """The same in English, whatever language is in use."""
+        values = {
+            name: value.english if isinstance(value, Said) else value
+            for name, value in self.values.items()
+        }
+        if self.number is None or self.one is None:
+            return self.template.format_map(values)
+        template = self.one if self.number == 1 else self.template
+        return template.format_map({"number": f"{self.number:,}", **values})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How copies and other processes make it again."""
@@ -53,7 +67,7 @@ class Said(str):
     def to_json(self) -> dict[str, Any]:
         """What a file keeps: `template` and `values`; where it counts, `one` and `count` too."""
         values = {
-            name: value.to_json() if isinstance(value, Said) else value
+            name: value.to_json() if isinstance(value, Said) else _finite(value)
             for name, value in self.values.items()
         }
         kept: dict[str, Any] = {"template": self.template, "values": values}
@@ -108,8 +122,12 @@ def marked(text: str) -> str:
 
 
 def say_marked(text: str) -> str:
-    """A text of a table, in the language in use."""
-    return current().text(text) if text else text
+    """A text of a table, in the language in use; what has been said already stays as it is."""
+    if not text or isinstance(text, Said):
+        return text
+    said = current().text(text)
+    # A brace is an ordinary character in a table and opens a place in a template.
+    return said if "{" in text or "}" in text else Said(said, text, {})
 
 
 def said_again(data: Any, fallback: str, *, depth: int = 0) -> str:
@@ -141,6 +159,18 @@ def said_again(data: Any, fallback: str, *, depth: int = 0) -> str:
         return say(template, **known)
     except (KeyError, ValueError, IndexError, AttributeError, TypeError):
         return fallback
+
+
+def _plain(value: Any) -> Said | str | int | float:
+    """A value as a sentence remembers it: nothing that holds on to anything else."""
+    if isinstance(value, Said) or type(value) in (str, int, float):
+        return value
+    return format(value)
+
+
+def _finite(value: str | float) -> str | float:
+    """A value as JSON knows it, which has no infinity."""
+    return value if isinstance(value, (str, int)) or math.isfinite(value) else format(value)
 
 
 def _refuse_more_than_names(*templates: str) -> None:

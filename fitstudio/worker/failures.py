@@ -11,7 +11,7 @@ from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import Outcome, Reason
-from fitstudio.words import marked, say
+from fitstudio.words import marked, say, say_marked
 from fitstudio.worker import not_finite
 from fitstudio.worker.requests import StopRun
 from fitstudio.worker.run_process import Ending, RunProcess
@@ -96,7 +96,7 @@ def _sentence(error: BaseException) -> str:
 
 def _safe(last_epoch_saved: int | None) -> str:
     if last_epoch_saved is None:
-        return _NOTHING_YET
+        return say_marked(_NOTHING_YET)
     return say(
         "The weights after epoch {last_epoch_saved} and all epochs before are kept.",
         last_epoch_saved=last_epoch_saved + 1,

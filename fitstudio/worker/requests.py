@@ -15,7 +15,7 @@ from typing import Any
 from fitstudio.errors import StorageError
 from fitstudio.journal import EventType
 from fitstudio.project.run_files import Request
-from fitstudio.words import marked, say
+from fitstudio.words import marked, say, say_marked
 
 _POLL_S = 0.05
 
@@ -150,7 +150,7 @@ class RequestWatcher:
                 EventType.MESSAGE,
                 level="info",
                 code=f"request.{kind}",
-                sentence=_SENTENCES[kind],
+                sentence=say_marked(_SENTENCES[kind]),
                 request=number,
             )
             self._requests.ask(kind, free_memory=request.free_memory)

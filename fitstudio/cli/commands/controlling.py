@@ -16,12 +16,12 @@ from fitstudio.cli.command import (
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
-from fitstudio.words import marked, saying
+from fitstudio.words import marked, say_marked, saying
 
 _WHEN = {
-    "batch": "after the batch that is being trained",
-    "epoch": "after the epoch that is being trained",
-    "now": "by ending the process; the last checkpoint is kept",
+    "batch": marked("after the batch that is being trained"),
+    "epoch": marked("after the epoch that is being trained"),
+    "now": marked("by ending the process; the last checkpoint is kept"),
 }
 
 
@@ -38,7 +38,10 @@ def _declare_stop(parser: argparse.ArgumentParser) -> None:
 def _stop(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     requests.stop_run(project, arguments.run, when=arguments.when)
-    return _say(arguments, saying.say("Asked the run to stop {when}.", when=_WHEN[arguments.when]))
+    return _say(
+        arguments,
+        saying.say("Asked the run to stop {when}.", when=say_marked(_WHEN[arguments.when])),
+    )
 
 
 def _pause(arguments: argparse.Namespace) -> int:

@@ -20,12 +20,12 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import UsageError
 from fitstudio.project import Project
-from fitstudio.words import marked, saying
+from fitstudio.words import marked, say_marked, saying
 
 _MARKS = {
-    Severity.ERROR: "cannot work",
-    Severity.NO_EFFECT: "no effect",
-    Severity.ADVICE: "advice",
+    Severity.ERROR: marked("cannot work"),
+    Severity.NO_EFFECT: marked("no effect"),
+    Severity.ADVICE: marked("advice"),
     Severity.TOLD: "done",
 }
 
@@ -163,7 +163,7 @@ def _print_found(resolved: Resolved, summary: DatasetSummary | None) -> None:
 
 
 def _print_finding(finding: Finding) -> None:
-    say(f"[{_MARKS[finding.severity]}] {finding.where}: {plain(finding.sentence)}")
+    say(f"[{say_marked(_MARKS[finding.severity])}] {finding.where}: {plain(finding.sentence)}")
     if finding.fix:
         say(f"    {fix_as_typed(finding.fix)}")
 

@@ -37,9 +37,12 @@ def fold_one_hot(
         return dict(arrays), None
     listed = ", ".join(folded)
     guess = Guess(
-        "one_hot", True, say("Every row of {listed} holds a single 1: these are classes.", listed=listed),
-        say("Classes: {listed}", listed=listed), given=wanted is True,
-    )  # fmt: skip
+        "one_hot",
+        True,
+        say("Every row of {listed} holds a single 1: these are classes.", listed=listed),
+        say("Classes: {listed}", listed=listed),
+        given=wanted is True,
+    )
     return {name: folded.get(name, array) for name, array in arrays.items()}, guess
 
 

@@ -91,18 +91,23 @@ def _stand_in(
     what = "value" if hits == 1 else "values"
     side = "below" if mark < 0 else "above"
     yield Finding(
-        "data.stand-in", Severity.ADVICE, "data.options",
+        "data.stand-in",
+        Severity.ADVICE,
+        "data.options",
         say(
-"**{column}** holds {mark} in {hits} {what}, far {side} all others: it may stand "
-"for a missing value.",
-column=column.name,
-mark=f'{mark:g}',
-hits=hits,
-what=what,
-side=side
-),
-        Fix(say("{mark} means missing", mark=f'{mark:g}'), {"data.options": {**options, "missing": [*known, mark]}}),
-    )  # fmt: skip
+            "**{column}** holds {mark} in {hits} {what}, far {side} all others: it may stand "
+            "for a missing value.",
+            column=column.name,
+            mark=f"{mark:g}",
+            hits=hits,
+            what=what,
+            side=side,
+        ),
+        Fix(
+            say("{mark} means missing", mark=f"{mark:g}"),
+            {"data.options": {**options, "missing": [*known, mark]}},
+        ),
+    )
 
 
 def _hits_and_nearest(array: statistics.ArrayLike, mark: float) -> tuple[int, float | None]:

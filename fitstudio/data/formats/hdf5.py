@@ -139,6 +139,8 @@ def _plain_type(dtype: np.dtype) -> np.dtype:
 def _refused_findings(refused: list[TreeNode]) -> Iterator[Finding]:
     for node in refused[:20]:
         yield Finding(
-            "data.array-left-out", Severity.ADVICE, "data.file",
+            "data.array-left-out",
+            Severity.ADVICE,
+            "data.file",
             say("**{file}** {note}: left out.", file=node.path, note=node.note),
-        )  # fmt: skip
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,29 +99,31 @@ def other_findings(
     ]
     if others:
         yield Finding(
-            "data.other-lengths", Severity.ADVICE, "data.file",
-            say(
-"Not part of these {rows} rows: **{others}**.",
-rows=rows,
-others=_listed(others)
-),
-        )  # fmt: skip
+            "data.other-lengths",
+            Severity.ADVICE,
+            "data.file",
+            say("Not part of these {rows} rows: **{others}**.", rows=rows, others=_listed(others)),
+        )
     alike = [place for place in left if lengths[place] == rows]
     if alike and "datasets" not in options:
         has, stands = ("has", "stands") if len(alike) == 1 else ("have", "stand")
         yield Finding(
-            "data.other-groups", Severity.ADVICE, "data.options",
+            "data.other-groups",
+            Severity.ADVICE,
+            "data.options",
             say(
-"**{alike}** {has} {rows} rows as well, but {stands} in another group, which "
-"is not read. The reading option group takes another group; datasets takes a "
-"list of paths.",
-alike=_listed(alike),
-has=has,
-rows=rows,
-stands=stands
-),
-            Fix(say("Read all groups together"), {"data.options": {**options, "group": ALL_GROUPS}}),
-        )  # fmt: skip
+                "**{alike}** {has} {rows} rows as well, but {stands} in another group, which "
+                "is not read. The reading option group takes another group; datasets takes a "
+                "list of paths.",
+                alike=_listed(alike),
+                has=has,
+                rows=rows,
+                stands=stands,
+            ),
+            Fix(
+                say("Read all groups together"), {"data.options": {**options, "group": ALL_GROUPS}}
+            ),
+        )
 
 
 def _named_datasets(lengths: Mapping[str, int], options: Mapping[str, Any], file: str) -> list[str]:
@@ -184,5 +186,5 @@ def _name_of(place: str) -> str:
     return place.rpartition("/")[2]
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")

@@ -35,13 +35,16 @@ def as_matlab_shows(
         return [_laid_out(item, None) for item in found], (guess,)
     guesses = [
         Guess(
-            "axes", "matlab", say(
-"MATLAB wrote these arrays and stores their axes in reverse; they are read as "
-"MATLAB shows them, vectors as columns."
-),
-            say("MATLAB's axes"), given="axes" in options,
+            "axes",
+            "matlab",
+            say(
+                "MATLAB wrote these arrays and stores their axes in reverse; they are read as "
+                "MATLAB shows them, vectors as columns."
+            ),
+            say("MATLAB's axes"),
+            given="axes" in options,
         )
-    ]  # fmt: skip
+    ]
     last = _samples_last(written, options)
     if last or "samples_last" in options:
         given = "samples_last" in options
@@ -53,10 +56,14 @@ def as_matlab_shows(
         )
         guesses.append(
             Guess(
-                "samples_last", list(last), say("As you said.") if given else sentence, label,
-                given=given, sure=given,
+                "samples_last",
+                list(last),
+                say("As you said.") if given else sentence,
+                label,
+                given=given,
+                sure=given,
             )
-        )  # fmt: skip
+        )
     return (
         [_laid_out(item, LAST) if item.node.path in last else item for item in found],
         tuple(guesses),
@@ -71,18 +78,20 @@ def say_square(columns: Mapping[str, Found], options: Mapping[str, Any]) -> Iter
         shape = item.node.shape
         if item.layout == ROWS and len(shape) > 1 and shape[0] == shape[-1]:
             yield Finding(
-                "data.square", Severity.ADVICE, "data.options",
+                "data.square",
+                Severity.ADVICE,
+                "data.options",
                 say(
-"**{name}** is as wide as it is long ({shape}): each of its rows is taken "
-"for a sample.",
-name=name,
-shape=' × '.join(map(str, shape))
-),
+                    "**{name}** is as wide as it is long ({shape}): each of its rows is taken "
+                    "for a sample.",
+                    name=name,
+                    shape=" × ".join(map(str, shape)),
+                ),
                 Fix(
                     say("Its columns are the samples"),
                     {"data.options": {**options, "samples_last": [item.node.path]}},
                 ),
-            )  # fmt: skip
+            )
 
 
 def say_packing(
@@ -93,16 +102,19 @@ def say_packing(
     packed = {name: item.packing for name, item in columns.items() if item.packing is not None}
     findings = [
         Finding(
-            "data.packing-doubt", Severity.ADVICE, "data.file",
+            "data.packing-doubt",
+            Severity.ADVICE,
+            "data.file",
             say(
-"**{name}** {doubt}, which makes no sense: its values are taken as they are "
-"stored.",
-name=name,
-doubt=item.doubt
-),
+                "**{name}** {doubt}, which makes no sense: its values are taken as they are "
+                "stored.",
+                name=name,
+                doubt=item.doubt,
+            ),
         )
-        for name, item in list(columns.items())[:_NAMED] if item.doubt
-    ]  # fmt: skip
+        for name, item in list(columns.items())[:_NAMED]
+        if item.doubt
+    ]
     if not packed:
         return None, tuple(findings)
     if not heeded:
@@ -114,14 +126,23 @@ doubt=item.doubt
     )
     findings.append(
         Finding(
-            "data.packed", Severity.ADVICE, "data.options", sentence,
-            Fix(say("Take values as they are stored"), {"data.options": {**options, "packing": False}}),
+            "data.packed",
+            Severity.ADVICE,
+            "data.options",
+            sentence,
+            Fix(
+                say("Take values as they are stored"),
+                {"data.options": {**options, "packing": False}},
+            ),
         )
-    )  # fmt: skip
+    )
     guess = Guess(
-        "packing", True, sentence.replace("**", ""), say("Values by the file's own marks"),
+        "packing",
+        True,
+        sentence.replace("**", ""),
+        say("Values by the file's own marks"),
         given="packing" in options,
-    )  # fmt: skip
+    )
     return guess, tuple(findings)
 
 
@@ -169,12 +190,12 @@ def name_codes(
         guess = Guess("categories", False, say("As you said."), say("Codes as numbers"), given=True)
         return dict(found), guess
     guess = Guess(
-        "categories", True, say(
-"The names of {places} stand in a dataset beside the codes.",
-places=_listed(places)
-),
-        say("Names for {places}", places=_listed(places)), given="categories" in options,
-    )  # fmt: skip
+        "categories",
+        True,
+        say("The names of {places} stand in a dataset beside the codes.", places=_listed(places)),
+        say("Names for {places}", places=_listed(places)),
+        given="categories" in options,
+    )
     return named, guess
 
 

@@ -10,7 +10,7 @@ import errno
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -226,16 +226,18 @@ def _left_out_findings(left_out: Mapping[str, str]) -> list[Finding]:
 def _unchecked_findings(arrays: Mapping[str, ArrayLike]) -> list[Finding]:
     return [
         Finding(
-            "data.unchecked", Severity.ADVICE, "data.file",
+            "data.unchecked",
+            Severity.ADVICE,
+            "data.file",
             say(
-"**{name}** is so large that its checksum is not compared: damage would go "
-"unnoticed.",
-name=name
-),
+                "**{name}** is so large that its checksum is not compared: damage would go "
+                "unnoticed.",
+                name=name,
+            ),
         )
         for name, array in arrays.items()
         if isinstance(array, MappedArray) and not array.is_checked
-    ]  # fmt: skip
+    ]
 
 
 def _other_findings(
@@ -254,14 +256,16 @@ def _other_findings(
     if unlike:
         found.append(
             Finding(
-                "data.other-lengths", Severity.ADVICE, "data.file",
+                "data.other-lengths",
+                Severity.ADVICE,
+                "data.file",
                 say(
-"Not part of these {rows} rows: **{unlike}**.",
-rows=rows,
-unlike=_listed(unlike)
-),
+                    "Not part of these {rows} rows: **{unlike}**.",
+                    rows=rows,
+                    unlike=_listed(unlike),
+                ),
             )
-        )  # fmt: skip
+        )
     alike = [name for name, count in others.items() if count == rows]
     if alike:
         has, belongs = ("has", "belongs") if len(alike) == 1 else ("have", "belong")
@@ -271,22 +275,24 @@ unlike=_listed(unlike)
         )
         found.append(
             Finding(
-                "data.other-groups", Severity.ADVICE, "data.options",
+                "data.other-groups",
+                Severity.ADVICE,
+                "data.options",
                 say(
-"**{alike}** {has} {rows} rows as well, but {belongs} to another part, "
-"which is not read. The reading option part takes another part.",
-alike=_listed(alike),
-has=has,
-rows=rows,
-belongs=belongs
-),
+                    "**{alike}** {has} {rows} rows as well, but {belongs} to another part, "
+                    "which is not read. The reading option part takes another part.",
+                    alike=_listed(alike),
+                    has=has,
+                    rows=rows,
+                    belongs=belongs,
+                ),
                 fix if part else None,
             )
-        )  # fmt: skip
+        )
     return found
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
 
 

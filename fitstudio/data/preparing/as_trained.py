@@ -8,7 +8,7 @@ was merely found out about the training file, and the needed columns decide what
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.errors import DataError
-from fitstudio.words import marked, say
+from fitstudio.words import marked, say, say_marked
 
 if TYPE_CHECKING:
     from fitstudio.data.formats.text.table import TableSource
@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 _LIKE_TRAINING = marked(
     "It is laid out as the training file was; read otherwise, its columns are not there."
 )
-_OWN_LAYOUT = marked(
-    "What the model needs does not stand where it stood in the training file: “{}”."
-)
+
+
+def _own_layout(places: Sequence[str]) -> str:
+    return say(
+        "What the model needs does not stand where it stood in the training file: “{places}”.",
+        places=", ".join(places),
+    )
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
             # Where its names stand shows by the numbers below them, in the file's own marks.
             options = options_for(reading, said)
             yield _Way({name: options[name] for name in options if name not in MARKS})
-        yield _Way(options_for(reading, said, layout=LAYOUT), _LIKE_TRAINING, own=False)
+        yield _Way(options_for(reading, said, layout=LAYOUT), say_marked(_LIKE_TRAINING), own=False)
     else:
         yield _Way({**reading.options, **said}, own=False)
         one_hot = {name: value for name, value in reading.options.items() if name == "one_hot"}
@@ -200,7 +204,7 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
             for name, value in reading.options.items()
             if name not in one_hot and name not in said
         ]
-        note = _OWN_LAYOUT.format(", ".join(places)) if places else ""
+        note = _own_layout(places) if places else ""
         yield _Way({**one_hot, **said}, note)
 
 

@@ -24,7 +24,7 @@ from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.task.dataset_summary import ID, NUMBER
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
+from fitstudio.words import marked, say, say_count, say_marked
 
 # Where things stand in the file; a later file may be laid out differently and says so itself.
 LAYOUT = TABLE.options_that(Travels.LAYOUT, Travels.PLACE)
@@ -34,7 +34,7 @@ MARKS = frozenset({"decimal", "thousands"})
 _MARKS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
 # So many of the numbers in doubt must show what the file's own marks mean; fewer may be strays.
 _FEWEST_PROOFS = 0.05
-_ORDERS = {"dmy": "the day first", "mdy": "the month first"}
+_ORDERS = {"dmy": marked("the day first"), "mdy": marked("the month first")}
 
 
 def learn(source: TableSource, names: Iterable[str], given: Mapping[str, Any]) -> Reading:
@@ -244,8 +244,8 @@ def _settle_dates(
                     "The dates in {name} are written with {orders} here; in training with "
                     "{orders_2}.",
                     name=name,
-                    orders=_ORDERS[shown],
-                    orders_2=_ORDERS[order],
+                    orders=say_marked(_ORDERS[shown]),
+                    orders_2=say_marked(_ORDERS[order]),
                 )
             ]
         place = int(np.argmax(telling.fill_null(False).to_numpy()))
@@ -255,8 +255,8 @@ def _settle_dates(
                 "training they were read with {orders_2}.",
                 file=repr(source.file),
                 source=_example(source, name, place),
-                orders=_ORDERS[shown],
-                orders_2=_ORDERS[order],
+                orders=say_marked(_ORDERS[shown]),
+                orders_2=say_marked(_ORDERS[order]),
             ),
             code="data.reading-differs",
             remedy=say("If they are right, give this file the option dates={shown}.", shown=shown),

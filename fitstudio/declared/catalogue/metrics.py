@@ -498,10 +498,18 @@ def measured_words(measured: str, *, short: bool = False) -> str:
     """
     logged = _Logged.read(measured)
     if logged.entry is None:
-        return _OTHERS.get(logged.name) or logged.name.replace("_", " ").strip() or measured
+        return _other_words(logged.name) or logged.name.replace("_", " ").strip() or measured
     words = (short and logged.entry.short) or logged.entry.title
     words = say("weighted {words}", words=words) if logged.is_weighted else words
     return f"{words} {logged.number}" if logged.number else words
+
+
+def _other_words(name: str) -> str:
+    """What is logged and is no metric; a loss is called by its own title."""
+    if name == "lr":
+        return say("learning rate")
+    title = LOSSES[name].title if name in LOSSES else ""
+    return f"{title[:1].lower()}{title[1:]}"
 
 
 @dataclass(frozen=True)
@@ -532,10 +540,6 @@ class _Logged:
         return cls(name, _REPORTED.get(plain), plain != bare, number)
 
 
-# What is logged and is no metric; a loss is called by its own title.
-_OTHERS = {each.name: f"{each.title[:1].lower()}{each.title[1:]}" for each in LOSSES.values()} | {
-    "lr": "learning rate"
-}
 _REPORTED = {
     metric_name(spelling): entry
     for entry in METRICS.values()

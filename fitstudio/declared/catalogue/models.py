@@ -35,7 +35,7 @@ def _setting(
         help=sentence,
         more=more,
         level=level,
-        group="Model",
+        group=marked("Model"),
         applies=applies,
     )
 

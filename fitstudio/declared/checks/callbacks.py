@@ -10,7 +10,7 @@ from fitstudio.declared.catalogue.callback_entry import CallbackEntry
 from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.declared.catalogue.watching import right_mode
 from fitstudio.declared.checks.check import Checked, advice, error
-from fitstudio.declared.checks.fit import HOLD_OUT
+from fitstudio.declared.checks.fit import hold_out
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.kinds.run_file_names import examples_of, fields_of, name_problem
 from fitstudio.declared.kinds.spelling import closest
@@ -66,7 +66,7 @@ def _monitor(
         return
     title = f"“{entry.title}”"
     if not facts.validates and str(monitor).startswith("val_"):
-        fix = HOLD_OUT
+        fix = hold_out()
         if facts.feed != "arrays":
             fix = Fix(say("Watch loss"), _changed(items, place, monitor="loss"))
         yield advice(

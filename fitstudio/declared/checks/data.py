@@ -21,7 +21,7 @@ from fitstudio.declared.task.dataset_summary import (
 from fitstudio.declared.task.likely_target import likely_target
 from fitstudio.declared.task.task import make_input, make_output, slot_column
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
+from fitstudio.words import marked, say, say_count, say_marked
 from fitstudio.words.numbers import format_count, listed, strong
 
 _WEIGHT_NAME = re.compile(r"(?i)^sample_?weights?$")
@@ -166,10 +166,10 @@ def _can_be_predicted(checked: Checked, columns: Sequence[ColumnSummary]) -> boo
 
 
 _HOW = {
-    "same": "is a copy of",
-    "proportional": "goes up and down exactly with",
-    "one-to-one": "names the same things as",
-    "rank": "goes up and down exactly with",
+    "same": marked("is a copy of"),
+    "proportional": marked("goes up and down exactly with"),
+    "one-to-one": marked("names the same things as"),
+    "rank": marked("goes up and down exactly with"),
 }
 
 
@@ -200,7 +200,7 @@ def _telling_inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Findi
                     "{name} {how} {target}, the target: the model would be told the answer. "
                     "Is it known before the target is?",
                     name=strong(name),
-                    how=_HOW.get(how, "tells"),
+                    how=say_marked(_HOW.get(how, marked("tells"))),
                     target=strong(target),
                 ),
                 _without(names, [name]),

@@ -10,11 +10,15 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
-from fitstudio.words import marked, say, say_count
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import counted, format_count, listed, percent, strong
 
 _FEW_ROWS = 10
-HOLD_OUT = Fix(marked("Hold out 20 %"), {"fit.validation_split": 0.2})
+
+
+def hold_out() -> Fix:
+    """Mends what lacks rows to check on."""
+    return Fix(say("Hold out 20 %"), {"fit.validation_split": 0.2})
 
 
 def check_fit(checked: Checked) -> Iterator[Finding]:
@@ -54,13 +58,13 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
                     used_rows=counted(facts.used_rows, facts.row_name),
                     which=which,
                 ),
-                HOLD_OUT if facts.used_rows > 4 else Fix(say("Hold nothing out"), _no_split()),
+                hold_out() if facts.used_rows > 4 else Fix(say("Hold nothing out"), _no_split()),
             )
             return
     elif not by_split:
         yield from _marked_rows(checked, facts)
     if not facts.validates:
-        fix = HOLD_OUT if facts.feed == "arrays" else None
+        fix = hold_out() if facts.feed == "arrays" else None
         yield advice(
             "fit.no-validation",
             "fit.validation_split",
@@ -75,7 +79,7 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
                 "Only {validation_rows} to check on: the score will jump.",
                 validation_rows=counted(facts.validation_rows, facts.row_name),
             ),
-            HOLD_OUT if by_split and part < 0.2 and facts.used_rows >= 50 else None,
+            hold_out() if by_split and part < 0.2 and facts.used_rows >= 50 else None,
         )
 
 

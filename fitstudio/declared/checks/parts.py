@@ -56,7 +56,7 @@ def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
                 "file, which check the model: it would never be trained on these classes.",
                 absent=strong(listed(absent)),
                 stands=stands,
-                validation_rows=format_count(facts.validation_rows),
+                validation_rows=format_count(facts.validation_rows or 0),
                 row_name=facts.row_name,
             ),
             _MIX,
@@ -76,7 +76,7 @@ def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
                 training=_share(training, place),
                 row_name=facts.row_name,
                 checking=_share(checking, place),
-                validation_rows=format_count(facts.validation_rows),
+                validation_rows=format_count(facts.validation_rows or 0),
             ),
             _MIX,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fitstudio.declared.kinds.param import Entry, Param
+from fitstudio.words.tables import Spoken
 
 
 class Travels(StrEnum):
@@ -74,7 +75,7 @@ class Format(Entry):
     called: tuple[str, ...]
     endings: tuple[str, ...]
     signatures: tuple[Signature, ...] = ()
-    content: str
+    content: Spoken = Spoken()
     row: str = "sample"
     column: str = "array"
     icon: str = "image"
@@ -120,7 +121,7 @@ class Foreign:
         endings: Which endings it has, where the first bytes alone do not tell.
     """
 
-    what: str
-    remedy: str
-    starts: tuple[bytes, ...]
+    what: Spoken = Spoken()
+    remedy: Spoken = Spoken()
+    starts: tuple[bytes, ...] = ()
     endings: tuple[str, ...] = ()

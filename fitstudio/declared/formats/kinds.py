@@ -9,6 +9,7 @@ from typing import Any
 from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.values import Choice, joined
 from fitstudio.words import say
+from fitstudio.words.tables import Spoken
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Several(ListOf):
         rising: Whether each value must be larger than the one before it.
     """
 
-    what: str
+    what: Spoken = Spoken()
     rising: bool = False
 
     def say(self) -> str:

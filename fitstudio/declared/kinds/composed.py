@@ -8,8 +8,9 @@ from typing import Any
 
 from fitstudio.declared.kinds.limits import LONGEST_LIST, check_limits
 from fitstudio.declared.kinds.values import Kind, joined
-from fitstudio.words import say
+from fitstudio.words import marked, say
 from fitstudio.words.numbers import format_count
+from fitstudio.words.tables import Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +143,7 @@ class Settings(Kind):
     Which names there are depends on another setting, so the names are checked where that is known.
     """
 
-    what: str = "settings by name"
+    what: Spoken = Spoken(marked("settings by name"))
 
     def say(self) -> str:
         return self.what

@@ -17,27 +17,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.declared.kinds.values import joined
-from fitstudio.words import say
+from fitstudio.words import marked, say, say_marked
 
 # What facts are called in sentences: when they hold, and when they do not.
 FACTS: Mapping[str, tuple[str, str]] = {
-    "validation": ("there is data to check on", "nothing is held out to check on"),
-    "task known": ("inputs and target are chosen", "inputs or target are not chosen"),
-    "numbers": ("the target is a number", "the target is a class"),
-    "classes": ("the target is a class", "the target is a number, not a class"),
-    "one output": ("the model has one output", "the model has several outputs"),
-    "several outputs": ("the model has several outputs", "the model has one output"),
-    "time steps": (
-        "the model answers at each time step",
-        "the model gives one answer for each row",
+    "validation": (marked("there is data to check on"), marked("nothing is held out to check on")),
+    "task known": (
+        marked("inputs and target are chosen"),
+        marked("inputs or target are not chosen"),
     ),
-    "sample weights": ("rows have weights", "rows have no weights"),
-    "weights": ("rows or classes have weights", "neither rows nor classes have weights"),
+    "numbers": (marked("the target is a number"), marked("the target is a class")),
+    "classes": (marked("the target is a class"), marked("the target is a number, not a class")),
+    "one output": (marked("the model has one output"), marked("the model has several outputs")),
+    "several outputs": (
+        marked("the model has several outputs"),
+        marked("the model has one output"),
+    ),
+    "time steps": (
+        marked("the model answers at each time step"),
+        marked("the model gives one answer for each row"),
+    ),
+    "sample weights": (marked("rows have weights"), marked("rows have no weights")),
+    "weights": (
+        marked("rows or classes have weights"),
+        marked("neither rows nor classes have weights"),
+    ),
 }
 
 FEEDS: Mapping[str, str] = {
-    "arrays": "is held as arrays",
-    "batches": "comes in batches",
+    "arrays": marked("is held as arrays"),
+    "batches": marked("comes in batches"),
 }
 
 
@@ -89,7 +98,7 @@ class Always(Condition):
         return True
 
     def say(self, *, holds: bool = True) -> str:
-        return "always" if holds else "never"
+        return say("always") if holds else say("never")
 
 
 ALWAYS = Always()
@@ -159,9 +168,9 @@ class Reads(Condition):
 
     def say(self, *, holds: bool = True) -> str:
         return (
-            say("the data {feeds}", feeds=FEEDS[self.feed])
+            say("the data {feeds}", feeds=say_marked(FEEDS[self.feed]))
             if holds
-            else say("only for data that {feeds}", feeds=FEEDS[self.feed])
+            else say("only for data that {feeds}", feeds=say_marked(FEEDS[self.feed]))
         )
 
 
@@ -179,7 +188,7 @@ class Fact(Condition):
         return self.name in situation.facts
 
     def say(self, *, holds: bool = True) -> str:
-        return FACTS[self.name][0 if holds else 1]
+        return say_marked(FACTS[self.name][0 if holds else 1])
 
 
 class _Several(Condition):

@@ -10,6 +10,7 @@ from fitstudio.declared.kinds.param import Entry
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Kind, joined, quoted
 from fitstudio.words import say
+from fitstudio.words.tables import Spoken
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Chosen(Kind):
     """The name of one entry of the catalogue, in any of its spellings."""
 
     entries: Mapping[str, Entry]
-    what: str
+    what: Spoken = Spoken()
 
     def say(self) -> str:
         return say("the name of {what}", what=self.what)
@@ -79,7 +80,7 @@ class EntryList(Kind):
     """
 
     entries: Mapping[str, Entry]
-    what: str
+    what: Spoken = Spoken()
     always_settings: bool = False
 
     @property

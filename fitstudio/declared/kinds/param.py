@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from fitstudio.declared.kinds.conditions import ALWAYS, Condition, Situation
 from fitstudio.declared.kinds.values import Kind, ended
 from fitstudio.storage.checked import Plain
-from fitstudio.words import say
+from fitstudio.words import marked, say, say_marked
+from fitstudio.words.tables import Spoken
 
 
 class Level(StrEnum):
@@ -42,6 +43,10 @@ class Fix(Plain):
 
     sentence: str
     set: Mapping[str, Any]
+
+    def said(self) -> Fix:
+        """The same with its sentence said; for those that stand in a table."""
+        return replace(self, sentence=say_marked(self.sentence))
 
 
 @dataclass(frozen=True)
@@ -85,15 +90,15 @@ class Param:
     section: str
     name: str
     kind: Kind
-    title: str
-    help: str
+    title: Spoken = Spoken()
+    help: Spoken = Spoken()
     default: Any = None
-    more: str = ""
-    unset: str = ""
+    more: Spoken = Spoken("")
+    unset: Spoken = Spoken("")
     applies: Condition = ALWAYS
-    group: str = "More"
+    group: str = marked("More")
     level: Level = Level.BASIC
-    unit: str = ""
+    unit: Spoken = Spoken("")
 
     @property
     def key(self) -> str:
@@ -143,7 +148,7 @@ class Rule:
     where: str
     when: Condition
     severity: Severity
-    sentence: str
+    sentence: Spoken = Spoken()
     fix: Fix | None = None
     reference: str = "raises"
 
@@ -151,7 +156,9 @@ class Rule:
         """The finding, if the rule's condition holds."""
         if not self.when.holds(situation):
             return None
-        return Finding(self.code, self.severity, self.where, self.sentence, self.fix)
+        return Finding(
+            self.code, self.severity, self.where, self.sentence, self.fix and self.fix.said()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,12 +167,12 @@ class Entry:
 
     name: str
     # As it stands within a sentence, but for losses, models and callbacks, which begin one.
-    title: str
-    help: str
+    title: Spoken = Spoken()
+    help: Spoken = Spoken()
     params: tuple[Param, ...] = ()
-    more: str = ""
+    more: Spoken = Spoken("")
     # The title where there is room for a word or two; empty where the title itself is short.
-    short: str = ""
+    short: Spoken = Spoken("")
     aliases: tuple[str, ...] = ()
     # What it suits; losses and metrics name the targets that they can be used for.
     suits: frozenset[str] = field(default_factory=frozenset)

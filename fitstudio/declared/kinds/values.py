@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.limits import LARGEST_INTEGER, LARGEST_REAL, LONGEST_TEXT, load_json
-from fitstudio.words import say
+from fitstudio.words import marked, say
 from fitstudio.words.numbers import format_count
+from fitstudio.words.tables import Spoken
 
 
 def quoted(value: object, *, longest: int = 60) -> str:
@@ -232,8 +233,8 @@ class Option:
     """One of the values of a `Choice`, with the words that a form shows for it."""
 
     value: Any
-    title: str
-    help: str = ""
+    title: Spoken = Spoken()
+    help: Spoken = Spoken("")
 
 
 @dataclass(frozen=True)
@@ -283,7 +284,7 @@ class Text(Kind):
         longest: How many characters it may have.
     """
 
-    what: str = "text"
+    what: Spoken = Spoken(marked("text"))
     longest: int = LONGEST_TEXT
     empty_allowed: bool = True
 

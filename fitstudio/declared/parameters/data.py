@@ -8,7 +8,7 @@ from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Option, Text
 from fitstudio.words import marked
 
-_DATA = "Data"
+_DATA = marked("Data")
 _PATH = Text(what=marked("a file's path"), longest=4_000, empty_allowed=False)
 
 DATA: tuple[Param, ...] = (

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fitstudio.words import marked
+from fitstudio.words.tables import Spoken
 
-LEARNING = "Learning"
-HOW_LONG = "How long"
-CHECKING = "Checking while training"
-CLASS_WEIGHTS = "Class weights"
-WHILE_IT_RUNS = "While it runs"
-MORE = "More"
+LEARNING = marked("Learning")
+HOW_LONG = marked("How long")
+CHECKING = marked("Checking while training")
+CLASS_WEIGHTS = marked("Class weights")
+WHILE_IT_RUNS = marked("While it runs")
+MORE = marked("More")
 
 
 @dataclass(frozen=True)
 class Group:
     """One card of the form."""
 
-    title: str
-    sentence: str
+    title: str  # English: the group is known by it
+    sentence: Spoken = Spoken()
 
 
 GROUPS: tuple[Group, ...] = (

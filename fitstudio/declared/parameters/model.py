@@ -14,7 +14,7 @@ KIND = Param(
     default="mlp",
     title=marked("Model"),
     help=marked("What kind of network is trained."),
-    group="Model",
+    group=marked("Model"),
 )
 
 

@@ -7,7 +7,7 @@ from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Real, Text
 from fitstudio.words import marked
 
-_RUN = "Run"
+_RUN = marked("Run")
 
 RUN: tuple[Param, ...] = (
     Param(

@@ -20,7 +20,7 @@ from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.sequence import Sequence
 from fitstudio.engine.state.random_state import drawn_seed
 from fitstudio.errors import ArgumentError
-from fitstudio.words import say
+from fitstudio.words import marked, say, say_marked
 
 Kind = Literal["arrays", "sequence", "dataset", "generator"]
 
@@ -81,9 +81,9 @@ def kind_of(argument: str, value: Any) -> Kind:
 
 
 _SPOKEN: dict[str, str] = {
-    "sequence": "a Sequence",
-    "generator": "a generator",
-    "dataset": "a dataset or DataLoader",
+    "sequence": marked("a Sequence"),
+    "generator": marked("a generator"),
+    "dataset": marked("a dataset or DataLoader"),
 }
 
 
@@ -100,7 +100,7 @@ def refuse_beside(kind: Kind, **arguments: Any) -> None:
                     "{name} has no place beside {spoken} given as x (a generator or Sequence "
                     "makes its batches itself).",
                     name=name,
-                    spoken=_SPOKEN[kind],
+                    spoken=say_marked(_SPOKEN[kind]),
                 ),
                 code=f"fit.{name}-beside-source",
                 remedy=say(

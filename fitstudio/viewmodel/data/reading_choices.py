@@ -10,8 +10,9 @@ from fitstudio.declared.formats.format import ReadingOption
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.kinds.values import Choice, Flag
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
+from fitstudio.words import marked, say_marked
 
-_YES_NO = ((True, "Yes"), (False, "No"))
+_YES_NO = ((True, marked("Yes")), (False, marked("No")))
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def reading_choices(
 def _values(option: ReadingOption, value: Any) -> tuple[tuple[Any, str], ...]:
     kind = option.kind
     if isinstance(kind, Flag):
-        values: tuple[tuple[Any, str], ...] = _YES_NO
+        values: tuple[tuple[Any, str], ...] = tuple(
+            (each, say_marked(words)) for each, words in _YES_NO
+        )
     elif isinstance(kind, Choice):
         values = tuple((each.value, each.title) for each in kind.options)
     else:

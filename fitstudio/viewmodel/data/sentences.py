@@ -8,7 +8,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import counted, format_count
 
 _SHOWN_CLASSES = 4
@@ -46,7 +46,13 @@ def _task(session: ProjectSession, facts: Facts) -> str:
             asked=asked,
             class_names=len(facts.class_names),
         )
-    return f"{asked}: {(say('a number') if facts.output_units == 1 else say('{output_units} numbers', output_units=facts.output_units))}."
+    return say_count(
+        facts.output_units,
+        "{asked}: a number.",
+        "{asked}: {output_units} numbers.",
+        asked=asked,
+        output_units=facts.output_units,
+    )
 
 
 def _rows(session: ProjectSession, facts: Facts) -> str:

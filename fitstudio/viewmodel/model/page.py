@@ -16,23 +16,23 @@ from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers, say, say_count
+from fitstudio.words import marked, numbers, say, say_count, say_marked
 
 _OPERATIONS = {
-    "reshape": "Same numbers, other shape",
-    "flatten": "All numbers in one row",
-    "dense": "Dense",
-    "conv1d": "Convolution over steps",
-    "conv2d": "Convolution over the picture",
-    "batch_norm": "Batch normalisation",
-    "activation": "Activation",
-    "dropout": "Dropout",
-    "max_pool1d": "Largest of each window",
-    "max_pool2d": "Largest of each window",
-    "global_max_pool1d": "Largest over all steps",
-    "global_max_pool2d": "Largest over the picture",
-    "global_average_pool1d": "Mean over all steps",
-    "global_average_pool2d": "Mean over the picture",
+    "reshape": marked("Same numbers, other shape"),
+    "flatten": marked("All numbers in one row"),
+    "dense": marked("Dense"),
+    "conv1d": marked("Convolution over steps"),
+    "conv2d": marked("Convolution over the picture"),
+    "batch_norm": marked("Batch normalisation"),
+    "activation": marked("Activation"),
+    "dropout": marked("Dropout"),
+    "max_pool1d": marked("Largest of each window"),
+    "max_pool2d": marked("Largest of each window"),
+    "global_max_pool1d": marked("Largest over all steps"),
+    "global_max_pool2d": marked("Largest over the picture"),
+    "global_average_pool1d": marked("Mean over all steps"),
+    "global_average_pool2d": marked("Mean over the picture"),
     "lstm": "LSTM",
     "gru": "GRU",
 }
@@ -194,7 +194,7 @@ def _plan(name: str, settings: Mapping[str, Any], task: Task | None) -> ModelPla
 def _layer_row(layer: LayerPlan) -> LayerRow:
     return LayerRow(
         name=layer.name,
-        operation=_OPERATIONS.get(layer.op, layer.op),
+        operation=say_marked(_OPERATIONS.get(layer.op, layer.op)),
         details=_details(layer),
         shape=shape_words(layer.output_shape),
         parameters=numbers.format_count(layer.parameters) if layer.parameters else "–",

@@ -169,7 +169,7 @@ def _headline(state: RunState, error: Mapping[str, Any]) -> str:
 
 
 def _details(state: RunState, error: Mapping[str, Any]) -> str:
-    lines = [
+    lines: list[str] = [
         say("Run: {run}", run=state.run),
         say("Ended: {outcome}, {reason}", outcome=state.outcome, reason=state.reason),
         say("Device: {state}", state=device_title(state)),

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from fitstudio.journal.best_value import BestValue
 from fitstudio.viewmodel.monitor.trend import FEWEST_POINTS, Direction, centred_mean, trend
-from fitstudio.words import marked
+from fitstudio.words import marked, say_marked
 
 _SLOW = 0.05
 _LUCK = 0.01
@@ -48,7 +48,7 @@ class Progress(StrEnum):
     @property
     def sentence(self) -> str:
         """What the curves say, in words."""
-        return _PROGRESS_SENTENCES[self]
+        return say_marked(_PROGRESS_SENTENCES[self])
 
 
 _PROGRESS_SENTENCES = {

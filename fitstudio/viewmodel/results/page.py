@@ -26,11 +26,15 @@ from fitstudio.viewmodel.results.scores import (
     number_scores,
 )
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers, say, say_count
+from fitstudio.words import marked, numbers, say, say_count, say_marked
 from fitstudio.words.numbers import in_percent
 
 PARTS = ("validation", "training", "test")
-_PART_TITLES = {"validation": "Validation", "training": "Training", "test": "Test"}
+_PART_TITLES = {
+    "validation": marked("Validation"),
+    "training": marked("Training"),
+    "test": marked("Test"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,9 @@ class ResultsModel:
         """The parts that were measured, with their titles."""
         if self.results is None:
             return []
-        return [(part, _PART_TITLES[part]) for part in PARTS if part in self.results.scores]
+        return [
+            (part, say_marked(_PART_TITLES[part])) for part in PARTS if part in self.results.scores
+        ]
 
     def heading(self) -> str:
         """Which of the run's models is shown; the run itself stands in the choice beside it."""

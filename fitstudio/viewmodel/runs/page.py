@@ -22,7 +22,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers, say
+from fitstudio.words import numbers, say, say_marked
 
 
 class Column(StrEnum):
@@ -412,7 +412,7 @@ def settings_of(record: RunRecord) -> list[SettingsGroup]:
         value = record.spec.get(key) if given or resolved is None else resolved.value
         origin = say("set by you") if given else str(resolved.origin.value) if resolved else ""
         groups.setdefault(param.group, []).append((param.title, key, param.show(value), origin))
-    return [SettingsGroup(title, tuple(rows)) for title, rows in groups.items()]
+    return [SettingsGroup(say_marked(title), tuple(rows)) for title, rows in groups.items()]
 
 
 _OF_ONE_RUN = frozenset({"run.name", "run.note", "run.parent", "data.fingerprint"})

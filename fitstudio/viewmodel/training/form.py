@@ -24,7 +24,7 @@ from fitstudio.viewmodel.training.hints import (
     hint_for,
     in_field_units,
 )
-from fitstudio.words import say
+from fitstudio.words import marked, say, say_marked
 
 _ORDER = (Level.BASIC, Level.ADVANCED, Level.EXPERT)
 
@@ -312,11 +312,13 @@ def same(one: Any, other: Any) -> bool:
     return one == other
 
 
+# What None means where "none" says it as well.
+_UNSET = (marked("not chosen"), marked("nothing"), marked("its defaults"))
+
+
 def _default_text(param: Param) -> str:
     if param.default is None:
-        return {"not chosen": "none", "nothing": "none", "its defaults": "none"}.get(
-            param.unset, param.unset
-        )
+        return say("none") if param.unset in map(say_marked, _UNSET) else param.unset
     if param.key == "fit.validation_split":
         return "0 %"
     if isinstance(param.kind, Choice):

@@ -11,17 +11,19 @@ from fitstudio.declared.kinds.param import Finding, Param, Severity
 from fitstudio.declared.resolve import Origin, Resolved
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words import marked, say, say_count
+from fitstudio.words import marked, say, say_count, say_marked
 from fitstudio.words.numbers import format_count, plain_number
 
 # What is said where a finding stood, once its remedy was taken.
 _DONE = {
     "fit.sorted-rows": marked("Rows are picked at random before some of them are held out."),
-    "fit.no-validation": "20 % of the rows are held out to check on.",
+    "fit.no-validation": marked("20 % of the rows are held out to check on."),
     "fit.validation-split-empty": marked("The rows are parted so that both sides have some."),
     "fit.class-weight-missing": marked("All classes count the same now."),
     "compile.loss-target": marked("The loss fits the target again."),
-    "fit.callbacks-no-validation": "20 % of the rows are held out, so that it can watch them.",
+    "fit.callbacks-no-validation": marked(
+        "20 % of the rows are held out, so that it can watch them."
+    ),
 }
 _LONGEST_AUTOMATIC = 5
 
@@ -29,7 +31,7 @@ _LONGEST_AUTOMATIC = 5
 def done_sentence(finding: Finding) -> str:
     """What to say once a finding's remedy was taken."""
     if finding.code in _DONE:
-        return _DONE[finding.code]
+        return say_marked(_DONE[finding.code])
     sentence = finding.fix.sentence if finding.fix is not None else ""
     return say(
         "Done: {sentence}{sentence_2}.", sentence=sentence[:1].lower(), sentence_2=sentence[1:]

@@ -20,7 +20,7 @@ from fitstudio.data.formats.text.header_rows import (
 )
 from fitstudio.data.formats.text.layout import Reasons, TextFormat, is_blank
 from fitstudio.data.formats.text.row_names import judge
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 _JUDGED_ROWS = 80
 _JUDGED_CELLS = 20_000
@@ -159,9 +159,12 @@ class _Names:
         doubtful = bool(rivals) and self._width > 2 and len(rivals) < 3
         if doubtful:
             lined = ", ".join(str(row.line) for row in sorted(rivals, key=lambda row: row.line))
-            sentence = say("Line {lined} holds words as well.", lined=lined) if len(rivals) == 1 else (
-                say("Lines {lined} hold words as well.", lined=lined)
-            )  # fmt: skip
+            sentence = say_count(
+                len(rivals),
+                "Line {lined} holds words as well.",
+                "Lines {lined} hold words as well.",
+                lined=lined,
+            )
         return self._named(best, below, start, sentence, sure=not doubtful)
 
     def _first_sample(self, first: int) -> int:

@@ -8,13 +8,13 @@ from typing import Any
 from fitstudio.data.formats.text.other_lines import NOTE, SUMMARY, TABLE
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
-from fitstudio.words import say, say_count
+from fitstudio.words import marked, say, say_count, say_marked
 
 _NAMED = 5
 _KINDS = {
-    SUMMARY: "means, totals and the like",
+    SUMMARY: marked("means, totals and the like"),
     NOTE: "notes",
-    TABLE: "another table",
+    TABLE: marked("another table"),
 }
 
 
@@ -26,18 +26,20 @@ def unclear_lines(source: TableColumns, options: Mapping[str, Any]) -> tuple[Fin
     where = _line_list([line for line, _ in odd.too_long], odd.too_long_count)
     return (
         Finding(
-            "data.lines-too-long", Severity.ERROR, "data.options",
+            "data.lines-too-long",
+            Severity.ERROR,
+            "data.options",
             say(
-"**{where}** {too_long_count} {too_long} fields instead of {width}: it is not "
-"clear which field belongs to which column.",
-where=where,
-too_long_count=_has(odd.too_long_count),
-too_long=odd.too_long[0][1],
-width=width
-),
+                "**{where}** {too_long_count} {too_long} fields instead of {width}: it is not "
+                "clear which field belongs to which column.",
+                where=where,
+                too_long_count=_has(odd.too_long_count),
+                too_long=odd.too_long[0][1],
+                width=width,
+            ),
             Fix(say("Leave them out"), {"data.options": {**options, "ragged": "skip"}}),
         ),
-    )  # fmt: skip
+    )
 
 
 def about_lines(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
@@ -162,7 +164,7 @@ def _no_samples(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Fi
         )
     if odd.others:
         lines, count = list(odd.others), len(odd.others)
-        kinds = [words for kind, words in _KINDS.items() if kind in odd.others.values()]
+        kinds = [say_marked(words) for kind, words in _KINDS.items() if kind in odd.others.values()]
         where = _line_list(lines, count)
         if count > 1 and lines == list(range(lines[0], lines[-1] + 1)):
             where = say("Lines {lines} to {lines_2}", lines=lines[0], lines_2=lines[-1])

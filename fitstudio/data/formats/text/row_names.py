@@ -76,11 +76,13 @@ def judge(header: Row, below: list[Row], width: int, numbers: NumberFormat) -> U
         return Unnamed(False, say("The last field has no name and holds words, as remarks do."), 1)
     if _NAMES_ROWS.search(header.cells[0]):
         return Unnamed(
-            False, say(
-"The first field names the rows, as “{cells}” says; the last has no name.",
-cells=header.cells[0]
-), 1,
-        )  # fmt: skip
+            False,
+            say(
+                "The first field names the rows, as “{cells}” says; the last has no name.",
+                cells=header.cells[0],
+            ),
+            1,
+        )
     return Unnamed(
         True, say("The first field is different in every line, as names of rows are."), 1
     )

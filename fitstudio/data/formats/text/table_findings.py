@@ -66,24 +66,25 @@ def _layout(source: TableColumns, options: Mapping[str, Any], zeros: int) -> Ite
         if not guess.sure and guess.name in _DOUBTFUL:
             held = confirmed(source.options, options, source.guesses, guess.name)
             yield _advice(
-                f"data.unsure-{guess.name}", "data.options",
+                f"data.unsure-{guess.name}",
+                "data.options",
                 say(
-"**{label}** is the likeliest way to read the file, but not certain. "
-"{sentence}",
-label=guess.label,
-sentence=guess.sentence
-),
+                    "**{label}** is the likeliest way to read the file, but not certain. "
+                    "{sentence}",
+                    label=guess.label,
+                    sentence=guess.sentence,
+                ),
                 Fix(say("It is right"), {"data.options": held}),
-            )  # fmt: skip
+            )
     if zeros:
         yield _advice(
-            "data.zero-characters", "data.file",
+            "data.zero-characters",
+            "data.file",
             say(
-"**{zeros} zero characters** were taken out of the text: the file may be "
-"damaged.",
-zeros=zeros
-),
-        )  # fmt: skip
+                "**{zeros} zero characters** were taken out of the text: the file may be damaged.",
+                zeros=zeros,
+            ),
+        )
     if source.renamed:
         shown = ", ".join(
             say("{old} is now {new}", old=repr(old), new=repr(new))
@@ -93,16 +94,17 @@ zeros=zeros
         )
         more = len(source.renamed) - _NAMED
         yield _advice(
-            "data.renamed", "data.file",
+            "data.renamed",
+            "data.file",
             say_count(
-len(source.renamed),
-"**{renamed} name** had to be changed: {shown}{more}.",
-"**{renamed} names** had to be changed: {shown}{more}.",
-renamed=len(source.renamed),
-shown=shown,
-more=say(', and {more} more', more=more) if more > 0 else ''
-),
-        )  # fmt: skip
+                len(source.renamed),
+                "**{renamed} name** had to be changed: {shown}{more}.",
+                "**{renamed} names** had to be changed: {shown}{more}.",
+                renamed=len(source.renamed),
+                shown=shown,
+                more=say(", and {more} more", more=more) if more > 0 else "",
+            ),
+        )
 
 
 def _cells(
@@ -159,25 +161,27 @@ lines=source.lines[row]
         yield from _stand_in(source, name, options)
         if column.long_digits:
             yield _advice(
-                "data.long-numbers", "data.columns",
+                "data.long-numbers",
+                "data.columns",
                 say(
-"**{name}** holds numbers of 16 digits and more, which are rounded. If "
-"they name things, take them for categories, or leave the column out.",
-name=name
-),
+                    "**{name}** holds numbers of 16 digits and more, which are rounded. If "
+                    "they name things, take them for categories, or leave the column out.",
+                    name=name,
+                ),
                 Fix(say("They are names"), {"data.columns": {**columns, name: {"type": CATEGORY}}}),
-            )  # fmt: skip
+            )
         if column.padded and name not in columns:
             yield _advice(
-                "data.padded", "data.columns",
+                "data.padded",
+                "data.columns",
                 say(
-"**{name}** has zeros in front, as in “{source}”: read as names, not as "
-"numbers.",
-name=name,
-source=_first_padded(source, name)
-),
+                    "**{name}** has zeros in front, as in “{source}”: read as names, not as "
+                    "numbers.",
+                    name=name,
+                    source=_first_padded(source, name),
+                ),
                 Fix(say("They are numbers"), {"data.columns": {**columns, name: {"type": NUMBER}}}),
-            )  # fmt: skip
+            )
         yield from _around_numbers(source, name, options, columns)
         yield from _words_as_gaps(source, name, options)
         if column.dates:
@@ -199,17 +203,18 @@ def _stand_in(source: TableColumns, name: str, options: Mapping[str, Any]) -> It
     marker = source.text(name)[int(np.flatnonzero(hits)[0])]
     layout, count = source.layout, int(hits.sum())
     yield _advice(
-        "data.stand-in", "data.options",
+        "data.stand-in",
+        "data.options",
         say_count(
-count,
-"**{name}** holds {marker} in {count} row, far below all other values: it may "
-"stand for a missing value.",
-"**{name}** holds {marker} in {count} rows, far below all other values: it may "
-"stand for a missing value.",
-name=name,
-marker=marker,
-count=count
-),
+            count,
+            "**{name}** holds {marker} in {count} row, far below all other values: it may "
+            "stand for a missing value.",
+            "**{name}** holds {marker} in {count} rows, far below all other values: it may "
+            "stand for a missing value.",
+            name=name,
+            marker=marker,
+            count=count,
+        ),
         Fix(
             say("{marker} means missing", marker=marker),
             {
@@ -220,7 +225,7 @@ count=count
                 }
             },
         ),
-    )  # fmt: skip
+    )
 
 
 def _dates(
@@ -229,23 +234,24 @@ def _dates(
     column = source.scalars(name)
     if column.values is None:
         yield _advice(
-            "data.dates", "data.columns",
+            "data.dates",
+            "data.columns",
             say(
-"**{name}** holds dates. As a number, a date counts the days since 1970.",
-name=name
-),
+                "**{name}** holds dates. As a number, a date counts the days since 1970.", name=name
+            ),
             Fix(say("Count days"), {"data.columns": {**columns, name: {"type": NUMBER}}}),
-        )  # fmt: skip
+        )
     elif column.ambiguous_dates and "dates" not in options:
         yield _advice(
-            "data.date-order", "data.options",
+            "data.date-order",
+            "data.options",
             say(
-"In **{name}**, day and month cannot be told apart; the day is taken to stand "
-"first.",
-name=name
-),
+                "In **{name}**, day and month cannot be told apart; the day is taken to stand "
+                "first.",
+                name=name,
+            ),
             Fix(say("The month stands first"), {"data.options": {**options, "dates": "mdy"}}),
-        )  # fmt: skip
+        )
 
 
 def _columns(source: TableColumns) -> Iterator[Finding]:
@@ -286,61 +292,69 @@ def _around_numbers(
             for unit, count in sorted(column.mixed_units.items(), key=lambda item: -item[1])[:4]
         )
         yield _advice(
-            "data.mixed-units", "data.columns",
+            "data.mixed-units",
+            "data.columns",
             say(
-"**{name}** holds numbers in different units ({shown}), so it is not read as "
-"numbers. Write all in one unit to use it.",
-name=name,
-shown=shown
-),
-        )  # fmt: skip
+                "**{name}** holds numbers in different units ({shown}), so it is not read as "
+                "numbers. Write all in one unit to use it.",
+                name=name,
+                shown=shown,
+            ),
+        )
     if column.cell_unit and column.cell_unit != "%" and name not in columns:
         yield _advice(
-            "data.units-in-cells", "data.columns",
+            "data.units-in-cells",
+            "data.columns",
             say(
-"**{name}** is read as numbers; the unit of each cell is “{cell_unit}”.",
-name=name,
-cell_unit=column.cell_unit
-), names,
-        )  # fmt: skip
+                "**{name}** is read as numbers; the unit of each cell is “{cell_unit}”.",
+                name=name,
+                cell_unit=column.cell_unit,
+            ),
+            names,
+        )
     if column.negative and name not in columns:
         count = column.negative
         noun = "number" if count == 1 else "numbers"
         yield _advice(
-            "data.brackets", "data.columns",
+            "data.brackets",
+            "data.columns",
             say(
-"**{name}** holds {count} {noun} in brackets, read as below zero.",
-name=name,
-count=count,
-noun=noun
-), names,
-        )  # fmt: skip
+                "**{name}** holds {count} {noun} in brackets, read as below zero.",
+                name=name,
+                count=count,
+                noun=noun,
+            ),
+            names,
+        )
     if column.errors and name not in columns:
         yield _advice(
-            "data.errors-in-cells", "data.columns",
+            "data.errors-in-cells",
+            "data.columns",
             say(
-"**{name}** gives an error with “±” in {errors} cells; the number before it "
-"is read.",
-name=name,
-errors=column.errors
-), names,
-        )  # fmt: skip
+                "**{name}** gives an error with “±” in {errors} cells; the number before it "
+                "is read.",
+                name=name,
+                errors=column.errors,
+            ),
+            names,
+        )
     if len(column.marked) and source.layout.marked == "number" and column.values is not None:
         row, count = int(column.marked[0]), len(column.marked)
         noun = "number" if count == 1 else "numbers"
         yield _advice(
-            "data.marked-numbers", "data.options",
+            "data.marked-numbers",
+            "data.options",
             say(
-"**{name}** holds {count} {noun} with a mark, such as “{source}” in line "
-"{lines}; the mark is left away.",
-name=name,
-count=count,
-noun=noun,
-source=_short(source.text(name)[row]),
-lines=source.lines[row]
-),
+                "**{name}** holds {count} {noun} with a mark, such as “{source}” in line "
+                "{lines}; the mark is left away.",
+                name=name,
+                count=count,
+                noun=noun,
+                source=_short(source.text(name)[row]),
+                lines=source.lines[row],
+            ),
             Fix(say("A mark means missing"), {"data.options": {**options, "marked": "missing"}}),
-        )  # fmt: skip
+        )
 
 
 def _words_as_gaps(
@@ -370,15 +384,21 @@ def _words_as_gaps(
     )
     several = len(found) > 1
     yield _advice(
-        "data.words-as-gaps", "data.options",
+        "data.words-as-gaps",
+        "data.options",
         say(
-"{shown} of **{name}** {several} as missing.",
-shown=shown,
-name=name,
-several=say('count') if several else say('counts')
-),
+            "{shown} of **{name}** {several} as missing.",
+            shown=shown,
+            name=name,
+            several=say("count") if several else say("counts"),
+        ),
         Fix(
-            f"{' and '.join(f'“{marker}”' for marker in found)} {(say('are classes') if several else say('is a class'))}",
+            say_count(
+                len(found),
+                "{markers} is a class",
+                "{markers} are classes",
+                markers=" and ".join(f"“{marker}”" for marker in found),
+            ),
             {
                 "data.options": {
                     **options,
@@ -390,39 +410,41 @@ several=say('count') if several else say('counts')
                 }
             },
         ),
-    )  # fmt: skip
+    )
 
 
 def _duplicates(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]:
     if source.copies_left_out:
         count = source.copies_left_out
         yield _advice(
-            "data.duplicates", "data.options",
+            "data.duplicates",
+            "data.options",
             say_count(
-count,
-"**{count} exact copy** of other rows {is_} left out.",
-"**{count} exact copies** of other rows {is_} left out.",
-count=count,
-is_=_is(count)
-),
+                count,
+                "**{count} exact copy** of other rows {is_} left out.",
+                "**{count} exact copies** of other rows {is_} left out.",
+                count=count,
+                is_=_is(count),
+            ),
             Fix(say("Keep copies"), {"data.options": {**options, "copies": "keep"}}),
-        )  # fmt: skip
+        )
         return
     found = None if options.get("copies") == "keep" else source.copies()
     copies = 0 if found is None else int(found.sum())
     if copies:
         yield _advice(
-            "data.duplicates", "data.file",
+            "data.duplicates",
+            "data.file",
             say_count(
-copies,
-"**{copies} row is an exact copy** of others. Copies on both sides of the "
-"split make the validation look too good.",
-"**{copies} rows are exact copies** of others. Copies on both sides of the "
-"split make the validation look too good.",
-copies=copies
-),
+                copies,
+                "**{copies} row is an exact copy** of others. Copies on both sides of the "
+                "split make the validation look too good.",
+                "**{copies} rows are exact copies** of others. Copies on both sides of the "
+                "split make the validation look too good.",
+                copies=copies,
+            ),
             Fix(say("Leave copies out"), {"data.options": {**options, "copies": "skip"}}),
-        )  # fmt: skip
+        )
 
 
 def _advice(code: str, where: str, sentence: str, fix: Fix | None = None) -> Finding:

@@ -67,7 +67,7 @@ class DataPage(Page):
         self._add_button.setObjectName("data.add")
         self._add_button.clicked.connect(self._on_add)
         self.page_head.add(self._add_button)
-        self._role_words = {
+        self._role_words: dict[Role, str] = {
             Role.TARGET: say("Target"),
             Role.INPUT: say("Input"),
             Role.WEIGHT: say("Weight"),

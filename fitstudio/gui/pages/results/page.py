@@ -175,8 +175,7 @@ class ResultsPage(Page):
             return
         title = say("Predicted against measured")
         self._numbers.set_title(title, f"{parity.name} · {self.model.rows_words()}")
-        names = ["" if row is None else say("Row {row}", row=row + 1)
-                 for row in parity.rows]  # fmt: skip
+        names = ["" if row is None else say("Row {row}", row=row + 1) for row in parity.rows]
         self.parity.show_points(parity.true, parity.predicted, names)
         self.residuals.show_points(parity.true, parity.residuals, names)
 

@@ -142,8 +142,10 @@ class StartPage(QWidget):
             return
         epochs = row.interrupted.epochs
         words = say_marked(
-marked("**{name}** was cut off in epoch {epoch}. Everything up to epoch {safe} is safe.")
-)  # fmt: skip
+            marked(
+                "**{name}** was cut off in epoch {epoch}. Everything up to epoch {safe} is safe."
+            )
+        )
         if epochs == 0:
             words = say_marked(
                 marked("**{name}** was cut off before its first epoch was finished.")

@@ -22,7 +22,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.viewmodel.training.cards import CardModel
 from fitstudio.viewmodel.training.form import TrainingForm
-from fitstudio.words import say
+from fitstudio.words import say, say_marked
 
 _WIDE = (ChipList, ValidationDataEditor)
 _BARE = (ClassWeightsEditor, CallbacksEditor)
@@ -35,7 +35,7 @@ class FormCard(Card):
 
     def __init__(self, form: TrainingForm, model: CardModel, parent: QWidget | None = None) -> None:
         super().__init__(
-            model.group.title,
+            say_marked(model.group.title),
             model.group.sentence,
             name=_NAMED.get(model.group.title, ""),
             parent=parent,
