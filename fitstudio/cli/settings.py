@@ -40,7 +40,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             "--" + param.name.replace("_", "-"),
             dest=_destination(param),
             metavar="VALUE",
-            help=f"{param.help} Default: {_default_text(param)}.".replace("%", "%%"),
+            help=say(
+                "{help} Default: {default}.", help=param.help, default=_default_text(param)
+            ).replace("%", "%%"),
         )
     group.add_argument(
         "--verbose", type=int, choices=(0, 1, 2), help=say("0 silent, 1 a bar, 2 a line an epoch")

@@ -2,12 +2,14 @@
 
 English is what the code itself says and needs no catalogue. The others are `.po` files in
 `resources/translations`, one a language, whose message ids are the English templates. `PSEUDO` is a
-language for tests: whatever went through the door is marked in it, so that what did not stands out.
+language for tests: whatever went through the door looks strange in it and is longer, so that what
+did not stands out.
 """
 
 from __future__ import annotations
 
 import gettext
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,14 +49,26 @@ class Catalogue:
         return one if number == 1 else several
 
 
+_ACCENTED = str.maketrans(
+    "ACDEGHIJKLNORSTUWYZacdeghijklnorstuwyz", "ÀĈĎÈĜĤÌĴĶĹŃÒŔŚŤÙŴŶŹàĉďèĝĥìĵķĺńòŕśťùŵŷź"
+)
+# Places, and what is the same in every language: commands in backticks, patterns of files.
+_KEPT = re.compile(r"(\{\{|\}\}|\{\w+\}|`[^`]*`|\(?\*\.\w+[^)]*\)?)")
+# Other languages need about a third more room than English.
+_LONGER = 0.3
+
+
 class _Pseudo(Catalogue):
-    """Every sentence in brackets."""
+    """Every sentence in brackets, with accents on its letters, and longer."""
 
     def text(self, template: str) -> str:
-        return f"⟦{template}⟧"
+        parts = _KEPT.split(template)
+        parts[::2] = [part.translate(_ACCENTED) for part in parts[::2]]
+        more = "·" * round(_LONGER * sum(map(len, parts[::2])))
+        return f"⟦{''.join(parts)}{more}⟧"
 
     def plural(self, one: str, several: str, number: int) -> str:
-        return f"⟦{one if number == 1 else several}⟧"
+        return self.text(one if number == 1 else several)
 
 
 def _english_form(number: int) -> int:

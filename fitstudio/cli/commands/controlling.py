@@ -123,7 +123,8 @@ def _queue(arguments: argparse.Namespace) -> int:
         say(saying.say("The queue is empty. `fitstudio queue PROJECT --add` adds a run."))
     else:
         rows = [[item.id, item.name, item.state] for item in items]
-        print_table(["Id", "Name", "State"], rows, right=frozenset())
+        heads = [saying.say("Id"), saying.say("Name"), saying.say("State")]
+        print_table(heads, rows, right=frozenset())
     return 0
 
 

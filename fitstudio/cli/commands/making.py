@@ -183,7 +183,8 @@ def _examples(arguments: argparse.Namespace) -> int:
         )
         return 0
     rows = [[each.name, each.title, each.sentence] for each in examples]
-    print_table(["Name", "Title", saying.say("What it shows")], rows, right=frozenset())
+    heads = [saying.say("Name"), saying.say("Title"), saying.say("What it shows")]
+    print_table(heads, rows, right=frozenset())
     say(saying.say("\nTry one: fitstudio demo --example NAME"))
     return 0
 

@@ -39,7 +39,14 @@ def _runs(arguments: argparse.Namespace) -> int:
         ]
         for each in found
     ]
-    heads = ["Run", "Outcome", "Epochs", saying.say("Best of"), "Value", saying.say("Why it ended")]
+    heads = [
+        saying.say("Run"),
+        saying.say("Outcome"),
+        saying.say("Epochs"),
+        saying.say("Best of"),
+        saying.say("Value"),
+        saying.say("Why it ended"),
+    ]
     print_table(heads, rows, right=frozenset({2, 4}))
     for each in found:
         if each.damage:
@@ -65,7 +72,7 @@ def _show(arguments: argparse.Namespace) -> int:
     say(f"{record.run}: {state.outcome_sentence()}")
     names = [name for name in record.history if record.history[name]]
     scale = state.target_scale
-    heads = ["Epoch", *names]
+    heads = [saying.say("Epoch"), *names]
     rows = [
         [str(row.epoch + 1), *(value_text(row.logs.get(name), name, scale) for name in names)]
         for row in state.epochs

@@ -137,8 +137,11 @@ def _compare_table(
     for guess in source.guesses:
         if not guess.sure and guess.label and guess.name not in reading.options:
             heard.append(
-                f"{guess.label} is the likeliest way to read the file, but not certain. "
-                f"{guess.sentence}".rstrip()
+                say(
+                    "{label} is the likeliest way to read the file, but not certain. {sentence}",
+                    label=guess.label,
+                    sentence=guess.sentence,
+                ).rstrip()
             )
     if table.layout.row_names:
         heard.append(

@@ -8,6 +8,7 @@ import numpy as np
 
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 
 def decode_classes(
@@ -24,7 +25,11 @@ def decode_classes(
         values = _softmax(values)
     if values.shape[1] != len(labels):
         raise DataError(
-            f"The model answers with {values.shape[1]} numbers for {len(labels)} classes.",
+            say(
+                "The model answers with {width} numbers for {labels} classes.",
+                width=values.shape[1],
+                labels=len(labels),
+            ),
             code="recipe.outputs",
         )
     decoded: dict[str, np.ndarray] = {column.name: labels[values.argmax(axis=1)]}
@@ -55,7 +60,11 @@ def decode_numbers(
     widths = [math.prod(column.shape) for column in columns]
     if values.shape[1] != sum(widths):
         raise DataError(
-            f"The model answers with {values.shape[1]} numbers for {len(columns)} targets.",
+            say(
+                "The model answers with {width} numbers for {columns} targets.",
+                width=values.shape[1],
+                columns=len(columns),
+            ),
             code="recipe.outputs",
         )
     decoded: dict[str, np.ndarray] = {}

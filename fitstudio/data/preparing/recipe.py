@@ -211,7 +211,11 @@ class Recipe:
         samples = samples.taken(kept)
         if not len(samples):
             raise DataError(
-                f"No row of {source.file!r} can be measured. {' '.join(notes)}".rstrip(),
+                say(
+                    "No row of {file} can be measured. {notes}",
+                    file=repr(source.file),
+                    notes=" ".join(notes),
+                ).rstrip(),
                 code="data.no-rows",
                 remedy=say("Each row needs an answer that training has shown."),
             )

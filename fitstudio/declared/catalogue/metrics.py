@@ -80,14 +80,14 @@ _AUC_PARAMS = (
 )
 
 
-def _rate(name: str) -> Param:
+def _rate(name: str, title: str, sentence: str) -> Param:
     return Param(
         section="compile",
         name=name,
         kind=_PROBABILITY,
         default=None,
-        title=name.capitalize(),
-        help=f"The {name} that has to be reached.",
+        title=title,
+        help=sentence,
     )
 
 
@@ -369,7 +369,11 @@ METRICS = by_name(
         marked("sensitivity at specificity"),
         marked("How many “yes” are found when “no” is mostly right"),
         _YES_NO,
-        _rate("specificity"),
+        _rate(
+            "specificity",
+            marked("Specificity"),
+            marked("The specificity that has to be reached."),
+        ),
         starts_with={"specificity": 0.9},
         rises=True,
     ),
@@ -378,7 +382,11 @@ METRICS = by_name(
         marked("specificity at sensitivity"),
         marked("How many “no” are right when most “yes” are found"),
         _YES_NO,
-        _rate("sensitivity"),
+        _rate(
+            "sensitivity",
+            marked("Sensitivity"),
+            marked("The sensitivity that has to be reached."),
+        ),
         starts_with={"sensitivity": 0.9},
         rises=True,
     ),
@@ -387,7 +395,11 @@ METRICS = by_name(
         marked("precision at recall"),
         marked("How many “yes” answers are right when most “yes” are found"),
         _YES_NO,
-        _rate("recall"),
+        _rate(
+            "recall",
+            marked("Recall"),
+            marked("The recall that has to be reached."),
+        ),
         starts_with={"recall": 0.9},
         rises=True,
     ),
@@ -396,7 +408,11 @@ METRICS = by_name(
         marked("recall at precision"),
         marked("How many “yes” are found when most “yes” answers are right"),
         _YES_NO,
-        _rate("precision"),
+        _rate(
+            "precision",
+            marked("Precision"),
+            marked("The precision that has to be reached."),
+        ),
         starts_with={"precision": 0.9},
         rises=True,
     ),

@@ -180,7 +180,12 @@ def check_settings(entry: Entry, settings: Mapping[str, Any]) -> str | None:
         param = entry.param(name)
         if param is None:
             hint = did_you_mean(name, [param.name for param in entry.params])
-            return f"{entry.title} has no setting {quoted(name)}.{hint}".rstrip(".")
+            return say(
+                "{entry} has no setting {name}.{hint}",
+                entry=entry.title,
+                name=quoted(name),
+                hint=hint,
+            ).rstrip(".")
         problem = param.check(value)
         if problem is not None:
             return f"{entry.title}: {problem}".rstrip(".")

@@ -16,6 +16,7 @@ from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.loops.batch_end import tell_batch_end, warn_ran_out
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.steps.forward import ForwardWithLosses
+from fitstudio.words import say
 
 
 class Evaluation:
@@ -47,7 +48,7 @@ class Evaluation:
             The means; empty if there was no batch left.
         """
         if batches.is_used_up(0):
-            warn_ran_out("Validation", 0, expected_steps)
+            warn_ran_out(say("Validation"), 0, expected_steps)
             return {}
         with torch.inference_mode():  # as for the batches: a user's metric may keep any tensors
             self.objective.reset()
@@ -63,7 +64,7 @@ class Evaluation:
             if callbacks.watches_test_batches:
                 tell_batch_end(callbacks.on_test_batch_end, done - 1, self.objective)
         if expected_steps is not None and done < expected_steps:
-            warn_ran_out("Validation", done, expected_steps)
+            warn_ran_out(say("Validation"), done, expected_steps)
         logs = self.numbers()
         callbacks.on_test_end(dict(logs))
         batches.end_epoch()

@@ -57,7 +57,7 @@ class Prediction:
         if not found:
             raise ArgumentError(say("x gave no batch to predict."), code="predict.no-data")
         if expected_steps is not None and len(found) < expected_steps:
-            warn_ran_out("Prediction", len(found), expected_steps)
+            warn_ran_out(say("Prediction"), len(found), expected_steps)
         parts = [np.concatenate(each) for each in zip(*found, strict=True)]
         return self.in_form(parts)
 

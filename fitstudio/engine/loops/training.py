@@ -21,6 +21,7 @@ from fitstudio.engine.loops.batch_end import tell_batch_end, warn_ran_out
 from fitstudio.engine.loops.evaluation import Evaluation
 from fitstudio.engine.steps.micro_batches import MicroBatchStep
 from fitstudio.engine.steps.train_step import TrainStep
+from fitstudio.words import say
 
 _LOSSES_EVERY_S = 0.1
 
@@ -81,7 +82,7 @@ class TrainingLoop:
         logs: dict[str, Any] = {}
         for epoch in range(self.epoch, self.epochs):
             if self.steps_done == 0 and self.batches.is_used_up(epoch):
-                warn_ran_out("Training", 0, self.batches.steps)
+                warn_ran_out(say("Training"), 0, self.batches.steps)
                 break
             logs = self._run_epoch(epoch)
             if self.model.stop_training or self._ran_out:
@@ -175,7 +176,7 @@ class TrainingLoop:
             self.callbacks.params["steps"] = done
         elif done < expected:
             self._ran_out = True
-            warn_ran_out("Training", done, expected)
+            warn_ran_out(say("Training"), done, expected)
 
     def _go_back_to_middle(self) -> None:
         state, self._restored = self._restored, None

@@ -13,6 +13,7 @@ from fitstudio.engine.losses.crossentropy import *  # noqa: F403
 from fitstudio.engine.losses.margins import *  # noqa: F403
 from fitstudio.engine.losses.regression import *  # noqa: F403
 from fitstudio.engine.naming import wrong_kind
+from fitstudio.words import say
 
 __all__ = ["FunctionLoss", "Loss", "Reduction", "TorchLoss", "deserialize", "get", "serialize"]
 __all__ += crossentropy.__all__
@@ -71,7 +72,9 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Loss:
         name = _CLASS_NAMES.get(function)
         return FunctionLoss(function) if name is None else REGISTER.make(name, {})
     raise wrong_kind(
-        "loss", identifier, "a name, a Loss, a function of (y_true, y_pred) or a torch loss module"
+        "loss",
+        identifier,
+        say("a name, a Loss, a function of (y_true, y_pred) or a torch loss module"),
     )
 
 

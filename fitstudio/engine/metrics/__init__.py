@@ -24,6 +24,7 @@ from fitstudio.engine.metrics.torch_metric import TorchMetric, is_torch_metric
 from fitstudio.engine.metrics.variable import with_own_values
 from fitstudio.engine.naming import unknown_name, wrong_kind
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 __all__ = [
     "Mean",
@@ -99,7 +100,9 @@ def get(identifier: Any, *, output_shape: Shape = None, target_shape: Shape = No
     if callable(identifier):
         return MeanOfFunction(cast(Callable[..., Tensor], identifier))
     raise wrong_kind(
-        "metric", identifier, "a name, a Metric, a function of (y_true, y_pred) or a torch metric"
+        "metric",
+        identifier,
+        say("a name, a Metric, a function of (y_true, y_pred) or a torch metric"),
     )
 
 
@@ -126,18 +129,25 @@ def _complete(metric: Metric) -> Metric:
     kind = type(metric)
     if "state" not in vars(metric):
         raise ArgumentError(
-            f"The metric {kind.__name__} has no name and no sums yet: its __init__() does not call "
-            "the base class's.",
+            say(
+                "The metric {kind} has no name and no sums yet: its __init__() does not call "
+                "the base class's.",
+                kind=kind.__name__,
+            ),
             code="compile.metric-class",
-            remedy="Begin __init__() with super().__init__(name=...).",
+            remedy=say("Begin __init__() with super().__init__(name=...)."),
         )
     updates = (kind.update, kind.update_state) != (Metric.update, Metric.update_state)
     if not updates or kind.result is Metric.result:
         lacking = "result()" if updates else "update_state()"
         raise ArgumentError(
-            f"The metric {kind.__name__} does not implement {lacking}.",
+            say(
+                "The metric {kind} does not implement {lacking}.",
+                kind=kind.__name__,
+                lacking=lacking,
+            ),
             code="compile.metric-class",
-            remedy="A metric needs update_state(y_true, y_pred, sample_weight) and result().",
+            remedy=say("A metric needs update_state(y_true, y_pred, sample_weight) and result()."),
         )
     return metric
 
@@ -199,8 +209,12 @@ def _by_settings(fields: Mapping[str, Any], output_shape: Shape, target_shape: S
     metric.name = name
     if settings:
         raise ArgumentError(
-            f"The metric {kind!r} takes no settings; {', '.join(sorted(settings))} was given.",
+            say(
+                "The metric {kind} takes no settings; {settings} was given.",
+                kind=repr(kind),
+                settings=", ".join(sorted(settings)),
+            ),
             code="compile.metric-settings",
-            remedy="Use the metric's class name, such as BinaryAccuracy.",
+            remedy=say("Use the metric's class name, such as BinaryAccuracy."),
         )
     return metric

@@ -25,7 +25,7 @@ from fitstudio.engine.losses import (
     sparse_categorical_crossentropy,
 )
 from fitstudio.errors import ArgumentError, FitStudioError
-from fitstudio.words import say
+from fitstudio.words import Said, say
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _TORCH = os.path.dirname(os.path.abspath(torch.__file__))
@@ -67,7 +67,8 @@ def blamed(
     try:
         yield
     except FitStudioError as error:
-        if who not in str(error) and who.startswith("The metric"):
+        is_metric = isinstance(who, Said) and who.template.startswith("The metric")
+        if who not in str(error) and is_metric:
             error.message = say(
                 "{who} does not suit these data. {message}", who=who, message=error.message
             )

@@ -15,6 +15,7 @@ from fitstudio.engine.optimizers.adaptive import *  # noqa: F403
 from fitstudio.engine.optimizers.base import REGISTER, Optimizer
 from fitstudio.engine.optimizers.gradient_descent import *  # noqa: F403
 from fitstudio.engine.optimizers.torch_optimizer import TorchOptimizer
+from fitstudio.words import say
 
 __all__ = ["Optimizer", "TorchOptimizer", "deserialize", "get", "schedules", "serialize"]
 __all__ += adam.__all__
@@ -48,7 +49,9 @@ def get(identifier: Any, settings: Mapping[str, Any] | None = None) -> Optimizer
     if isinstance(identifier, torch.optim.Optimizer) or callable(identifier):
         return TorchOptimizer(cast(Any, identifier))
     raise wrong_kind(
-        "optimizer", identifier, "a name, an Optimizer, a torch.optim optimizer or its scheduler"
+        "optimizer",
+        identifier,
+        say("a name, an Optimizer, a torch.optim optimizer or its scheduler"),
     )
 
 

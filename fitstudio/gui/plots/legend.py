@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.series import SeriesStyle
+from fitstudio.words import say
 
 SAMPLE = 26
 _GAP = 8
@@ -29,7 +30,8 @@ class Legend(QWidget):
         if tuple(entries) == self._entries:
             return
         self._entries = tuple(entries)
-        self.setAccessibleName("Legend: " + ", ".join(name for name, _ in entries))
+        names = ", ".join(name for name, _ in entries)
+        self.setAccessibleName(say("Legend: {names}", names=names))
         self.updateGeometry()
         self.update()
 

@@ -30,7 +30,7 @@ class PlotStack(QWidget):
     """Several plots that share x: its range, its zoom, the line under the pointer.
 
     Args:
-        x_title: What x counts, said left of the axis.
+        x_title: What x counts, said left of the axis; epochs where it is None.
         heading: From x to the first line of the readout.
         whole: Whether x has whole ticks only.
     """
@@ -39,7 +39,7 @@ class PlotStack(QWidget):
 
     def __init__(
         self,
-        x_title: str = "Epoch",
+        x_title: str | None = None,
         *,
         heading: Callable[[float], str] = epoch_heading,
         whole: bool = True,
@@ -50,7 +50,7 @@ class PlotStack(QWidget):
         self.end = 1.0
         self.zoom: tuple[float, float] | None = None
         self._plots: list[CurvePlot] = []
-        self.ruler = Ruler(self, x_title, whole=whole)
+        self.ruler = Ruler(self, x_title or say("Epoch"), whole=whole)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)

@@ -234,10 +234,10 @@ class RunsModel:
             values = [_setting(record, key) for record in records]
             found.append(_difference(key, _title(key, records), values))
         outcomes = {
-            "Best epoch": [
+            say("Best epoch"): [
                 "–" if r.state.best_epoch is None else str(r.state.best_epoch + 1) for r in records
             ],
-            "Parameters": [_parameters(record) for record in records],
+            say("Parameters"): [_parameters(record) for record in records],
         }
         for title, values in outcomes.items():
             if any(value != values[0] for value in values):

@@ -13,6 +13,7 @@ from fitstudio.declared.kinds.run_file_names import NameProblem, name_problem
 from fitstudio.engine import callbacks
 from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 from fitstudio.worker.disk_wait import DiskWait
 
 # Of the same name in every process that trains the run: each goes on where the last one was.
@@ -41,7 +42,7 @@ def make(
     if disk is not None:
         for each in made:
             if isinstance(each, callbacks.ModelCheckpoint | callbacks.TensorBoard):
-                each.write = _waiting(disk, f"a file of {type(each).__name__}")
+                each.write = _waiting(disk, say("a file of {kind}", kind=type(each).__name__))
     return made
 
 
@@ -54,9 +55,9 @@ def _make(settings: Mapping[str, Any], run_folder: Path, epochs: int) -> Callbac
     kind = values.pop("kind", None)
     if kind not in CALLBACKS:
         raise ArgumentError(
-            f"There is no callback {kind!r}.",
+            say("There is no callback {kind}.", kind=repr(kind)),
             code="fit.callback-unknown",
-            remedy=f"Choose one of {', '.join(CALLBACKS)}.",
+            remedy=say("Choose one of {callbacks}.", callbacks=", ".join(CALLBACKS)),
         )
     values = CALLBACKS[kind].defaults() | values
     match kind:
@@ -120,14 +121,19 @@ def _inside(folder: Path, name: str, kind: str) -> str:
         path = Path(os.path.realpath(folder / name))
         root = Path(os.path.realpath(folder))
         if not path.is_relative_to(root):
-            problem = NameProblem("outside", "is a link that leads elsewhere")
+            problem = NameProblem("outside", say("is a link that leads elsewhere"))
         else:
             problem = name_problem(path.relative_to(root).as_posix())
     if problem is not None:
         raise ArgumentError(
-            f"{kind} may only write files of its own into the run's folder: "
-            f"the name {name!r} {problem.clause}.",
+            say(
+                "{kind} may only write files of its own into the run's folder: the name "
+                "{name} {clause}.",
+                kind=kind,
+                name=repr(name),
+                clause=problem.clause,
+            ),
             code="fit.callback-path",
-            remedy="Use a plain name, such as 'log.csv'.",
+            remedy=say("Use a plain name, such as 'log.csv'."),
         )
     return str(folder / name)

@@ -83,7 +83,9 @@ def test_a_copy_remembers_what_it_says() -> None:
 def test_the_pseudo_language_marks_what_went_through_the_door() -> None:
     before = current()
     with use(PSEUDO):
-        assert say("{rows} train.", rows=rows(2)) == "⟦⟦2 rows⟧ train.⟧"
+        said = say("{rows} train `fitstudio` {{so}}.", rows=rows(2))
+        assert said == "⟦⟦2 ŕòŵś··⟧ ťŕàìń `fitstudio` {śò}.···⟧"
+        assert said.english == "2 rows train `fitstudio` {so}."
     assert current() is before
 
 

@@ -54,7 +54,7 @@ class DataPage(Page):
     """
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.data", "Data", parent=parent)
+        super().__init__("page.data", say("Data"), parent=parent)
         self.page_head.set_title(say("Data"))
         self._session = session
         self._view: DataView | None = None

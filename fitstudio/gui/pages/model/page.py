@@ -26,7 +26,7 @@ class ModelPage(Page):
     """Choose a network, set it, and see what it becomes before anything is trained."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.model", "Model", parent=parent)
+        super().__init__("page.model", say("Model"), parent=parent)
         self._session = session
         self._model = ModelPageModel(session)
         self._form: EntryForm | None = None

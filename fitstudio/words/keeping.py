@@ -1,0 +1,61 @@
+"""Sentences in files: the English stands where it always stood, and beside it what it was made of.
+
+``{"sentence": "1 row has gaps.", "said": {"sentence": {"template": …, "values": …}}}``: whoever
+does not know `said` reads the English; whoever does says the sentence in the language in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fitstudio.words.saying import Said, said_again
+
+SAID = "said"
+# The names under which sentences stand in files; elsewhere names may be anybody's.
+NAMES = frozenset({"sentence", "message", "remedy", "safe", "label", "device_reason"})
+
+
+def kept(value: Any) -> Any:
+    """Plain data with its sentences in English, each with what it was made of beside it.
+
+    Args:
+        value: Objects, lists and single values; a sentence that stands under none of `NAMES` is
+            kept as its English alone.
+    """
+    if isinstance(value, Said):
+        return value.english
+    if isinstance(value, Mapping):
+        said = {
+            name: each.to_json()
+            for name, each in value.items()
+            if isinstance(each, Said) and name in NAMES
+        }
+        plain = {name: kept(each) for name, each in value.items()}
+        return plain | {SAID: said} if said else plain
+    if isinstance(value, (list, tuple)):
+        return [kept(each) for each in value]
+    return value
+
+
+def heard(data: Any) -> Any:
+    """Plain data from a file with its sentences in the language in use.
+
+    Args:
+        data: What `kept` gave, or what anyone else wrote: whatever cannot be said again stays.
+    """
+    if isinstance(data, dict):
+        said = data.get(SAID)
+        again = {
+            name: heard(each) if isinstance(each, (dict, list)) else each
+            for name, each in data.items()
+        }
+        if isinstance(said, Mapping):
+            for name in NAMES & said.keys():
+                if isinstance(text := data.get(name), str):
+                    again[name] = said_again(said[name], text)
+        return again
+    # Lists hold one kind of thing: those of numbers, which may be long, are not looked through.
+    if isinstance(data, list) and data and isinstance(data[0], (dict, list)):
+        return [heard(each) for each in data]
+    return data
