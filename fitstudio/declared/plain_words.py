@@ -17,6 +17,7 @@ from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.words import marked, say, say_count
+from fitstudio.words.nouns import one, several
 from fitstudio.words.numbers import (
     counted,
     format_bytes,
@@ -72,12 +73,12 @@ def _what_is_missing(resolved: Resolved, summary: DatasetSummary | None) -> str:
 
 
 def _rows(resolved: Resolved, facts: Facts) -> str:
-    about = "" if facts.exact else "About "
+    about = "" if facts.exact else say("About ")
     training = say(
-        "{about}{training_rows} {row_name}s train the model",
+        "{about}{training_rows} {rows} train the model",
         about=about,
         training_rows=strong(format_count(facts.training_rows)),
-        row_name=facts.row_name,
+        rows=several(facts.row_name),
     )
     left_out = ""
     if facts.left_out:
@@ -87,7 +88,7 @@ def _rows(resolved: Resolved, facts: Facts) -> str:
         )
         if facts.left_out == 1:
             left_out = say(
-                " One {row_name} with a missing value is left out.", row_name=facts.row_name
+                " One {row_name} with a missing value is left out.", row_name=one(facts.row_name)
             )
     given = resolved.value("fit.validation_data")
     if given is not None and "file" in given:
@@ -143,10 +144,10 @@ def _epoch(resolved: Resolved, facts: Facts) -> str:
     else:
         order = say("in a new random order every epoch") if shuffle else say("in the file's order")
     text = say(
-        "{steps} of up to {batch_size} {row_name}s, {order}.",
+        "{steps} of up to {batch_size} {rows}, {order}.",
         steps=steps,
         batch_size=format_count(facts.batch_size),
-        row_name=facts.row_name,
+        rows=several(facts.row_name),
         order=order,
     )
     if facts.feed == "batches":
@@ -168,12 +169,12 @@ def _epoch(resolved: Resolved, facts: Facts) -> str:
 
 
 def _checking(resolved: Resolved, facts: Facts) -> str:
-    measured = listed(["loss", *(_metric_titles(resolved))])
+    measured = listed([say("loss"), *(_metric_titles(resolved))])
     if not facts.validates:
         return say(
-            "Never. Only {measured} of the training {row_name}s are reported.",
+            "Never. Only {measured} of the training {rows} are reported.",
             measured=measured,
-            row_name=facts.row_name,
+            rows=several(facts.row_name),
         )
     when = resolved.value("fit.validation_freq")
     if isinstance(when, int):
@@ -188,9 +189,9 @@ def _checking(resolved: Resolved, facts: Facts) -> str:
         )
     on = (
         say(
-            "on the {validation_rows} {row_name}s",
+            "on the {validation_rows} {rows}",
             validation_rows=format_count(facts.validation_rows),
-            row_name=facts.row_name,
+            rows=several(facts.row_name),
         )
         if facts.validation_rows is not None
         else say("on the second file")
@@ -230,31 +231,32 @@ def _weights(resolved: Resolved, facts: Facts) -> str:
             if number in weights
         ]
         (first, amount), rest = counts[0], counts[1:]
-        unit = "time" if amount == strong("1") else "times"
+        unit = say("time") if amount == strong("1") else say("times")
         named = [
             say(
                 "{first} {first_2} {row_name} counts {amount} {unit}",
                 first=_article(first).capitalize(),
                 first_2=first,
-                row_name=facts.row_name,
+                row_name=one(facts.row_name),
                 amount=amount,
                 unit=unit,
             )
         ]
-        named += [f"{_article(name)} {name} {facts.row_name} {times}" for name, times in rest]
+        row = one(facts.row_name)
+        named += [f"{_article(name)} {name} {row} {times}" for name, times in rest]
         sentences.append(f"{listed(named, most=4)}.")
     column = resolved.value("fit.sample_weight")
     if column is not None:
-        also = " also" if sentences else ""
+        also = say(" also") if sentences else ""
         sentences.append(
             say(
                 "Each {row_name}{also} counts as {column} says.",
-                row_name=facts.row_name,
+                row_name=one(facts.row_name),
                 also=also,
                 column=strong(column),
             )
         )
-    return " ".join(sentences) or say("All {row_name}s count the same.", row_name=facts.row_name)
+    return " ".join(sentences) or say("All {rows} count the same.", rows=several(facts.row_name))
 
 
 def _article(word: str) -> str:

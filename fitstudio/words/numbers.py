@@ -10,7 +10,23 @@ import math
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from fitstudio.words.saying import marked, say, say_count, say_marked
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MONTHS = (
+    marked("Jan"),
+    marked("Feb"),
+    marked("Mar"),
+    marked("Apr"),
+    marked("May"),
+    marked("Jun"),
+    marked("Jul"),
+    marked("Aug"),
+    marked("Sep"),
+    marked("Oct"),
+    marked("Nov"),
+    marked("Dec"),
+)
 _SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
@@ -21,7 +37,7 @@ def format_count(value: int) -> str:
 
 def counted(number: int, one: str, several: str | None = None) -> str:
     """A number with its noun: "1 row", "1,200 rows"."""
-    return f"{format_count(number)} {one if number == 1 else several or one + 's'}"
+    return say_count(number, f"{{number}} {one}", f"{{number}} {several or one + 's'}")
 
 
 def listed(words: Sequence[str], *, last: str = "and", most: int = 6) -> str:
@@ -29,10 +45,13 @@ def listed(words: Sequence[str], *, last: str = "and", most: int = 6) -> str:
     words = list(words)
     if len(words) > most:
         rest = format_count(len(words) - most + 1)
-        return f"{', '.join(words[: most - 1])} {last} {rest} more"
+        words = [*words[: most - 1], say("{rest} more", rest=rest)]
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    first = ", ".join(words[:-1])
+    if last == "or":
+        return say("{first} or {last}", first=first, last=words[-1])
+    return say("{first} and {last}", first=first, last=words[-1])
 
 
 def strong(text: object) -> str:
@@ -65,7 +84,7 @@ def format_bytes(count: float) -> str:
         if count >= size:
             value = count / size
             return f"{value:.1f} {unit}" if value < 99.5 else f"{value:.0f} {unit}"
-    return f"{count:.0f} bytes"
+    return say("{count} bytes", count=f"{count:.0f}")
 
 
 def format_value(value: float | None, digits: int = 3) -> str:
@@ -73,7 +92,7 @@ def format_value(value: float | None, digits: int = 3) -> str:
     if value is None:
         return "–"
     if math.isnan(value):
-        return "not a number"
+        return say("not a number")
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if value == 0:
@@ -135,15 +154,16 @@ def format_time_left(seconds: float | None) -> str:
     if seconds is None or not math.isfinite(seconds):
         return ""
     if seconds < 5:
-        return "A few seconds left"
+        return say("A few seconds left")
     if seconds < 55:
-        return f"About {max(10, round(seconds / 10) * 10)} s left"
+        return say("About {time} left", time=f"{max(10, round(seconds / 10) * 10)} s")
     if seconds < 90 * 60:
-        return f"About {max(1, round(seconds / 60))} min left"
+        return say("About {time} left", time=f"{max(1, round(seconds / 60))} min")
     if seconds < 36 * 3600:
         hours, minutes = divmod(round(seconds / 600) * 10, 60)
-        return f"About {hours} h {minutes} min left" if minutes else f"About {hours} h left"
-    return f"About {round(seconds / 86400)} days left"
+        time = f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return say("About {time} left", time=time)
+    return say("About {days} days left", days=round(seconds / 86400))
 
 
 def format_when(when: float, now: datetime) -> str:
@@ -153,7 +173,7 @@ def format_when(when: float, now: datetime) -> str:
     if days == 0:
         return moment.strftime("%H:%M")
     if days == 1:
-        return "Yesterday"
+        return say("Yesterday")
     return _day(moment.date(), with_year=moment.year != now.year)
 
 
@@ -163,5 +183,5 @@ def superscript(exponent: int) -> str:
 
 
 def _day(day: date, *, with_year: bool) -> str:
-    text = f"{day.day} {day.strftime('%b')}"
-    return f"{text} {day.year}" if with_year else text
+    text = say("{day} {month}", day=day.day, month=say_marked(_MONTHS[day.month - 1]))
+    return say("{date} {year}", date=text, year=day.year) if with_year else text

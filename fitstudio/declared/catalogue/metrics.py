@@ -514,6 +514,8 @@ def measured_words(measured: str, *, short: bool = False) -> str:
     """
     logged = _Logged.read(measured)
     if logged.entry is None:
+        if logged.name == "loss":
+            return say("loss")
         return _other_words(logged.name) or logged.name.replace("_", " ").strip() or measured
     words = (short and logged.entry.short) or logged.entry.title
     words = say("weighted {words}", words=words) if logged.is_weighted else words

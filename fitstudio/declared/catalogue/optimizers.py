@@ -6,7 +6,7 @@ from typing import Any
 
 from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
 from fitstudio.declared.kinds.values import Flag, Kind, Real
-from fitstudio.words import marked, say
+from fitstudio.words import marked
 
 _POSITIVE = Real(minimum=0.0, open_minimum=True)
 _DECAY = Real(minimum=0.0, maximum=1.0, open_maximum=True)
@@ -56,8 +56,7 @@ def _epsilon() -> Param:
     )
 
 
-def _beta(name: str, default: float, of: str) -> Param:
-    sentence = say("How slowly the running mean of {of} forgets: near 1 is slow.", of=of)
+def _beta(name: str, default: float, sentence: str) -> Param:
     return _setting(name, _DECAY, default, name.replace("_", " ").capitalize(), sentence)
 
 
@@ -89,8 +88,16 @@ _CLIPPING = (
     ),
 )
 _BETAS = (
-    _beta("beta_1", 0.9, marked("the gradient")),
-    _beta("beta_2", 0.999, marked("its square")),
+    _beta(
+        "beta_1",
+        0.9,
+        marked("How slowly the running mean of the gradient forgets: near 1 is slow."),
+    ),
+    _beta(
+        "beta_2",
+        0.999,
+        marked("How slowly the running mean of its square forgets: near 1 is slow."),
+    ),
 )
 
 

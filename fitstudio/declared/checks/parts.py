@@ -11,6 +11,7 @@ from fitstudio.declared.task.dataset_summary import ColumnSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.words import say, say_count, saying
+from fitstudio.words.nouns import several
 from fitstudio.words.numbers import counted, format_count, listed, percent, strong
 
 NOT_TRAINED = "fit.class-not-trained"
@@ -50,14 +51,14 @@ def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
             "fit.validation_split",
             say_count(
                 len(absent),
-                "{absent} {stands} only among the last {validation_rows} {row_name}s of the "
+                "{absent} {stands} only among the last {validation_rows} {rows} of the "
                 "file, which check the model: it would never be trained on this class.",
-                "{absent} {stands} only among the last {validation_rows} {row_name}s of the "
+                "{absent} {stands} only among the last {validation_rows} {rows} of the "
                 "file, which check the model: it would never be trained on these classes.",
                 absent=strong(listed(absent)),
                 stands=stands,
                 validation_rows=format_count(facts.validation_rows or 0),
-                row_name=facts.row_name,
+                rows=several(facts.row_name),
             ),
             _MIX,
         )
@@ -70,11 +71,11 @@ def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
             SHARES_DIFFER,
             "fit.validation_split",
             say(
-                "{label} makes up {training} of the {row_name}s that train and {checking} of "
+                "{label} makes up {training} of the {rows} that train and {checking} of "
                 "the last {validation_rows}, which check: the score would mislead.",
                 label=strong(label),
                 training=_share(training, place),
-                row_name=facts.row_name,
+                rows=several(facts.row_name),
                 checking=_share(checking, place),
                 validation_rows=format_count(facts.validation_rows or 0),
             ),

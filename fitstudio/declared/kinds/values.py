@@ -40,7 +40,10 @@ def joined(words: list[str] | tuple[str, ...], last: str = "or") -> str:
     """Words in a row, as a sentence has them: "a, b or c"."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    first = ", ".join(words[:-1])
+    if last == "or":
+        return say("{first} or {last}", first=first, last=words[-1])
+    return say("{first} and {last}", first=first, last=words[-1])
 
 
 def ended(sentence: str) -> str:

@@ -348,7 +348,7 @@ def _kind(column: ColumnSummary) -> str:
                 len(column.classes) or column.distinct or 0, "{number} class", "{number} classes"
             )
         case "number":
-            return say("number · {unit}", unit=column.unit) if column.unit else "number"
+            return say("number · {unit}", unit=column.unit) if column.unit else say("number")
         case "id":
             return say("all different")
         case "constant":

@@ -9,6 +9,7 @@ from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSum
 from fitstudio.declared.task.facts import Facts
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say, say_count
+from fitstudio.words.nouns import one, several
 from fitstudio.words.numbers import counted, format_count
 
 _SHOWN_CLASSES = 4
@@ -33,7 +34,7 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
 def _task(session: ProjectSession, facts: Facts) -> str:
     targets = session.spec.get("fit.y") or ()
     part = "column" if facts.row_name == "row" else "array"
-    row = facts.row_name
+    row = one(facts.row_name)
     match session.spec.get("fit.x") or ():
         case (name,):
             source = say("From **{name}** of a {row}", name=name, row=row)
@@ -56,8 +57,8 @@ def _task(session: ProjectSession, facts: Facts) -> str:
 
 
 def _rows(session: ProjectSession, facts: Facts) -> str:
-    word = facts.row_name
-    text = f"**{format_count(facts.rows)}** {word}{'' if facts.rows == 1 else 's'}."
+    word = one(facts.row_name) if facts.rows == 1 else several(facts.row_name)
+    text = f"**{format_count(facts.rows)}** {word}."
     if not facts.left_out:
         return say("{text} None has gaps in these columns.", text=text)
     if session.spec.get("data.missing") == "fill":
@@ -91,7 +92,7 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
     parts = []
     if NUMBER in kinds or "array" in kinds:
         words = {"minmax": say("brought to 0 … 1"), "none": say("taken as they are")}
-        parts.append(say("Numbers are {words}", words=words.get(scale, "centred and scaled")))
+        parts.append(say("Numbers are {words}", words=words.get(scale, say("centred and scaled"))))
     if CATEGORY in kinds:
         parts.append(say("words become 0 and 1") if parts else say("Words become 0 and 1"))
     if not parts:

@@ -16,7 +16,7 @@ from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import marked, numbers, say, say_count, say_marked
+from fitstudio.words import marked, nouns, numbers, say, say_count, say_marked
 
 _OPERATIONS = {
     "reshape": marked("Same numbers, other shape"),
@@ -150,7 +150,10 @@ class ModelPageModel:
         if plan is None or facts is None or not plan.ok:
             return []
         return [
-            ("One " + facts.row_name, shape_words(plan.input_shape) + " numbers"),
+            (
+                say("One {row}", row=nouns.one(facts.row_name)),
+                say("{shape} numbers", shape=shape_words(plan.input_shape)),
+            ),
             (say("Answer"), _answer_words(facts)),
             (say("Weights"), numbers.format_count(plan.parameters)),
             (say("Work"), _work_words(plan.flops, facts.row_name)),
@@ -211,7 +214,8 @@ def _details(layer: LayerPlan) -> str:
     elif "units" in settings:
         parts.append(say_count(settings["units"], "{number} unit", "{number} units"))
     if "pool_size" in settings:
-        parts.append("of " + " × ".join(str(each) for each in settings["pool_size"]))
+        size = " × ".join(str(each) for each in settings["pool_size"])
+        parts.append(say("of {size}", size=size))
     if "rate" in settings:
         parts.append(say("{rate} left out while training", rate=f"{settings['rate']:.0%}"))
     if settings.get("bidirectional"):
@@ -230,7 +234,8 @@ def _answer_words(facts: Facts) -> str:
 
 
 def _work_words(flops: int, row_name: str) -> str:
+    row = nouns.one(row_name)
     for limit, unit in ((10**9, "GFLOP"), (10**6, "MFLOP"), (10**3, "kFLOP")):
         if flops >= limit:
-            return f"{flops / limit:.1f} {unit} a {row_name}"
-    return say("{flops} FLOP a {row_name}", flops=flops, row_name=row_name)
+            return say("{flops} a {row}", flops=f"{flops / limit:.1f} {unit}", row=row)
+    return say("{flops} a {row}", flops=f"{flops} FLOP", row=row)

@@ -30,6 +30,8 @@ from fitstudio.words import marked, numbers, say, say_count, say_marked
 from fitstudio.words.numbers import in_percent
 
 PARTS = ("validation", "training", "test")
+# Which of a run's weights were measured.
+_WEIGHTS = {"best": marked("Best"), "last": marked("Last")}
 _PART_TITLES = {
     "validation": marked("Validation"),
     "training": marked("Training"),
@@ -153,7 +155,7 @@ class ResultsModel:
         """Which of the run's models is shown; the run itself stands in the choice beside it."""
         if self.results is None:
             return ""
-        title = self.results.weights.capitalize()
+        title = say_marked(_WEIGHTS.get(self.results.weights, self.results.weights.capitalize()))
         return say(
             "{title} model, epoch {epoch}",
             title=title,

@@ -12,6 +12,7 @@ from fitstudio.declared.resolve import Origin, Resolved
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.facts import Facts
 from fitstudio.words import marked, say, say_count, say_marked
+from fitstudio.words.nouns import several
 from fitstudio.words.numbers import format_count, plain_number
 
 # What is said where a finding stood, once its remedy was taken.
@@ -89,14 +90,15 @@ def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
         return _split_hint(resolved, facts)
     chosen = resolved.value(key) if spec.is_set(key) else None
     if key == "fit.validation_data" and chosen is not None:
-        return f"{facts.validation_rows:,} {facts.row_name}s" if facts.validation_rows else ""
+        rows = facts.validation_rows
+        return f"{format_count(rows)} {several(facts.row_name)}" if rows else ""
     if key == "fit.steps_per_epoch":
         fills = -(-facts.training_rows // facts.batch_size)
         return (
             say(
-                "{fills} go through all {row_name}s",
+                "{fills} go through all {rows}",
                 fills=format_count(fills),
-                row_name=facts.row_name,
+                rows=several(facts.row_name),
             )
             if chosen is not None
             else ""
@@ -132,14 +134,14 @@ def _loss_hint(resolved: Resolved, facts: Facts | None) -> str:
 
 
 def _epochs_hint(facts: Facts | None) -> str:
-    rows = f"{facts.row_name}s" if facts is not None else "rows"
+    rows = several(facts.row_name if facts is not None else "row")
     return say("Times through the training {rows}", rows=rows)
 
 
 def _split_hint(resolved: Resolved, facts: Facts) -> str:
     if not facts.validation_rows or resolved.value("fit.validation_data") is not None:
         return ""
-    names = f"{facts.row_name}s"
+    names = several(facts.row_name)
     if resolved.value("data.row_order") == "random":
         return say(
             "{validation_rows} of {used_rows} {names}, at random",

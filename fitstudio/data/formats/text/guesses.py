@@ -9,7 +9,7 @@ from fitstudio.data.formats.text.encoding import NAMES
 from fitstudio.data.formats.text.layout import SEPARATORS, Reasons, TextFormat
 from fitstudio.data.formats.text.options import PLACES
 from fitstudio.declared.task.dataset_summary import Guess
-from fitstudio.words import say
+from fitstudio.words import say, say_marked
 
 _MOST_MARKERS = 12
 
@@ -25,9 +25,9 @@ def say_guesses(
         options: What a person has said.
         markers: Markers of missing values that occur in the file.
     """
-    separator = SEPARATORS.get(
-        layout.separator, say("Separated by “{separator}”", separator=layout.separator)
-    )
+    separator = say("Separated by “{separator}”", separator=layout.separator)
+    if layout.separator in SEPARATORS:
+        separator = say_marked(SEPARATORS[layout.separator])
     if not layout.separator:
         separator = say("One column")
     if layout.column_starts:

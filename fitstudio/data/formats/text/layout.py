@@ -24,14 +24,14 @@ from fitstudio.data.formats.text.numbers import (
     common_format,
 )
 from fitstudio.data.formats.text.options import refuse_same_marks
-from fitstudio.words import say
+from fitstudio.words import marked, say
 
 SEPARATORS = {
-    "\t": "Tab-separated",
-    ";": "Semicolon-separated",
-    ",": "Comma-separated",
-    "|": "Bar-separated",
-    " ": "Space-separated",
+    "\t": marked("Tab-separated"),
+    ";": marked("Semicolon-separated"),
+    ",": marked("Comma-separated"),
+    "|": marked("Bar-separated"),
+    " ": marked("Space-separated"),
 }
 ONE_COLUMN = ""  # no separator at all
 _SAMPLE_LINES = 400
