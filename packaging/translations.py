@@ -5,12 +5,17 @@ python3 packaging/translations.py     writes the template from which translators
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
+
+from fitstudio.words.nouns import NOUNS
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "resources" / "translations" / "fitstudio.pot"
@@ -18,15 +23,35 @@ TARGET = ROOT / "resources" / "translations" / "fitstudio.pot"
 _KEYWORDS = {"say": None, "marked": None, "say_count": (2, 3)}
 
 
+def _templates(
+    file: IO[bytes], keywords: Collection[str], comment_tags: object, options: object
+) -> Iterator[tuple[int, str, tuple[str | None, ...], list[str]]]:
+    """A file's calls of the door, for Babel, whose own way of reading Python stops at f-strings."""
+    del comment_tags, options
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        if name in keywords:
+            texts = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
+            if any(isinstance(each, str) for each in texts):
+                words = tuple(each if isinstance(each, str) else None for each in texts)
+                yield node.lineno, name, words, []
+
+
 def collected() -> Catalog:
     """Every English template in the package, with the places where it stands."""
     catalogue = Catalog(project="FitStudio", charset="utf-8")
     found = extract_from_dir(
-        ROOT / "fitstudio", method_map=[("**.py", "python")], keywords=_KEYWORDS
+        ROOT / "fitstudio", method_map=[("**.py", _templates)], keywords=_KEYWORDS
     )
     for file, line, message, comments, context in found:
         place = (Path("fitstudio", file).as_posix(), line)
         catalogue.add(message, locations=[place], auto_comments=comments, context=context)
+    for one, several in NOUNS.values():
+        # What `counted` says of them; its templates stand nowhere whole.
+        forms = (f"{{number}} {one}", f"{{number}} {several}")
+        catalogue.add(forms, locations=[("fitstudio/words/nouns.py", 1)])
     return catalogue
 
 

@@ -9,6 +9,7 @@ did not stands out.
 from __future__ import annotations
 
 import gettext
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -77,8 +78,8 @@ def _english_form(number: int) -> int:
 
 _ENGLISH = Catalogue(ENGLISH, {}, {}, _english_form)
 _PSEUDO = _Pseudo(PSEUDO, {}, {}, _english_form)
-# One for the whole process: a window speaks one language, and a worker its window's.
-_in_use: Catalogue = _ENGLISH
+# What is spoken from the start, in a window and in all processes that it starts.
+VARIABLE = "FITSTUDIO_LANGUAGE"
 _lock = threading.Lock()
 
 
@@ -142,3 +143,22 @@ def _loaded(language: str) -> Catalogue:
         elif isinstance(message.id, str) and message.string:
             texts[message.id] = str(message.string)
     return Catalogue(language, texts, plurals, gettext.c2py(read.plural_expr))
+
+
+def at_start(environment: Mapping[str, str]) -> Catalogue:
+    """What the environment asks for, where there is a catalogue of it that can be read; or English.
+
+    Args:
+        environment: Its variable `VARIABLE` is looked at.
+    """
+    asked = environment.get(VARIABLE, "")
+    if not asked or (asked != PSEUDO and asked not in available()):
+        return _ENGLISH
+    try:
+        return _loaded(asked)
+    except (OSError, ValueError):
+        return _ENGLISH
+
+
+# One for the whole process: a window speaks one language, and a worker its window's.
+_in_use: Catalogue = at_start(os.environ)

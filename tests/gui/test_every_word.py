@@ -150,10 +150,12 @@ def _own(main) -> set[str]:
         own |= {each.title, each.sentence, each.facts}
     if main.session is not None:
         summary = main.session.summary
-        own |= {each for column in summary.columns for each in (column.name, column.title)}
+        own |= {
+            each for column in summary.columns for each in (column.name, column.name.capitalize())
+        }
         own |= {name for column in summary.columns for name, _ in column.classes or ()}
         own |= {main.session.project.name, str(main.session.project.folder), "penguins"}
-    return {each for each in own if len(each) > 1}
+    return {each for each in own if len(each or "") > 1}
 
 
 def _found(where: str, top: QWidget, own: set[str]) -> list[str]:
