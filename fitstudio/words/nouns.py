@@ -12,6 +12,8 @@ NOUNS = {
     "array": (marked("array"), marked("arrays")),
     "training row": (marked("training row"), marked("training rows")),
     "training sample": (marked("training sample"), marked("training samples")),
+    "epoch": (marked("epoch"), marked("epochs")),
+    "minute": (marked("minute"), marked("minutes")),
     "thread": (marked("thread"), marked("threads")),
     "process": (marked("process"), marked("processes")),
 }

@@ -101,6 +101,7 @@ def _texts_of(widget: QWidget) -> Iterator[str]:
                 yield widget.itemText(row)
         case QLineEdit():
             yield widget.placeholderText()
+            yield widget.text()
     if widget.isWindow():
         yield widget.windowTitle()
 

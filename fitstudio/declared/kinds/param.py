@@ -84,7 +84,7 @@ class Param:
         applies: When the setting has an effect.
         group: The question in the form that it answers.
         level: How much of the form shows it unfolded.
-        unit: A word shown after the number, such as "epochs".
+        unit: A word shown after the number, such as "epochs"; its forms are among the nouns.
     """
 
     section: str
@@ -98,7 +98,7 @@ class Param:
     applies: Condition = ALWAYS
     group: str = marked("More")
     level: Level = Level.BASIC
-    unit: Spoken = Spoken("")
+    unit: str = ""
 
     @property
     def key(self) -> str:

@@ -257,7 +257,7 @@ VALIDATION_FREQ = Param(
     applies=_CHECKED,
     group=groups.CHECKING,
     level=Level.ADVANCED,
-    unit=marked("epoch"),
+    unit="epoch",
 )
 MAX_QUEUE_SIZE = Param(
     section="fit",

@@ -82,7 +82,7 @@ RUN: tuple[Param, ...] = (
         unset=marked("none"),
         group=_RUN,
         level=Level.EXPERT,
-        unit=marked("minutes"),
+        unit="minutes",
     ),
     Param(
         section="run",

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.viewmodel.results.scores import Confusion
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 from fitstudio.words.numbers import format_count, in_percent
 
 _LARGEST_CELL = 112
@@ -50,9 +50,12 @@ class ConfusionView(QWidget):
         self._confusion = confusion
         self._chosen = chosen
         if confusion is not None:
-            words = say_marked(marked("Confusion matrix of {count} classes, {accuracy} right"))
             self.setAccessibleName(
-                words.format(count=len(confusion.names), accuracy=in_percent(confusion.accuracy))
+                say(
+                    "Confusion matrix of {count} classes, {accuracy} right",
+                    count=len(confusion.names),
+                    accuracy=in_percent(confusion.accuracy),
+                )
             )
         self.update()
 
@@ -138,10 +141,16 @@ class ConfusionView(QWidget):
         names, count = self._confusion.names, int(self._confusion.counts[cell])
         total = int(self._confusion.true_totals[true])
         if true == predicted:
-            words = say_marked(marked("{count} of {total} {true} were found"))
-        else:
-            words = say_marked(marked("{count} of {total} {true} were taken for {predicted}"))
-        return words.format(count=count, total=total, true=names[true], predicted=names[predicted])
+            return say(
+                "{count} of {total} {true} were found", count=count, total=total, true=names[true]
+            )
+        return say(
+            "{count} of {total} {true} were taken for {predicted}",
+            count=count,
+            total=total,
+            true=names[true],
+            predicted=names[predicted],
+        )
 
     def _layout(self) -> tuple[QPointF, float]:
         """Where the first cell begins, and how large a cell is."""

@@ -19,7 +19,7 @@ from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 _STRIP_HEIGHT = 72
 _FLAT_STRIP_HEIGHT = 56
@@ -137,8 +137,7 @@ class CurvesCard(Card):
         caption = ", ".join(part for part in words if part)
         hidden = self.loss.off_axis()
         if hidden:
-            words = say_marked(marked("{count} values of 0 or less are not on a logarithmic axis"))
-            caption = words.format(count=hidden)
+            caption = say("{count} values of 0 or less are not on a logarithmic axis", count=hidden)
         if self.caption.whole_text() != caption:
             self.set_title(say("Loss"), caption)
         entries = []

@@ -8,7 +8,7 @@ from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.series import NEUTRAL, TRAINING, VALIDATION, Series
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.trouble_card import failure_label
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import format_exact, format_measured
 
 
@@ -69,16 +69,13 @@ def marks_of(model: MonitorModel, metric: str) -> tuple[list[Mark], tuple[float,
     if patience is not None and model.state is not None:
         band = (float(patience.since), float(patience.now))
         if metric == "loss":
-            words = (
-                say_marked(marked("{count} epochs"))
-                if patience.waited > 1
-                else say_marked(marked("{count} epoch"))
-            )
             marks.append(
                 Mark(
                     MarkKind.PATIENCE,
                     float(patience.since),
-                    words.format(count=patience.waited),
+                    say_count(
+                        patience.waited, "{count} epoch", "{count} epochs", count=patience.waited
+                    ),
                     say("no better"),
                 )
             )

@@ -10,7 +10,7 @@ from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.viewmodel.predict.page import ColumnMatch
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 _CHIPS = 24
 
@@ -43,8 +43,8 @@ class ColumnChips(QWidget):
                 f"**{name}**" + (say(" (is it {close}?)", close=close) if close else "")
                 for name, close in match.missing
             )
-            words = say_marked(marked("The model cannot answer without these columns: {names}."))
-            sentence = Sentence(words.format(names=names), ink="error")
+            words = say("The model cannot answer without these columns: {names}.", names=names)
+            sentence = Sentence(words, ink="error")
             sentence.setObjectName("predict.missing")
             self._column.addWidget(sentence)
         rows = (

@@ -34,7 +34,7 @@ from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 _PARTS = 1000
 _WIDEST_COLUMN = 240
@@ -187,8 +187,11 @@ class PredictPage(Page):
         model = self.model
         caption = say("Reading") if stage is Stage.READING else ""
         if model.summary is not None:
-            words = say_marked(marked("{rows} rows, {columns} columns"))
-            caption = words.format(rows=model.summary.rows, columns=len(model.summary.columns))
+            caption = say(
+                "{rows} rows, {columns} columns",
+                rows=model.summary.rows,
+                columns=len(model.summary.columns),
+            )
         self._file.set_title(model.file.name if model.file else say("File"), caption)
         match = model.match()
         self._columns.show_match(match)
@@ -215,12 +218,11 @@ class PredictPage(Page):
             return
         self.scores.show_scores(model.scores)
         shown = len(model.answers.rows)
-        words = say_marked(marked("{rows} rows answered"))
-        if shown < model.report.predicted:
-            words = say_marked(marked("{rows} rows answered, the first {shown} are shown"))
-        self._answers.set_title(
-            say("Results"), words.format(rows=model.report.predicted, shown=shown)
-        )
+        rows = model.report.predicted
+        words = say("{rows} rows answered", rows=rows)
+        if shown < rows:
+            words = say("{rows} rows answered, the first {shown} are shown", rows=rows, shown=shown)
+        self._answers.set_title(say("Results"), words)
         if self.rows.show_answers(model.answers):
             self.table.resizeColumnsToContents()
             for section in range(self.rows.columnCount()):

@@ -32,7 +32,7 @@ from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
 from fitstudio.viewmodel.runs.page import RunsModel, SettingsGroup, best_point
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 _SMOOTHING = 0.35
 _RAW_OPACITY = 0.18
@@ -279,8 +279,8 @@ class SettingsView(QWidget):
     ) -> None:
         """Show these settings instead of those before."""
         self.run = run
-        words = say_marked(marked("**{run}** as it was trained; nothing can be changed here."))
-        self._heading.set_sentence(words.format(run=heading))
+        words = say("**{run}** as it was trained; nothing can be changed here.", run=heading)
+        self._heading.set_sentence(words)
         self._like.show()
         lock(self._like, locked)
         if self._scroll is not None:

@@ -16,7 +16,7 @@ from fitstudio.gui.widgets.cards import PageHead
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.start.page import RecentRow, StartModel
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 _SHOWN_EXAMPLES = 4
 
@@ -141,16 +141,16 @@ class StartPage(QWidget):
             self.recovery.hide()
             return
         epochs = row.interrupted.epochs
-        words = say_marked(
-            marked(
-                "**{name}** was cut off in epoch {epoch}. Everything up to epoch {safe} is safe."
-            )
+        sentence = say(
+            "**{name}** was cut off in epoch {epoch}. Everything up to epoch {safe} is safe.",
+            name=row.name,
+            epoch=epochs + 1,
+            safe=epochs,
         )
         if epochs == 0:
-            words = say_marked(
-                marked("**{name}** was cut off before its first epoch was finished.")
+            sentence = say(
+                "**{name}** was cut off before its first epoch was finished.", name=row.name
             )
-        sentence = words.format(name=row.name, epoch=epochs + 1, safe=epochs)
         button = say("Continue from epoch {epochs}", epochs=epochs) if epochs else ""
         self.recovery.show_sentence(sentence, "warning", button)
 

@@ -18,7 +18,7 @@ from fitstudio.gui.widgets.pressable import Pressable
 from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.gui.widgets.sparkline import Sparkline
 from fitstudio.viewmodel.start.page import RecentRow
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 INSET = 8
 _ROW = 53
@@ -87,7 +87,7 @@ class RecentItem(Pressable):
         self._place.setText(row.place)
         self._curve.set_values(row.curve, row.best)
         self._score.setText(row.score)
-        count = say("{runs} runs", runs=row.runs) if row.runs != 1 else say("1 run")
+        count = say_count(row.runs, "{runs} run", "{runs} runs", runs=row.runs)
         self._runs.setText(say("Not found") if row.missing else count if row.looked_at else "")
         self._runs.set_ink("warning" if row.missing else "text2")
         when = say("Training now") if row.running is not None else row.when

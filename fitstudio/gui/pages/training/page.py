@@ -23,7 +23,7 @@ from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.cards import CARDS
 from fitstudio.viewmodel.training.form import TrainingForm
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 
 class TrainingPage(Page):
@@ -106,8 +106,8 @@ class TrainingPage(Page):
         found = any(not card.isHidden() for card in self._cards)
         self._nothing.setVisible(not found)
         if not found:
-            words = say_marked(marked("No setting has to do with “{}”."))
-            self._nothing.set_text(say("Nothing found"), words.format(self.form.search))
+            words = say("No setting has to do with “{search}”.", search=self.form.search)
+            self._nothing.set_text(say("Nothing found"), words)
 
     def _go_to_row(self, key: str) -> None:
         row = self.row(key)

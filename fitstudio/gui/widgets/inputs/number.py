@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.inputs.base import LineInput
-from fitstudio.words import marked, say, say_marked
+from fitstudio.words import say
 
 # What of a field is not text: its border, its margins, its arrows.
 _AROUND_NUMBER = 44
@@ -178,19 +178,15 @@ class NumberEdit(LineInput):
     def _problem_with(self, value: float) -> str:
         low, high = self._minimum, self._maximum
         if low is not None and (value <= low if self._open_minimum else value < low):
-            words = (
-                say_marked(marked("It must be above {}."))
-                if self._open_minimum
-                else say_marked(marked("It must be {} or more."))
-            )
-            return words.format(self._text_of(low) + self._suffix)
+            limit = self._text_of(low) + self._suffix
+            if self._open_minimum:
+                return say("It must be above {limit}.", limit=limit)
+            return say("It must be {limit} or more.", limit=limit)
         if high is not None and (value >= high if self._open_maximum else value > high):
-            words = (
-                say_marked(marked("It must be below {}."))
-                if self._open_maximum
-                else say_marked(marked("It must be {} or less."))
-            )
-            return words.format(self._text_of(high) + self._suffix)
+            limit = self._text_of(high) + self._suffix
+            if self._open_maximum:
+                return say("It must be below {limit}.", limit=limit)
+            return say("It must be {limit} or less.", limit=limit)
         return ""
 
     def _set_problem(self, problem: str) -> bool:

@@ -23,6 +23,7 @@ from fitstudio.gui.widgets.inputs.number import NumberEdit
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.viewmodel.number_text import plain_text, without_unit
+from fitstudio.words.nouns import one, several
 
 PERCENT_KEYS = frozenset({"fit.validation_split"})
 # A switch keeps room for its focus ring on each side.
@@ -109,10 +110,13 @@ class NumberField(NumberEdit):
             return " %"
         if not self._unit:
             return ""
-        return f" {self._unit.removesuffix('s')}" if self._value == 1 else f" {self._unit}"
+        noun = self._unit.removesuffix("s")
+        is_one = self._value == 1 or noun == self._unit
+        return f" {one(noun) if is_one else several(noun)}"
 
     def _read(self, text: str) -> Any:
-        units = (self._unit, self._unit.removesuffix("s"), f"{self._unit}s", "%")
+        noun = self._unit.removesuffix("s")
+        units = (self._unit, noun, f"{self._unit}s", one(noun), several(noun), "%")
         bare = without_unit(text, units)
         if not bare.strip():
             return None if self._optional else text
@@ -165,12 +169,12 @@ class FrequencyField(NumberEdit):
     def _show_value(self) -> None:
         text = self._text_of(self._value)
         if isinstance(self._value, int) and not self.hasFocus():
-            text += " epoch" if self._value == 1 else " epochs"
+            text += f" {one('epoch') if self._value == 1 else several('epoch')}"
         if text != self.text():
             self.setText(text)
 
     def _read(self, text: str) -> Any:
-        bare = without_unit(text, ("epoch", "epochs"))
+        bare = without_unit(text, ("epoch", "epochs", one("epoch"), several("epoch")))
         try:
             return self._kind.parse(bare)
         except ValueError:
