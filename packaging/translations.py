@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
 from fitstudio.words.nouns import NOUNS
@@ -23,9 +23,7 @@ TARGET = ROOT / "resources" / "translations" / "fitstudio.pot"
 _KEYWORDS = {"say": None, "marked": None, "say_count": (2, 3)}
 
 
-def _templates(
-    file: IO[bytes], keywords: Collection[str], comment_tags: object, options: object
-) -> Iterator[tuple[int, str, tuple[str | None, ...], list[str]]]:
+def _templates(file: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
     """A file's calls of the door, for Babel, whose own way of reading Python stops at f-strings."""
     del comment_tags, options
     for node in ast.walk(ast.parse(file.read())):
@@ -42,12 +40,14 @@ def _templates(
 def collected() -> Catalog:
     """Every English template in the package, with the places where it stands."""
     catalogue = Catalog(project="FitStudio", charset="utf-8")
-    found = extract_from_dir(
-        ROOT / "fitstudio", method_map=[("**.py", _templates)], keywords=_KEYWORDS
-    )
-    for file, line, message, comments, context in found:
-        place = (Path("fitstudio", file).as_posix(), line)
-        catalogue.add(message, locations=[place], auto_comments=comments, context=context)
+    for source in sorted((ROOT / "fitstudio").rglob("*.py")):
+        place = source.relative_to(ROOT).as_posix()
+        for line, message, comments, context in extract_from_file(
+            _templates, source, keywords=_KEYWORDS
+        ):
+            catalogue.add(
+                message, locations=[(place, line)], auto_comments=comments, context=context
+            )
     for one, several in NOUNS.values():
         # What `counted` says of them; its templates stand nowhere whole.
         forms = (f"{{number}} {one}", f"{{number}} {several}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def print_json(value: Any) -> None:
     say(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))
 
 
-def print_table(heads: list[str], rows: list[list[str]], *, right: frozenset[int]) -> None:
+def print_table(heads: Sequence[str], rows: list[list[str]], *, right: frozenset[int]) -> None:
     """Prints rows under heads, columns as wide as their longest entry.
 
     Args:
