@@ -32,7 +32,10 @@ def kept(value: Any) -> Any:
             if isinstance(each, Said) and name in NAMES
         }
         plain = {name: kept(each) for name, each in value.items()}
-        return plain | {SAID: said} if said else plain
+        if not said:
+            return plain
+        before = plain.get(SAID)
+        return plain | {SAID: {**before, **said} if isinstance(before, Mapping) else said}
     if isinstance(value, (list, tuple)):
         return [kept(each) for each in value]
     return value
@@ -53,7 +56,9 @@ def heard(data: Any) -> Any:
         if isinstance(said, Mapping):
             for name in NAMES & said.keys():
                 if isinstance(text := data.get(name), str):
-                    again[name] = said_again(said[name], text)
+                    made = said_again(said[name], text)
+                    # The English is what counts: somebody may have changed it since.
+                    again[name] = made if isinstance(made, Said) and made.english == text else text
         return again
     # Lists hold one kind of thing: those of numbers, which may be long, are not looked through.
     if isinstance(data, list) and data and isinstance(data[0], (dict, list)):

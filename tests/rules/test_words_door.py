@@ -34,7 +34,7 @@ _SINKS: dict[str, set[int | str] | None] = {
     "Fix": {0, "sentence"}, "Finding": {3, "sentence"}, "advice": {2}, "error": {2},
     "Paragraph": None, "Badge": {1}, "Score": {0, 3, 4}, "Readiness": {1, 2}, "Suggestion": {0},
     "RunCard": {"title", "what", "safe", "remedy"}, "Guess": {2, 3}, "Station": {1},
-    "Option": {1, 2}, "Rule": {"sentence"}, "Param": {"title", "help", "more", "unset", "unit"},
+    "Option": {1, 2}, "Rule": {"sentence"}, "Param": {"title", "help", "more", "unset"},
     "Entry": {"title", "help", "more", "short"}, "Group": {0, 1},
     "setText": {0}, "setToolTip": {0}, "setAccessibleName": {0}, "setPlaceholderText": {0},
     "setWindowTitle": {0}, "setAccessibleDescription": {0}, "tell": {2}, "progress": {1},

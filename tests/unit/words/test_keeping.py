@@ -76,10 +76,23 @@ def test_an_old_line_of_the_journal_is_read_as_it_is():
         {"sentence": {"template": "{a:>999999999}", "values": {"a": 1}}},
         {"other": {"template": "boo", "values": {}}},
         {"sentence": 7},
+        {"sentence": {"template": "other words", "values": {}}},
     ],
 )
 def test_what_anyone_wrote_into_a_file_has_no_power(said: object):
     assert heard({"sentence": "the English", "said": said})["sentence"] == "the English"
+
+
+def test_what_is_said_anew_takes_the_place_of_what_was_kept():
+    told = DataError(gaps(), remedy=say("Fill them in.")).to_json()
+    told["message"] = "Out of memory."
+    written = kept(told | {"remedy": say("Close other programs.")})
+
+    assert written["said"]["remedy"]["template"] == "Close other programs."
+    with use(PSEUDO):
+        again = heard(written)
+        assert again["message"] == "Out of memory."
+        assert again["remedy"] == say("Close other programs.")
 
 
 def test_only_names_of_ours_are_kept_with_what_they_are_made_of():

@@ -36,7 +36,8 @@ def test_14_every_text_for_full_memory_is_known(error: BaseException) -> None:
     fields = card(error, {"fit.batch_size": 64})
     assert fields["code"] == "run.out-of-memory"
     assert failures.reason_of(error) is Reason.OUT_OF_MEMORY
-    assert fields["fixes"] == [{"sentence": "Batches of 32", "set": {"fit.batch_size": 32}}]
+    (fix,) = fields["fixes"]
+    assert (fix["sentence"], fix["set"]) == ("Batches of 32", {"fit.batch_size": 32})
 
 
 def test_an_ordinary_error_is_not_taken_for_full_memory() -> None:
