@@ -11,7 +11,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 # How a package is imported, where that is not its own name.
-_IMPORTED_AS = {"pyside6-essentials": "PySide6", "nvidia-ml-py": "pynvml"}
+_IMPORTED_AS = {
+    "pyside6-essentials": "PySide6",
+    "nvidia-ml-py": "pynvml",
+    "python-calamine": "python_calamine",
+}
 
 
 def _licences():

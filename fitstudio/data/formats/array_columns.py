@@ -16,6 +16,7 @@ from fitstudio.data.columns.one_hot import fold_one_hot
 from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.stand_ins import with_gaps
 from fitstudio.data.columns.statistics import ArrayLike
+from fitstudio.data.columns.typed import Words
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.column_types import (
     override_types,
@@ -203,6 +204,8 @@ def largest_group(
 
 
 def _typed(name: str, array: ArrayLike, wanted: str | None) -> TableColumn:
+    if isinstance(array, Words):
+        return type_of(name, array.cells, _PLAIN_TEXT, wanted)
     values = np.asarray(array[:]).reshape(-1)
     if values.dtype.kind in "SU":
         return type_of(name, _as_text(values), _PLAIN_TEXT, wanted)

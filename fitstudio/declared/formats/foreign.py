@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from fitstudio.declared.formats.format import Foreign
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _INTO_ARRAYS = "Put pictures into an NPZ or HDF5 file."
 
 FOREIGN: tuple[Foreign, ...] = (
-    Foreign("a workbook", "Save the sheet as CSV first.", _ZIP, (".xlsx", ".xlsm", ".ods")),
-    Foreign("a ZIP archive", "Unpack it, or choose an NPZ file.", _ZIP),
-    Foreign("an old Excel workbook (.xls)", "Save it as CSV first.", (b"\xd0\xcf\x11\xe0",)),
-    Foreign("a Parquet file", "Save it as CSV or NPZ first.", (b"PAR1",)),
+    Foreign("an old Office document", "Save the table in it as CSV first.", (b"\xd0\xcf\x11\xe0",)),
+    Foreign("a Feather file of version 1", "Save it again as Feather or Parquet.", (b"FEA1",)),
     Foreign("a PDF document", "Save the table in it as CSV first.", (b"%PDF",)),
     Foreign("a picture", _INTO_ARRAYS, (b"\x89PNG", b"\xff\xd8\xff")),
     Foreign("a TIFF picture", _INTO_ARRAYS, (b"II*\x00", b"MM\x00*")),
-    Foreign("a compressed file (gzip)", "Unpack it first.", (b"\x1f\x8b",)),
-    Foreign("a compressed file (xz)", "Unpack it first.", (b"\xfd7zXZ",)),
     Foreign("a compressed file (7z)", "Unpack it first.", (b"7z\xbc\xaf",)),
     Foreign("a compressed file (RAR)", "Unpack it first.", (b"Rar!",)),
     Foreign("a MATLAB file", "Save it with -v7.3 to get HDF5, or as CSV.", (b"MATLAB 5.0",)),

@@ -9,6 +9,15 @@ from enum import StrEnum
 from fitstudio.declared.kinds.param import Entry, Param
 
 
+class Where(StrEnum):
+    """In which files an option can be set."""
+
+    ALWAYS = "always"
+    TEXT = "text"  # not in workbooks, whose cells are parted already
+    WORKBOOK = "workbook"  # only there
+    SEVERAL = "several"  # only where the file holds several tables
+
+
 class Travels(StrEnum):
     """How far an option goes that was set, or found out, for the training file."""
 
@@ -26,11 +35,13 @@ class ReadingOption(Param):
         travels: Whether later files are read with it.
         among: What can be chosen in a file that holds the arrays of these paths, each value with
             its words; None where that does not hang on the file's arrays.
+        where: In which of the format's files it can be set.
     """
 
     section: str = "data.options"
     travels: Travels = Travels.WITH_MODEL
     among: Callable[[Sequence[str]], list[tuple[str, str]]] | None = None
+    where: Where = Where.ALWAYS
 
 
 @dataclass(frozen=True)

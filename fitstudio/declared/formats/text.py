@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.formats.format import Format, ReadingOption, Travels
+from fitstudio.declared.formats import containers
+from fitstudio.declared.formats.format import Format, ReadingOption, Travels, Where
 from fitstudio.declared.formats.kinds import Several, TextChoice
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Text
@@ -11,6 +12,33 @@ _LINE = Int(minimum=0, maximum=100_000)
 _WORDS = Several(what="a list of texts", item=Text())
 
 OPTIONS: tuple[ReadingOption, ...] = (
+    ReadingOption(
+        name="sheet",
+        kind=Text(what="the name of a sheet"),
+        title="Sheet",
+        help="The sheet of the workbook that holds the table.",
+        unset="found out",
+        travels=Travels.LAYOUT,
+        where=Where.SEVERAL,
+    ),
+    ReadingOption(
+        name="member",
+        kind=Text(what="the name of a file in the archive"),
+        title="File in the archive",
+        help="Which of the files in the archive is the table.",
+        unset="found out",
+        travels=Travels.LAYOUT,
+        where=Where.SEVERAL,
+    ),
+    ReadingOption(
+        name="cells",
+        kind=Text(what="a range of cells, such as B3:F200"),
+        title="Cells",
+        help="The part of the sheet that is the table, such as B3:F200.",
+        unset="found out",
+        travels=Travels.PLACE,
+        where=Where.WORKBOOK,
+    ),
     ReadingOption(
         name="separator",
         kind=TextChoice(
@@ -28,6 +56,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         title="Between cells",
         help="What stands between two cells.",
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="decimal",
@@ -76,6 +105,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         title="Characters",
         help="How the file's bytes stand for characters.",
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="header_line",
@@ -139,6 +169,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         unset="found out",
         level=Level.ADVANCED,
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="quote",
@@ -154,6 +185,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         help="What stands around a cell that holds the mark between cells.",
         level=Level.ADVANCED,
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="comment",
@@ -163,6 +195,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         help="What the lines start with that are no data.",
         level=Level.ADVANCED,
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="marked",
@@ -224,10 +257,10 @@ OPTIONS: tuple[ReadingOption, ...] = (
 TABLE = Format(
     name="table",
     title="Table",
-    help="CSV or TSV",
+    help="CSV, TSV or Excel",
     params=OPTIONS,
-    called=("CSV", "TSV"),
-    endings=(".csv", ".tsv", ".txt"),
+    called=("CSV", "TSV", "Excel"),
+    endings=(".csv", ".tsv", ".txt", *containers.ENDINGS),
     content="table",
     row="row",
     column="column",

@@ -320,7 +320,14 @@ class DataPage(Page):
         summary = self._session.summary
         assert summary is not None
         options = dict(self._session.spec.get("data.options") or {})
-        dialog = ReadingDialog(summary.guesses, options, self, kind=summary.kind, nodes=self._nodes)
+        dialog = ReadingDialog(
+            summary.guesses,
+            options,
+            self,
+            kind=summary.kind,
+            nodes=self._nodes,
+            file=summary.file,
+        )
         if dialog.ask() == 0 and dialog.changes():
             data_page.set_options(self._session, dialog.changes())
 

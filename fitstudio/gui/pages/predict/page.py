@@ -241,7 +241,9 @@ class PredictPage(Page):
         expected = format_by_ending(str(self.model.file or "")).name
         kind = summary.kind if summary else expected
         guesses = summary.guesses if summary else ()
-        dialog = ReadingDialog(guesses, self.model.reading, self, kind=kind)
+        dialog = ReadingDialog(
+            guesses, self.model.reading, self, kind=kind, file=str(self.model.file or "")
+        )
         if dialog.ask() == 0:
             confirmed = [name for name in _CONFIRMED if name in dialog.names]
             shown = {name: dialog.value(name) for name in confirmed}
