@@ -22,6 +22,7 @@ import psutil
 from fitstudio.actions.processes import reader_command
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
+from fitstudio.data.fingerprint import quick_look
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
 
@@ -163,7 +164,7 @@ def _run(
 
 def _size(file: str, base: Path) -> int:
     try:
-        return (base / file).stat().st_size
+        return quick_look(base / file)[0]
     except (OSError, ValueError):
         return 0  # the reader says what is wrong with it
 

@@ -246,12 +246,6 @@ def _spec_for(
 ) -> RunSpec:
     """Settings to begin with for a data file, under those that a person gives."""
     data = data.expanduser().absolute()
-    if data.is_dir():
-        raise DataError(
-            f"{str(data)!r} is a folder, not a data file.",
-            code="data.folder",
-            remedy="Name the file in it that holds the rows.",
-        )
     special = special_file(data)
     if special:
         raise DataError(
@@ -259,7 +253,7 @@ def _spec_for(
             code="data.special-file",
             remedy="Write what comes out of it into a file first, then name that file.",
         )
-    if not data.is_file():
+    if not data.exists():
         raise DataError(
             f"There is no file {str(data)!r}.",
             code="data.missing",

@@ -15,6 +15,7 @@ _IMPORTED_AS = {
     "pyside6-essentials": "PySide6",
     "nvidia-ml-py": "pynvml",
     "python-calamine": "python_calamine",
+    "pillow": "PIL",
 }
 
 

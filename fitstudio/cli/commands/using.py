@@ -129,11 +129,10 @@ def _data(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _require_file(file: Path | None) -> None:
     """A file that was typed wrong has not been moved: the words for that would lead astray."""
-    if file is None or file.is_file():
+    if file is None or file.exists():
         return
-    what = "is a folder, not a data file" if file.is_dir() else "is not there"
     raise DataError(
-        f"{str(file)!r} {what}.",
+        f"{str(file)!r} is not there.",
         code="data.missing",
         remedy="Check the name; the path begins where the command was typed.",
     )

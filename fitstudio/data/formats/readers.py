@@ -38,6 +38,12 @@ def _columnar() -> Reader:
     return Reader(open=open_columnar)
 
 
+def _pictures() -> Reader:
+    from fitstudio.data.formats.pictures.folder import open_pictures
+
+    return Reader(open=open_pictures)
+
+
 # By the names that `fitstudio.declared.formats.registry` declares.
 READERS: dict[str, Callable[[], Reader]] = {
     "table": _table,
@@ -45,4 +51,5 @@ READERS: dict[str, Callable[[], Reader]] = {
     "npz": _npz,
     "hdf5": _hdf5,
     "columnar": _columnar,
+    "pictures": _pictures,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fitstudio.declared.formats.format import Foreign
 
-_INTO_ARRAYS = "Put pictures into an NPZ or HDF5 file."
+_INTO_ARRAYS = "Put the pictures into a folder, and choose that folder."
 
 FOREIGN: tuple[Foreign, ...] = (
     Foreign("an old Office document", "Save the table in it as CSV first.", (b"\xd0\xcf\x11\xe0",)),

@@ -78,6 +78,7 @@ class Format(Entry):
         column: What one column is called.
         icon: The icon of a project with such data.
         has_tree: Whether a file holds arrays by name, perhaps in groups.
+        is_folder: Whether its "file" is a folder, with a row for each file in it.
         has_targets_file: Whether the targets may stand in a second file, ``data.y_file``.
     """
 
@@ -90,6 +91,7 @@ class Format(Entry):
     column: str = "array"
     icon: str = "image"
     has_tree: bool = False
+    is_folder: bool = False
     has_targets_file: bool = False
 
     __hash__ = Entry.__hash__

@@ -13,13 +13,16 @@ from fitstudio.declared.formats.format import Foreign, Format, ReadingOption
 from fitstudio.declared.formats.hdf5 import HDF5
 from fitstudio.declared.formats.npy import NPY
 from fitstudio.declared.formats.npz import NPZ
+from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
 from fitstudio.errors import DataError
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
-FORMATS: dict[str, Format] = {each.name: each for each in (TABLE, NPY, NPZ, HDF5, COLUMNAR)}
+FORMATS: dict[str, Format] = {
+    each.name: each for each in (TABLE, NPY, NPZ, HDF5, COLUMNAR, PICTURES)
+}
 # What a file is taken for that has no known first bytes and no known ending.
 OTHERWISE = TABLE
 
