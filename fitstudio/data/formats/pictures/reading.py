@@ -115,7 +115,8 @@ def _header(path: Path, page: int | None) -> PictureHeader:
         stream.seek(0)
         with Image.open(stream) as image:
             width, height = image.size
-            if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+            # Of a PNG this would decode the whole picture.
+            if not head.startswith(_PNG) and image.getexif().get(_ORIENTATION) in _SIDEWAYS:
                 width, height = height, width
             deep = head.startswith(_PNG) and head[24] == 16
             return PictureHeader(
