@@ -265,14 +265,14 @@ def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
 
 
 def _glimpse(sample: np.ndarray) -> str:
-    """One sample of an array, as a cell of the preview: its range."""
+    """One sample of an array, as a cell of the preview: its range; the header has its shape."""
     if sample.dtype.kind not in "biuf" or not sample.size:
         return _shape(sample.shape)
     finite = sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
     if not finite.size:
         return "no numbers"
     low, high = (f"{float(value):.4g}" for value in (finite.min(), finite.max()))
-    return f"{_shape(sample.shape)}, {low} to {high}"
+    return f"{low} to {high}"
 
 
 def _short_number(value: Any) -> str:

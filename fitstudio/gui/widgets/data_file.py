@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fitstudio.declared.formats import registry
+from fitstudio.words import say
 
 
 def data_filter() -> str:
@@ -19,6 +20,12 @@ def ask_data_file(window: QWidget) -> Path | None:
     """Asks for a data file."""
     file, _kind = QFileDialog.getOpenFileName(window, _tr("Choose data"), "", data_filter())
     return Path(file) if file else None
+
+
+def ask_data_folder(window: QWidget) -> Path | None:
+    """Asks for a folder of pictures."""
+    folder = QFileDialog.getExistingDirectory(window, say("Choose a folder of pictures"))
+    return Path(folder) if folder else None
 
 
 def _tr(text: str) -> str:

@@ -34,6 +34,8 @@ def _task(session: ProjectSession, facts: Facts) -> str:
     part = "column" if facts.row_name == "row" else "array"
     row = facts.row_name
     match session.spec.get("fit.x") or ():
+        case (name,) if name == row:
+            source = f"From **one {row}**"
         case (name,):
             source = f"From **{name}** of a {row}"
         case names:
