@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.formats.pictures.listing import picture_files
+from fitstudio.data.picture_files import picture_files
 
 _BLOCK_BYTES = 4 << 20
 # Beyond this a hash of everything would take longer than a person waits.

@@ -142,7 +142,7 @@ def kind_of(path: Path) -> str:
 
 
 def _kind_of_folder(path: Path) -> str:
-    from fitstudio.data.formats.pictures.listing import holds_pictures
+    from fitstudio.data.picture_files import holds_pictures
 
     if holds_pictures(path):
         return PICTURES.name

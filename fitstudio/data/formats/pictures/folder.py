@@ -13,9 +13,9 @@ from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import Words
 from fitstudio.data.formats.array_source import ArraySource
 from fitstudio.data.formats.pictures.array import PictureArray, PictureForm
-from fitstudio.data.formats.pictures.listing import PictureFile, labels_of, picture_files
 from fitstudio.data.formats.pictures.reading import PictureHeader, read_header
 from fitstudio.data.formats.reader import Asked
+from fitstudio.data.picture_files import PictureFile, labels_of, picture_files
 from fitstudio.declared.formats.pictures import USUAL_SIDE, parse_size
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import Guess
