@@ -41,7 +41,8 @@ def _imported() -> set[str]:
 
 def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["export"]]
+    names = {canonicalize_name(Requirement(text).name) for text in wanted}
     return {_IMPORTED_AS.get(name, name) for name in names}
 
 
