@@ -30,7 +30,8 @@ def _licences():
 def _imported() -> set[str]:
     """The top-level names that the package imports."""
     names = set()
-    for file in (ROOT / "fitstudio").rglob("*.py"):
+    scripts = (ROOT / "resources" / "export").glob("*.py")  # what exports are tried with
+    for file in (*(ROOT / "fitstudio").rglob("*.py"), *scripts):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
