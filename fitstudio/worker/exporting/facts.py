@@ -7,24 +7,32 @@ from typing import Any
 
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.errors import StorageError
+from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic
-from fitstudio.worker.jobs.trained_model import TrainedModel
+from fitstudio.worker.model_card import BirthCertificate
 
 FORMAT = 1
 
 
-def export_facts(trained: TrainedModel) -> dict[str, Any]:
+def export_facts(
+    paths: RunPaths, certificate: BirthCertificate, checkpoint: Mapping[str, Any]
+) -> dict[str, Any]:
     """Everything that a person needs to use the model without FitStudio, as plain data.
+
+    Args:
+        paths: The run's files.
+        certificate: What the model is.
+        checkpoint: Which weights are exported: `name` and `epoch`.
 
     Returns:
         `inputs` with each column's name, role, range, unit, classes and scaling; `targets`;
         `classes`; `logits`; the layers as `graph`; `origin`, `checkpoint`, `scores` and `rows`.
     """
-    certificate, recipe = trained.certificate, trained.certificate.recipe
-    measured = _measured(trained)
+    recipe = certificate.recipe
+    measured = _measured(paths)
     return {
         "format": FORMAT,
-        "run": trained.paths.name,
+        "run": paths.name,
         "task": recipe.task,
         "inputs": [_column(column, fills=recipe.missing == "fill") for column in recipe.inputs],
         "targets": [_column(column, fills=False) for column in recipe.targets],
@@ -34,7 +42,7 @@ def export_facts(trained: TrainedModel) -> dict[str, Any]:
         "training_rows": recipe.training_rows,
         "notes": list(recipe.notes),
         "origin": dict(certificate.origin),
-        "checkpoint": {"name": trained.weights, "epoch": trained.epoch},
+        "checkpoint": dict(checkpoint),
         "scores": measured.get("scores"),
         "rows": measured.get("rows"),
     }
@@ -55,10 +63,10 @@ def _column(column: RecipeColumn, *, fills: bool) -> dict[str, Any]:
     return facts
 
 
-def _measured(trained: TrainedModel) -> Mapping[str, Any]:
+def _measured(paths: RunPaths) -> Mapping[str, Any]:
     """What was measured when the run ended; nothing where that cannot be read."""
     try:
-        found = atomic.read_json(trained.paths.results)
+        found = atomic.read_json(paths.results)
     except StorageError:
         return {}
     return found if isinstance(found, Mapping) else {}

@@ -62,7 +62,8 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         name: np.asarray(value.detach().cpu().numpy())
         for name, value in trained.model.module.state_dict().items()
     }
-    facts = export_facts(trained)
+    checkpoint = {"name": trained.weights, "epoch": trained.epoch}
+    facts = export_facts(trained.paths, trained.certificate, checkpoint)
     progress(0.2, say("Answering rows to compare with"))
     rows = raw_rows(trained.model, trained.certificate, read_spec(trained.paths.spec).data, project)
     progress(0.5, say("Writing and trying the export"))
