@@ -9,7 +9,7 @@ from fitstudio.actions import exporting, projects
 from fitstudio.cli.command import Command, add_project_and_run, print_json
 from fitstudio.cli.output import say as tell
 from fitstudio.errors import FitStudioError
-from fitstudio.words import say, say_marked
+from fitstudio.words import marked, say, say_marked
 from fitstudio.words.numbers import format_bytes
 
 
@@ -24,10 +24,14 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
-        "--output", metavar="PATH", type=Path, required=True, help="the file or folder to write"
+        "--output",
+        metavar="PATH",
+        type=Path,
+        required=True,
+        help=say("the file or folder to write"),
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace it if it is there already"
+        "--overwrite", action="store_true", help=say("replace it if it is there already")
     )
 
 
@@ -79,8 +83,10 @@ def _export(arguments: argparse.Namespace) -> int:
 COMMANDS = (
     Command(
         name="export",
-        sentence="Write a run's best model for use in other programs, and prove that it answers "
-        "as in the run.",
+        sentence=marked(
+            "Write a run's best model for use in other programs, and prove that it answers as "
+            "in the run."
+        ),
         declare=_declare,
         run=_export,
     ),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from fitstudio.declared.formats.array_options import MISSING, ONE_HOT
 from fitstudio.declared.formats.format import Format, Signature
+from fitstudio.words import marked
 
 COLUMNAR = Format(
     name="columnar",
-    title="Parquet",
-    help="Parquet, Arrow or Feather",
+    title=marked("Parquet"),
+    help=marked("Parquet, Arrow or Feather"),
     params=(ONE_HOT, MISSING),
     called=("Parquet",),
     endings=(".parquet", ".pq", ".arrow", ".feather", ".ipc"),
     signatures=(Signature(b"PAR1"), Signature(b"ARROW1")),
-    content="Parquet table",
+    content=marked("Parquet table"),
     row="row",
     column="column",
     icon="table",

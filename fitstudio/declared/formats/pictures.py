@@ -6,6 +6,7 @@ import re
 
 from fitstudio.declared.formats.format import Format, ReadingOption, Travels
 from fitstudio.declared.kinds.values import Choice, Int, Option, Text
+from fitstudio.words import marked, say
 
 # Endings of the files that count as pictures; what a file is, its first bytes say.
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
@@ -40,72 +41,92 @@ class _Size(Text):
         try:
             parse_size(str(value))
         except ValueError:
-            return f"is {self.what}"
+            return say("is {what}", what=self.what)
         return None
 
 
 PICTURES = Format(
     name="pictures",
-    title="Pictures",
-    help="A folder of pictures",
+    title=marked("Pictures"),
+    help=marked("A folder of pictures"),
     params=(
         ReadingOption(
             name="size",
             kind=_Size(what="width x height, such as 128 x 128, or original"),
-            title="Size",
-            help="Width and height that every picture is brought to, in points.",
-            unset="found out",
+            title=marked("Size"),
+            help=marked("Width and height that every picture is brought to, in points."),
+            unset=marked("found out"),
         ),
         ReadingOption(
             name="fitting",
             kind=Choice(
                 (
-                    Option("stretch", "Stretch", "Both sides are brought to the size."),
-                    Option("border", "Add a border", "The whole picture, its shape kept."),
-                    Option("crop", "Cut the edges", "The middle of the picture, its shape kept."),
+                    Option(
+                        "stretch", marked("Stretch"), marked("Both sides are brought to the size.")
+                    ),
+                    Option(
+                        "border",
+                        marked("Add a border"),
+                        marked("The whole picture, its shape kept."),
+                    ),
+                    Option(
+                        "crop",
+                        marked("Cut the edges"),
+                        marked("The middle of the picture, its shape kept."),
+                    ),
                 )
             ),
             default="stretch",
-            title="Other shapes",
-            help="What is done with pictures whose shape is not that of the size.",
+            title=marked("Other shapes"),
+            help=marked("What is done with pictures whose shape is not that of the size."),
         ),
         ReadingOption(
             name="channels",
             kind=Choice(
                 (
-                    Option("grey", "Grey", "One number a point."),
-                    Option("colour", "Colour", "Red, green and blue."),
-                    Option("stored", "As stored", "Whatever the files hold, if it is the same."),
+                    Option("grey", marked("Grey"), marked("One number a point.")),
+                    Option("colour", marked("Colour"), marked("Red, green and blue.")),
+                    Option(
+                        "stored",
+                        marked("As stored"),
+                        marked("Whatever the files hold, if it is the same."),
+                    ),
                 )
             ),
-            title="Channels",
-            help="What stands for each point of a picture.",
-            unset="found out",
+            title=marked("Channels"),
+            help=marked("What stands for each point of a picture."),
+            unset=marked("found out"),
         ),
         ReadingOption(
             name="classes",
             kind=Choice(
                 (
-                    Option("folder", "The folder's name", "The folder that a picture lies in."),
-                    Option("none", "None", "The folders only keep the files in order."),
+                    Option(
+                        "folder",
+                        marked("The folder's name"),
+                        marked("The folder that a picture lies in."),
+                    ),
+                    Option(
+                        "none", marked("None"), marked("The folders only keep the files in order.")
+                    ),
                 )
             ),
-            title="Classes",
-            help="What tells the class of a picture.",
-            unset="found out",
+            title=marked("Classes"),
+            help=marked("What tells the class of a picture."),
+            unset=marked("found out"),
             travels=Travels.LAYOUT,
         ),
         ReadingOption(
             name="page",
             kind=Int(minimum=1, maximum=100_000),
-            title="Page",
-            help="Which page of files with several is taken; else all pages, as channels.",
-            unset="all",
+            title=marked("Page"),
+            help=marked("Which page of files with several is taken; else all pages, as channels."),
+            unset=marked("all"),
         ),
     ),
     called=("folders of pictures",),
     endings=(),
-    content="Folder of pictures",
+    content=marked("Folder of pictures"),
     row="picture",
     column="column",
     icon="image",

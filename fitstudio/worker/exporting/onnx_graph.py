@@ -9,6 +9,8 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+from fitstudio.words import say
+
 # Known to every runtime of the last years; what its operators lack is made of those there are.
 OPSET = 17
 ML_OPSET = 3
@@ -40,7 +42,7 @@ class GraphBuilder:
     def give(self, value: str, name: str, kind: int, shape: Sequence[int]) -> None:
         """One more output of the model: a result under the name that callers ask for."""
         if any(name == each.name for each in self.inputs):
-            name = f"predicted {name}"  # a column of the data is called so
+            name = say("predicted {name}", name=name)  # a column of the data is called so
         self.nodes.append(helper.make_node("Identity", [value], [name]))
         self.outputs.append(helper.make_tensor_value_info(name, kind, [ROWS, *shape]))
 

@@ -87,16 +87,26 @@ def _compared(found: np.ndarray, rows: RawRows, *, by: str) -> dict[str, Any]:
     expected = rows.answers.reshape(len(rows.answers), -1)
     found = found.reshape(len(found), -1)
     if found.shape != expected.shape:
-        raise _different(f"{found.shape} answers in place of {expected.shape}")
+        raise _different(
+            say(
+                "{shape} answers in place of {expected_shape}",
+                shape=found.shape,
+                expected_shape=expected.shape,
+            )
+        )
     size = np.maximum(1.0, np.abs(expected))
     both = np.isnan(found) & np.isnan(expected)
     difference = float(np.where(both, 0.0, np.abs(found - expected) / size).max())
     if not difference <= TOLERANCE:
-        raise _different(f"the largest difference is {difference:.3g}")
+        raise _different(
+            say("the largest difference is {difference}", difference=f"{difference:.3g}")
+        )
     return {
         "by": by,
         "rows": rows.count,
-        "rows_are": "of the run's data" if rows.real else "made up, within what training showed",
+        "rows_are": say("of the run's data")
+        if rows.real
+        else say("made up, within what training showed"),
         "largest_difference": difference,
     }
 

@@ -15,6 +15,7 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source
 from fitstudio.engine.model import Model
 from fitstudio.errors import DataError
+from fitstudio.words import say
 from fitstudio.worker.model_card import BirthCertificate
 
 _MOST_ROWS = 1_000
@@ -65,7 +66,7 @@ def raw_rows(
     predicted = np.asarray(model.predict(x, verbose=0))
     decoded = recipe.decode(predicted, logits=certificate.answers_logits)
     if recipe.class_column is not None:
-        names = [f"probability {label}" for label in recipe.class_column.labels]
+        names = [say("probability {label}", label=label) for label in recipe.class_column.labels]
         answers = np.stack([decoded[name] for name in names], axis=1)
     else:
         answers = np.stack(list(decoded.values()), axis=1).reshape(predicted.shape)

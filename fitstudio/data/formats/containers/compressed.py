@@ -72,4 +72,4 @@ def _zstandard_blocks(path: Path) -> Iterator[bytes]:
                 yield decoder.decompress(packed)
                 packed = decoder.unused_data if decoder.eof else b""
     if not decoder.eof:
-        raise EOFError("the last frame is not whole")
+        raise EOFError(say("the last frame is not whole"))

@@ -58,7 +58,7 @@ class DataPage(Page):
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.data", "Data", parent=parent)
-        self.page_head.set_title(self.tr("Data"))
+        self.page_head.set_title(say("Data"))
         self._session = session
         self._view: DataView | None = None
         self._read_for: object = None
@@ -71,24 +71,24 @@ class DataPage(Page):
         self._folder_button.setToolTip(say("Pictures, each a sample, in a folder for each class"))
         self._folder_button.clicked.connect(self._on_add_folder)
         self.page_head.add(self._folder_button)
-        self._add_button = secondary_button(self.tr("Add file"), icon="plus")
+        self._add_button = secondary_button(say("Add file"), icon="plus")
         self._add_button.setObjectName("data.add")
         self._add_button.clicked.connect(self._on_add)
         self.page_head.add(self._add_button)
         self._role_words = {
-            Role.TARGET: self.tr("Target"),
-            Role.INPUT: self.tr("Input"),
-            Role.WEIGHT: self.tr("Weight"),
-            Role.LEFT_OUT: self.tr("Left out"),
+            Role.TARGET: say("Target"),
+            Role.INPUT: say("Input"),
+            Role.WEIGHT: say("Weight"),
+            Role.LEFT_OUT: say("Left out"),
         }
         holder = QWidget()
         self._stack = QStackedLayout(holder)
         self._empty = self._empty_state()
         self._stack.addWidget(self._empty)
-        cancel = secondary_button(self.tr("Cancel"))
+        cancel = secondary_button(say("Cancel"))
         cancel.setObjectName("data.cancel")
         cancel.clicked.connect(session.stop_looking)
-        self._reading = EmptyState("hourglass", self.tr("Reading the file"), " ", cancel)
+        self._reading = EmptyState("hourglass", say("Reading the file"), " ", cancel)
         self._stack.addWidget(self._reading)
         self._scroll = ColumnScroll()
         self._stack.addWidget(self._scroll)
@@ -116,7 +116,7 @@ class DataPage(Page):
         """What stands in the panel at the right while this page is shown."""
         session = self._session
         if session.data_problem is not None:
-            return [Paragraph(self.tr("The file"), session.data_problem.message)]
+            return [Paragraph(say("The file"), session.data_problem.message)]
         return data_words(session) or describe(session.resolved, session.summary)
 
     def show_setting(self, key: str) -> None:
@@ -131,7 +131,7 @@ class DataPage(Page):
     # Parts
 
     def _empty_state(self) -> EmptyState:
-        button = primary_button(self.tr("Choose a file"), icon="file-plus")
+        button = primary_button(say("Choose a file"), icon="file-plus")
         button.setObjectName("data.choose")
         button.clicked.connect(self._on_add)
         folder = link_button(say("Choose a folder of pictures"))
@@ -144,9 +144,10 @@ class DataPage(Page):
             column.addWidget(way, 0, Qt.AlignmentFlag.AlignHCenter)
         return EmptyState(
             "database",
-            self.tr("No data yet"),
-            self.tr("Drop a file anywhere in the window, or choose one: {}.").format(
-                joined(registry.called())
+            say("No data yet"),
+            say(
+                "Drop a file anywhere in the window, or choose one: {registry}.",
+                registry=joined(registry.called()),
             ),
             ways,
         )
@@ -158,7 +159,7 @@ class DataPage(Page):
         self._guesses = GuessChips()
         self._guesses.change.clicked.connect(self._on_change)
         card.add(self._guesses)
-        self._targets = link_button(self.tr("Choose the file with the targets"))
+        self._targets = link_button(say("Choose the file with the targets"))
         self._targets.setObjectName("data.y_file")
         self._targets.clicked.connect(self._on_targets)
         card.add(self._targets)
@@ -169,7 +170,7 @@ class DataPage(Page):
         self.table = RowTable()
         self.table.resized.connect(self._on_table_resized)
         self.table.setObjectName("data.table")
-        self.table.setAccessibleName(self.tr("Rows of the file"))
+        self.table.setAccessibleName(say("Rows of the file"))
         self._header = ColumnHeader(self.table)
         self._header.role_pressed.connect(self._on_header_pressed)
         self.table.setHorizontalHeader(self._header)
@@ -202,7 +203,7 @@ class DataPage(Page):
         )
         if reading:
             name = Path(str(session.spec.get("data.file"))).name
-            self._reading.set_text(self.tr("Reading {}").format(name), self.tr("A moment, please."))
+            self._reading.set_text(say("Reading {name}", name=name), say("A moment, please."))
         self._add_button.setVisible(has_file)
         self._folder_button.setVisible(has_file)
         for widget in (
@@ -246,7 +247,7 @@ class DataPage(Page):
             self._problem.set_finding(None)
             return
         words = " ".join(part for part in (problem.message, problem.remedy) if part)
-        self._problem.show_sentence(words, "error", self.tr("Choose another file"))
+        self._problem.show_sentence(words, "error", say("Choose another file"))
 
     def _show_guesses(self, guesses: Sequence[Guess]) -> None:
         self._guesses.show_guesses(guesses, can_change=bool(guesses))
@@ -277,7 +278,7 @@ class DataPage(Page):
             policy.ScrollBarAsNeeded if self._show_all else policy.ScrollBarAlwaysOff
         )
         self._all_button.setVisible(view.rows > _FEW_ROWS)
-        self._all_button.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all"))
+        self._all_button.setText(say("Show fewer") if self._show_all else say("Show all"))
         self._show_place()
 
     def _show_place(self) -> None:
@@ -288,7 +289,8 @@ class DataPage(Page):
         shown = min(self._view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
         last = min(first + shown, self._view.rows)
         self._place.setText(
-            self.tr("Rows {first} to {last} of {count}").format(
+            say(
+                "Rows {first} to {last} of {count}",
                 first=format_count(first + 1),
                 last=format_count(last),
                 count=format_count(self._view.rows),
