@@ -6,6 +6,7 @@ block; the window makes them in the background and cancels by an event.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,20 @@ import psutil
 from fitstudio.actions.processes import reader_command
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
+from fitstudio.data.fingerprint import quick_look
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
 from fitstudio.words import heard, say
 
-__all__ = ["inspect", "inspect_and_preview", "preview", "suggest", "tree"]
+__all__ = [
+    "Thumbnail",
+    "inspect",
+    "inspect_and_preview",
+    "preview",
+    "suggest",
+    "thumbnails",
+    "tree",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -102,6 +113,65 @@ def tree(path: Path | str, *, cancel: threading.Event | None = None) -> list[Tre
     return [TreeNode.from_json(node) for node in answer]
 
 
+@dataclass(frozen=True)
+class Thumbnail:
+    """A row of a column of pictures, small.
+
+    Args:
+        row: From 0.
+        label: Its class; None where there are none.
+        width: In points.
+        height: Likewise.
+        points: Red, green and blue of each point, row by row.
+    """
+
+    row: int
+    label: str | None
+    width: int
+    height: int
+    points: bytes
+
+
+def thumbnails(
+    data: Mapping[str, Any],
+    base: Path,
+    name: str,
+    by: str | None,
+    *,
+    classes: int,
+    each: int,
+    side: int,
+    cancel: threading.Event | None = None,
+) -> tuple[Thumbnail, ...]:
+    """Some pictures of a column, of each of the commonest classes.
+
+    Args:
+        data: As for `inspect`.
+        base: As for `inspect`.
+        name: The column with the pictures.
+        by: The column with the classes, or None.
+        classes: From how many classes at most.
+        each: How many of a class.
+        side: The longest side, in points.
+        cancel: As for `inspect`.
+
+    Raises:
+        DataError: As for `inspect`.
+    """
+    wanted = {"classes": classes, "each": each, "side": side}
+    found = _ask("thumbnails", data, base, cancel, name=name, by=by, wanted=wanted)
+    return tuple(
+        Thumbnail(
+            row=int(each["row"]),
+            label=each["label"],
+            width=int(each["width"]),
+            height=int(each["height"]),
+            points=base64.b64decode(each["points"]),
+        )
+        for each in found
+    )
+
+
 def _ask(
     do: str, data: Mapping[str, Any], base: Path, cancel: threading.Event | None, **more: Any
 ) -> Any:
@@ -164,7 +234,7 @@ def _run(
 
 def _size(file: str, base: Path) -> int:
     try:
-        return (base / file).stat().st_size
+        return quick_look(base / file)[0]
     except (OSError, ValueError):
         return 0  # the reader says what is wrong with it
 

@@ -249,12 +249,6 @@ def _spec_for(
 ) -> RunSpec:
     """Settings to begin with for a data file, under those that a person gives."""
     data = data.expanduser().absolute()
-    if data.is_dir():
-        raise DataError(
-            say("{data} is a folder, not a data file.", data=repr(str(data))),
-            code="data.folder",
-            remedy=say("Name the file in it that holds the rows."),
-        )
     special = special_file(data)
     if special:
         raise DataError(
@@ -262,7 +256,7 @@ def _spec_for(
             code="data.special-file",
             remedy=say("Write what comes out of it into a file first, then name that file."),
         )
-    if not data.is_file():
+    if not data.exists():
         raise DataError(
             say("There is no file {data}.", data=repr(str(data))),
             code="data.missing",

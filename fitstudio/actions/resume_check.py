@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.actions.run_making import environment, spec_digest
-from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.fingerprint import fingerprint, quick_look
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage.checked import Plain
@@ -83,8 +83,7 @@ def _data(
         return None
     path = project_folder / file
     try:
-        status = path.stat()
-        if (status.st_size, status.st_mtime_ns) == (before.get("size"), before.get("mtime_ns")):
+        if quick_look(path) == (before.get("size"), before.get("mtime_ns")):
             return None
         now = fingerprint(path)
     except (OSError, ValueError) as problem:  # a name that the system knows no file by

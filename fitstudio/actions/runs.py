@@ -15,6 +15,7 @@ from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
+from fitstudio.data.fingerprint import quick_look
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -358,8 +359,7 @@ def _data_key(folder: Path, data: Mapping[str, Any]) -> tuple[Any, ...]:
         if data.get(name):
             path = folder / data[name]
             try:
-                status = path.stat()
-                files.append((str(path), status.st_size, status.st_mtime_ns))
+                files.append((str(path), *quick_look(path)))
             except OSError:
                 files.append((str(path), None, None))
     reading = {name: data.get(name) for name in ("kind", "options", "columns")}

@@ -95,7 +95,7 @@ def predict_run(
         "base": str(Path.cwd()),
         "output": str(Path(output).absolute()),
     }
-    reply = _ask("predict", job, progress, cancel)
+    reply = ask_worker("predict", job, progress, cancel)
     return PredictionReport(
         run=reply["run"],
         rows=reply["rows"],
@@ -165,7 +165,7 @@ def evaluate_run(
         "data": None if data is None else _data(data),
         "base": str(Path.cwd()),
     }
-    return _ask("evaluate", job, progress, cancel)
+    return ask_worker("evaluate", job, progress, cancel)
 
 
 def measure_run(
@@ -188,7 +188,7 @@ def measure_run(
         "data": None,
         "keep": True,
     }
-    _ask("evaluate", job, progress, cancel)
+    ask_worker("evaluate", job, progress, cancel)
 
 
 def model_of(project: Project, run: str | int) -> tuple[str, int] | None:
@@ -238,7 +238,7 @@ def dry_run(
         SpecError, DataError, WorkerError: If it cannot be tried.
     """
     job = {"project": str(project.folder), "spec": (spec or project.settings).to_json()}
-    return _ask("dry-run", job, progress, cancel)
+    return ask_worker("dry-run", job, progress, cancel)
 
 
 def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
@@ -254,7 +254,7 @@ def _data(data: str | Path | Mapping[str, Any]) -> Any:
     return str(data) if isinstance(data, (str, Path)) else dict(data)
 
 
-def _ask(
+def ask_worker(
     kind: str,
     job: Mapping[str, Any],
     progress: Progress | None,

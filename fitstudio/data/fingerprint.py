@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from fitstudio.data.picture_files import picture_files
+
 _BLOCK_BYTES = 4 << 20
 # Beyond this a hash of everything would take longer than a person waits.
 _WHOLE_BYTES = 2 << 30
@@ -17,6 +19,8 @@ def fingerprint(path: Path) -> dict[str, Any]:
 
     For very large files the hash is made of pieces spread over the file, and ``sampled`` says so.
     """
+    if path.is_dir():
+        return _of_folder(path)
     known = path.stat()
     digest = hashlib.sha256()
     sampled = known.st_size > _WHOLE_BYTES
@@ -36,3 +40,34 @@ def fingerprint(path: Path) -> dict[str, Any]:
         "sha256": digest.hexdigest(),
     }
     return found | ({"sampled": True} if sampled else {})
+
+
+def quick_look(path: Path) -> tuple[int, int]:
+    """Size and time of the last change of a file, or of all files of a folder of pictures.
+
+    Raises:
+        OSError: If there is none.
+    """
+    if not path.is_dir():
+        known = path.stat()
+        return known.st_size, known.st_mtime_ns
+    files = picture_files(path)
+    return sum(file.size for file in files), max((file.changed for file in files), default=0)
+
+
+def _of_folder(path: Path) -> dict[str, Any]:
+    """Of a folder's pictures: what is in them, or for very many their names and sizes."""
+    files = picture_files(path)
+    digest = hashlib.sha256()
+    size = sum(file.size for file in files)
+    for file in files:
+        digest.update(f"{file.name}\0{file.size}\n".encode("utf-8", "surrogateescape"))
+        if size <= _WHOLE_BYTES:
+            digest.update((path / file.name).read_bytes())
+    found: dict[str, Any] = {
+        "size": size,
+        "mtime_ns": max((file.changed for file in files), default=0),
+        "sha256": digest.hexdigest(),
+        "files": len(files),
+    }
+    return found | ({"sampled": True} if size > _WHOLE_BYTES else {})

@@ -62,6 +62,10 @@ def answer(request: dict[str, Any]) -> Any:
         return [node.to_json() for node in tree_of(request["file"], base)]
     with _open(request, base) as source:
         result: dict[str, Any] = {}
+        if request["do"] == "thumbnails":
+            from fitstudio.data.thumbnails import thumbnails
+
+            return thumbnails(source, request["name"], request["by"], **request["wanted"])
         if request["do"] in ("inspect", "inspect_and_preview"):
             result["summary"] = source.summary().to_json()
         if request["do"] in ("preview", "inspect_and_preview"):

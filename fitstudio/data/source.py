@@ -14,6 +14,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Foreign
+from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import FORMATS, check_options, recognise
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError
@@ -51,6 +52,16 @@ def open_source(data: Mapping[str, Any], base: Path) -> Source:
             remedy=say("It can be {formats}.", formats=", ".join(FORMATS)),
         )
     format = FORMATS[kind]
+    if path.is_dir() != format.is_folder:
+        raise DataError(
+            say("{file} is no folder.", file=repr(file))
+            if format.is_folder
+            else say("{file} is a folder.", file=repr(file)),
+            code="data.folder",
+            remedy=say("Choose a folder of pictures.")
+            if format.is_folder
+            else say("Choose a file inside it."),
+        )
     # An option that is null was put back to what the file shows.
     options = {name: value for name, value in options.items() if value is not None}
     check_options(format, options)
@@ -82,7 +93,7 @@ def find_file(file: str, base: Path) -> Path:
     """The data file's path, checked.
 
     Raises:
-        DataError: If it is not there, is a folder, or is empty.
+        DataError: If it is not there, or is empty.
     """
     if "\0" in file:
         raise DataError(say("A file's name cannot hold a zero character."), code="data.no-file")
@@ -97,11 +108,7 @@ def find_file(file: str, base: Path) -> Path:
             details=str(problem),
         ) from problem
     if path.is_dir():
-        raise DataError(
-            say("{file} is a folder.", file=repr(file)),
-            code="data.folder",
-            remedy=say("Choose a file inside it."),
-        )
+        return path  # what is in it decides whether it is data
     if not path.is_file():
         raise DataError(
             say(
@@ -123,6 +130,8 @@ def kind_of(path: Path) -> str:
     Raises:
         DataError: For files of other programs, named in words.
     """
+    if path.is_dir():
+        return _kind_of_folder(path)
     try:
         with path.open("rb") as stream:
             head = stream.read(512)
@@ -147,3 +156,15 @@ def kind_of(path: Path) -> str:
             remedy=found.remedy,
         )
     return found.name
+
+
+def _kind_of_folder(path: Path) -> str:
+    from fitstudio.data.picture_files import holds_pictures
+
+    if holds_pictures(path):
+        return PICTURES.name
+    raise DataError(
+        say("{name} is a folder without pictures.", name=repr(path.name)),
+        code="data.folder",
+        remedy=say("Choose a file inside it, or a folder that holds PNG, JPEG or TIFF files."),
+    )

@@ -2,6 +2,7 @@
 
 run PROJECT RUN [--resume]    trains a run
 predict | evaluate JOB        uses a run's model; JOB is a JSON file, answers are JSON lines
+export JOB                    writes a run's model in a format that other programs read
 dry-run JOB                   tries one real batch and tells what the run would take
 devices                       tells as JSON what torch can train on
 """
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
                 with terminal.forgiving_output():
                     return run.run(Path(project), run_name, resume="--resume" in flags)
-            case [("predict" | "evaluate" | "dry-run") as kind, job_file]:
+            case [("predict" | "evaluate" | "dry-run" | "export") as kind, job_file]:
                 from fitstudio.worker.jobs import job
 
                 return job.do(kind, Path(job_file))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fitstudio import storage
-from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.fingerprint import fingerprint, quick_look
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.roles import find_task
 from fitstudio.data.source import Source, open_source
@@ -248,10 +248,8 @@ def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
 
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The data file's fingerprint; after a resume the file must be the one it was."""
-    if before is not None:
-        known = source.path.stat()
-        if (known.st_size, known.st_mtime_ns) == (before["size"], before["mtime_ns"]):
-            return before
+    if before is not None and quick_look(source.path) == (before["size"], before["mtime_ns"]):
+        return before
     now = fingerprint(source.path)
     if before is not None and now["sha256"] != before["sha256"]:
         raise RunError(

@@ -11,7 +11,12 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 # How a package is imported, where that is not its own name.
-_IMPORTED_AS = {"pyside6-essentials": "PySide6", "nvidia-ml-py": "pynvml"}
+_IMPORTED_AS = {
+    "pyside6-essentials": "PySide6",
+    "nvidia-ml-py": "pynvml",
+    "python-calamine": "python_calamine",
+    "pillow": "PIL",
+}
 
 
 def _licences():
@@ -25,7 +30,8 @@ def _licences():
 def _imported() -> set[str]:
     """The top-level names that the package imports."""
     names = set()
-    for file in (ROOT / "fitstudio").rglob("*.py"):
+    scripts = (ROOT / "resources" / "export").glob("*.py")  # what exports are tried with
+    for file in (*(ROOT / "fitstudio").rglob("*.py"), *scripts):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
@@ -36,7 +42,8 @@ def _imported() -> set[str]:
 
 def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["export"]]
+    names = {canonicalize_name(Requirement(text).name) for text in wanted}
     return {_IMPORTED_AS.get(name, name) for name in names}
 
 

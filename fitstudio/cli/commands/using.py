@@ -160,13 +160,10 @@ def _data(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _require_file(file: Path | None) -> None:
     """A file that was typed wrong has not been moved: the words for that would lead astray."""
-    if file is None or file.is_file():
+    if file is None or file.exists():
         return
-    what = (
-        saying.say("is a folder, not a data file") if file.is_dir() else saying.say("is not there")
-    )
     raise DataError(
-        f"{str(file)!r} {what}.",
+        saying.say("{file} is not there.", file=repr(str(file))),
         code="data.missing",
         remedy=saying.say("Check the name; the path begins where the command was typed."),
     )

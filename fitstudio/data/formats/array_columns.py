@@ -16,6 +16,7 @@ from fitstudio.data.columns.one_hot import fold_one_hot
 from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.stand_ins import with_gaps
 from fitstudio.data.columns.statistics import ArrayLike
+from fitstudio.data.columns.typed import Words
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.column_types import (
     override_types,
@@ -208,6 +209,8 @@ def largest_group(
 
 
 def _typed(name: str, array: ArrayLike, wanted: str | None) -> TableColumn:
+    if isinstance(array, Words):
+        return type_of(name, array.cells, _PLAIN_TEXT, wanted)
     values = np.asarray(array[:]).reshape(-1)
     if values.dtype.kind in "SU":
         return type_of(name, _as_text(values), _PLAIN_TEXT, wanted)
@@ -272,14 +275,14 @@ def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
 
 
 def _glimpse(sample: np.ndarray) -> str:
-    """One sample of an array, as a cell of the preview: its range."""
+    """One sample of an array, as a cell of the preview: its range; the header has its shape."""
     if sample.dtype.kind not in "biuf" or not sample.size:
         return _shape(sample.shape)
     finite = sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
     if not finite.size:
         return say("no numbers")
     low, high = (f"{float(value):.4g}" for value in (finite.min(), finite.max()))
-    return say("{shape}, {low} to {high}", shape=_shape(sample.shape), low=low, high=high)
+    return say("{low} to {high}", low=low, high=high)
 
 
 def _short_number(value: Any) -> str:

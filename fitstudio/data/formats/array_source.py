@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.relations import patterns
-from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.fingerprint import fingerprint, quick_look
 from fitstudio.data.formats import array_findings
 from fitstudio.data.formats.array_columns import ArrayColumns
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -24,7 +24,7 @@ class ArraySource(ArrayColumns):
             file=self.file,
             kind=self.kind,
             rows=self.rows,
-            bytes=self.path.stat().st_size,
+            bytes=quick_look(self.path)[0],
             columns=columns,
             options=self.options,
             guesses=self.guesses,

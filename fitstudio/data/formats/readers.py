@@ -32,10 +32,24 @@ def _hdf5() -> Reader:
     return Reader(open=open_hdf5, tree=tree)
 
 
+def _columnar() -> Reader:
+    from fitstudio.data.formats.columnar import open_columnar
+
+    return Reader(open=open_columnar)
+
+
+def _pictures() -> Reader:
+    from fitstudio.data.formats.pictures.folder import open_pictures
+
+    return Reader(open=open_pictures)
+
+
 # By the names that `fitstudio.declared.formats.registry` declares.
 READERS: dict[str, Callable[[], Reader]] = {
     "table": _table,
     "npy": _npy,
     "npz": _npz,
     "hdf5": _hdf5,
+    "columnar": _columnar,
+    "pictures": _pictures,
 }

@@ -5,28 +5,22 @@ from __future__ import annotations
 from fitstudio.declared.formats.format import Foreign
 from fitstudio.words import marked
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_INTO_ARRAYS = marked("Put pictures into an NPZ or HDF5 file.")
+_INTO_ARRAYS = marked("Put the pictures into a folder, and choose that folder.")
 
 FOREIGN: tuple[Foreign, ...] = (
     Foreign(
-        marked("a workbook"),
-        marked("Save the sheet as CSV first."),
-        _ZIP,
-        (".xlsx", ".xlsm", ".ods"),
-    ),
-    Foreign(marked("a ZIP archive"), marked("Unpack it, or choose an NPZ file."), _ZIP),
-    Foreign(
-        marked("an old Excel workbook (.xls)"),
-        marked("Save it as CSV first."),
+        marked("an old Office document"),
+        marked("Save the table in it as CSV first."),
         (b"\xd0\xcf\x11\xe0",),
     ),
-    Foreign(marked("a Parquet file"), marked("Save it as CSV or NPZ first."), (b"PAR1",)),
+    Foreign(
+        marked("a Feather file of version 1"),
+        marked("Save it again as Feather or Parquet."),
+        (b"FEA1",),
+    ),
     Foreign(marked("a PDF document"), marked("Save the table in it as CSV first."), (b"%PDF",)),
     Foreign(marked("a picture"), _INTO_ARRAYS, (b"\x89PNG", b"\xff\xd8\xff")),
     Foreign(marked("a TIFF picture"), _INTO_ARRAYS, (b"II*\x00", b"MM\x00*")),
-    Foreign(marked("a compressed file (gzip)"), marked("Unpack it first."), (b"\x1f\x8b",)),
-    Foreign(marked("a compressed file (xz)"), marked("Unpack it first."), (b"\xfd7zXZ",)),
     Foreign(marked("a compressed file (7z)"), marked("Unpack it first."), (b"7z\xbc\xaf",)),
     Foreign(marked("a compressed file (RAR)"), marked("Unpack it first."), (b"Rar!",)),
     Foreign(

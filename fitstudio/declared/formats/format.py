@@ -10,6 +10,15 @@ from fitstudio.declared.kinds.param import Entry, Param
 from fitstudio.words.tables import Spoken
 
 
+class Where(StrEnum):
+    """In which files an option can be set."""
+
+    ALWAYS = "always"
+    TEXT = "text"  # not in workbooks, whose cells are parted already
+    WORKBOOK = "workbook"  # only there
+    SEVERAL = "several"  # only where the file holds several tables
+
+
 class Travels(StrEnum):
     """How far an option goes that was set, or found out, for the training file."""
 
@@ -27,11 +36,13 @@ class ReadingOption(Param):
         travels: Whether later files are read with it.
         among: What can be chosen in a file that holds the arrays of these paths, each value with
             its words; None where that does not hang on the file's arrays.
+        where: In which of the format's files it can be set.
     """
 
     section: str = "data.options"
     travels: Travels = Travels.WITH_MODEL
     among: Callable[[Sequence[str]], list[tuple[str, str]]] | None = None
+    where: Where = Where.ALWAYS
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class Format(Entry):
         column: What one column is called.
         icon: The icon of a project with such data.
         has_tree: Whether a file holds arrays by name, perhaps in groups.
+        is_folder: Whether its "file" is a folder, with a row for each file in it.
         has_targets_file: Whether the targets may stand in a second file, ``data.y_file``.
     """
 
@@ -80,6 +92,7 @@ class Format(Entry):
     column: str = "array"
     icon: str = "image"
     has_tree: bool = False
+    is_folder: bool = False
     has_targets_file: bool = False
 
     __hash__ = Entry.__hash__

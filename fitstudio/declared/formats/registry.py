@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, overload
 
+from fitstudio.declared.formats.columnar import COLUMNAR
+from fitstudio.declared.formats.containers import find_container
 from fitstudio.declared.formats.foreign import FOREIGN
 from fitstudio.declared.formats.format import Foreign, Format, ReadingOption
 from fitstudio.declared.formats.hdf5 import HDF5
 from fitstudio.declared.formats.npy import NPY
 from fitstudio.declared.formats.npz import NPZ
+from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
@@ -18,7 +21,9 @@ from fitstudio.errors import DataError
 from fitstudio.words import say
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
-FORMATS: dict[str, Format] = {each.name: each for each in (TABLE, NPY, NPZ, HDF5)}
+FORMATS: dict[str, Format] = {
+    each.name: each for each in (TABLE, NPY, NPZ, HDF5, COLUMNAR, PICTURES)
+}
 # What a file is taken for that has no known first bytes and no known ending.
 OTHERWISE = TABLE
 
@@ -71,6 +76,8 @@ def recognise(file: str, head: bytes) -> Format | Foreign:
     for format in FORMATS.values():
         if format.begins(head, ending):
             return format
+    if find_container(file, head) is not None:
+        return TABLE
     for foreign in FOREIGN:
         if not foreign.endings and head.startswith(foreign.starts):
             return foreign

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.formats.format import Format, ReadingOption, Travels
+from fitstudio.declared.formats import containers
+from fitstudio.declared.formats.format import Format, ReadingOption, Travels, Where
 from fitstudio.declared.formats.kinds import Several, TextChoice
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Text
@@ -12,6 +13,33 @@ _LINE = Int(minimum=0, maximum=100_000)
 _WORDS = Several(what=marked("a list of texts"), item=Text())
 
 OPTIONS: tuple[ReadingOption, ...] = (
+    ReadingOption(
+        name="sheet",
+        kind=Text(what=marked("the name of a sheet")),
+        title=marked("Sheet"),
+        help=marked("The sheet of the workbook that holds the table."),
+        unset=marked("found out"),
+        travels=Travels.LAYOUT,
+        where=Where.SEVERAL,
+    ),
+    ReadingOption(
+        name="member",
+        kind=Text(what=marked("the name of a file in the archive")),
+        title=marked("File in the archive"),
+        help=marked("Which of the files in the archive is the table."),
+        unset=marked("found out"),
+        travels=Travels.LAYOUT,
+        where=Where.SEVERAL,
+    ),
+    ReadingOption(
+        name="cells",
+        kind=Text(what=marked("a range of cells, such as B3:F200")),
+        title=marked("Cells"),
+        help=marked("The part of the sheet that is the table, such as B3:F200."),
+        unset=marked("found out"),
+        travels=Travels.PLACE,
+        where=Where.WORKBOOK,
+    ),
     ReadingOption(
         name="separator",
         kind=TextChoice(
@@ -29,6 +57,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         title=marked("Between cells"),
         help=marked("What stands between two cells."),
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="decimal",
@@ -77,6 +106,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         title=marked("Characters"),
         help=marked("How the file's bytes stand for characters."),
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="header_line",
@@ -140,6 +170,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         unset=marked("found out"),
         level=Level.ADVANCED,
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="quote",
@@ -155,6 +186,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         help=marked("What stands around a cell that holds the mark between cells."),
         level=Level.ADVANCED,
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="comment",
@@ -166,6 +198,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
         help=marked("What the lines start with that are no data."),
         level=Level.ADVANCED,
         travels=Travels.LAYOUT,
+        where=Where.TEXT,
     ),
     ReadingOption(
         name="marked",
@@ -235,10 +268,10 @@ OPTIONS: tuple[ReadingOption, ...] = (
 TABLE = Format(
     name="table",
     title=marked("Table"),
-    help=marked("CSV or TSV"),
+    help=marked("CSV, TSV or Excel"),
     params=OPTIONS,
-    called=("CSV", "TSV"),
-    endings=(".csv", ".tsv", ".txt"),
+    called=("CSV", "TSV", "Excel"),
+    endings=(".csv", ".tsv", ".txt", *containers.ENDINGS),
     content=marked("table"),
     row="row",
     column="column",

@@ -42,6 +42,8 @@ class Guess(Plain):
         label: Two or three words for a chip: "Comma-separated".
         given: Whether the person said so; then it is no guess at all.
         sure: False where a look at the preview is worth it.
+        choices: What else it could be in this file, the value among them; empty where that does
+            not hang on the file.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Guess(Plain):
     label: str = ""
     given: bool = False
     sure: bool = True
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,3 +19,9 @@ def ask_data_file(window: QWidget) -> Path | None:
     """Asks for a data file."""
     file, _kind = QFileDialog.getOpenFileName(window, say("Choose data"), "", data_filter())
     return Path(file) if file else None
+
+
+def ask_data_folder(window: QWidget) -> Path | None:
+    """Asks for a folder of pictures."""
+    folder = QFileDialog.getExistingDirectory(window, say("Choose a folder of pictures"))
+    return Path(folder) if folder else None

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.declared.formats.format import ReadingOption
+from fitstudio.declared.formats.containers import container_by_ending
+from fitstudio.declared.formats.format import ReadingOption, Where
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.kinds.values import Choice, Flag
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
@@ -35,6 +36,7 @@ def reading_choices(
     guesses: Sequence[Guess],
     options: Mapping[str, Any] | None = None,
     nodes: Sequence[TreeNode] = (),
+    file: str = "",
 ) -> list[ReadingChoice]:
     """Every option that can be set for a file.
 
@@ -43,15 +45,26 @@ def reading_choices(
         guesses: How it is read now.
         options: What was overruled already.
         nodes: What is in the file, where that is known; a part is no choice in a file with one.
+        file: Its name: a workbook has no separator, a text file no sheets.
     """
+    container = container_by_ending(file)
+    is_grid = container is not None and container.is_grid
+    inside = {guess.name: guess.choices for guess in guesses if len(guess.choices) > 1}
     found = {guess.name: guess.value for guess in guesses}
     found |= {name: value for name, value in (options or {}).items() if value is not None}
     arrays = [node.path for node in nodes if node.kind not in ("group", "refused")]
     choices: list[ReadingChoice] = []
     for option in find_format(kind).params:
+        if option.where == (Where.TEXT if is_grid else Where.WORKBOOK):
+            continue
+        if option.where == Where.SEVERAL and option.name not in inside:
+            continue
         value = found.get(option.name, option.default)
         value = list(value) if isinstance(value, tuple) else value
-        if option.among is not None and arrays:
+        if option.name in inside:
+            among = tuple((each, each) for each in inside[option.name])
+            choices.append(ReadingChoice(option, value, _with(value, among)))
+        elif option.among is not None and arrays:
             among = option.among(arrays)
             if value is None or len(among) < 2:
                 continue

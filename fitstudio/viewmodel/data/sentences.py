@@ -36,6 +36,8 @@ def _task(session: ProjectSession, facts: Facts) -> str:
     part = "column" if facts.row_name == "row" else "array"
     row = one(facts.row_name)
     match session.spec.get("fit.x") or ():
+        case (name,) if name == row:
+            source = say("From **one {row}**", row=row)
         case (name,):
             source = say("From **{name}** of a {row}", name=name, row=row)
         case names:

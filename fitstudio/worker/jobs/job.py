@@ -18,7 +18,7 @@ from typing import Any
 
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import finite
-from fitstudio.worker.jobs import dry_run, evaluation, prediction
+from fitstudio.worker.jobs import dry_run, evaluation, export, prediction
 
 Job = Mapping[str, Any]
 Progress = Callable[[float, str], None]
@@ -27,6 +27,7 @@ _JOBS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "predict": prediction.predict,
     "evaluate": evaluation.evaluate,
     "dry-run": dry_run.try_one_batch,
+    "export": export.export,
 }
 
 
@@ -34,7 +35,7 @@ def do(kind: str, job_file: Path) -> int:
     """Does a job and answers on stdout; returns the exit code.
 
     Args:
-        kind: "predict", "evaluate" or "dry-run".
+        kind: "predict", "evaluate", "dry-run" or "export".
         job_file: The job as JSON; ``-`` for stdin.
     """
     logging.getLogger().setLevel(logging.ERROR)

@@ -7,6 +7,8 @@ import numpy as np
 from fitstudio.data.columns import relations
 from fitstudio.data.columns.gaps import usable_numbers
 from fitstudio.data.fingerprint import fingerprint
+from fitstudio.data.formats.containers.unpack import unpack
+from fitstudio.data.formats.containers.unpacked import Unpacked
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.text import line_findings, table_findings
 from fitstudio.data.formats.text.cells import as_lines, read_cells
@@ -27,13 +29,15 @@ def open_table(asked: Asked) -> TableSource:
     Raises:
         DataError: If it is no text, or holds no rows.
     """
-    path, file, options = asked.path, asked.file, asked.options
-    data = path.read_bytes()
+    path, file = asked.path, asked.file
+    unpacked = unpack(asked)
+    data = unpacked.data
+    options = {**asked.options, **unpacked.settled}
     if "encoding" in options:
         encoding = EncodingGuess(str(options["encoding"]), say("As you said."))
     else:
         encoding = find_encoding(data)
-    size = len(data)
+    size = path.stat().st_size
     text = as_lines(to_utf8(data, encoding.encoding, file=file))
     del data
     if not text.strip():
@@ -53,7 +57,8 @@ def open_table(asked: Asked) -> TableSource:
         source.reconsider_numbers(reasons)
     if options.get("copies") == "skip":
         source.leave_out_copies()
-    source.conclude(reasons, options, dict(asked.columns), zeros)
+    source.conclude(reasons, asked.options, dict(asked.columns), zeros)
+    source.was_packed(unpacked)
     return source
 
 
@@ -74,6 +79,14 @@ def _without_zeros(text: bytes, zeros: int, file: str) -> bytes:
 
 class TableSource(TableColumns):
     """A text table, with what a person should know about it."""
+
+    def was_packed(self, unpacked: Unpacked) -> None:
+        """Sets down which table of a packed file this is; what the packing settles is no guess."""
+        kept = tuple(guess for guess in self.guesses if guess.name not in unpacked.settled)
+        self.guesses = (*unpacked.guesses, *kept)
+        for name in unpacked.settled:
+            self.options.pop(name, None)
+        self.options |= unpacked.options
 
     def problems(self) -> tuple[Finding, ...]:
         return line_findings.unclear_lines(self, self.given)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from fitstudio.declared.formats import registry
 from fitstudio.declared.formats.registry import find_format
@@ -18,6 +18,7 @@ from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.guess_chips import GuessChips
 from fitstudio.gui.pages.data.items_card import ItemsCard
+from fitstudio.gui.pages.data.picture_grid import PictureGrid
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.data.role_menu import role_menu
 from fitstudio.gui.pages.data.row_model import RowModel
@@ -27,13 +28,15 @@ from fitstudio.gui.pages.page import Page
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button, link_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card, ColumnScroll
-from fitstudio.gui.widgets.data_file import ask_data_file
+from fitstudio.gui.widgets.data_file import ask_data_file, ask_data_folder
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.data import page as data_page
+from fitstudio.viewmodel.data import pictures
 from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
+from fitstudio.viewmodel.data.pictures import PictureClass
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
 from fitstudio.viewmodel.shell.session import ProjectSession
@@ -63,6 +66,11 @@ class DataPage(Page):
         self._shown_columns: tuple[ColumnView, ...] = ()
         self._show_all = False
         self._pages = RowPages(session)
+        self._folder_button = secondary_button(say("Add folder"), icon="plus")
+        self._folder_button.setObjectName("data.add_folder")
+        self._folder_button.setToolTip(say("Pictures, each a sample, in a folder for each class"))
+        self._folder_button.clicked.connect(self._on_add_folder)
+        self.page_head.add(self._folder_button)
         self._add_button = secondary_button(say("Add file"), icon="plus")
         self._add_button.setObjectName("data.add")
         self._add_button.clicked.connect(self._on_add)
@@ -126,6 +134,14 @@ class DataPage(Page):
         button = primary_button(say("Choose a file"), icon="file-plus")
         button.setObjectName("data.choose")
         button.clicked.connect(self._on_add)
+        folder = link_button(say("Choose a folder of pictures"))
+        folder.setObjectName("data.choose_folder")
+        folder.clicked.connect(self._on_add_folder)
+        ways = QWidget()
+        column = QVBoxLayout(ways)
+        column.setContentsMargins(0, 0, 0, 0)
+        for way in (button, folder):
+            column.addWidget(way, 0, Qt.AlignmentFlag.AlignHCenter)
         return EmptyState(
             "database",
             say("No data yet"),
@@ -133,7 +149,7 @@ class DataPage(Page):
                 "Drop a file anywhere in the window, or choose one: {registry}.",
                 registry=joined(registry.called()),
             ),
-            button,
+            ways,
         )
 
     def _make_file_card(self) -> Card:
@@ -147,6 +163,9 @@ class DataPage(Page):
         self._targets.setObjectName("data.y_file")
         self._targets.clicked.connect(self._on_targets)
         card.add(self._targets)
+        self._pictures = PictureGrid()
+        self._pictures_for: object = None
+        card.add(self._pictures)
         self._rows = RowModel(self._pages, self)
         self.table = RowTable()
         self.table.resized.connect(self._on_table_resized)
@@ -186,7 +205,14 @@ class DataPage(Page):
             name = Path(str(session.spec.get("data.file"))).name
             self._reading.set_text(say("Reading {name}", name=name), say("A moment, please."))
         self._add_button.setVisible(has_file)
-        for widget in (self._add_button, self._guesses.change, self._targets, self._problem.button):
+        self._folder_button.setVisible(has_file)
+        for widget in (
+            self._add_button,
+            self._folder_button,
+            self._guesses.change,
+            self._targets,
+            self._problem.button,
+        ):
             lock(widget, session.cannot_change)
         self._header.set_locked(session.cannot_change)
         self._tree.setEnabled(session.read_only is None)
@@ -205,6 +231,7 @@ class DataPage(Page):
             self._read_for = summary
             self._nodes = []
             self._look_into_tree()
+        self._look_at_pictures()
         self._show_guesses(view.guesses)
         self._targets.setVisible(find_format(summary.kind).has_targets_file)
         self._items.set_items(view.items)
@@ -274,6 +301,22 @@ class DataPage(Page):
         if self._view is not None:
             self._size_table(self._view)
 
+    def _look_at_pictures(self) -> None:
+        wanted = pictures.shown_for(self._session)
+        if wanted is None:
+            self._pictures.setVisible(False)
+        elif wanted != self._pictures_for:
+            self._session.in_background(
+                lambda job: pictures.look_at_pictures(self._session, job),
+                self._on_pictures,
+                lambda problem: self._pictures.setVisible(False),
+                replaces=f"pictures {id(self)}",
+            )
+        self._pictures_for = wanted
+
+    def _on_pictures(self, found: Sequence[PictureClass]) -> None:
+        self._pictures.show_classes(found)
+
     def _look_into_tree(self) -> None:
         summary = self._session.summary
         if summary is None or not find_format(summary.kind).has_tree:
@@ -312,6 +355,11 @@ class DataPage(Page):
         if file is not None:
             data_page.take_file(self._session, file)
 
+    def _on_add_folder(self) -> None:
+        folder = ask_data_folder(self)
+        if folder is not None:
+            data_page.take_file(self._session, folder)
+
     def _on_targets(self) -> None:
         file = ask_data_file(self)
         if file is not None:
@@ -323,7 +371,14 @@ class DataPage(Page):
         summary = self._session.summary
         assert summary is not None
         options = dict(self._session.spec.get("data.options") or {})
-        dialog = ReadingDialog(summary.guesses, options, self, kind=summary.kind, nodes=self._nodes)
+        dialog = ReadingDialog(
+            summary.guesses,
+            options,
+            self,
+            kind=summary.kind,
+            nodes=self._nodes,
+            file=summary.file,
+        )
         if dialog.ask() == 0 and dialog.changes():
             data_page.set_options(self._session, dialog.changes())
 

@@ -30,6 +30,7 @@ class ReadingDialog(Question):
         options: What was overruled already.
         kind: The name of the file's format.
         nodes: What is in the file, where that is known.
+        file: The file's name.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class ReadingDialog(Question):
         *,
         kind: str = "table",
         nodes: Sequence[TreeNode] = (),
+        file: str = "",
     ) -> None:
         self._editors: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
@@ -54,7 +56,7 @@ class ReadingDialog(Question):
         self.setObjectName("dialog.reading")
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
-        choices = reading_choices(kind, guesses, options, nodes)
+        choices = reading_choices(kind, guesses, options, nodes, file)
         usual = [each for each in choices if each.option.level == Level.BASIC]
         others = [each for each in choices if each.option.level != Level.BASIC]
         column.addWidget(self._form(usual))

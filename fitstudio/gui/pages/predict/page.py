@@ -21,6 +21,7 @@ from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.predict.answer_rows import AnswerRows
 from fitstudio.gui.pages.predict.column_chips import ColumnChips
+from fitstudio.gui.pages.predict.export_dialog import ExportDialog, ask_where
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
@@ -32,6 +33,7 @@ from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.predict import sentences as predict_words
+from fitstudio.viewmodel.predict.export import ExportModel
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
@@ -49,10 +51,12 @@ class PredictPage(Page):
         super().__init__("page.predict", say("Predict"), parent=parent)
         self.session = session
         self.model = PredictModel(session)
+        self.exporting = ExportModel(session)
         self.setAcceptDrops(True)
         self._make_head()
         self._make_parts()
         self.model.changed.connect(self._refresh)
+        self.exporting.changed.connect(self._show_export)
         self.goes_with(self.model.close)
         self._refresh()
 
@@ -78,13 +82,19 @@ class PredictPage(Page):
         self._browse = secondary_button(say("Choose a file"), icon="folder-open")
         self._browse.setObjectName("predict.file")
         self._browse.clicked.connect(self._on_browse)
+        self._export = secondary_button(say("Export the model"), icon="download-simple")
+        self._export.setObjectName("predict.export")
+        self._export.clicked.connect(self._on_export)
         self.page_head.add(self._run)
+        self.page_head.add(self._export)
         self.page_head.add(self._browse)
 
     def _make_parts(self) -> None:
         self._trouble = FindingBar()
         self._trouble.setObjectName("predict.message")
         self._trouble.fix_pressed.connect(self._on_change_reading)
+        self._exported = FindingBar()
+        self._exported.setObjectName("predict.exported")
         self._file = Card(say("File"))
         self._file.set_margins(Space.CARD, 10, Space.CARD, 14)
         self._go = primary_button(say("Predict"), icon="lightning-fill")
@@ -124,6 +134,7 @@ class PredictPage(Page):
         self._places.addWidget(self._empty)
         self._places.addWidget(whole)
         self.add(self._trouble)
+        self.add(self._exported)
         self.add(holder, 1)
 
     def _make_progress(self) -> QWidget:
@@ -151,6 +162,7 @@ class PredictPage(Page):
             self._run.set_options(model.usable_runs())
             self._run.setValue(model.run)
         self._run.setVisible(stage is not Stage.NO_RUN)
+        self._export.setVisible(stage is not Stage.NO_RUN)
         started = stage not in (Stage.NO_RUN, Stage.CHOOSE)
         self._browse.setVisible(started)
         self._browse.setEnabled(stage is not Stage.PREDICTING)
@@ -229,6 +241,24 @@ class PredictPage(Page):
                 width = self.table.columnWidth(section) + 12
                 self.table.setColumnWidth(section, min(max(width, 72), _WIDEST_COLUMN))
 
+    def _on_export(self) -> None:
+        run = self.model.run
+        if run is None:
+            return
+        dialog = ExportDialog(self.exporting.formats, self)
+        if dialog.ask() != 0:
+            return
+        format = dialog.format()
+        output = ask_where(self, format, self.exporting.suggested(run, format))
+        if output is not None:
+            self.exporting.export(run, format, output)
+
+    def _show_export(self) -> None:
+        exporting = self.exporting
+        self._export.setEnabled(not exporting.busy)
+        look = "info" if exporting.busy else "error" if exporting.problem else "success"
+        self._exported.show_sentence(exporting.sentence(), look, "")
+
     def _on_browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
             self,
@@ -244,7 +274,9 @@ class PredictPage(Page):
         expected = format_by_ending(str(self.model.file or "")).name
         kind = summary.kind if summary else expected
         guesses = summary.guesses if summary else ()
-        dialog = ReadingDialog(guesses, self.model.reading, self, kind=kind)
+        dialog = ReadingDialog(
+            guesses, self.model.reading, self, kind=kind, file=str(self.model.file or "")
+        )
         if dialog.ask() == 0:
             confirmed = [name for name in _CONFIRMED if name in dialog.names]
             shown = {name: dialog.value(name) for name in confirmed}

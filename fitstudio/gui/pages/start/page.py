@@ -13,6 +13,7 @@ from fitstudio.gui.pages.start.recent_item import INSET, InsetRule, RecentItem
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import PageHead
+from fitstudio.gui.widgets.data_file import ask_data_folder
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.start.page import RecentRow, StartModel
@@ -63,6 +64,10 @@ class StartPage(QWidget):
         self.drop_zone = DropZone()
         self.drop_zone.dropped.connect(self.dropped)
         column.addWidget(self.drop_zone)
+        folder = link_button(say("Choose a folder of pictures"))
+        folder.setObjectName("start.folder")
+        folder.clicked.connect(self._on_folder)
+        column.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(Space.CARDS)
         self.recovery = FindingBar()
         self.recovery.setObjectName("start.recovery")
@@ -104,6 +109,11 @@ class StartPage(QWidget):
     def rows(self) -> list[RecentRow]:
         """The recent projects that are listed."""
         return [item.row for item in self._rows.values()]
+
+    def _on_folder(self) -> None:
+        folder = ask_data_folder(self)
+        if folder is not None:
+            self.dropped.emit(folder)
 
     def _scrolling_column(self) -> QVBoxLayout:
         outer = QVBoxLayout(self)

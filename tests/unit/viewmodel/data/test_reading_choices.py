@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fitstudio.declared.formats.format import Where
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.viewmodel.data.reading_choices import ReadingChoice, reading_choices
@@ -45,11 +46,28 @@ def test_the_parts_of_a_file(kind, guess, paths, values):
 @pytest.mark.parametrize("kind", FORMATS)
 def test_every_option_is_offered_with_what_it_is_now(kind):
     choices = by_name(kind, ())
-    assert list(choices) == [option.name for option in FORMATS[kind].params]
+    assert list(choices) == [
+        option.name for option in FORMATS[kind].params if option.where in (Where.ALWAYS, Where.TEXT)
+    ]
     for choice in choices.values():
         assert choice.value == choice.option.default
         assert choice.option.check(choice.value) is None
         assert not choice.values or choice.value in [value for value, _ in choice.values]
+
+
+def test_a_workbook_has_sheets_and_cells_but_no_separator():
+    guesses = [Guess("sheet", "Data", "", choices=("Data", "Old"))]
+    choices = {each.option.name: each for each in reading_choices("table", guesses, file="a.xlsx")}
+    assert choices["sheet"].values == (("Data", "Data"), ("Old", "Old"))
+    assert "cells" in choices
+    assert not {"separator", "encoding", "quote", "comment", "column_starts"} & set(choices)
+    text = {each.option.name for each in reading_choices("table", (), file="a.csv")}
+    assert not {"sheet", "member", "cells"} & text
+
+
+def test_one_sheet_is_no_choice():
+    guesses = [Guess("sheet", "Data", "", choices=("Data",))]
+    assert "sheet" not in {each.option.name for each in reading_choices("table", guesses)}
 
 
 def test_what_was_said_stands_before_what_was_found_and_what_is_not_offered_stays():

@@ -1,0 +1,1 @@
+"""Tables that are packed in another file: compressed text, archives, workbooks."""

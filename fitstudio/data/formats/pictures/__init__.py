@@ -1,0 +1,1 @@
+"""Folders of pictures, of which each is a sample."""

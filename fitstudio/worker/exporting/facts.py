@@ -1,0 +1,72 @@
+"""What every export tells of itself: what it takes and gives, where it is from, how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.errors import StorageError
+from fitstudio.project.paths import RunPaths
+from fitstudio.storage import atomic
+from fitstudio.worker.model_card import BirthCertificate
+
+FORMAT = 1
+
+
+def export_facts(
+    paths: RunPaths, certificate: BirthCertificate, checkpoint: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything that a person needs to use the model without FitStudio, as plain data.
+
+    Args:
+        paths: The run's files.
+        certificate: What the model is.
+        checkpoint: Which weights are exported: `name` and `epoch`.
+
+    Returns:
+        `inputs` with each column's name, role, range, unit, classes and scaling; `targets`;
+        `classes`; `logits`; the layers as `graph`; `origin`, `checkpoint`, `scores` and `rows`.
+    """
+    recipe = certificate.recipe
+    measured = _measured(paths)
+    return {
+        "format": FORMAT,
+        "run": paths.name,
+        "task": recipe.task,
+        "inputs": [_column(column, fills=recipe.missing == "fill") for column in recipe.inputs],
+        "targets": [_column(column, fills=False) for column in recipe.targets],
+        "classes": list(certificate.class_names),
+        "logits": certificate.answers_logits,
+        "graph": certificate.plan.to_json(),
+        "training_rows": recipe.training_rows,
+        "notes": list(recipe.notes),
+        "origin": dict(certificate.origin),
+        "checkpoint": dict(checkpoint),
+        "scores": measured.get("scores"),
+        "rows": measured.get("rows"),
+    }
+
+
+def _column(column: RecipeColumn, *, fills: bool) -> dict[str, Any]:
+    facts: dict[str, Any] = {"name": column.name, "role": column.role, "unit": column.unit}
+    if column.role == "category":
+        facts["classes"] = list(column.labels)
+        facts["numeric"] = column.numeric_labels
+    else:
+        single = not column.shape
+        facts["center"] = column.center[0] if single else list(column.center)
+        facts["scale"] = column.scale[0] if single else list(column.scale)
+        facts["lowest_in_training"], facts["highest_in_training"] = column.low, column.high
+        facts["shape"] = list(column.shape)
+    facts["fill"] = column.fill if fills else None
+    return facts
+
+
+def _measured(paths: RunPaths) -> Mapping[str, Any]:
+    """What was measured when the run ended; nothing where that cannot be read."""
+    try:
+        found = atomic.read_json(paths.results)
+    except StorageError:
+        return {}
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,165 @@
+"""Writes a run's model for use elsewhere, and proves that it answers as the run's own."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save
+
+from fitstudio import resources
+from fitstudio.errors import UsageError
+from fitstudio.project.paths import ProjectPaths
+from fitstudio.project.run_files import read_spec
+from fitstudio.storage import atomic
+from fitstudio.storage.folder import write_folder
+from fitstudio.words import say
+from fitstudio.words.numbers import listed
+from fitstudio.worker.exporting.facts import export_facts
+from fitstudio.worker.exporting.proof import prove_folder, prove_onnx
+from fitstudio.worker.exporting.raw_rows import raw_rows
+from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs.trained_model import TrainedModel
+
+ONNX, NUMPY, WEIGHTS = "onnx", "numpy", "weights"
+_NEEDED = {ONNX: ("onnx", "onnxruntime")}
+# What the script of the numpy folder can work out.
+_WITH_NUMPY = frozenset(
+    {"dense", "activation", "batch_norm", "reshape", "flatten", "concatenate", "add", "dropout"}
+)
+
+Progress = Callable[[float, str], None]
+
+
+def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Exports a model.
+
+    Args:
+        job: `project`, `run`, `format` ("onnx", "numpy" or "weights"), `output`.
+        progress: Told how far it is.
+
+    Returns:
+        `run`, `format`, `output`, `weights`, `epoch`, `bytes`, `notes`, and `proof` (None for
+        weights alone): `by`, `rows`, `rows_are`, `largest_difference`.
+
+    Raises:
+        UsageError: If a library is missing, or the model cannot be written in this format.
+        WorkerError: If the export answers otherwise than the model; nothing is left behind then.
+    """
+    project, output, kind = Path(job["project"]), Path(job["output"]), str(job["format"])
+    _refuse_missing_libraries(kind)
+    _refuse_own_files(output, project)
+    progress(0.0, say("Loading the model"))
+    trained = trained_model.load(project, job["run"])
+    if kind == NUMPY:
+        _refuse_more_than_numpy(trained)
+    weights = {
+        name: np.asarray(value.detach().cpu().numpy())
+        for name, value in trained.model.module.state_dict().items()
+    }
+    checkpoint = {"name": trained.weights, "epoch": trained.epoch}
+    facts = export_facts(trained.paths, trained.certificate, checkpoint)
+    progress(0.2, say("Answering rows to compare with"))
+    rows = raw_rows(trained.model, trained.certificate, read_spec(trained.paths.spec).data, project)
+    progress(0.5, say("Writing and trying the export"))
+    recipe = trained.certificate.recipe
+    proof: dict[str, Any] | None = None
+    if kind == ONNX:
+        from fitstudio.worker.exporting.onnx_file import write_onnx
+
+        trial = atomic.beside(output, "new.onnx")
+        try:
+            write_onnx(trial, trained.certificate, weights, facts)
+            proof = prove_onnx(trial, recipe, rows)
+        finally:
+            trial.unlink(missing_ok=True)
+        write_onnx(output, trained.certificate, weights, facts | {"proof": proof})
+    else:
+
+        def fill(folder: Path) -> None:
+            nonlocal proof
+            if kind == WEIGHTS:
+                atomic.write_bytes(folder / "weights.safetensors", save(weights))
+            else:
+                np.savez(folder / "weights.npz", **dict[str, Any](weights))
+            _write_facts(folder, facts)
+            if kind == NUMPY:
+                shutil.copyfile(resources.path("export", "predict.py"), folder / "predict.py")
+                proof = prove_folder(folder, recipe, rows)
+                _write_facts(folder, facts | {"proof": proof})
+
+        write_folder(output, fill, sealed=False)
+    progress(1.0, say("Done"))
+    return {
+        "run": trained.paths.name,
+        "format": kind,
+        "output": str(output),
+        "weights": trained.weights,
+        "epoch": trained.epoch,
+        "bytes": _size(output),
+        "proof": proof,
+        "notes": list(trained.notes),
+    }
+
+
+def _write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
+    text = json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _refuse_missing_libraries(kind: str) -> None:
+    missing = [name for name in _NEEDED.get(kind, ()) if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            say("This format needs {names}, which is not installed.", names=listed(missing)),
+            code="export.library-missing",
+            remedy=say(
+                "Install it: {command}.", command=f"python -m pip install {' '.join(missing)}"
+            ),
+            safe=say("Nothing was written."),
+        )
+
+
+def _refuse_more_than_numpy(trained: TrainedModel) -> None:
+    others = {layer.op for layer in trained.certificate.plan.layers} - _WITH_NUMPY
+    arrays = [each.name for each in trained.certificate.recipe.inputs if each.role == "array"]
+    if others or arrays:
+        raise UsageError(
+            say(
+                "This model has layers or inputs that need more than numpy: {names}.",
+                names=listed([*sorted(others), *arrays]),
+            ),
+            code="export.not-numpy",
+            remedy=say("Export it as ONNX."),
+            safe=say("Nothing was written."),
+        )
+
+
+def _refuse_own_files(output: Path, project: Path) -> None:
+    """What belongs to the project is never overwritten."""
+    target, paths = output.resolve(), ProjectPaths(project.resolve())
+    if target in (paths.folder, paths.file) or any(
+        target.is_relative_to(each) for each in (paths.runs, paths.data)
+    ):
+        raise UsageError(
+            say("{name} lies among the project's own files.", name=repr(str(output))),
+            code="export.output-in-project",
+            remedy=say("Choose a name in another folder."),
+            safe=say("Nothing was written."),
+        )
+    if not target.parent.is_dir():
+        raise UsageError(
+            say("There is no folder {name}.", name=repr(str(output.parent))),
+            code="export.no-folder",
+            remedy=say("Make it first, or choose another one."),
+        )
+
+
+def _size(output: Path) -> int:
+    files = [output] if output.is_file() else [each for each in output.rglob("*") if each.is_file()]
+    return sum(file.stat().st_size for file in files)
