@@ -153,7 +153,7 @@ class MonitorModel:
             return self._notice_silence()
         self._reported_silence = False
         if self.state is not self._feed.state:
-            self.curves = EpochCurves()
+            self.curves = self._feed.curves
             self._verdict = None
         self.state = self._feed.state
         if self.state is not None:
@@ -249,6 +249,13 @@ class MonitorModel:
         """ "2.1 s an epoch"."""
         pace = self.state.seconds_per_epoch if self.state else None
         return f"{numbers.format_seconds(pace)} an epoch" if pace is not None else ""
+
+    def learning_rate_words(self) -> str:
+        """The learning rate where it has been the same in every epoch; else its curve tells it."""
+        rates = self.curves.learning_rate.y
+        if not rates or min(rates) != max(rates):
+            return ""
+        return f"learning rate {numbers.format_exact(rates[-1])}"
 
     def time_words(self) -> str:
         """What is left of a live run, or how long an ended one took."""

@@ -20,7 +20,8 @@ from fitstudio.journal.best_value import mode_of
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
-from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
+from fitstudio.viewmodel.own_units import best_measure, best_value
+from fitstudio.viewmodel.runs.curves import RunCurves
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import numbers
 
@@ -74,6 +75,7 @@ class RunsModel:
         self.sort_column = Column.RUN
         self.descending = True
         self.records: dict[str, RunRecord] = {}
+        self._curves: dict[str, RunCurves] = {}
         self._now = now
         self._numbers: dict[str, int] = {}
         self._ticked: list[str] = []
@@ -204,19 +206,8 @@ class RunsModel:
 
     def curve(self, run: str, metric: str, *, by_time: bool) -> tuple[list[float], list[float]]:
         """A ticked run's metric over epochs, or over minutes of training."""
-        record = self.records.get(run)
-        x: list[float] = []
-        y: list[float] = []
-        minutes = 0.0
-        if record is None:
-            return x, y
-        for row in record.state.epochs:
-            minutes += row.seconds / 60
-            value = row.logs.get(metric)
-            if isinstance(value, (int, float)):
-                x.append(minutes if by_time else row.epoch + 1.0)
-                y.append(in_own_unit(float(value), metric, record.state.target_scale))
-        return x, y
+        known = self._curves.get(run)
+        return ([], []) if known is None else known.curve(metric, by_time=by_time)
 
     def differences(self) -> list[Difference]:
         """The settings in which the ticked runs differ, and what came of them."""
@@ -289,18 +280,20 @@ class RunsModel:
             self.compared.emit()
             return
 
-        def load(job: Any) -> dict[str, RunRecord]:
+        def load(job: Any) -> dict[str, tuple[RunRecord, RunCurves]]:
             found = {}
             for run in wanted:
                 try:
-                    found[run] = runs.load_run(self.session.project, run)
+                    record = runs.load_run(self.session.project, run)
+                    found[run] = record, RunCurves.of_run(record.state)
                 except FitStudioError as problem:
                     # One that cannot be read must not keep the curves of the others away.
                     self.session.background.post(lambda problem=problem: self._failed(problem))
             return found
 
-        def take(records: dict[str, RunRecord]) -> None:
-            self.records |= records
+        def take(found: dict[str, tuple[RunRecord, RunCurves]]) -> None:
+            for run, (record, curves) in found.items():
+                self.records[run], self._curves[run] = record, curves
             self.compared.emit()
 
         self.session.in_background(load, take, replaces=f"compare runs {id(self)}")
