@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, Qt, QTimer, QTranslato
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from fitstudio.gui.garbage import Garbage
 from fitstudio.gui.theme.theme import theme
 from fitstudio.gui.window.crash import CrashReports
 from fitstudio.gui.window.logo import window_icon
@@ -121,6 +122,7 @@ def make_application() -> QApplication:
             Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
         )
         application = QApplication([sys.argv[0]])
+        Garbage(application)
     sys.setswitchinterval(_TURN_S)
     application.setApplicationName("FitStudio")
     application.setApplicationDisplayName("FitStudio")

@@ -34,7 +34,7 @@ from tests.gui.conftest import READ_MS
 from tests.recorded_project import CLASS_RESULTS, add_run
 
 # What a person names may be as long as it likes.
-PERSONS_OWN: frozenset[str] = frozenset()
+PERSONS_OWN: frozenset[str] = frozenset({"data.file_name"})
 SIZES = ((1280, 800), (1366, 768))
 # A pixel is lost to rounding between the font's own widths and those on the screen.
 _ROUNDING = 1

@@ -67,6 +67,7 @@ class PageStack(QObject):
         if page is None:
             page = registry.entry(name).make(self._session)
             page.pageRequested.connect(self.show_page)
+            page.plainWordsChanged.connect(self._show_primary)
             self.pages[name] = page
             self._frame.stack.addWidget(page)
         self.name = name
@@ -75,6 +76,7 @@ class PageStack(QObject):
         self._frame.panel.set_page(page)
         self._settings.keep_page(self._session.project.folder, name)
         self.changed.emit()
+        self._show_primary()
 
     def show_start(self) -> None:
         """Shows the start page."""
@@ -100,6 +102,9 @@ class PageStack(QObject):
             page.deleteLater()
         self.pages.clear()
 
+    def _show_primary(self) -> None:
+        self._frame.header.step_back(self.current is not None and self.current.has_primary())
+
     def _on_find(self) -> None:
-        if self.current is not None and self.current.searches:
+        if self.current is not None and self.current.cannot_search() is None:
             self.current.focus_search()

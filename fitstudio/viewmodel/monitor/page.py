@@ -367,10 +367,11 @@ def ended_badge(state: RunState) -> Badge:
             return Badge("failed", "Not a number" if nan else "Stopped by an error")
         case Outcome.INTERRUPTED:
             return Badge("attention", "Interrupted")
-        case Outcome.STOPPED if state.reason == Reason.PERSON:
-            return Badge("stopped", "Stopped")
-    early = state.reason == Reason.EARLY_STOPPING
-    return Badge("done", "Stopped early" if early else "Done")
+    if state.reason == Reason.EARLY_STOPPING:
+        return Badge("done", "Stopped early")
+    return (
+        Badge("stopped", "Stopped") if state.outcome is Outcome.STOPPED else Badge("done", "Done")
+    )
 
 
 def _verdict(state: RunState, curves: EpochCurves) -> Verdict:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
@@ -21,9 +21,11 @@ from fitstudio.journal.events import Outcome, Reason
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.own_units import best_measure, best_value
-from fitstudio.viewmodel.runs.curves import RunCurves
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import numbers
+
+if TYPE_CHECKING:
+    from fitstudio.viewmodel.runs.curves import RunCurves
 
 
 class Column(StrEnum):
@@ -194,15 +196,17 @@ class RunsModel:
         monitor = self.monitor()
         return sorted(names, key=lambda name: name != monitor)
 
-    def titled(self, metric: str) -> str:
-        """A metric with what the ticked runs' values are in, where that is the same for all."""
+    def unit_words(self, metric: str) -> str:
+        """What the ticked runs' values of a metric are in; empty where it is not the same for all.
+
+        Args:
+            metric: A name of the logs.
+        """
         scales = [
             self.records[run].state.target_scale for run in self._ticked if run in self.records
         ]
         units = {"" if scale is None else scale.words_for(metric) for scale in scales}
-        title = figures.monitored_title(metric)
-        unit = units.pop() if len(units) == 1 else ""
-        return f"{title}, {unit}" if unit else title
+        return units.pop() if len(units) == 1 else ""
 
     def curve(self, run: str, metric: str, *, by_time: bool) -> tuple[list[float], list[float]]:
         """A ticked run's metric over epochs, or over minutes of training."""
@@ -224,7 +228,8 @@ class RunsModel:
             found.append(_difference(key, _title(key, records), values))
         outcomes = {
             "Best epoch": [
-                "–" if r.state.best_epoch is None else str(r.state.best_epoch + 1) for r in records
+                "–" if r.state.best_epoch is None else numbers.format_count(r.state.best_epoch + 1)
+                for r in records
             ],
             "Parameters": [_parameters(record) for record in records],
         }
@@ -281,6 +286,9 @@ class RunsModel:
             return
 
         def load(job: Any) -> dict[str, tuple[RunRecord, RunCurves]]:
+            # The start page names the best run as this page does, and must not wait for numpy.
+            from fitstudio.viewmodel.runs.curves import RunCurves
+
             found = {}
             for run in wanted:
                 try:
@@ -313,9 +321,9 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
     An empty chip means that nothing changed, or that there is nothing to compare with.
     """
     parts = [
-        f"{_short(str(each.get('key', '')))} {_value(each.get('theirs'))} → "
-        f"{_value(each.get('mine'))}"
+        f"{_short(key)} {_changed(key, each.get('theirs'))} → {_changed(key, each.get('mine'))}"
         for each in line.changes
+        for key in (str(each.get("key", "")),)
     ]
     if not parts:
         if line.compared or line.parent:
@@ -455,7 +463,7 @@ def _setting(record: RunRecord, key: str) -> str:
     value = record.spec.get(key)
     if key == "fit.callbacks" and value:
         return "; ".join(_helper(item) for item in value)
-    return param.show(value)
+    return numbers.format_count(value) if type(value) is int else param.show(value)
 
 
 def _same_setting(one: RunRecord, other: RunRecord, key: str) -> bool:
@@ -490,12 +498,18 @@ def _parameters(record: RunRecord) -> str:
     plan = record.resolved.model_plan if record.resolved else None
     if plan is None:
         return "–"
-    return f"{plan.parameters / 1000:.0f} k" if plan.parameters >= 9500 else str(plan.parameters)
+    return numbers.format_count(plan.parameters)
 
 
 def _short(key: str) -> str:
     name = key.partition(".")[2].replace("_", " ")
     return {"learning rate": "rate", "x": "inputs", "y": "target", "kind": "model"}.get(name, name)
+
+
+def _changed(key: str, value: Any) -> str:
+    """A side of a change; what is not set is told by its setting: automatic, none, nothing."""
+    param = find_param(key, None) if value is None else None
+    return param.show(None) if param is not None else _value(value)
 
 
 def _value(value: Any) -> str:
@@ -504,6 +518,8 @@ def _value(value: Any) -> str:
             return "automatic"
         case bool():
             return "on" if value else "off"
+        case int():
+            return numbers.format_count(value)
         case float():
             return numbers.format_exact(value)
         case list() | tuple():

@@ -18,7 +18,7 @@ class Station:
     """How one station stands.
 
     Args:
-        state: empty, ready, running, attention, done or failed.
+        state: empty, ready, running, paused, attention, done or failed.
         sentence: The same in words, for the tooltip and assistive tools.
         count: Shown instead of a sign where it is not None (Runs).
     """
@@ -79,6 +79,8 @@ def _training(session: ProjectSession) -> Station:
 def _monitor(session: ProjectSession) -> Station:
     if session.starting:
         return Station("running", "A run is starting")
+    if session.paused:
+        return Station("paused", "The run is paused")
     if session.running is not None:
         return Station("running", session.running.sentence or "A run is under way")
     shown = session.run_summary(session.current_run)

@@ -90,7 +90,7 @@ class CurvesCard(Card):
         self._say()
 
     def _make_head(self) -> None:
-        self._legend = Legend()
+        self._legend = Legend(whole=True)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("plot.smoothing")
         self._slider.setAccessibleName(self.tr("Smoothing"))
