@@ -42,6 +42,8 @@ class ValidationDataEditor(QWidget):
                 (COLUMN, self.tr("Rows by a column")),
             ]
         )
+        self.mode.setObjectName("fit.validation_data.mode")
+        self.mode.setAccessibleName(self.tr("Where the rows that check it come from"))
         self.mode.valueChanged.connect(self._on_mode)
         column.addWidget(self.mode)
         column.addWidget(self._file_line())
