@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fitstudio.declared.formats import registry
 
+_FOLDER = "dataFolder"
+
 
 def data_filter() -> str:
     """What a file dialog for data shows: the endings of all formats, then all files."""
@@ -17,8 +19,26 @@ def data_filter() -> str:
 
 def ask_data_file(window: QWidget) -> Path | None:
     """Asks for a data file."""
-    file, _kind = QFileDialog.getOpenFileName(window, _tr("Choose data"), "", data_filter())
-    return Path(file) if file else None
+    file, _kind = QFileDialog.getOpenFileName(
+        window, _tr("Choose data"), data_folder(), data_filter()
+    )
+    if not file:
+        return None
+    keep_data_folder(Path(file))
+    return Path(file)
+
+
+def data_folder() -> str:
+    """Where the last data file was chosen; empty before the first, which leaves it to Qt."""
+    application = QCoreApplication.instance()
+    return str(application.property(_FOLDER) or "") if application is not None else ""
+
+
+def keep_data_folder(file: Path) -> None:
+    """The next file is looked for beside this one."""
+    application = QCoreApplication.instance()
+    if application is not None:
+        application.setProperty(_FOLDER, str(file.parent))
 
 
 def _tr(text: str) -> str:

@@ -43,6 +43,8 @@ class Column(StrEnum):
 
 
 _TICKED_AT_FIRST = 4
+# Two lines of the column.
+_LONGEST_CHANGES = 40
 COLUMNS = tuple(Column)
 HIDDEN_AT_FIRST = frozenset({Column.TOOK, Column.NOTE})
 
@@ -332,8 +334,11 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
         if line.number == 1:
             return "", "The first run"
         return "", "There was no run to compare it with" if line.compared == "" else ""
-    first = parts[0] if len(parts) == 1 else f"{parts[0]}, +{len(parts) - 1}"
-    return first, "\n".join(parts)
+    both = ", ".join(parts)
+    if len(parts) > 2 or len(both) > _LONGEST_CHANGES:
+        rest = f", +{len(parts) - 1}" if len(parts) > 1 else ""
+        both = f"{parts[0]}{rest}"
+    return both, "\n".join(parts)
 
 
 def common_measure(lines: Sequence[RunSummary]) -> tuple[str, str, str]:

@@ -164,8 +164,9 @@ class CurvesCard(Card):
 
     def _say(self) -> None:
         shown = self._model.shown
-        words = (shown.loss_title if shown is not None else "", self._model.unit_words("loss"))
-        caption = ", ".join(part for part in words if part)
+        caption = shown.loss_title if shown is not None else ""
+        unit = self._model.unit_words("loss")
+        self.loss.set_caption(f"{unit[:1].upper()}{unit[1:]}")
         hidden = self.loss.off_axis()
         if hidden:
             words = self.tr("{count} values of 0 or less are not on a logarithmic axis")

@@ -39,7 +39,7 @@ class DeviceCard(Card):
         self._waiting.setVisible(not readings)
         live = self._model.state is not None and self._model.state.running
         # A run that has ended brings no more of them.
-        words = self.tr("No measurements yet") if live else self.tr("Too short to be measured")
+        words = self.tr("No measurements yet") if live else self.tr("No measurements")
         self._waiting.setText(words)
         for number, row in enumerate(self._rows):
             row.setVisible(number < len(readings))

@@ -25,15 +25,16 @@ from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.data_file import data_filter
+from fitstudio.gui.widgets.data_file import data_filter, data_folder, keep_data_folder
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.inputs.choice import Combo
-from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.labels import Label, as_tip
 from fitstudio.gui.widgets.signs import EmptyState
-from fitstudio.gui.widgets.tables import DataTable
+from fitstudio.gui.widgets.tables import DataTable, RowDelegate
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import format_count
 
 _PARTS = 1000
 _WIDEST_COLUMN = 240
@@ -95,7 +96,9 @@ class PredictPage(Page):
         self._file.add(self._make_progress())
         self.scores = ScoreCard()
         self._answers = Card(self.tr("Results"))
-        self._answers.set_margins(12, 10, 12, 8)
+        # Cells keep their own distance: the table begins that much further left than the title.
+        self._answers.set_margins(Space.CARD - RowDelegate.PAD, 10, 12, 8)
+        self._answers.head.setContentsMargins(RowDelegate.PAD, 0, 0, 0)
         self._save = secondary_button(self.tr("Save results…"), icon="floppy-disk")
         self._save.setObjectName("predict.save")
         self._save.clicked.connect(self._on_save)
@@ -187,7 +190,8 @@ class PredictPage(Page):
         caption = self.tr("Reading") if stage is Stage.READING else ""
         if model.summary is not None:
             words = self.tr("{rows} rows, {columns} columns")
-            caption = words.format(rows=model.summary.rows, columns=len(model.summary.columns))
+            rows, columns = model.summary.rows, len(model.summary.columns)
+            caption = words.format(rows=format_count(rows), columns=format_count(columns))
         self._file.set_title(model.file.name if model.file else self.tr("File"), caption)
         match = model.match()
         self._columns.show_match(match)
@@ -217,9 +221,12 @@ class PredictPage(Page):
         words = self.tr("{rows} rows answered")
         if shown < model.report.predicted:
             words = self.tr("{rows} rows answered, the first {shown} are shown")
-        self._answers.set_title(
-            self.tr("Results"), words.format(rows=model.report.predicted, shown=shown)
-        )
+        caption = words.format(rows=format_count(model.report.predicted), shown=format_count(shown))
+        if model.saved is not None:
+            saved = self.tr("saved as {name}").format(name=model.saved.name)
+            caption = f"{caption} · {saved}"
+        self._answers.set_title(self.tr("Results"), caption)
+        self._save.setToolTip(as_tip(str(model.saved)) if model.saved is not None else "")
         if self.rows.show_answers(model.answers):
             self.table.resizeColumnsToContents()
             for section in range(self.rows.columnCount()):
@@ -230,10 +237,11 @@ class PredictPage(Page):
         path, _ = QFileDialog.getOpenFileName(
             self,
             self.tr("File to be predicted"),
-            str(self.model.file.parent if self.model.file else Path.home()),
+            str(self.model.file.parent) if self.model.file else data_folder(),
             data_filter(),
         )
         if path:
+            keep_data_folder(Path(path))
             self.model.choose_file(Path(path))
 
     def _on_change_reading(self) -> None:
