@@ -51,6 +51,8 @@ def _rows(session: ProjectSession, facts: Facts) -> str:
         return f"{text} None has gaps in these columns."
     if session.spec.get("data.missing") == "fill":
         return text
+    if facts.left_out == 1:
+        return f"{text} 1 has gaps and is left out."
     return f"{text} {format_count(facts.left_out)} have gaps and are left out."
 
 

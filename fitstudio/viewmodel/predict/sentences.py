@@ -38,8 +38,10 @@ def say(model: PredictModel) -> list[Paragraph]:
     report = model.report
     if report is not None:
         left = report.rows - report.predicted
-        text = f"**{numbers.format_count(report.predicted)}** rows have an answer"
-        text += f", {numbers.format_count(left)} have gaps and none." if left else "."
+        have = "row has" if report.predicted == 1 else "rows have"
+        text = f"**{numbers.format_count(report.predicted)}** {have} an answer"
+        gaps = "has" if left == 1 else "have"
+        text += f", {numbers.format_count(left)} {gaps} gaps and none." if left else "."
         paragraphs.append(Paragraph("Outcome", text))
         if report.notes:
             paragraphs.append(Paragraph("Mind", " ".join(report.notes)))
