@@ -79,10 +79,9 @@ def _training(session: ProjectSession) -> Station:
 def _monitor(session: ProjectSession) -> Station:
     if session.starting:
         return Station("running", "A run is starting")
-    if session.paused:
-        return Station("paused", "The run is paused")
     if session.running is not None:
-        return Station("running", session.running.sentence or "A run is under way")
+        state = "paused" if session.paused else "running"
+        return Station(state, session.running.sentence or "A run is under way")
     shown = session.run_summary(session.current_run)
     if shown is None:
         return Station("empty", "No run yet")
