@@ -11,6 +11,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button
 from fitstudio.gui.widgets.cards import ColumnScroll, PageHead
+from fitstudio.words import say
 
 
 class Page(QWidget):
@@ -77,7 +78,7 @@ class Page(QWidget):
 
     def cannot_search(self) -> str | None:
         """Why nothing can be searched on it now, in a sentence; None where it can."""
-        return self.tr("There is nothing to search on this page.")
+        return say("There is nothing to search on this page.")
 
     def focus_search(self) -> None:
         """Puts the keyboard into the field to search with, where nothing speaks against it."""

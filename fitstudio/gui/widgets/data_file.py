@@ -8,19 +8,20 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fitstudio.declared.formats import registry
+from fitstudio.words import say
 
 _FOLDER = "dataFolder"
 
 
 def data_filter() -> str:
     """What a file dialog for data shows: the endings of all formats, then all files."""
-    return f"{_tr('Data')} ({registry.patterns()});;{_tr('All files')} (*)"
+    return f"{say('Data')} ({registry.patterns()});;{say('All files')} (*)"
 
 
 def ask_data_file(window: QWidget) -> Path | None:
     """Asks for a data file."""
     file, _kind = QFileDialog.getOpenFileName(
-        window, _tr("Choose data"), data_folder(), data_filter()
+        window, say("Choose data"), data_folder(), data_filter()
     )
     if not file:
         return None
@@ -39,7 +40,3 @@ def keep_data_folder(file: Path) -> None:
     application = QCoreApplication.instance()
     if application is not None:
         application.setProperty(_FOLDER, str(file.parent))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("dialogs", text)

@@ -24,7 +24,8 @@ from fitstudio.viewmodel.own_units import best_words, scale_of
 from fitstudio.viewmodel.runs.page import best_of
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.places import short_place
-from fitstudio.words.numbers import counted, format_measured, in_percent
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import format_measured, in_percent
 
 _SHOWN = 4
 _LONGEST_FACTS = 32
@@ -240,14 +241,22 @@ def _achieved(project: Project, best: RunSummary) -> str:
         counts = results.confusion[_CHECKED]
         total = sum(sum(row) for row in counts)
         right = sum(row[place] for place, row in enumerate(counts))
-        return f"{in_percent(right / total)} of {counted(total, 'row')} right" if total else ""
+        return (
+            say(
+                "{right} of {total} right",
+                right=in_percent(right / total),
+                total=say_count(total, "{number} row", "{number} rows"),
+            )
+            if total
+            else ""
+        )
     outputs = results.parity.get(_CHECKED, {}).get("outputs", [])
     if len(outputs) != 1:
         return ""
     scale = scale_of(best)
     unit = "" if scale is None else scale.unit_of("mean_absolute_error")
     error = format_measured(float(outputs[0]["mean_absolute_error"]), unit)
-    return f"Off by {error} on average"
+    return say("Off by {error} on average", error=error)
 
 
 def day_words(when: float, *, now: float | None = None) -> str:
@@ -255,8 +264,8 @@ def day_words(when: float, *, now: float | None = None) -> str:
     now = time.time() if now is None else now
     then, today = time.localtime(when), time.localtime(now)
     if then[:3] == today[:3]:
-        return "Today"
+        return say("Today")
     if then[:3] == time.localtime(now - _DAY_S)[:3]:
-        return "Yesterday"
+        return say("Yesterday")
     day = f"{then.tm_mday} {time.strftime('%b', then)}"
     return day if then.tm_year == today.tm_year else f"{day} {then.tm_year}"

@@ -20,6 +20,7 @@ from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.words import marked, say, say_marked
 from fitstudio.words.numbers import format_value
 
 _STRIP_HEIGHT = 72
@@ -36,7 +37,7 @@ class CurvesCard(Card):
     """
 
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Loss"), parent=parent)
+        super().__init__(say("Loss"), parent=parent)
         self._model = model
         self._settings = view_settings()
         self._wanted: dict[str, bool] = {}
@@ -45,13 +46,11 @@ class CurvesCard(Card):
         self.set_margins(Space.CARD, Space.CARD_TOP, Space.CARD, 8)
         self.set_spacing(0)
         self._make_head()
-        self.stack = PlotStack(self.tr("Epoch"))
-        self.loss = CurvePlot(self.tr("Loss"))
+        self.stack = PlotStack(say("Epoch"))
+        self.loss = CurvePlot(say("Loss"))
         self.loss.setObjectName("plot.loss")
         self.stack.add(self.loss, stretch=_LEAST_LOSS_SHARE)
-        self.strip = CurvePlot(
-            self.tr("Learning rate"), caption=self.tr("Learning rate"), steps=True
-        )
+        self.strip = CurvePlot(say("Learning rate"), caption=say("Learning rate"), steps=True)
         self.strip.setObjectName("plot.learning_rate")
         self.strip.hide()
         self.stack.add(self.strip, height=_STRIP_HEIGHT)
@@ -93,34 +92,34 @@ class CurvesCard(Card):
         self._legend = Legend(whole=True)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("plot.smoothing")
-        self._slider.setAccessibleName(self.tr("Smoothing"))
-        self._slider.setToolTip(self.tr("Smoothing: how calm the line over the raw values is"))
+        self._slider.setAccessibleName(say("Smoothing"))
+        self._slider.setToolTip(say("Smoothing: how calm the line over the raw values is"))
         self._slider.setRange(0, 100)
         self._slider.setFixedWidth(64)
         self._slider.setValue(int(str(self._settings.value("monitor/smoothing", _SMOOTHING))))
         self._slider.valueChanged.connect(self._on_smoothing_changed)
-        self._scale = Segmented([("linear", self.tr("Linear")), ("log", self.tr("Log"))])
+        self._scale = Segmented([("linear", say("Linear")), ("log", say("Log"))])
         self._scale.setObjectName("plot.scale")
-        self._scale.setAccessibleName(self.tr("Scale of the loss"))
+        self._scale.setAccessibleName(say("Scale of the loss"))
         self._scale.setValue(str(self._settings.value("monitor/scale", "linear")))
         self._scale.valueChanged.connect(self._on_scale_changed)
-        self._more = icon_button("dots-three", self.tr("More about these curves"), small=True)
+        self._more = icon_button("dots-three", say("More about these curves"), small=True)
         self._more.setObjectName("plot.more")
         self._menu = QMenu(self._more)
-        self._batches = QAction(self.tr("Single batches"), self._menu)
+        self._batches = QAction(say("Single batches"), self._menu)
         self._batches.setCheckable(True)
         self._batches.setChecked(str(self._settings.value("monitor/batches", "true")) == "true")
         self._batches.toggled.connect(self._on_batches_toggled)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._more.clicked.connect(self._show_menu)
         # Beside the caption, which then says which epochs are seen.
-        self._show_all = link_button(self.tr("Show all"))
+        self._show_all = link_button(say("Show all"))
         self._show_all.setObjectName("plot.show_all")
-        self._show_all.setToolTip(self.tr("Show all epochs"))
+        self._show_all.setToolTip(say("Show all epochs"))
         self._show_all.clicked.connect(self._on_show_all)
         self._show_all.hide()
         self.head.insertWidget(self.head.indexOf(self.caption) + 1, self._show_all)
-        calm = Label(self.tr("Smoothing"), style="small", ink="text3")
+        calm = Label(say("Smoothing"), style="small", ink="text3")
         calm.setBuddy(self._slider)
         for widget in (self._legend, calm, self._slider, self._scale, self._more):
             self.add_to_head(widget)
@@ -169,18 +168,18 @@ class CurvesCard(Card):
         self.loss.set_caption(f"{unit[:1].upper()}{unit[1:]}")
         hidden = self.loss.off_axis()
         if hidden:
-            words = self.tr("{count} values of 0 or less are not on a logarithmic axis")
+            words = say_marked(marked("{count} values of 0 or less are not on a logarithmic axis"))
             caption = words.format(count=hidden)
         if self.stack.zoom is not None:
             first, last = (format_value(max(end, 0.0), 3) for end in self.stack.zoom)
-            caption = self.tr("epochs {first} to {last}").format(first=first, last=last)
+            caption = say("epochs {first} to {last}", first=first, last=last)
         if self.caption.whole_text() != caption:
-            self.set_title(self.tr("Loss"), caption)
+            self.set_title(say("Loss"), caption)
         entries = []
         if self._model.curves.curves or self._model.batches is not None:
-            entries.append((self.tr("Training"), TRAINING))
+            entries.append((say("Training"), TRAINING))
         if any(name.startswith("val_") for name in self._model.curves.curves):
-            entries.append((self.tr("Validation"), VALIDATION))
+            entries.append((say("Validation"), VALIDATION))
         self._legend.set_entries(entries)
 
     def _fill_menu(self) -> None:
@@ -194,7 +193,7 @@ class CurvesCard(Card):
         if self._names:
             self._menu.addSeparator()
         self._menu.addAction(self._batches)
-        reset = self._menu.addAction(self.tr("Show all epochs"))
+        reset = self._menu.addAction(say("Show all epochs"))
         reset.setEnabled(self.stack.zoom is not None)
         reset.triggered.connect(self.stack.reset_zoom)
         self._menu.addSeparator()
