@@ -218,6 +218,49 @@ def watch_training(application, folder: Path) -> Lateness:
     return lateness
 
 
+def open_long_run(application, folder: Path, *, metrics: int, steps: int) -> Lateness:
+    """The pulse while the Monitor page opens a run of 10,000 epochs that has ended."""
+    from fitstudio.declared.run_spec import RunSpec
+    from fitstudio.gui.pages.monitor.page import MonitorPage
+    from fitstudio.journal import BatchHistory, EventType, Journal
+    from fitstudio.project import Project
+    from fitstudio.project.run_files import About, write_spec
+
+    epochs = 10_000
+    project = Project.create(folder / f"long-{metrics}", name="Long", settings=RunSpec())
+    run = project.paths.runs / "0001-long"
+    run.mkdir(parents=True)
+    write_spec(run / "run.json", RunSpec())
+    About(title="Long").write(run / "about.json")
+    place = project.folder
+    project.close()
+    journal, batches = Journal(run / "journal.jsonl"), BatchHistory(run / "batches.f32")
+    last = epochs - 1
+    journal.append(EventType.RUN_STARTED, run=run.name, pid=1, first_epoch=0, last_epoch=last)
+    names = ["loss", *(f"metric_{number}" for number in range(metrics))]
+    for epoch in range(epochs):
+        value = float(np.exp(-epoch / 3000))
+        logs = {f"{part}{name}": value for part in ("", "val_") for name in names}
+        journal.append(EventType.EPOCH_ENDED, epoch=epoch, logs=logs, seconds=0.2)
+        batches.append(epoch, 0, [value] * steps)
+    journal.append(EventType.RUN_ENDED, outcome="completed", reason="all_epochs")
+    journal.close()
+    batches.close()
+    window = _window_with(application, place, "training")
+    _until(application, lambda: bool(_session(window).runs), 60)
+    pulse = Pulse()
+    pulse.start()
+    window.show_page("monitor")
+    page = window.pages["monitor"]
+    assert isinstance(page, MonitorPage)
+    _until(application, lambda: page.model.state is not None, 120)
+    _spin(application, 1.0)
+    lateness = pulse.stop()
+    lateness.note = f"{epochs:,} epochs, {2 * len(names)} values each, {epochs * steps:,} batches"
+    _leave(application, window)
+    return lateness
+
+
 def _loaded() -> list[str]:
     """A warning where other work had the cores, so that nobody reads its waiting as ours."""
     if os.getloadavg()[0] <= (os.cpu_count() or 1):
@@ -343,6 +386,8 @@ def main() -> int:
         redraw = measure_redraw(application)
         events = watch_events(application, Path(folder), seconds=chosen.seconds, rate=chosen.rate)
         training = watch_training(application, Path(folder))
+        metrics = open_long_run(application, Path(folder), metrics=20, steps=1)
+        long = open_long_run(application, Path(folder), metrics=1, steps=200)
     report = [
         "# How the window behaves",
         "",
@@ -366,6 +411,8 @@ def main() -> int:
         "|---|--:|--:|--:|--:|--:|--:|--:|---|",
         events.line(f"watching {chosen.rate:,} events a second for {chosen.seconds:g} s"),
         training.line("training for real, from click to end"),
+        metrics.line("opening a run with 20 metrics"),
+        long.line("opening a run of two million batches"),
         "",
         "*Busy* is the processor time of the window's thread as a share of the time. On a machine "
         "whose cores have other work, lateness tells of that work; busy does not.",

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, Qt, QTimer, QTranslato
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from fitstudio.gui.garbage import Garbage
 from fitstudio.gui.theme.theme import theme
 from fitstudio.gui.window.crash import CrashReports
 from fitstudio.gui.window.logo import window_icon
@@ -22,6 +23,9 @@ from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.words import say
 
 _WAKE_MS = 500
+# How long a thread that folds a journal may keep the window's thread from the interpreter. Qt asks
+# for it a hundred times to lay out a page; at Python's own 5 ms that would be half a second.
+_TURN_S = 0.0005
 _NO_DISPLAY = (
     "fitstudio: The window cannot open: there is no display here (neither DISPLAY nor "
     "WAYLAND_DISPLAY is set).\n"
@@ -119,6 +123,8 @@ def make_application() -> QApplication:
             Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
         )
         application = QApplication([sys.argv[0]])
+        Garbage(application)
+    sys.setswitchinterval(_TURN_S)
     application.setApplicationName("FitStudio")
     application.setApplicationDisplayName("FitStudio")
     application.setDesktopFileName("fitstudio")

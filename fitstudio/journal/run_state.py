@@ -7,6 +7,7 @@ functions at the end, and only they, turn them into what people read.
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -277,7 +278,11 @@ class RunState:
     @property
     def best_row(self) -> EpochRow | None:
         """That epoch's row."""
-        return next((row for row in self.epochs if row.epoch == self.best_epoch), None)
+        if self.best_epoch is None:
+            return None
+        at = bisect_left(self.epochs, self.best_epoch, key=lambda row: row.epoch)
+        row = self.epochs[at] if at < len(self.epochs) else None
+        return row if row is not None and row.epoch == self.best_epoch else None
 
     @property
     def metric_names(self) -> list[str]:

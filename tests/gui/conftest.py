@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from fitstudio.actions import projects
 from fitstudio.gui.app import create_window
+from fitstudio.gui.garbage import Garbage
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.window.main_window import MainWindow
 from fitstudio.viewmodel.shell.device import DeviceModel
@@ -24,6 +25,14 @@ from fitstudio.viewmodel.shell.device import DeviceModel
 # What Qt says about the offscreen platform itself.
 _HARMLESS = ("This plugin does not support", "propagateSizeHints", "raise()")
 READ_MS = 120_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _garbage(qapp: QApplication) -> Iterator[None]:
+    """As the application does: cycles with widgets in them are collected in their own thread."""
+    garbage = Garbage(qapp)
+    yield
+    garbage.stop()
 
 
 @pytest.fixture(autouse=True)

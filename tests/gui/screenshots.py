@@ -116,7 +116,7 @@ def take_picture(
 def prepare(application: QApplication, window, page: str) -> None:
     """Waits for what a page reads by itself."""
     shown = window.pages[page]
-    if page == "data":
+    if page == "data" and window.session.spec.get("data.file") is not None:
         table = shown.table.model()
         wait(application, lambda: table.data(table.index(0, 0)) != "…")
     else:

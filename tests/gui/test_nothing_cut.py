@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -31,10 +31,10 @@ from fitstudio.gui.widgets.inputs.number import NumberEdit
 from fitstudio.gui.widgets.labels import ElidedLabel, Sentence
 from fitstudio.gui.window.rail import RailItem
 from tests.gui.conftest import READ_MS
-from tests.recorded_project import CLASS_RESULTS, add_run
+from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run
 
 # What a person names may be as long as it likes.
-PERSONS_OWN: frozenset[str] = frozenset()
+PERSONS_OWN: frozenset[str] = frozenset({"data.file_name"})
 SIZES = ((1280, 800), (1366, 768))
 # A pixel is lost to rounding between the font's own widths and those on the screen.
 _ROUNDING = 1
@@ -127,6 +127,47 @@ def test_nothing_is_cut(window, trained, qtbot, size):
             qtbot.wait(50)
             found += [f"{entry.name}, {mode}: {each}" for each in cut(main)]
     assert found == []
+
+
+def test_nothing_is_cut_beside_long_names_of_the_persons_own(window, tmp_path, qtbot):
+    folder = tmp_path / "a_project_of_the_near_infrared_laboratory"
+    table = tmp_path / "measurements_of_protein_by_near_infrared_reflectance_after_calibration.csv"
+    names = [f"relative_humidity_of_the_measuring_room_sensor_{each}" for each in range(4)]
+    rows = "\n".join(",".join(str(row * each % 17) for each in range(1, 6)) for row in range(60))
+    target = "protein_content_by_kjeldahl_in_percent_of_dry_matter"
+    table.write_text(",".join([*names, target]) + "\n" + rows, encoding="utf-8")
+    with projects.create_project(folder, data=table, target=target) as project:
+        title = "A second try with wider layers, dropout and a much slower learning rate"
+        add_run(project, 1, title=title, epochs=8, results=NUMBER_RESULTS)
+        changes = [{"key": "compile.learning_rate", "theirs": 0.001, "mine": 0.00025}]
+        add_run(project, 2, title=title, epochs=12, outcome="stopped", reason="person",
+                results=NUMBER_RESULTS, changes=changes)  # fmt: skip
+    holder = projects.open_project(folder)
+    main = window(folder)
+    qtbot.waitUntil(lambda: len(main.session.runs) == 2, timeout=READ_MS)
+    found = []
+    for entry in PAGES:
+        main.show_page(entry.name)
+        qtbot.wait(50)
+        found += [
+            f"{entry.name}: {each}"
+            for each in cut(main)
+            if not any(own in each for own in (title[:20], folder.name[:12], "_of_", "_by_"))
+        ]
+    holder.close()
+    assert found == []
+
+
+def test_a_long_name_is_broken_and_not_cut(qtbot):
+    sentence = Sentence(f"Tells **{'a_very_long_name_of_a_column' * 3}**: a number.")
+    qtbot.addWidget(sentence)
+    sentence.resize(200, sentence.heightForWidth(200))
+    document = QTextDocument()
+    document.setHtml(sentence.text())
+    document.setTextWidth(200)
+
+    assert document.idealWidth() <= 200
+    assert "\u200b" not in sentence.accessibleName()
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.widgets.buttons import Button
 from fitstudio.gui.widgets.cards import ColumnScroll, PageHead
+from fitstudio.words import say
 
 
 class Page(QWidget):
@@ -26,9 +28,6 @@ class Page(QWidget):
         title: What the head says.
         widest: Forms grow up to this width and are then centred; None lets the page grow.
 
-    Attributes:
-        searches: Whether there is something to search on it.
-
     Signals:
         pageRequested: Another page is to be shown ("monitor", "results", "training").
         plainWordsChanged: What `plain_words` says has changed.
@@ -36,8 +35,6 @@ class Page(QWidget):
 
     pageRequested = Signal(str)  # noqa: N815 - signals are named as Qt names them
     plainWordsChanged = Signal()  # noqa: N815
-
-    searches = False
 
     def __init__(
         self,
@@ -79,8 +76,19 @@ class Page(QWidget):
         if editor is not None:
             editor.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def cannot_search(self) -> str | None:
+        """Why nothing can be searched on it now, in a sentence; None where it can."""
+        return say("There is nothing to search on this page.")
+
     def focus_search(self) -> None:
-        """Puts the keyboard into the field to search with, where the page `searches`."""
+        """Puts the keyboard into the field to search with, where nothing speaks against it."""
+
+    def has_primary(self) -> bool:
+        """Whether a button on it is what a person will press next."""
+        return any(
+            button.property("kind") == "primary" and button.isVisibleTo(self)
+            for button in self.findChildren(Button)
+        )
 
     def dispose(self) -> None:
         """Lets go of all that the page follows: it is shown no more."""

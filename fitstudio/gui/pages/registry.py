@@ -94,5 +94,5 @@ def entry(name: str) -> PageEntry:
 
 def preload_plots() -> None:
     """Loads what the pages with plots need, in a background thread while nobody waits for it."""
-    import numpy  # noqa: F401
+    import numpy.ma  # noqa: F401 - which the first percentile would wait for
     import pyqtgraph  # noqa: F401

@@ -94,7 +94,12 @@ class PlainWordsPanel(QWidget):
         self._foot.setVisible(own is None)
         self._time.set_wanted(own is None)
         said = list(describe(session.resolved, session.summary) if own is None else own)
-        state = readiness(session.resolved, session.summary, reading=session.busy_with_data)
+        state = readiness(
+            session.resolved,
+            session.summary,
+            reading=session.busy_with_data,
+            read_only=session.read_only is not None,
+        )
         self._foot.show_readiness(state)
         if said == self._shown:
             return

@@ -83,6 +83,12 @@ class CurvePlot(Canvas):
         self.mark_layer.marks = tuple(marks)
         self.band_layer.band = band
 
+    def set_caption(self, caption: str) -> None:
+        """Says something else over the curves, or nothing."""
+        if caption != self.gutter.caption:
+            self.gutter.caption = caption
+            self.arrange()
+
     def set_log(self, log: bool) -> None:
         """Whether y is logarithmic."""
         self.frame.log = log

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.series import Series, marker_path
+from fitstudio.gui.plots.thinning import in_view, thin
 from fitstudio.gui.plots.ticks import Tick, linear_ticks, log_ticks
 from fitstudio.viewmodel.monitor.pyramid import DRAWN_POINTS
 
@@ -226,7 +227,9 @@ class CurveLayer(Layer):
             painter.drawPath(marker_path(series.style.marker, place, _BEST_SIZE))
 
     def _stroke(self, painter: QPainter, x: _Array, values: _Array) -> None:
-        y = self.frame.y_pixels(values)
+        width, _ = self.frame.size()
+        seen = in_view(x, width)
+        x, y = thin(x[seen], self.frame.y_pixels(values[seen]), width)
         if self.steps:
             # A value holds during its epoch, from the end of the one before.
             before = 2 * x[0] - x[1] if len(x) > 1 else self.frame.x_pixels(0.0)
@@ -239,7 +242,8 @@ class CurveLayer(Layer):
         self, painter: QPainter, x: _Array, values: _Array, colour: QColor
     ) -> None:
         """A value without a neighbour has no line; it gets a disc, so that it is seen."""
-        y = self.frame.y_pixels(values)
+        seen = in_view(x, self.frame.size()[0])
+        x, y = x[seen], self.frame.y_pixels(values[seen])
         known = np.concatenate([[False], np.isfinite(y), [False]])
         lone = known[1:-1] & ~known[:-2] & ~known[2:]
         painter.setPen(Qt.PenStyle.NoPen)

@@ -18,10 +18,15 @@ _BETWEEN = 20
 
 
 class Legend(QWidget):
-    """Names of the series, in a row; from the right, as many as there is room for."""
+    """Names of the series, in a row; as many as there is room for.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        whole: Whether what stands beside it makes room for all of its names.
+    """
+
+    def __init__(self, *, whole: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._whole = whole
         self._entries: tuple[tuple[str, SeriesStyle], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
@@ -48,7 +53,7 @@ class Legend(QWidget):
         return QSize(int(max(0.0, width - _BETWEEN) + 2), int(metrics.lineSpacing()) + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.sizeHint().height())
+        return self.sizeHint() if self._whole else QSize(0, self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -14,7 +14,6 @@ from fitstudio.gui.plots import ink
 _WIDTH = 84
 _HEIGHT = 32
 _SHOWN = 84
-_FEWEST_STEPS = 12
 
 
 class Meter(QWidget):
@@ -37,8 +36,8 @@ class Meter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(self.rect()).adjusted(0.5, 1, -0.5, 0)
-        # The newest value stands at the right edge; a young run fills from there, in wider steps.
-        step = room.width() / min(max(len(y) - 1, _FEWEST_STEPS), _SHOWN - 1)
+        # The newest value stands at the right edge, the first one at the left.
+        step = room.width() / min(max(len(y) - 1, 1), _SHOWN - 1)
         left = room.right() - (len(y) - 1) * step
         colour = ink.colour("text2")
         filling = QColor(colour)
@@ -49,7 +48,10 @@ class Meter(QWidget):
                 for index in range(part.start, part.stop)
             ]
             if len(points) == 1:
-                points.append(points[0] + QPointF(1.5, 0))
+                # One value has no course: it holds for all of the run, or is a dot among gaps.
+                only = len(y) == 1
+                points[0].setX(room.left() if only else points[0].x())
+                points.append(QPointF(room.right() if only else points[0].x() + 1.5, points[0].y()))
             ground = QPolygonF(
                 [
                     QPointF(points[0].x(), room.bottom()),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QToolTip, QWidget
 
@@ -67,6 +67,12 @@ class ScatterPlot(Canvas):
     def arrange(self) -> None:
         size = self.viewport().size()
         area = QRectF(GUTTER, _TOP, size.width() - GUTTER - 8, size.height() - _TOP - _BOTTOM)
+        if self.diagonal:
+            # Both axes count the same: the line of equals stands at half a right angle.
+            side = max(1.0, min(area.width(), area.height()))
+            area.setSize(QSizeF(side, side))
+            wanted = round(GUTTER + 8 + size.height() - _TOP - _BOTTOM)
+            self.setMaximumWidth(max(wanted, self.minimumWidth()))
         self.box.setGeometry(area)
         self._fit()
 

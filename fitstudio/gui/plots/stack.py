@@ -29,6 +29,10 @@ def epoch_heading(x: float) -> str:
 class PlotStack(QWidget):
     """Several plots that share x: its range, its zoom, the line under the pointer.
 
+    Signals:
+        zoom_changed: Whether a part of x is seen, or all of it.
+        moved: Another part is seen.
+
     Args:
         x_title: What x counts, said left of the axis; epochs where it is None.
         heading: From x to the first line of the readout.
@@ -36,6 +40,7 @@ class PlotStack(QWidget):
     """
 
     zoom_changed = Signal(bool)
+    moved = Signal()
 
     def __init__(
         self,
@@ -80,6 +85,10 @@ class PlotStack(QWidget):
         plot.reset_wanted.connect(self.reset_zoom)
         self._set_range(plot)
         return plot
+
+    def set_stretch(self, plot: CurvePlot, stretch: int) -> None:
+        """Give a plot another share of the room."""
+        self._column.setStretchFactor(plot, stretch)
 
     def remove(self, plot: CurvePlot) -> None:
         """Take a plot out and end it."""
@@ -133,6 +142,7 @@ class PlotStack(QWidget):
         if zoomed != (self.zoom is not None):
             self.zoom_changed.emit(self.zoom is not None)
         self.redraw()
+        self.moved.emit()
 
     def _on_pointed(self, plot: CurvePlot, place: QPointF | None) -> None:
         x = None

@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
 from fitstudio.gui.theme.icons import icon as make_icon
+from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Motion, Size
 
@@ -57,6 +58,12 @@ class Button(QPushButton):
         if name:
             self.setAccessibleName(name)
             self.setToolTip(name)
+
+    def set_kind(self, kind: str) -> None:
+        """Becomes a button of another kind: one step more or less prominent."""
+        if kind != self.property("kind"):
+            set_property(self, "kind", kind)
+            self._show_icon()
 
     def set_icon(self, name: str | None) -> None:
         """Shows another icon."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLayout,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +33,8 @@ class Card(QFrame):
         title: In strong text.
         caption: A sentence beside it.
         name: The real parameter's name in mono, between the two.
+        own: Whether the title is a person's own (a file's name): where room is short it is the
+            one that is cut, and not the caption.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Card(QFrame):
         caption: str = "",
         *,
         name: str = "",
+        own: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,8 +51,12 @@ class Card(QFrame):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(Space.CARD, Space.CARD_TOP, Space.CARD, Space.CARD)
         self._layout.setSpacing(Space.GRID)
-        self.title = Label(title, style="strong")
+        self.title = (
+            ElidedLabel(title, style="strong", middle=True) if own else Label(title, style="strong")
+        )
         self.caption = ElidedLabel(caption, ink="text2")
+        if own:
+            self.caption.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name = Label(name, style="mono")
         self._head_box = QWidget(self)
         self._head_box.setFixedHeight(Size.CONTROL)
@@ -147,6 +156,11 @@ class ColumnScroll(QScrollArea):
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Puts a card under those that are there."""
         self.column.addWidget(widget, stretch)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only now has the scroll bar the width that the style sheet gives it.
+        self._leave_gutter(0, self.verticalScrollBar().maximum())
 
     def finish(self) -> None:
         """Leaves what is below the last card empty."""

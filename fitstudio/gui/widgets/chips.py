@@ -155,7 +155,10 @@ class RemovableChip(Chip):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        paint_icon(QPainter(self), self._cross(), "x", "text" if self._over_cross else "text3")
+        token = "text" if self._over_cross else "text3"
+        painter = QPainter(self)
+        paint_icon(painter, self._cross(), "x", token if self.isEnabled() else "off")
+        painter.end()
 
 
 # state -> (ground, ink, icon)

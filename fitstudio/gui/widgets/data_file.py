@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fitstudio.declared.formats import registry
 from fitstudio.words import say
+
+_FOLDER = "dataFolder"
 
 
 def data_filter() -> str:
@@ -17,11 +20,34 @@ def data_filter() -> str:
 
 def ask_data_file(window: QWidget) -> Path | None:
     """Asks for a data file."""
-    file, _kind = QFileDialog.getOpenFileName(window, say("Choose data"), "", data_filter())
-    return Path(file) if file else None
+    file, _kind = QFileDialog.getOpenFileName(
+        window, say("Choose data"), data_folder(), data_filter()
+    )
+    if not file:
+        return None
+    keep_data_folder(Path(file))
+    return Path(file)
 
 
 def ask_data_folder(window: QWidget) -> Path | None:
     """Asks for a folder of pictures."""
-    folder = QFileDialog.getExistingDirectory(window, say("Choose a folder of pictures"))
-    return Path(folder) if folder else None
+    folder = QFileDialog.getExistingDirectory(
+        window, say("Choose a folder of pictures"), data_folder()
+    )
+    if not folder:
+        return None
+    keep_data_folder(Path(folder))
+    return Path(folder)
+
+
+def data_folder() -> str:
+    """Where the last data file was chosen; empty before the first, which leaves it to Qt."""
+    application = QCoreApplication.instance()
+    return str(application.property(_FOLDER) or "") if application is not None else ""
+
+
+def keep_data_folder(file: Path) -> None:
+    """The next file is looked for beside this one."""
+    application = QCoreApplication.instance()
+    if application is not None:
+        application.setProperty(_FOLDER, str(file.parent))

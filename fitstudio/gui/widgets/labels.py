@@ -18,12 +18,22 @@ from fitstudio.gui.theme.tokens import Text
 _NARROWEST = 80
 _TYPICAL = 300
 _STRONG = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+# Names of files and columns; Qt breaks lines between words only.
+_LONG_WORD = re.compile(r"[^\s*]{24,}")
+_LONGEST_PIECE = 16
 
 
 def rich(sentence: str) -> str:
     """A sentence with `**strong**` words as rich text with the window's line height."""
-    marked = _STRONG.sub(r"<b style='font-weight:600'>\1</b>", html.escape(sentence, quote=False))
+    breakable = html.escape(_LONG_WORD.sub(_with_breaks, sentence), quote=False)
+    marked = _STRONG.sub(r"<b style='font-weight:600'>\1</b>", breakable)
     return f"<p style='line-height:{Text.LINE_HEIGHT_PERCENT}%;margin:0'>{marked}</p>"
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    """A word too long for a line, with places where it may be broken."""
+    pieces = re.findall(rf"[^_/\\.-]{{1,{_LONGEST_PIECE}}}[_/\\.-]?|[_/\\.-]", word.group())
+    return "\u200b".join(pieces)
 
 
 def plain(sentence: str) -> str:

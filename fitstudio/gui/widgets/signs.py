@@ -23,6 +23,7 @@ class State(StrEnum):
     EMPTY = "empty"
     READY = "ready"
     RUNNING = "running"
+    PAUSED = "paused"
     ATTENTION = "attention"
     DONE = "done"
     FAILED = "failed"
@@ -49,6 +50,8 @@ def paint_state(painter: QPainter, area: QRectF, state: State, *, angle: float =
             arc.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(arc)
             painter.drawArc(circle, round((90 - angle) * 16), -100 * 16)
+        case State.PAUSED:
+            paint_icon(painter, area, "pause", "accentText")
         case State.ATTENTION:
             paint_icon(painter, area, "warning-fill", "warnIcon")
         case State.DONE:

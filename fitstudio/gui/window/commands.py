@@ -99,8 +99,8 @@ class Commands(QObject):
     def refusal(self, name: str, session: ProjectSession | None, page: Page | None) -> str | None:
         """Why a command cannot be given now, in a sentence; None where it can."""
         refusal = self._commands[name].refusal(session)
-        if refusal is None and name == "find" and (page is None or not page.searches):
-            return say("There is nothing to search on this page.")
+        if refusal is None and name == "find" and page is not None:
+            return page.cannot_search()
         return refusal
 
     def tooltip(self, name: str) -> str:

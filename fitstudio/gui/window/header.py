@@ -102,6 +102,10 @@ class Header(QWidget):
         for button in (self.pause, self.stop, self.more):
             button.setVisible(under_way)
 
+    def step_back(self, back: bool) -> None:
+        """Whether the page has the way on: there is one primary button in the window."""
+        self.train.set_kind("secondary" if back else "primary")
+
     @property
     def _pause_command(self) -> str:
         return "resume" if self._paused else "pause"

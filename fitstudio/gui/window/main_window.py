@@ -215,4 +215,5 @@ class MainWindow(QMainWindow):
         self.projects.close()
         self.help.close()
         self.background.close()
+        self._poster.close()
         super().closeEvent(event)

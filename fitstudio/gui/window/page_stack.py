@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from fitstudio.gui.pages import registry
 from fitstudio.gui.pages.page import Page
@@ -41,6 +41,11 @@ class PageStack(QObject):
         self._session: ProjectSession | None = None
         self.pages: dict[str, Page] = {}
         self.name = "start"
+        # What a page has just made is seen a turn of the event loop later.
+        self._primary_timer = QTimer(self)
+        self._primary_timer.setSingleShot(True)
+        self._primary_timer.setInterval(0)
+        self._primary_timer.timeout.connect(self._show_primary)
         frame.rail.chosen.connect(self.show_page)
         frame.panel.go_requested.connect(self.go_to_setting)
         commands.bind(find=self._on_find)
@@ -67,6 +72,7 @@ class PageStack(QObject):
         if page is None:
             page = registry.entry(name).make(self._session)
             page.pageRequested.connect(self.show_page)
+            page.plainWordsChanged.connect(self._primary_timer.start)
             self.pages[name] = page
             self._frame.stack.addWidget(page)
         self.name = name
@@ -75,6 +81,7 @@ class PageStack(QObject):
         self._frame.panel.set_page(page)
         self._settings.keep_page(self._session.project.folder, name)
         self.changed.emit()
+        self._primary_timer.start()
 
     def show_start(self) -> None:
         """Shows the start page."""
@@ -100,6 +107,9 @@ class PageStack(QObject):
             page.deleteLater()
         self.pages.clear()
 
+    def _show_primary(self) -> None:
+        self._frame.header.step_back(self.current is not None and self.current.has_primary())
+
     def _on_find(self) -> None:
-        if self.current is not None and self.current.searches:
+        if self.current is not None and self.current.cannot_search() is None:
             self.current.focus_search()

@@ -114,7 +114,7 @@ class RailItem(QAbstractButton):
     def _paint_mark(self, painter: QPainter, middle: float) -> None:
         side = Size.ICON_STATE
         if self._narrow:
-            loud = self._state in (State.ATTENTION, State.RUNNING, State.FAILED)
+            loud = self._state in (State.ATTENTION, State.RUNNING, State.PAUSED, State.FAILED)
             mark = QRectF(self.width() - side + 1, middle - 17, side - 4, side - 4)
             if loud and self._state is not None:
                 paint_state(painter, mark, self._state, angle=self._angle)

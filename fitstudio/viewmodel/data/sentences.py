@@ -65,6 +65,8 @@ def _rows(session: ProjectSession, facts: Facts) -> str:
         return say("{text} None has gaps in these columns.", text=text)
     if session.spec.get("data.missing") == "fill":
         return text
+    if facts.left_out == 1:
+        return say("{text} 1 has gaps and is left out.", text=text)
     return say(
         "{text} {left_out} have gaps and are left out.",
         text=text,

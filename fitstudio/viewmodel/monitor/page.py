@@ -153,7 +153,7 @@ class MonitorModel:
             return self._notice_silence()
         self._reported_silence = False
         if self.state is not self._feed.state:
-            self.curves = EpochCurves()
+            self.curves = self._feed.curves
             self._verdict = None
         self.state = self._feed.state
         if self.state is not None:
@@ -255,6 +255,13 @@ class MonitorModel:
         """ "2.1 s an epoch"."""
         pace = self.state.seconds_per_epoch if self.state else None
         return say("{pace} an epoch", pace=numbers.format_seconds(pace)) if pace is not None else ""
+
+    def learning_rate_words(self) -> str:
+        """The learning rate where it has been the same in every epoch; else its curve tells it."""
+        rates = self.curves.learning_rate.y
+        if not rates or min(rates) != max(rates):
+            return ""
+        return say("learning rate {rates}", rates=numbers.format_exact(rates[-1]))
 
     def time_words(self) -> str:
         """What is left of a live run, or how long an ended one took."""
@@ -366,10 +373,13 @@ def ended_badge(state: RunState) -> Badge:
             return Badge("failed", say("Not a number") if nan else say("Stopped by an error"))
         case Outcome.INTERRUPTED:
             return Badge("attention", say("Interrupted"))
-        case Outcome.STOPPED if state.reason == Reason.PERSON:
-            return Badge("stopped", say("Stopped"))
-    early = state.reason == Reason.EARLY_STOPPING
-    return Badge("done", say("Stopped early") if early else say("Done"))
+    if state.reason == Reason.EARLY_STOPPING:
+        return Badge("done", say("Stopped early"))
+    return (
+        Badge("stopped", say("Stopped"))
+        if state.outcome is Outcome.STOPPED
+        else Badge("done", say("Done"))
+    )
 
 
 def _verdict(state: RunState, curves: EpochCurves) -> Verdict:

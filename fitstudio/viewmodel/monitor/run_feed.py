@@ -7,7 +7,7 @@ reading thread passes only new events and new losses. Nothing is shared, nothing
 
     reading thread                             window, once a tick
     ──────────────                             ───────────────────
-    looks, folds all there is     ─ Opened ─►  take(): the state and the curve are now its own
+    looks, folds all there is     ─ Opened ─►  take(): the state and the curves are now its own
     looks at what is new          ─ News ───►  take(): applies the events, appends the losses
 """
 
@@ -27,6 +27,7 @@ from fitstudio.journal.batch_history import RECORD_BYTES
 from fitstudio.journal.events import Event
 from fitstudio.journal.run_state import RunState
 from fitstudio.project.paths import RunPaths
+from fitstudio.viewmodel.monitor.curves import EpochCurves
 from fitstudio.viewmodel.monitor.pyramid import Pyramid
 
 _RECORD = np.dtype([("epoch", "<u4"), ("step", "<u4"), ("loss", "<f4")])
@@ -39,6 +40,7 @@ Records = npt.NDArray[np.void]
 class _Opened:
     news: News
     losses: LossCurve
+    curves: EpochCurves
 
 
 class LossCurve:
@@ -83,6 +85,8 @@ class RunFeed:
 
     Attributes:
         losses: The loss of every batch.
+        curves: Every metric of the finished epochs, as far as they were there when it was opened;
+            whoever shows them follows on from there.
         problem: Why the folder cannot be read at the moment (a network drive went away), or None.
     """
 
@@ -94,6 +98,7 @@ class RunFeed:
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.losses = LossCurve()
+        self.curves = EpochCurves()
         self.problem: str | None = None
         self._follower = RunFollower(
             paths, looks_after=looks_after, with_losses=True, steady=steady
@@ -139,7 +144,7 @@ class RunFeed:
                 break
             self.problem = None
             if isinstance(news, _Opened):
-                self.losses = news.losses
+                self.losses, self.curves = news.losses, news.curves
                 self._follower.take(news.news)
                 self._opened = True
             else:
@@ -178,7 +183,10 @@ class RunFeed:
             if news.state is not None:
                 losses = LossCurve()
                 losses.append(_records(news), news.state)
-                self._arrived.put(_Opened(news, losses))
+                # Ten thousand epochs of forty values each: the window has no time for that.
+                curves = EpochCurves()
+                curves.follow(news.state)
+                self._arrived.put(_Opened(news, losses, curves))
             elif news:
                 self._arrived.put(news)
 

@@ -38,6 +38,12 @@ class Suggestion:
 
 def say(model: MonitorModel) -> list[Paragraph]:
     """The paragraphs for a run, newest knowledge first; **strong** as the panel shows it."""
+    if model.shown is None:
+        return [
+            Paragraph(
+                saying.say("Not yet"), saying.say("No model has been trained in this project.")
+            )
+        ]
     state, verdict = model.state, model.verdict()
     if state is None or verdict is None:
         return []

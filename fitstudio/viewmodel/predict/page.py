@@ -105,6 +105,7 @@ class PredictModel:
         options: How it is read where a person said so; all else is read as in training.
         progress: While predicting: 0 to 1, and a sentence.
         problem: Why the last step did not work.
+        saved: Where the results that are shown were saved; None before.
     """
 
     changed = Signal()
@@ -121,6 +122,7 @@ class PredictModel:
         self.answers: Answers | None = None
         self.scores: list[Score] = []
         self.problem: FitStudioError | None = None
+        self.saved: Path | None = None
         self.progress = (0.0, "")
         self._stage = Stage.NO_RUN
         self._cancel = threading.Event()
@@ -273,7 +275,12 @@ class PredictModel:
             with report.output.open("rb") as source, atomic.writing(target) as file:
                 shutil.copyfileobj(source, file, _COPY_BYTES)
 
-        self.session.in_background(copy, None, self._fail)
+        def tell(_nothing: None) -> None:
+            if self.report is report:
+                self.saved, self.problem = target, None
+                self.changed.emit()
+
+        self.session.in_background(copy, tell, self._fail_to_save)
 
     def close(self) -> None:
         """Give up, remove what was written on the way, and let go of the session."""
@@ -311,6 +318,11 @@ class PredictModel:
         self._stage = Stage.DONE
         self.changed.emit()
 
+    def _fail_to_save(self, problem: FitStudioError) -> None:
+        """The results stay: they can be saved elsewhere."""
+        self.saved, self.problem = None, problem
+        self.changed.emit()
+
     def _fail(self, problem: FitStudioError) -> None:
         if self.report is None:
             self._forget_answers()
@@ -320,7 +332,7 @@ class PredictModel:
         self.changed.emit()
 
     def _forget_answers(self) -> None:
-        self.report, self.answers, self.scores = None, None, []
+        self.report, self.answers, self.scores, self.saved = None, None, [], None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

@@ -47,11 +47,15 @@ def say(model: PredictModel) -> list[Paragraph]:
     report = model.report
     if report is not None:
         left = report.rows - report.predicted
+        have = saying.say("row has") if report.predicted == 1 else saying.say("rows have")
         text = saying.say(
-            "**{predicted}** rows have an answer", predicted=numbers.format_count(report.predicted)
+            "**{predicted}** {have} an answer",
+            predicted=numbers.format_count(report.predicted),
+            have=have,
         )
+        gaps = "has" if left == 1 else "have"
         text += (
-            saying.say(", {left} have gaps and none.", left=numbers.format_count(left))
+            saying.say(", {left} {gaps} gaps and none.", left=numbers.format_count(left), gaps=gaps)
             if left
             else "."
         )

@@ -15,6 +15,12 @@ _FEW_ROWS = 100
 
 def say(model: ResultsModel) -> list[Paragraph]:
     """The paragraphs; **strong** as the panel shows it."""
+    if not model.session.runs:
+        return [
+            Paragraph(
+                saying.say("Not yet"), saying.say("No model has been trained in this project.")
+            )
+        ]
     if model.results is None:
         return []
     if model.is_classification():

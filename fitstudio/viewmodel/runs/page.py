@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
@@ -20,9 +20,12 @@ from fitstudio.journal.best_value import mode_of
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
-from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
+from fitstudio.viewmodel.own_units import best_measure, best_value
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import numbers, say, say_marked
+
+if TYPE_CHECKING:
+    from fitstudio.viewmodel.runs.curves import RunCurves
 
 
 class Column(StrEnum):
@@ -40,6 +43,8 @@ class Column(StrEnum):
 
 
 _TICKED_AT_FIRST = 4
+# Two lines of the column.
+_LONGEST_CHANGES = 40
 COLUMNS = tuple(Column)
 HIDDEN_AT_FIRST = frozenset({Column.TOOK, Column.NOTE})
 
@@ -74,6 +79,7 @@ class RunsModel:
         self.sort_column = Column.RUN
         self.descending = True
         self.records: dict[str, RunRecord] = {}
+        self._curves: dict[str, RunCurves] = {}
         self._now = now
         self._numbers: dict[str, int] = {}
         self._ticked: list[str] = []
@@ -194,31 +200,22 @@ class RunsModel:
         monitor = self.monitor()
         return sorted(names, key=lambda name: name != monitor)
 
-    def titled(self, metric: str) -> str:
-        """A metric with what the ticked runs' values are in, where that is the same for all."""
+    def unit_words(self, metric: str) -> str:
+        """What the ticked runs' values of a metric are in; empty where it is not the same for all.
+
+        Args:
+            metric: A name of the logs.
+        """
         scales = [
             self.records[run].state.target_scale for run in self._ticked if run in self.records
         ]
         units = {"" if scale is None else scale.words_for(metric) for scale in scales}
-        title = figures.monitored_title(metric)
-        unit = units.pop() if len(units) == 1 else ""
-        return f"{title}, {unit}" if unit else title
+        return units.pop() if len(units) == 1 else ""
 
     def curve(self, run: str, metric: str, *, by_time: bool) -> tuple[list[float], list[float]]:
         """A ticked run's metric over epochs, or over minutes of training."""
-        record = self.records.get(run)
-        x: list[float] = []
-        y: list[float] = []
-        minutes = 0.0
-        if record is None:
-            return x, y
-        for row in record.state.epochs:
-            minutes += row.seconds / 60
-            value = row.logs.get(metric)
-            if isinstance(value, (int, float)):
-                x.append(minutes if by_time else row.epoch + 1.0)
-                y.append(in_own_unit(float(value), metric, record.state.target_scale))
-        return x, y
+        known = self._curves.get(run)
+        return ([], []) if known is None else known.curve(metric, by_time=by_time)
 
     def differences(self) -> list[Difference]:
         """The settings in which the ticked runs differ, and what came of them."""
@@ -235,7 +232,8 @@ class RunsModel:
             found.append(_difference(key, _title(key, records), values))
         outcomes = {
             say("Best epoch"): [
-                "–" if r.state.best_epoch is None else str(r.state.best_epoch + 1) for r in records
+                "–" if r.state.best_epoch is None else numbers.format_count(r.state.best_epoch + 1)
+                for r in records
             ],
             say("Parameters"): [_parameters(record) for record in records],
         }
@@ -291,18 +289,23 @@ class RunsModel:
             self.compared.emit()
             return
 
-        def load(job: Any) -> dict[str, RunRecord]:
+        def load(job: Any) -> dict[str, tuple[RunRecord, RunCurves]]:
+            # The start page names the best run as this page does, and must not wait for numpy.
+            from fitstudio.viewmodel.runs.curves import RunCurves
+
             found = {}
             for run in wanted:
                 try:
-                    found[run] = runs.load_run(self.session.project, run)
+                    record = runs.load_run(self.session.project, run)
+                    found[run] = record, RunCurves.of_run(record.state)
                 except FitStudioError as problem:
                     # One that cannot be read must not keep the curves of the others away.
                     self.session.background.post(lambda problem=problem: self._failed(problem))
             return found
 
-        def take(records: dict[str, RunRecord]) -> None:
-            self.records |= records
+        def take(found: dict[str, tuple[RunRecord, RunCurves]]) -> None:
+            for run, (record, curves) in found.items():
+                self.records[run], self._curves[run] = record, curves
             self.compared.emit()
 
         self.session.in_background(load, take, replaces=f"compare runs {id(self)}")
@@ -322,9 +325,9 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
     An empty chip means that nothing changed, or that there is nothing to compare with.
     """
     parts = [
-        f"{_short(str(each.get('key', '')))} {_value(each.get('theirs'))} → "
-        f"{_value(each.get('mine'))}"
+        f"{_short(key)} {_changed(key, each.get('theirs'))} → {_changed(key, each.get('mine'))}"
         for each in line.changes
+        for key in (str(each.get("key", "")),)
     ]
     if not parts:
         if line.compared or line.parent:
@@ -333,8 +336,11 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
         if line.number == 1:
             return "", say("The first run")
         return "", say("There was no run to compare it with") if line.compared == "" else ""
-    first = parts[0] if len(parts) == 1 else f"{parts[0]}, +{len(parts) - 1}"
-    return first, "\n".join(parts)
+    both = ", ".join(parts)
+    if len(parts) > 2 or len(both) > _LONGEST_CHANGES:
+        rest = f", +{len(parts) - 1}" if len(parts) > 1 else ""
+        both = f"{parts[0]}{rest}"
+    return both, "\n".join(parts)
 
 
 def common_measure(lines: Sequence[RunSummary]) -> tuple[str, str, str]:
@@ -464,7 +470,7 @@ def _setting(record: RunRecord, key: str) -> str:
     value = record.spec.get(key)
     if key == "fit.callbacks" and value:
         return "; ".join(_helper(item) for item in value)
-    return param.show(value)
+    return numbers.format_count(value) if type(value) is int else param.show(value)
 
 
 def _same_setting(one: RunRecord, other: RunRecord, key: str) -> bool:
@@ -499,12 +505,18 @@ def _parameters(record: RunRecord) -> str:
     plan = record.resolved.model_plan if record.resolved else None
     if plan is None:
         return "–"
-    return f"{plan.parameters / 1000:.0f} k" if plan.parameters >= 9500 else str(plan.parameters)
+    return numbers.format_count(plan.parameters)
 
 
 def _short(key: str) -> str:
     name = key.partition(".")[2].replace("_", " ")
     return {"learning rate": "rate", "x": "inputs", "y": "target", "kind": "model"}.get(name, name)
+
+
+def _changed(key: str, value: Any) -> str:
+    """A side of a change; what is not set is told by its setting: automatic, none, nothing."""
+    param = find_param(key, None) if value is None else None
+    return param.show(None) if param is not None else _value(value)
 
 
 def _value(value: Any) -> str:
@@ -513,6 +525,8 @@ def _value(value: Any) -> str:
             return "automatic"
         case bool():
             return "on" if value else "off"
+        case int():
+            return numbers.format_count(value)
         case float():
             return numbers.format_exact(value)
         case list() | tuple():

@@ -13,6 +13,9 @@ _DIFFERENCES = 8
 
 def say(model: RunsModel) -> list[Paragraph]:
     """The paragraphs; **strong** as the panel shows it."""
+    if not model.session.runs:
+        text = saying.say("No model has been trained in this project. Each training becomes a run.")
+        return [Paragraph(saying.say("Not yet"), text)]
     paragraphs = []
     best = model.best_run()
     if best is not None and best.best is not None:

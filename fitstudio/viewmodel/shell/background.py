@@ -57,6 +57,7 @@ class Background:
         self._post: Post = post or self._waiting.put
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fitstudio-background")
         self._latest: dict[str, Job] = {}
+        self._closed = False
 
     def run(
         self,
@@ -68,6 +69,9 @@ class Background:
     ) -> Job:
         """Does `work` in a thread and hands its value to `done` in the window's thread.
 
+        After `close` nothing is done any more: a timer of a window that is on its way out may
+        still ask.
+
         Args:
             work: Gets the job, so that long work can look whether it was cancelled.
             done: Called with the value.
@@ -75,6 +79,9 @@ class Background:
             replaces: A name; work that was started before under the same name is cancelled.
         """
         job = Job()
+        if self._closed:
+            job.cancel()
+            return job
         if replaces is not None:
             previous = self._latest.get(replaces)
             if previous is not None:
@@ -98,6 +105,7 @@ class Background:
 
     def close(self) -> None:
         """Cancels what is waiting; work under way ends by itself and its outcome is dropped."""
+        self._closed = True
         for job in self._latest.values():
             job.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -130,8 +138,9 @@ class Background:
 
     def _hand_back(self, job: Job, receiver: Callable[[Any], None], value: Any) -> None:
         def deliver() -> None:
-            # Asked again at the last moment: a newer request may have come in the meantime.
-            if not job.cancelled.is_set():
+            # Asked again at the last moment: a newer request may have come in the meantime, or the
+            # window may have been closed.
+            if not job.cancelled.is_set() and not self._closed:
                 receiver(value)
 
         self._post(deliver)

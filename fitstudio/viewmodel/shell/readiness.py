@@ -29,7 +29,11 @@ class Readiness:
 
 
 def readiness(
-    resolved: Resolved, summary: DatasetSummary | None = None, *, reading: bool = False
+    resolved: Resolved,
+    summary: DatasetSummary | None = None,
+    *,
+    reading: bool = False,
+    read_only: bool = False,
 ) -> Readiness:
     """Sum up what was found, in the settings and in the data.
 
@@ -37,7 +41,14 @@ def readiness(
         resolved: The specification with its findings.
         summary: What is known about the data, with what was found in them.
         reading: Whether the data are being looked at just now.
+        read_only: Whether nothing can be trained or changed here.
     """
+    if read_only:
+        return Readiness(
+            "info",
+            say("Open for reading only"),
+            say("Nothing can be trained or changed in this window."),
+        )
     errors = resolved.errors
     if errors:
         things = say_count(len(errors), "{number} thing", "{number} things")

@@ -18,7 +18,7 @@ class Station:
     """How one station stands.
 
     Args:
-        state: empty, ready, running, attention, done or failed.
+        state: empty, ready, running, paused, attention, done or failed.
         sentence: The same in words, for the tooltip and assistive tools.
         count: Shown instead of a sign where it is not None (Runs).
     """
@@ -84,7 +84,8 @@ def _monitor(session: ProjectSession) -> Station:
     if session.starting:
         return Station("running", say("A run is starting"))
     if session.running is not None:
-        return Station("running", session.running.sentence or say("A run is under way"))
+        state = "paused" if session.paused else "running"
+        return Station(state, session.running.sentence or say("A run is under way"))
     shown = session.run_summary(session.current_run)
     if shown is None:
         return Station("empty", say("No run yet"))

@@ -16,20 +16,23 @@ from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.actions import projects, runs
+from fitstudio.actions import projects, runs, using_models
 from fitstudio.actions.run_summary import RunSummary
+from fitstudio.project import Project
 from fitstudio.viewmodel.figures import monitored_title
-from fitstudio.viewmodel.own_units import best_words
+from fitstudio.viewmodel.own_units import best_words, scale_of
 from fitstudio.viewmodel.runs.page import best_of
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.places import short_place
-from fitstudio.words import say
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import format_measured, in_percent
 
 _SHOWN = 4
 _LONGEST_FACTS = 32
 # From the best known kind of data to the most special one.
 _ORDER = ("penguins", "diabetes", "digits", "bearings", "motions")
 _DAY_S = 86_400
+_CHECKED = "validation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +97,15 @@ class StartModel:
         background: Where slow work is done.
 
     Attributes:
-        recent: The projects opened last, newest first.
+        recent: The projects opened last, newest first; at first only so many as the page has room
+            for.
+        more: The others.
         examples: The examples that are shipped.
     """
 
     background: Background
     recent: list[RecentRow] = field(default_factory=list)
+    more: list[RecentRow] = field(default_factory=list)
     examples: list[ExampleCardData] = field(default_factory=list)
 
     changed = Signal()
@@ -110,6 +116,13 @@ class StartModel:
         self.background.run(
             lambda job: _recent_rows(), self._on_recent, lambda problem: None, replaces="recent"
         )
+
+    def show_all(self) -> None:
+        """Lists every project that was opened, not only the last ones."""
+        added, self.more = self.more, []
+        self.recent = [*self.recent, *added]
+        self.changed.emit()
+        self._look_into(added)
 
     def forget(self, folder: Path) -> None:
         """Takes a project out of the list; its folder is not touched."""
@@ -127,8 +140,13 @@ class StartModel:
         self.changed.emit()
 
     def _on_recent(self, rows: list[RecentRow]) -> None:
-        self.recent = rows
+        # Who has asked for all of them keeps them.
+        shown = len(rows) if len(self.recent) > _SHOWN else _SHOWN
+        self.recent, self.more = rows[:shown], rows[shown:]
         self.changed.emit()
+        self._look_into(self.recent)
+
+    def _look_into(self, rows: Sequence[RecentRow]) -> None:
         for row in rows:
             if not row.missing:
                 self.background.run(
@@ -188,7 +206,7 @@ def _recent_rows() -> list[RecentRow]:
             when=day_words(recent.opened),
             missing=recent.missing,
         )
-        for recent in projects.recent_projects()[:_SHOWN]
+        for recent in projects.recent_projects()
     ]
 
 
@@ -196,7 +214,8 @@ def _looked_into(row: RecentRow) -> RecentRow:
     with projects.open_project(row.folder, read_only=True) as project:
         found = runs.list_runs(project)
         kind = str(project.settings.get("data.kind") or "")
-    best = best_of(found)
+        best = best_of(found)
+        achieved = _achieved(project, best) if best is not None else ""
     last = found[-1] if found else None
     cut_off = last if last is not None and last.outcome == "interrupted" else None
     now = next((run for run in reversed(found) if run.outcome is None), None)
@@ -207,10 +226,37 @@ def _looked_into(row: RecentRow) -> RecentRow:
     curve = [float(value) for value in best.curve]
     return replace(
         row,
-        score=f"{monitored_title(best.best.monitor)} {best_words(best)}",
+        score=achieved or f"{monitored_title(best.best.monitor)} {best_words(best)}",
         curve=curve,
         best=curve.index(pick(curve)) if curve else None,
     )
+
+
+def _achieved(project: Project, best: RunSummary) -> str:
+    """What the best run's model achieves on the rows that check it; empty if not measured."""
+    results = using_models.load_results(project, best.run) if best.measured else None
+    if results is None:
+        return ""
+    if _CHECKED in results.confusion:
+        counts = results.confusion[_CHECKED]
+        total = sum(sum(row) for row in counts)
+        right = sum(row[place] for place, row in enumerate(counts))
+        return (
+            say(
+                "{right} of {total} right",
+                right=in_percent(right / total),
+                total=say_count(total, "{number} row", "{number} rows"),
+            )
+            if total
+            else ""
+        )
+    outputs = results.parity.get(_CHECKED, {}).get("outputs", [])
+    if len(outputs) != 1:
+        return ""
+    scale = scale_of(best)
+    unit = "" if scale is None else scale.unit_of("mean_absolute_error")
+    error = format_measured(float(outputs[0]["mean_absolute_error"]), unit)
+    return say("Off by {error} on average", error=error)
 
 
 def day_words(when: float, *, now: float | None = None) -> str:

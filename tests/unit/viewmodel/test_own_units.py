@@ -75,12 +75,12 @@ def test_the_same_number_everywhere(recorded, capsys):
     runs = RunsModel(session)
     deliver_until(session, lambda: bool(runs.records))
     assert runs.curve(line.run, "val_mae", by_time=False)[1] == [1.75, BEST_MAE]
-    assert runs.titled("val_mae") == "Validation MAE, in %"
+    assert runs.unit_words("val_mae") == "in %"
     assert BEST_LOSS in runs_words.say(runs)[0].text
     predicting = PredictModel(session)
     assert BEST_LOSS in predict_words.say(predicting)[0].text
     row = RecentRow(folder=session.project.folder, name="", place="", when="")
-    assert _looked_into(row).score == f"Validation loss {BEST_LOSS}"
+    assert _looked_into(row).score == "Off by 1.25\u00a0% on average", "in the target's own unit"
 
     monitor = MonitorModel()
     monitor.open(ShownRun(line.run, run.folder, 1))

@@ -153,7 +153,8 @@ class DataPage(Page):
         )
 
     def _make_file_card(self) -> Card:
-        card = Card(" ")
+        card = Card(" ", own=True)
+        card.title.setObjectName("data.file_name")
         card.setObjectName("data.file")
         card.set_margins(Space.CARD, 10, Space.CARD, 8)
         self._guesses = GuessChips()

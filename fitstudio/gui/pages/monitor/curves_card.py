@@ -14,29 +14,34 @@ from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.series import TRAINING, VALIDATION
 from fitstudio.gui.plots.stack import PlotStack
 from fitstudio.gui.theme.tokens import Space
-from fitstudio.gui.widgets.buttons import icon_button
+from fitstudio.gui.widgets.buttons import icon_button, link_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.inputs.segmented import Segmented
+from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.words import say
+from fitstudio.words.numbers import format_value
 
 _STRIP_HEIGHT = 72
-_FLAT_STRIP_HEIGHT = 56
-_ROOM_FOR_FLAT = 270
 _SMOOTHING = 35
 _SHOWN_AT_FIRST = 2
-_LOSS_SHARE, _METRIC_SHARE = 3, 2
+_METRIC_SHARE = 2
+_LEAST_LOSS_SHARE = 3
 
 
 class CurvesCard(Card):
-    """Plots of a run; brought up to date by `refresh`, which redraws once."""
+    """Plots of a run; brought up to date by `refresh`, which redraws once.
+
+    A metric's plot is made when it is first shown: a run may have dozens of them.
+    """
 
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
         super().__init__(say("Loss"), parent=parent)
         self._model = model
         self._settings = view_settings()
-        self._hidden: set[str] = set()
+        self._wanted: dict[str, bool] = {}
+        self._names: list[str] = []
         self._metrics: dict[str, CurvePlot] = {}
         self.set_margins(Space.CARD, Space.CARD_TOP, Space.CARD, 8)
         self.set_spacing(0)
@@ -44,25 +49,28 @@ class CurvesCard(Card):
         self.stack = PlotStack(say("Epoch"))
         self.loss = CurvePlot(say("Loss"))
         self.loss.setObjectName("plot.loss")
-        self.stack.add(self.loss, stretch=_LOSS_SHARE)
+        self.stack.add(self.loss, stretch=_LEAST_LOSS_SHARE)
         self.strip = CurvePlot(say("Learning rate"), caption=say("Learning rate"), steps=True)
         self.strip.setObjectName("plot.learning_rate")
         self.strip.hide()
         self.stack.add(self.strip, height=_STRIP_HEIGHT)
+        self.stack.zoom_changed.connect(self._on_zoomed)
+        self.stack.moved.connect(self._say)
         self.add(self.stack, 1)
         self._on_smoothing_changed(self._slider.value())
         self._on_scale_changed(self._scale.value())
 
     def plots(self) -> dict[str, CurvePlot]:
-        """Every metric's plot by its name, loss included."""
+        """The plots that were made by their metrics, loss included."""
         return {"loss": self.loss, **self._metrics}
 
     def forget_run(self) -> None:
         """Another run is shown: its metrics may be others."""
         for plot in self._metrics.values():
             self.stack.remove(plot)
-        self._metrics = {}
+        self._metrics, self._names = {}, []
         self.stack.zoom = None
+        self._on_zoomed(False)
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,7 +89,7 @@ class CurvesCard(Card):
         self._say()
 
     def _make_head(self) -> None:
-        self._legend = Legend()
+        self._legend = Legend(whole=True)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("plot.smoothing")
         self._slider.setAccessibleName(say("Smoothing"))
@@ -104,40 +112,66 @@ class CurvesCard(Card):
         self._batches.toggled.connect(self._on_batches_toggled)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._more.clicked.connect(self._show_menu)
-        for widget in (self._legend, self._slider, self._scale, self._more):
+        # Beside the caption, which then says which epochs are seen.
+        self._show_all = link_button(say("Show all"))
+        self._show_all.setObjectName("plot.show_all")
+        self._show_all.setToolTip(say("Show all epochs"))
+        self._show_all.clicked.connect(self._on_show_all)
+        self._show_all.hide()
+        self.head.insertWidget(self.head.indexOf(self.caption) + 1, self._show_all)
+        calm = Label(say("Smoothing"), style="small", ink="text3")
+        calm.setBuddy(self._slider)
+        for widget in (self._legend, calm, self._slider, self._scale, self._more):
             self.add_to_head(widget)
 
+    def _on_show_all(self) -> None:
+        # The button goes away: the keyboard goes on at the curves.
+        self.stack.reset_zoom()
+        self.loss.setFocus()
+
     def _follow_metrics(self) -> None:
-        for metric in self._model.curves.metrics():
-            if metric == "loss" or metric in self._metrics:
-                continue
-            title, unit = metric_title(metric), self._model.unit_words(metric)
-            plot = CurvePlot(title, caption=f"{title}, {unit}" if unit else title)
-            plot.setObjectName(f"plot.metric.{metric}")
-            plot.set_smoothing(self._slider.value() / 100)
-            shown = len(self._metrics) < _SHOWN_AT_FIRST and metric not in self._hidden
-            self.stack.insert_before(self.strip, plot, stretch=_METRIC_SHARE)
-            plot.setVisible(shown)
-            self._metrics[metric] = plot
+        self._names = [name for name in self._model.curves.metrics() if name != "loss"]
+        for place, metric in enumerate(self._names):
+            if self._wanted.get(metric, place < _SHOWN_AT_FIRST) and metric not in self._metrics:
+                self._make_plot(metric)
+        seen = sum(not plot.isHidden() for plot in self._metrics.values())
+        # The loss has half of the room, however many metrics stand under it.
+        self.stack.set_stretch(self.loss, max(_LEAST_LOSS_SHARE, seen * _METRIC_SHARE))
+
+    def _make_plot(self, metric: str) -> None:
+        title, unit = metric_title(metric), self._model.unit_words(metric)
+        plot = CurvePlot(title, caption=f"{title}, {unit}" if unit else title)
+        plot.setObjectName(f"plot.metric.{metric}")
+        plot.set_smoothing(self._slider.value() / 100)
+        later = self._names[self._names.index(metric) + 1 :]
+        below = next((self._metrics[each] for each in later if each in self._metrics), self.strip)
+        self.stack.insert_before(below, plot, stretch=_METRIC_SHARE)
+        plot.show()
+        self._metrics[metric] = plot
 
     def _follow_learning_rate(self) -> None:
         series = run_plots.learning_rate_series(self._model)
         self.strip.set_series(series)
         self.strip.set_marks(run_plots.learning_rate_marks(self._model))
-        varies = bool(series) and series[0].y.min() != series[0].y.max()
-        height = _STRIP_HEIGHT if varies else _FLAT_STRIP_HEIGHT
-        if self.strip.height() != height:
-            self.strip.setFixedHeight(height)
-        # Where room is short, a rate that never changes is the first thing to go.
-        self.strip.setVisible(bool(series) and (varies or self.stack.height() > _ROOM_FOR_FLAT))
+        # One that never changes is a number, which stands beside the pace, and no curve.
+        varies = bool(series) and bool(series[0].y.min() != series[0].y.max())
+        self.strip.setVisible(varies)
+
+    def _on_zoomed(self, zoomed: bool) -> None:
+        self._show_all.setVisible(zoomed)
+        self._say()
 
     def _say(self) -> None:
         shown = self._model.shown
-        words = (shown.loss_title if shown is not None else "", self._model.unit_words("loss"))
-        caption = ", ".join(part for part in words if part)
+        caption = shown.loss_title if shown is not None else ""
+        unit = self._model.unit_words("loss")
+        self.loss.set_caption(f"{unit[:1].upper()}{unit[1:]}")
         hidden = self.loss.off_axis()
         if hidden:
             caption = say("{count} values of 0 or less are not on a logarithmic axis", count=hidden)
+        if self.stack.zoom is not None:
+            first, last = (format_value(max(end, 0.0), 3) for end in self.stack.zoom)
+            caption = say("epochs {first} to {last}", first=first, last=last)
         if self.caption.whole_text() != caption:
             self.set_title(say("Loss"), caption)
         entries = []
@@ -149,12 +183,13 @@ class CurvesCard(Card):
 
     def _fill_menu(self) -> None:
         self._menu.clear()
-        for metric, plot in self._metrics.items():
-            action = self._menu.addAction(plot.title)
+        for metric in self._names:
+            plot = self._metrics.get(metric)
+            action = self._menu.addAction(metric_title(metric))
             action.setCheckable(True)
-            action.setChecked(not plot.isHidden())
+            action.setChecked(plot is not None and not plot.isHidden())
             action.toggled.connect(lambda on, metric=metric: self._on_metric_toggled(metric, on))
-        if self._metrics:
+        if self._names:
             self._menu.addSeparator()
         self._menu.addAction(self._batches)
         reset = self._menu.addAction(say("Show all epochs"))
@@ -168,8 +203,9 @@ class CurvesCard(Card):
         self._menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _on_metric_toggled(self, metric: str, on: bool) -> None:
-        (self._hidden.discard if on else self._hidden.add)(metric)
-        self._metrics[metric].setVisible(on)
+        self._wanted[metric] = on
+        if metric in self._metrics:
+            self._metrics[metric].setVisible(on)
         self.refresh()
 
     def _on_batches_toggled(self, on: bool) -> None:

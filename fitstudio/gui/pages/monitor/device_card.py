@@ -27,7 +27,7 @@ class DeviceCard(Card):
         self._rows = [_MeterRow() for _ in range(_METERS)]
         for row in self._rows:
             self.add(row, 1)
-        self._waiting = Label(say("No measurements yet"), ink="text3")
+        self._waiting = Label(ink="text3")
         self.add(self._waiting)
         self.body.addStretch(0)
 
@@ -38,6 +38,10 @@ class DeviceCard(Card):
             self.set_title(say("Device"), device)
         readings = self._model.meters()
         self._waiting.setVisible(not readings)
+        live = self._model.state is not None and self._model.state.running
+        # A run that has ended brings no more of them.
+        words = say("No measurements yet") if live else say("No measurements")
+        self._waiting.setText(words)
         for number, row in enumerate(self._rows):
             row.setVisible(number < len(readings))
             if number < len(readings):

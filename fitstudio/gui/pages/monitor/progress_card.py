@@ -12,6 +12,7 @@ from fitstudio.words import say
 
 _PARTS = 1000
 _EPOCH_BAR = 56
+_APART = 14
 
 
 class ProgressCard(Card):
@@ -26,6 +27,8 @@ class ProgressCard(Card):
         self._total = Label(ink="text2")
         self._step = Label(ink="text2")
         self._pace = Label(ink="text2")
+        self._rate = Label(ink="text2")
+        self._rate.setObjectName("label.learning_rate")
         self._left = Label(style="strong")
         self._left.setObjectName("label.eta")
         self._epoch_bar = _bar("progress.epoch", say("Progress of this epoch"))
@@ -35,11 +38,13 @@ class ProgressCard(Card):
         words.setSpacing(6)
         words.addWidget(self._epoch)
         words.addWidget(self._total)
-        words.addSpacing(14)
         words.addWidget(self._step)
         words.addWidget(self._epoch_bar)
-        words.addSpacing(14)
         words.addWidget(self._pace)
+        words.addWidget(self._rate)
+        for part in (self._step, self._pace, self._rate):
+            # With the part goes its distance: no hole where nothing is said.
+            part.setContentsMargins(_APART, 0, 0, 0)
         words.addStretch(1)
         words.addWidget(self._left)
         self.add(words)
@@ -54,10 +59,12 @@ class ProgressCard(Card):
             (self._total, total),
             (self._step, step),
             (self._pace, self._model.pace_words()),
+            (self._rate, self._model.learning_rate_words()),
             (self._left, self._model.time_words()),
         ):
             if label.text() != text:
                 label.setText(text)
+            label.setVisible(bool(text))
         self._epoch_bar.setVisible(bool(step))
         self._epoch_bar.setValue(round(self._model.epoch_progress() * _PARTS))
         progress = self._model.progress()

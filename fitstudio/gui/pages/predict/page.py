@@ -26,17 +26,18 @@ from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.data_file import data_filter
+from fitstudio.gui.widgets.data_file import data_filter, data_folder, keep_data_folder
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.inputs.choice import Combo
-from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.labels import Label, as_tip
 from fitstudio.gui.widgets.signs import EmptyState
-from fitstudio.gui.widgets.tables import DataTable
+from fitstudio.gui.widgets.tables import DataTable, RowDelegate
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.export import ExportModel
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
+from fitstudio.words.numbers import format_count
 
 _PARTS = 1000
 _WIDEST_COLUMN = 240
@@ -106,7 +107,9 @@ class PredictPage(Page):
         self._file.add(self._make_progress())
         self.scores = ScoreCard()
         self._answers = Card(say("Results"))
-        self._answers.set_margins(12, 10, 12, 8)
+        # Cells keep their own distance: the table begins that much further left than the title.
+        self._answers.set_margins(Space.CARD - RowDelegate.PAD, 10, 12, 8)
+        self._answers.head.setContentsMargins(RowDelegate.PAD, 0, 0, 0)
         self._save = secondary_button(say("Save results…"), icon="floppy-disk")
         self._save.setObjectName("predict.save")
         self._save.clicked.connect(self._on_save)
@@ -201,8 +204,8 @@ class PredictPage(Page):
         if model.summary is not None:
             caption = say(
                 "{rows} rows, {columns} columns",
-                rows=model.summary.rows,
-                columns=len(model.summary.columns),
+                rows=format_count(model.summary.rows),
+                columns=format_count(len(model.summary.columns)),
             )
         self._file.set_title(model.file.name if model.file else say("File"), caption)
         match = model.match()
@@ -231,10 +234,17 @@ class PredictPage(Page):
         self.scores.show_scores(model.scores)
         shown = len(model.answers.rows)
         rows = model.report.predicted
-        words = say("{rows} rows answered", rows=rows)
+        caption = say("{rows} rows answered", rows=format_count(rows))
         if shown < rows:
-            words = say("{rows} rows answered, the first {shown} are shown", rows=rows, shown=shown)
-        self._answers.set_title(say("Results"), words)
+            caption = say(
+                "{rows} rows answered, the first {shown} are shown",
+                rows=format_count(rows),
+                shown=format_count(shown),
+            )
+        if model.saved is not None:
+            caption = say("{caption} · saved as {name}", caption=caption, name=model.saved.name)
+        self._answers.set_title(say("Results"), caption)
+        self._save.setToolTip(as_tip(str(model.saved)) if model.saved is not None else "")
         if self.rows.show_answers(model.answers):
             self.table.resizeColumnsToContents()
             for section in range(self.rows.columnCount()):
@@ -263,10 +273,11 @@ class PredictPage(Page):
         path, _ = QFileDialog.getOpenFileName(
             self,
             say("File to be predicted"),
-            str(self.model.file.parent if self.model.file else Path.home()),
+            str(self.model.file.parent) if self.model.file else data_folder(),
             data_filter(),
         )
         if path:
+            keep_data_folder(Path(path))
             self.model.choose_file(Path(path))
 
     def _on_change_reading(self) -> None:

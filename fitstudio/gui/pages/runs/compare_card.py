@@ -31,6 +31,7 @@ from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
+from fitstudio.viewmodel.figures import monitored_title
 from fitstudio.viewmodel.runs.page import RunsModel, SettingsGroup, best_point
 from fitstudio.words import say
 
@@ -62,6 +63,7 @@ class CompareCard(Card):
         self.plot = CurvePlot(say("Compared runs"))
         self.plot.setObjectName("plot.compared")
         self.plot.set_smoothing(_SMOOTHING)
+        self.plot.set_log(str(self._settings.value("runs/log", "false")) == "true")
         self.stack.add(self.plot)
         curves = QWidget()
         column = QVBoxLayout(curves)
@@ -71,6 +73,8 @@ class CompareCard(Card):
         legend_row.setContentsMargins(GUTTER, 0, 0, 0)
         legend_row.addWidget(self._legend)
         legend_row.addStretch(1)
+        self._unit = Label(style="small", ink="text3")
+        legend_row.addWidget(self._unit)
         column.addLayout(legend_row)
         column.addWidget(self.stack, 1)
         self.differences = DifferenceTable()
@@ -126,6 +130,7 @@ class CompareCard(Card):
                 )
             )
         self.plot.set_series(series)
+        self._say_unit()
         self._legend.set_entries([(each.title, each.style) for each in series])
         self.stack.set_end(max((each.x[-1] for each in series if len(each.x)), default=1.0))
         self.stack.redraw()
@@ -179,8 +184,16 @@ class CompareCard(Card):
         if self._metric not in metrics:
             self._metric = metrics[0] if metrics else None
         with QSignalBlocker(self._metric_choice):
-            self._metric_choice.set_options([(name, self._model.titled(name)) for name in metrics])
+            self._metric_choice.set_options([(name, monitored_title(name)) for name in metrics])
             self._metric_choice.setValue(self._metric)
+
+    def _say_unit(self) -> None:
+        words = self._model.unit_words(self._metric) if self._metric else ""
+        hidden = self.plot.off_axis()
+        if hidden:
+            words = say_marked(marked("{count} values of 0 or less are not on a logarithmic axis"))
+            words = words.format(count=hidden)
+        self._unit.setText(words)
 
     def _on_metric_changed(self, metric: str) -> None:
         self._metric = metric
@@ -194,6 +207,11 @@ class CompareCard(Card):
         self.stack.heading = seconds_heading if axis == "time" else epoch_heading
         self.refresh()
 
+    def _on_log_toggled(self, log: bool) -> None:
+        self._settings.setValue("runs/log", "true" if log else "false")
+        self.plot.set_log(log)
+        self.refresh()
+
     def _on_view_changed(self, view: str) -> None:
         self.refresh()
         if view == "settings":
@@ -202,6 +220,10 @@ class CompareCard(Card):
     def _show_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        log = menu.addAction(say("Logarithmic"))
+        log.setCheckable(True)
+        log.setChecked(self.plot.frame.log)
+        log.toggled.connect(self._on_log_toggled)
         reset = menu.addAction(say("Show everything"), self.stack.reset_zoom)
         reset.setEnabled(self.stack.zoom is not None)
         menu.addSeparator()

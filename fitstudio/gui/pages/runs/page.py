@@ -39,12 +39,12 @@ from fitstudio.words import marked, say, say_marked
 
 _WIDTHS = {
     Column.TICK: 44,
-    Column.RUN: 176,
-    Column.CHANGED: 154,
-    Column.BEST: 126,
+    Column.RUN: 184,
+    Column.CHANGED: 166,
+    Column.BEST: 118,
     Column.CURVE: 104,
-    Column.EPOCHS: 72,
-    Column.WHEN: 110,
+    Column.EPOCHS: 66,
+    Column.WHEN: 106,
     Column.TOOK: 84,
     Column.NOTE: 180,
 }
@@ -53,8 +53,6 @@ _TABLE_HEIGHT = 6 * Size.ROW_RUNS + Size.TABLE_HEAD + 16
 
 class RunsPage(Page):
     """Table above, comparison below, a splitter between them."""
-
-    searches = True
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.runs", say("Runs"), parent=parent)
@@ -68,8 +66,9 @@ class RunsPage(Page):
         self.compare = CompareCard(self.model)
         self.compare.like_wanted.connect(self._on_like_wanted)
         self.compare.settings_wanted.connect(self._on_settings_wanted)
-        self.add(WaitingCard(self.waiting))
         self._place_parts()
+        # Under the rest: when the queue empties, no row moves away under the pointer.
+        self.add(WaitingCard(self.waiting))
         self.model.changed.connect(self._on_changed)
         self.model.compared.connect(self._on_compared)
         self.goes_with(self.model.close, self.waiting.close)
@@ -79,6 +78,10 @@ class RunsPage(Page):
     def plain_words(self) -> list[Paragraph]:
         """What the side panel says while this page is shown."""
         return runs_words.say(self.model)
+
+    def cannot_search(self) -> str | None:
+        """Before the first run there is no filter."""
+        return None if self.session.runs else say("There are no runs to search yet.")
 
     def focus_search(self) -> None:
         """Go to the filter."""
@@ -168,13 +171,14 @@ class RunsPage(Page):
         )
         whole = QWidget()
         column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, Space.WINDOW)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(splitter)
         holder = QWidget()
         self._places = QStackedLayout(holder)
         self._places.addWidget(self._empty)
         self._places.addWidget(whole)
         self.add(holder, 1)
+        self.content.setContentsMargins(0, Space.HALF, 0, Space.WINDOW)
 
     # What changes
 

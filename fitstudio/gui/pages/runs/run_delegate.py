@@ -23,6 +23,7 @@ from fitstudio.words import say
 _Index = QModelIndex | QPersistentModelIndex
 _STAR = 16
 _NUMBER_WIDTH = 26
+_CHIP_PAD = 10
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -106,11 +107,7 @@ class RunDelegate(RowDelegate):
         metrics = QFontMetricsF(painter.font())
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         room = area.adjusted(_NUMBER_WIDTH, 0, -_STAR - 6 if line.starred or hovered else 0, 0)
-        painter.drawText(
-            room,
-            _MIDDLE,
-            metrics.elidedText(line.name, Qt.TextElideMode.ElideRight, room.width()),
-        )
+        painter.drawText(room, _MIDDLE, "\n".join(in_two_lines(line.name, room.width(), metrics)))
         if line.starred or hovered:
             place = QRectF(area.right() - _STAR, area.center().y() - _STAR / 2, _STAR, _STAR)
             if line.starred:
@@ -134,18 +131,16 @@ class RunDelegate(RowDelegate):
             return
         painter.setFont(fonts.font("small"))
         metrics = QFontMetricsF(painter.font())
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width() - 18)
-        chip = QRectF(
-            area.left(),
-            area.center().y() - Size.CHIP / 2,
-            metrics.horizontalAdvance(shown) + 20,
-            Size.CHIP,
-        )
+        lines = in_two_lines(words, area.width() - 2 * _CHIP_PAD, metrics)
+        height = Size.CHIP if len(lines) == 1 else area.height() - 4
+        width = max(metrics.horizontalAdvance(each) for each in lines) + 2 * _CHIP_PAD
+        chip = QRectF(area.left(), area.center().y() - height / 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour("track"))
         painter.drawRoundedRect(chip, Size.CHIP / 2, Size.CHIP / 2)
         painter.setPen(colour("text2"))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, shown)
+        inside = chip.adjusted(_CHIP_PAD, 0, 0, 0)
+        painter.drawText(inside, _MIDDLE, "\n".join(lines))
         painter.restore()
 
     def _paint_curve(
@@ -189,3 +184,26 @@ class RunDelegate(RowDelegate):
         painter.setPen(colour(token))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, badge.text)
         painter.restore()
+
+
+def in_two_lines(text: str, width: float, metrics: QFontMetricsF) -> list[str]:
+    """A text in one line, or in two where it is longer; what is longer still ends in ….
+
+    Args:
+        text: What is to be read.
+        width: The room of a line, in pixels.
+        metrics: Of the font it is painted in.
+    """
+    if metrics.horizontalAdvance(text) <= width:
+        return [text]
+    words = text.split(" ")
+    fitting = [
+        count
+        for count in range(1, len(words))
+        if metrics.horizontalAdvance(" ".join(words[:count])) <= width
+    ]
+    elide = Qt.TextElideMode.ElideRight
+    if not fitting:
+        return [metrics.elidedText(text, elide, width)]
+    first, rest = " ".join(words[: fitting[-1]]), " ".join(words[fitting[-1] :])
+    return [first, metrics.elidedText(rest, elide, width)]

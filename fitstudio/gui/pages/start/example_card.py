@@ -47,9 +47,10 @@ class ExampleCard(Pressable):
         words.addWidget(ElidedLabel(example.title, style="strong"))
         sentence = Sentence(example.sentence, ink="text2")
         words.addWidget(sentence)
+        # The facts of all cards stand on one line, however long their sentences are.
+        words.addStretch(1)
         words.addWidget(ElidedLabel(facts, ink="text2", style="small"))
-        column.addLayout(words)
-        column.addStretch(1)
+        column.addLayout(words, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -33,8 +33,6 @@ class TrainingPage(Page):
         session: The open project.
     """
 
-    searches = True
-
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.training", say("Training"), widest=Size.CONTENT, parent=parent)
         self.session = session
@@ -89,6 +87,10 @@ class TrainingPage(Page):
     def editor(self, key: str) -> Any:
         """The editor of a setting."""
         return self.row(key).editor
+
+    def cannot_search(self) -> str | None:
+        """The settings can always be searched."""
+        return None
 
     def focus_search(self) -> None:
         """Goes to the field that finds a setting."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from fitstudio.gui.pages.training.editors.fields import SWITCH_MARGIN, SwitchField
+from fitstudio.gui.pages.training.editors.fields import HINT_TOP, SWITCH_MARGIN, SwitchField
 from fitstudio.gui.pages.training.messages import MessageArea
 from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
@@ -67,8 +67,7 @@ class FormRow(QWidget):
         for label in (self._title, self._name):
             label.setToolTip(_explanation(row))
         self._hint = Sentence("", ink="text2", parent=self)
-        # Its one line stands as high as the label's.
-        self._hint.setContentsMargins(0, Space.HALF + 2, 0, 0)
+        self._hint.setContentsMargins(0, HINT_TOP, 0, 0)
         if wide:
             self._hint.setMaximumWidth(_WIDEST_HINT)  # the editor comes first
         self._reason = ReasonLabel(self)

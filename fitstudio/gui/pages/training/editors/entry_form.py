@@ -15,6 +15,7 @@ from fitstudio.declared.kinds.fit_values import ValidationFreq
 from fitstudio.declared.kinds.param import Entry, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Real
 from fitstudio.gui.pages.training.editors.fields import (
+    HINT_TOP,
     SWITCH_MARGIN,
     ComboField,
     FrequencyField,
@@ -113,7 +114,9 @@ class EntryForm(QWidget):
         line.addSpacing(Space.HINT - margin)
         line.addWidget(field)
         line.addSpacing(Space.HINT)
-        line.addWidget(Sentence(param.help, ink="text3"), 1)
+        hint = Sentence(param.help, ink="text3")
+        hint.setContentsMargins(0, HINT_TOP, 0, 0)
+        line.addWidget(hint, 1)
         self._fields[param.name] = field
         self._labels[param.name] = title
         return line

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QStyleOptionComboBox, QWidget
 from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.values import Choice, Int, Kind, Real
 from fitstudio.gui.theme.sheet import set_property
-from fitstudio.gui.theme.tokens import Size
+from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Switch
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.number import NumberEdit
@@ -28,6 +28,8 @@ from fitstudio.words.nouns import one, several
 PERCENT_KEYS = frozenset({"fit.validation_split"})
 # A switch keeps room for its focus ring on each side.
 SWITCH_MARGIN = 3
+# A hint beside a field is lower by this: its one line stands as high as the label's.
+HINT_TOP = Space.HALF + 2
 _SMALLEST_STEP = 1e-4
 _RATES = frozenset({"learning_rate", "epsilon", "min_delta", "min_lr"})
 

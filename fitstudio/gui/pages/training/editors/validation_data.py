@@ -43,6 +43,8 @@ class ValidationDataEditor(QWidget):
                 (COLUMN, say("Rows by a column")),
             ]
         )
+        self.mode.setObjectName("fit.validation_data.mode")
+        self.mode.setAccessibleName(say("Where the rows that check it come from"))
         self.mode.valueChanged.connect(self._on_mode)
         column.addWidget(self.mode)
         column.addWidget(self._file_line())
