@@ -225,6 +225,7 @@ class Model(OlderKeras):
         # By their names in the signature: no list of them stands beside it.
         asked = FitArguments.checked(locals())
         watching = CallbackList(callbacks, add_history=True, add_progbar=asked.verbose > 0)
+        self._binding.part_rows = asked.micro_batch_size
         if asked.training.seed is not None:
             random_state.seed_everything(asked.training.seed)
         with contextlib.ExitStack() as opened:
@@ -245,7 +246,7 @@ class Model(OlderKeras):
                 watching,
                 first_epoch=asked.training.first_epoch,
                 epochs=asked.training.epochs,
-                evaluation=self._evaluation(objective),
+                evaluation=self._evaluation(objective, asked.micro_batch_size),
                 validation=validation,
                 validation_steps=asked.validation.steps,
                 validation_times=asked.validation_times,
@@ -445,12 +446,13 @@ class Model(OlderKeras):
         """
         objective = self._compiled("test_on_batch")
         batch = self._binding.batch((x, y, sample_weight))
-        if self._batch_evaluation is None or reset_metrics:
-            self._batch_evaluation = self._evaluation(objective)
+        evaluation, device = self._batch_evaluation, objective.totals.device
+        if evaluation is None or reset_metrics or evaluation.objective.totals.device != device:
+            evaluation = self._batch_evaluation = self._evaluation(objective)
         with self._mode_kept():
             self.module.eval()
-            self._batch_evaluation.step(batch)
-        return as_result(self._batch_evaluation.numbers(), return_dict=return_dict)
+            evaluation.step(batch)
+        return as_result(evaluation.numbers(), return_dict=return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch of inputs.
@@ -513,8 +515,10 @@ class Model(OlderKeras):
             )
         return self._train_step
 
-    def _evaluation(self, objective: Objective) -> Evaluation:
-        return Evaluation(self.module, objective.twin(), precision=self.precision)
+    def _evaluation(self, objective: Objective, part_rows: int | None = None) -> Evaluation:
+        return Evaluation(
+            self.module, objective.twin(), precision=self.precision, part_rows=part_rows
+        )
 
     def _run(self, loop: TrainingLoop, start_state: Mapping[str, Any] | None) -> None:
         """Runs the loop. Afterwards its data are let go, unless an error may have to be explained

@@ -38,6 +38,7 @@ class ModelState:
         self._objective: Objective | None = None
         self._binding = Binding(module)
         self._optimizer_is_built = False
+        self._optimizer_device = self._binding.device
         self._loop: TrainingLoop | None = None
         self._progress: dict[str, Any] = {}
 
@@ -172,3 +173,6 @@ class ModelState:
         if not self._optimizer_is_built:
             self.optimizer.build(self.module.named_parameters())
             self._optimizer_is_built = True
+        elif self._optimizer_device != self._binding.device:
+            self.optimizer.place()
+        self._optimizer_device = self._binding.device

@@ -19,11 +19,19 @@ from typing import Any
 import numpy as np
 
 from fitstudio.engine.feeding.binding import Batch
+from fitstudio.engine.feeding.prefetch import WaitingTime
 from fitstudio.errors import ArgumentError
 
 
 class Batches(ABC):
-    """Batches for the epochs of one fit, or the runs of a validation."""
+    """Batches for the epochs of one fit, or the runs of a validation.
+
+    Attributes:
+        waiting: How long the training has waited for rows that were read ahead.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = WaitingTime()
 
     @property
     @abstractmethod

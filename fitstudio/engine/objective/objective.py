@@ -176,6 +176,14 @@ class Objective:
             each.metric.start_again()
         self.is_bound = True
 
+    def place(self, device: torch.device) -> None:
+        """Moves the running sums to where the outputs are; the module may have been moved."""
+        if self.totals.device == device:
+            return
+        self.totals = self.totals.to(accumulator_dtype(device)).to(device)
+        for each in self.metrics:
+            each.metric.place(device)
+
     def unbind(self) -> None:
         """Forgets the outputs, when the first batch turned out not to fit."""
         self.form, self.is_bound = None, False

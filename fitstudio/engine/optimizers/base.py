@@ -124,6 +124,13 @@ class Optimizer:
         self.slots = {name: {} for name in self.parameters}
         self._bound_names = None
 
+    def place(self) -> None:
+        """Puts the slots where their weights are: the module may have been moved."""
+        for name, own in self.slots.items():
+            for slot, value in own.items():
+                own[slot] = value.to(self.parameters[name].device)
+        self._bound_names = None
+
     def step(self) -> None:
         """One update from the gradients that are in the weights' ``grad``."""
         named = [(name, p) for name, p in self.parameters.items() if p.grad is not None]

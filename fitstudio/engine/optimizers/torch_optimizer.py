@@ -79,6 +79,10 @@ class TorchOptimizer(Optimizer):
                 remedy=f"Make it from this model: torch.optim.{self.name}(module.parameters()).",
             )
 
+    def place(self) -> None:
+        # torch puts a state that is loaded where its weight is.
+        self.optimizer.load_state_dict(self.optimizer.state_dict())
+
     @property
     def learning_rate(self) -> float:
         if self._optimizer is None:

@@ -88,10 +88,16 @@ class ForwardWithLosses(Forward):
     ) -> tuple[list[Tensor], tuple[Tensor, ...]]:
         """The batch's losses, the total first, and the outputs, in the objective's order."""
         outputs = self(inputs)
+        return self.losses_of(outputs, targets, weights), outputs
+
+    def losses_of(
+        self, outputs: tuple[Tensor, ...], targets: Targets, weights: Weights
+    ) -> list[Tensor]:
+        """The losses of outputs that were computed before."""
         losses = list(self._losses(outputs, targets, weights))
         if self.penalty is not None:
             losses[0] = losses[0] + self.penalty()
-        return losses, outputs
+        return losses
 
 
 def _first_convolution_channels(module: nn.Module) -> int | None:
