@@ -93,6 +93,13 @@ def has_room_for_graph(device: torch.device, step_bytes: int) -> bool:
     return now.unused >= 2 * step_bytes * _GRAPH_MARGIN
 
 
+def step_bytes(device: torch.device) -> int:
+    """What the largest step so far took beyond what is allocated now."""
+    if device.type != "cuda":
+        return 0
+    return max(0, torch.cuda.max_memory_allocated(device) - torch.cuda.memory_allocated(device))
+
+
 def let_go(error: BaseException | None = None) -> None:
     """Gives memory back that nothing uses: after an error also what its traceback keeps.
 

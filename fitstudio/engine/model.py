@@ -530,6 +530,7 @@ class Model(OlderKeras):
             self._loop = None
         finally:
             self.module.eval()
+            loop.train_step.let_go()
 
     @contextlib.contextmanager
     def _mode_kept(self) -> Iterator[None]:

@@ -50,6 +50,9 @@ class MicroBatchStep:
     def look_again(self) -> None:
         """As `TrainStep.look_again`."""
 
+    def let_go(self) -> None:
+        """As `TrainStep.let_go`; this step keeps no memory."""
+
     def __call__(self, inputs: Inputs, targets: Targets, weights: Weights, rows: int) -> Tensor:
         """One update; see `TrainStep`."""
         plain = self._plain

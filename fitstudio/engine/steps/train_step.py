@@ -71,6 +71,11 @@ class TrainStep:
             return self._plain(StepBatch(inputs, targets, weights, rows))
         return self._replays(StepBatch(inputs, targets, weights, rows))
 
+    def let_go(self) -> None:
+        """Gives memory back that only makes steps faster; later steps take it again."""
+        if self._replays is not None:
+            self._replays.let_go()
+
     def reasons(self) -> list[str]:
         """Why batch shapes are trained plainly, for tests and for the curious."""
         return [] if self._replays is None else self._replays.reasons()

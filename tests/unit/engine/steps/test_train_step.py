@@ -444,7 +444,7 @@ class FakeCapture:
 
     objective: Objective
 
-    def __init__(self, step: Any, batch: list[Tensor], lasting: list[Tensor]) -> None:
+    def __init__(self, step: Any, batch: list[Tensor], lasting: list[Tensor], *_: Any) -> None:
         self.step = step
         with untouched(lasting):
             step(batch)
