@@ -93,11 +93,54 @@ def has_room_for_graph(device: torch.device, step_bytes: int) -> bool:
     return now.unused >= 2 * step_bytes * _GRAPH_MARGIN
 
 
+def is_taken_by_others(device: torch.device) -> bool:
+    """Whether nothing could be trained on a GPU, because other programs have its memory.
+
+    Asked after all that a failed attempt had taken was let go.
+    """
+    if device.type != "cuda":
+        return False
+    now = usage(device)
+    # The context of this process is there already: tensors alone have to find room.
+    return now is None or now.reachable < LEAST_FREE_BYTES - CONTEXT_BYTES
+
+
 def step_bytes(device: torch.device) -> int:
     """What the largest step so far took beyond what is allocated now."""
     if device.type != "cuda":
         return 0
     return max(0, torch.cuda.max_memory_allocated(device) - torch.cuda.memory_allocated(device))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a short training took of a GPU, in bytes.
+
+    Attributes:
+        lasting: Weights, the optimizer's state and sums, without data.
+        step: What a step took beyond what lasts.
+        data: All rows that the whole training would keep on the GPU.
+    """
+
+    lasting: int
+    step: int
+    data: int
+
+
+def forecast(measured: Measured, now: Usage) -> int:
+    """What the whole run will take at most, as the driver counts it.
+
+    Args:
+        measured: A short training.
+        now: The GPU's memory.
+    """
+    # Weights, data and the context stay; steps come and go; a validation takes less than a step,
+    # because it keeps nothing for gradients.
+    is_resident = measured.lasting + measured.data <= now.reachable * _RESIDENT_SHARE
+    stays = measured.lasting + (measured.data if is_resident else 0)
+    graph = 2 * measured.step * _GRAPH_MARGIN
+    has_graph = now.reachable - stays >= graph
+    return int(CONTEXT_BYTES + stays + (graph if has_graph else measured.step))
 
 
 def let_go(error: BaseException | None = None) -> None:

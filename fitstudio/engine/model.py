@@ -246,7 +246,7 @@ class Model(OlderKeras):
                 watching,
                 first_epoch=asked.training.first_epoch,
                 epochs=asked.training.epochs,
-                evaluation=self._evaluation(objective, asked.micro_batch_size),
+                evaluation=self._evaluation(objective),
                 validation=validation,
                 validation_steps=asked.validation.steps,
                 validation_times=asked.validation_times,
@@ -515,9 +515,12 @@ class Model(OlderKeras):
             )
         return self._train_step
 
-    def _evaluation(self, objective: Objective, part_rows: int | None = None) -> Evaluation:
+    def _evaluation(self, objective: Objective) -> Evaluation:
         return Evaluation(
-            self.module, objective.twin(), precision=self.precision, part_rows=part_rows
+            self.module,
+            objective.twin(),
+            precision=self.precision,
+            part_rows=self._binding.part_rows,
         )
 
     def _run(self, loop: TrainingLoop, start_state: Mapping[str, Any] | None) -> None:

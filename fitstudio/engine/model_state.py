@@ -14,9 +14,11 @@ from fitstudio.engine import optimizers
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logs import to_numbers
 from fitstudio.engine.feeding.binding import Binding
+from fitstudio.engine.feeding.sending import MAKING
 from fitstudio.engine.loops.training import TrainingLoop
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.state import random_state, weight_files
+from fitstudio.engine.state.parking import Parked, finish_work, on_a_gpu
 from fitstudio.errors import CheckpointError
 
 STATE_FORMAT = 1
@@ -162,6 +164,29 @@ class ModelState:
     def running_logs(self) -> dict[str, float]:
         """The means over the training epoch so far, fetched from the device now."""
         return {} if self._objective is None else to_numbers(self._objective.read())
+
+    def leave_device(self) -> Parked:
+        """Gives a GPU's memory back while nothing is trained: weights, data, sums and graphs.
+
+        Only between two batches, as in a callback. Nothing can be computed until
+        ``bring_back()`` of what is returned was called; on the CPU nothing happens.
+        """
+        loop = self._loop
+        if loop is not None:
+            loop.train_step.let_go()
+        tensors = [*self.module.parameters(), *self.module.buffers()]
+        if self._optimizer_is_built:
+            tensors += self.optimizer.state_tensors()
+        if loop is not None:
+            tensors += loop.resident_tensors()
+        finish_work(self._binding.device)
+        # No thread reads a column while it is away.
+        return Parked(on_a_gpu(tensors), MAKING)
+
+    @property
+    def waited_s(self) -> float:
+        """How long the fit under way has waited for rows that were read ahead, in seconds."""
+        return 0.0 if self._loop is None else self._loop.batches.waiting.seconds
 
     @property
     def device(self) -> torch.device:

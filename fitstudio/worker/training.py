@@ -18,7 +18,7 @@ import numpy as np
 from fitstudio import storage
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.declared.parameters.fit import SETTINGS
-from fitstudio.engine import callbacks, device
+from fitstudio.engine import callbacks, device, device_memory
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
@@ -218,14 +218,15 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
 
     The step that trains on a batch in parts is `fitstudio.engine.steps.micro_batches`.
     """
-    rows = training.micro_batch_size or training.values["fit.batch_size"]
+    rows = training.micro_batch_size or _batch_rows(training)
     if rows <= 1:
         raise error
-    training.micro_batch_size = (rows + 1) // 2
     _log.warning("Out of memory with %s rows at a time.", rows, exc_info=error)
-    # The traceback holds the frames, and they hold the tensors.
-    error.__traceback__ = None
-    device.release_memory(training.machine.choice.torch_device)
+    # All that the failed attempt has taken, or the next one would run out at the same place.
+    device_memory.let_go(error)
+    if device_memory.is_taken_by_others(training.machine.choice.torch_device):
+        raise device.DeviceFullError(training.machine.choice.device) from None
+    training.micro_batch_size = (rows + 1) // 2
     training.start, _ = checkpoint.newest(training.process.paths.checkpoints)
     training.process.tell(
         "warning",
@@ -238,6 +239,12 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
     stored = read_recorded(paths.resolved)
     stored["machine"]["micro_batch_size"] = training.micro_batch_size
     storage.write_json(paths.resolved, stored)
+
+
+def _batch_rows(training: Training) -> int:
+    """Rows of a batch, as far as they are known: a source that makes its own may have none."""
+    facts = training.resolved.facts
+    return training.values["fit.batch_size"] or (facts.batch_size if facts is not None else 1)
 
 
 def _explained(

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.prefetch import WaitingTime
@@ -74,6 +75,10 @@ class Batches(ABC):
     def row_numbers(self, epoch: int, step: int) -> np.ndarray | None:
         """The numbers of a batch's rows, where the source has numbered rows."""
         return None
+
+    def resident_tensors(self) -> list[Tensor]:
+        """The data that stay on the model's device from batch to batch."""
+        return []
 
     def get_state(self) -> dict[str, Any]:
         """What decides the order of the batches, for a checkpoint."""

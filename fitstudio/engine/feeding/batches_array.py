@@ -134,6 +134,11 @@ class ArrayBatches(Batches):
         """Rows of a batch, but for the last of a pass."""
         return self._batch_size
 
+    def resident_tensors(self) -> list[Tensor]:
+        """The columns that stay on the model's device, and the order of a pass."""
+        columns = [each.tensor for each in self._columns if isinstance(each, TensorColumn)]
+        return columns if self._kept_order is None else [*columns, self._kept_order[1]]
+
     def get_state(self) -> dict[str, Any]:
         """What the orders follow from."""
         return {"seed": self._seed, "first_epoch": self._first_epoch}

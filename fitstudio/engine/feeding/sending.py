@@ -11,6 +11,7 @@ copies out of it are over, which makes the buffers that take turns.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,10 @@ class SentBlock:
     arrived: Any = None
 
 
+#: Held while a block is made on a GPU; whoever takes the data off the GPU holds it meanwhile.
+MAKING = threading.Lock()
+
+
 class BlockSender:
     """Makes blocks of batches in a reading thread, and hands them to the training thread.
 
@@ -68,7 +73,7 @@ class BlockSender:
         """What `make` returns, with the work for the GPU on the stream of this sender."""
         if self._stream is None:
             return SentBlock(make())
-        with torch.cuda.stream(self._stream):
+        with MAKING, torch.cuda.stream(self._stream):
             return SentBlock(make(), self._stream.record_event())
 
     def received(self, block: SentBlock) -> Sequence[Any]:

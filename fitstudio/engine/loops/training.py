@@ -184,6 +184,13 @@ class TrainingLoop:
             self.objective.load_running_state(state["running"])
             self._restored = None
 
+    def resident_tensors(self) -> list[Tensor]:
+        """What the loop keeps on the model's device beside the weights: data and running sums."""
+        found = self.batches.resident_tensors() + self.objective.sums()
+        if self.validation is not None:
+            found += self.validation.resident_tensors()
+        return found if self.evaluation is None else found + self.evaluation.objective.sums()
+
     # -- for checkpoints
 
     def get_state(self) -> dict[str, Any]:

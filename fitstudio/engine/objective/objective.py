@@ -333,6 +333,10 @@ class Objective:
             results[name] = torch.as_tensor(each.metric.result())
         return results
 
+    def sums(self) -> list[Tensor]:
+        """The tensors that hold the running sums."""
+        return [self.totals, *(s for each in self.metrics for s in each.metric.state.values())]
+
     # -- for a checkpoint in the middle of an epoch
 
     def running_state(self) -> dict[str, Any]:
