@@ -19,6 +19,7 @@ from fitstudio.engine.loops.training import TrainingLoop
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.state import random_state, weight_files
 from fitstudio.engine.state.parking import Parked, finish_work, on_a_gpu
+from fitstudio.engine.steps.train_step import StepMode
 from fitstudio.errors import CheckpointError
 
 STATE_FORMAT = 1
@@ -182,6 +183,11 @@ class ModelState:
         finish_work(self._binding.device)
         # No thread reads a column while it is away.
         return Parked(on_a_gpu(tensors), MAKING)
+
+    @property
+    def step_mode(self) -> StepMode | None:
+        """How the fit under way does its steps now, and why; None where there is no fit."""
+        return None if self._loop is None else self._loop.train_step.mode
 
     @property
     def waited_s(self) -> float:

@@ -30,6 +30,7 @@ from fitstudio.worker import model_setup, not_finite
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
 from fitstudio.worker.callbacks.own import own_callbacks
+from fitstudio.worker.callbacks.step_mode import step_mode_for
 from fitstudio.worker.checkpoints import Checkpoints
 from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
@@ -117,7 +118,7 @@ def _fit_once(training: Training) -> _Fitted:
         model.fit(
             **_fit_arguments(training),
             # History comes before our own, so that the state that is saved holds the epoch.
-            callbacks=[*used, History(), *progress, *own],
+            callbacks=[*used, History(), *progress, *step_mode_for(training), *own],
             seed=training.machine.seed,
             start_state=state,
             micro_batch_size=training.micro_batch_size,

@@ -29,6 +29,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
         return 1
     for device in found["devices"]["devices"]:
         say(f"  device {device['name']}: {device['title']}")
+    if found["devices"].get("cuda"):
+        for what, name in (("driver", "driver"), ("CUDA", "cuda"), ("cuDNN", "cudnn")):
+            say(f"  {what}: {found['devices'].get(name) or 'not known'}")
     say(f"Training would use {found['devices']['chosen']}: {found['devices']['reason']}")
     return 0
 

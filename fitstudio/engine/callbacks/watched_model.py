@@ -37,6 +37,11 @@ class WatchedModel(Protocol):
         ...
 
     @property
+    def step_mode(self) -> Any:
+        """How the fit under way does its steps; see `Model.step_mode`."""
+        ...
+
+    @property
     def waited_s(self) -> float:
         """How long the fit under way has waited for rows; see `Model.waited_s`."""
         ...

@@ -15,6 +15,7 @@ from fitstudio.engine.losses.base import Reduction
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
 from fitstudio.engine.steps.plain_step import Inputs, PlainStep, StepBatch
+from fitstudio.engine.steps.train_step import StepMode
 
 
 class MicroBatchStep:
@@ -49,6 +50,11 @@ class MicroBatchStep:
 
     def look_again(self) -> None:
         """As `TrainStep.look_again`."""
+
+    @property
+    def mode(self) -> StepMode:
+        """As `TrainStep.mode`."""
+        return StepMode("parts", f"memory takes {self._part_rows} rows at a time")
 
     def let_go(self) -> None:
         """As `TrainStep.let_go`; this step keeps no memory."""

@@ -8,12 +8,26 @@ depends on which of them ran.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from torch import Tensor, nn
 
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
 from fitstudio.engine.steps.plain_step import Inputs, PlainStep, StepBatch
 from fitstudio.engine.steps.replay.replays import Replays
+
+
+class StepMode(NamedTuple):
+    """How steps are done at the moment.
+
+    Attributes:
+        name: ``"graph"`` (a CUDA graph), ``"replayed"``, ``"plain"`` or ``"parts"``.
+        reason: Why it is that, as the end of a sentence; empty where there is nothing to say.
+    """
+
+    name: str
+    reason: str
 
 
 class TrainStep:
@@ -79,6 +93,13 @@ class TrainStep:
     def reasons(self) -> list[str]:
         """Why batch shapes are trained plainly, for tests and for the curious."""
         return [] if self._replays is None else self._replays.reasons()
+
+    @property
+    def mode(self) -> StepMode:
+        """How most steps are done now, and why."""
+        if self._replays is None:
+            return StepMode("plain", "replays are switched off")
+        return StepMode(*self._replays.mode())
 
     @property
     def replaying(self) -> bool:

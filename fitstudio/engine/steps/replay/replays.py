@@ -340,6 +340,16 @@ class Replays:
         """Why batch shapes are trained plainly."""
         return [state.reason for state in self._shapes.values() if state.reason is not None]
 
+    def mode(self) -> tuple[str, str]:
+        """How steps of the commonest batch shape are done, and why."""
+        state = max(self._shapes.values(), key=lambda each: each.steps, default=None)
+        if state is None or state.phase in (Phase.COUNTING, Phase.PROVING):
+            return "plain", "the first steps are always plain"
+        if state.phase is Phase.PLAIN:
+            return "plain", state.reason or ""
+        exactness = "" if state.is_exact else "equal within rounding, as two plain steps are"
+        return ("graph" if self._captures() else "replayed"), exactness
+
     @property
     def is_replaying(self) -> bool:
         """Whether any batch shape is replayed."""

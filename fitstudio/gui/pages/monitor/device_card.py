@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fitstudio.gui.plots.meter import Meter
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.viewmodel.monitor.device_strip import MeterReading
 from fitstudio.viewmodel.monitor.page import MonitorModel
 
@@ -28,6 +28,9 @@ class DeviceCard(Card):
             self.add(row, 1)
         self._waiting = Label(self.tr("No measurements yet"), ink="text3")
         self.add(self._waiting)
+        self._note = Sentence(ink="text2")
+        self._note.hide()
+        self.add(self._note)
         self.body.addStretch(0)
 
     def refresh(self) -> None:
@@ -35,6 +38,11 @@ class DeviceCard(Card):
         device = self._model.device()
         if self.caption.whole_text() != device:
             self.set_title(self.tr("Device"), device)
+            self.caption.setToolTip(self._model.device_facts())
+        note = self._model.device_note()
+        if self._note.sentence() != note:
+            self._note.set_sentence(note)
+            self._note.setVisible(bool(note))
         readings = self._model.meters()
         self._waiting.setVisible(not readings)
         for number, row in enumerate(self._rows):
