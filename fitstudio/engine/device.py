@@ -193,6 +193,16 @@ def make_repeatable(*, threads: int, repeatable: bool) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
+def allow_tf32(allowed: bool) -> None:
+    """Whether a GPU may round the factors of float32 products to 10 binary digits after the point.
+
+    It is meant to be faster there, and changes results from the third or fourth decimal digit on.
+    The CPU computes as ever. torch itself allows it for convolutions unless told otherwise.
+    """
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
 def describe(choice: Choice) -> dict[str, Any]:
     """What a run must know of the machine to be repeated bit for bit."""
     return {

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from fitstudio.engine import arguments, optimizers
+from fitstudio.engine import arguments, device, optimizers
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logs import to_numbers
@@ -102,7 +102,8 @@ class Model(OlderKeras):
             loss_weights: Factors of the outputs' losses in the total, a list or a dict.
             weighted_metrics: Metrics in which sample and class weights count.
             sample_weight_mode: Accepted; the shape of the weights decides.
-            precision: ``"float32"`` or ``"mixed_bfloat16"``.
+            precision: ``"float32"``, ``"mixed_bfloat16"``, or ``"tf32"``, which lets GPUs round
+                the factors of products, in all of this process from then on.
             others: Arguments of the reference that change speed only, such as run_eagerly.
 
         Raises:
@@ -130,6 +131,8 @@ class Model(OlderKeras):
                 "given.",
                 code="compile.precision",
             )
+        if precision == "tf32":
+            device.allow_tf32(True)
         objective = Objective(loss, metrics, weighted_metrics, loss_weights)
         self.optimizer = optimizers.get(optimizer)
         self.precision = precision
@@ -446,8 +449,8 @@ class Model(OlderKeras):
         """
         objective = self._compiled("test_on_batch")
         batch = self._binding.batch((x, y, sample_weight))
-        evaluation, device = self._batch_evaluation, objective.totals.device
-        if evaluation is None or reset_metrics or evaluation.objective.totals.device != device:
+        evaluation, where = self._batch_evaluation, objective.totals.device
+        if evaluation is None or reset_metrics or evaluation.objective.totals.device != where:
             evaluation = self._batch_evaluation = self._evaluation(objective)
         with self._mode_kept():
             self.module.eval()

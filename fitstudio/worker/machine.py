@@ -78,6 +78,7 @@ def set_up(
     if chosen is None:
         chosen = secrets.randbelow(2**32)
     device.make_repeatable(threads=threads, repeatable=values["run.repeatable"])
+    device.allow_tf32(values["run.precision"] == "tf32")
     return Machine(choice, threads, int(chosen))
 
 

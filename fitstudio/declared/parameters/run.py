@@ -38,6 +38,9 @@ RUN: tuple[Param, ...] = (
         default="auto",
         title="Device",
         help="What computes: the first graphics processor, or the processor.",
+        more="On auto, a graphics processor that other programs have filled is passed over, and a "
+        "small model is tried on both: the processor takes it where it is clearly quicker. "
+        "A resumed run stays where it began.",
         group=_RUN,
         level=Level.EXPERT,
     ),
@@ -47,12 +50,21 @@ RUN: tuple[Param, ...] = (
         kind=Choice(
             (
                 Option("float32", "Full", "32 bits for each number."),
+                Option(
+                    "tf32",
+                    "Rounded products",
+                    "As Full, but GPUs round what they multiply; results differ in the fourth "
+                    "digit or so.",
+                ),
                 Option("mixed_bfloat16", "Mixed", "16 bits where that is enough; faster on GPUs."),
             )
         ),
         default="float32",
         title="Precision",
         help="With how many bits numbers are computed.",
+        more="Weights always keep 32 bits. With fewer bits inside, a GPU is faster and results are "
+        "a little less exact: with Mixed from the third digit on. The processor computes Rounded "
+        "products as Full.",
         group=_RUN,
         level=Level.EXPERT,
     ),

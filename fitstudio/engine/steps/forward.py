@@ -17,7 +17,7 @@ from fitstudio.engine.steps.matrix_products import (
     onednn_is_faster,
 )
 
-PRECISIONS = ("float32", "mixed_bfloat16")
+PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
 
 
 class Forward:
@@ -31,7 +31,8 @@ class Forward:
         module: The model's module.
         objective: Knows the form of its outputs.
         precision: ``"mixed_bfloat16"`` computes in bfloat16 where torch deems it safe; weights and
-            outputs stay in float32.
+            outputs stay in float32. ``"tf32"`` is float32 whose products a GPU may round; see
+            `fitstudio.engine.device.allow_tf32`.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Forward:
         self.objective = objective
         self.precision = precision
         self._image_channels = _first_convolution_channels(module)
+        #: Whether that is done on a GPU too, where it is not always faster; see `layout_trial`.
+        self.channels_last_on_gpu = False
         self._products = (
             LargeDenseLayers() if has_dense_layers(module) and onednn_is_faster() else None
         )
@@ -49,7 +52,7 @@ class Forward:
         """The outputs in the objective's order."""
         if self._image_channels is not None:
             inputs = [self._laid_out(each) for each in inputs]
-        if self.precision == "float32":
+        if self.precision != "mixed_bfloat16":
             if self._products is None:
                 return self.objective.flatten(self.module(*inputs))
             with self._products:
@@ -58,8 +61,17 @@ class Forward:
             outputs = self.objective.flatten(self.module(*inputs))
         return tuple(output.float() for output in outputs)
 
+    def takes_images(self, inputs: Sequence[Tensor]) -> bool:
+        """Whether there are images that could be laid out channels last."""
+        return any(
+            each.ndim == 4 and each.shape[1] == self._image_channels and each.is_contiguous()
+            for each in inputs
+        )
+
     def _laid_out(self, images: Tensor) -> Tensor:
-        if images.ndim != 4 or images.shape[1] != self._image_channels or images.is_cuda:
+        if images.ndim != 4 or images.shape[1] != self._image_channels:
+            return images
+        if images.is_cuda and not self.channels_last_on_gpu:
             return images
         _, channels, height, width = images.shape
         if channels == 1 and images.is_contiguous():
@@ -109,6 +121,6 @@ def _first_convolution_channels(module: nn.Module) -> int | None:
 
 def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[Any]:
     """The context in which a forward pass runs at the chosen precision."""
-    if precision == "float32":
+    if precision != "mixed_bfloat16":
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16)

@@ -13,7 +13,12 @@ from fitstudio.worker import machine, quicker_device
 
 GPU = device.Device("cuda:0", "A large GPU", 80 * 10**9, 79 * 10**9)
 PROCESSOR = device.Device("cpu", "A processor, 4 cores", 32 * 10**9)
-VALUES = {"run.device": "auto", "run.threads": 1, "run.seed": 1, "run.repeatable": False}
+VALUES = {
+    "run.threads": 1,
+    "run.seed": 1,
+    "run.repeatable": False,
+    "run.precision": "float32",
+}
 
 
 def plan(width: int) -> ModelPlan:
