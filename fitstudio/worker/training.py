@@ -26,6 +26,7 @@ from fitstudio.journal import Outcome, Reason
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
+from fitstudio.words import say_count
 from fitstudio.worker import model_setup, not_finite
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
@@ -232,9 +233,14 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
     training.process.tell(
         "warning",
         "memory.smaller-parts",
-        f"The memory was not enough for {rows} rows at a time. From now on a batch goes through "
-        f"the model {training.micro_batch_size} rows at a time; the batch that is learned from "
-        "stays the same.",
+        say_count(
+            training.micro_batch_size,
+            "The memory was not enough for {rows} rows at a time. From now on a batch goes through "
+            "the model {number} row at a time; the batch that is learned from stays the same.",
+            "The memory was not enough for {rows} rows at a time. From now on a batch goes through "
+            "the model {number} rows at a time; the batch that is learned from stays the same.",
+            rows=rows,
+        ),
     )
     paths = training.process.paths
     stored = read_recorded(paths.resolved)

@@ -94,7 +94,7 @@ def test_a_rescue_goes_down_to_single_rows(trained) -> None:
     state = trained.train(run, before=CRAMPED.replace("> 20", "> 1"))
     assert state.outcome is Outcome.COMPLETED
     told = [each.sentence for each in state.messages if each.code == "memory.smaller-parts"]
-    assert len(told) == 6 and "1 rows at a time" in told[-1]
+    assert len(told) == 6 and "1 row at a time" in told[-1]
 
 
 def test_a_gpu_that_others_have_filled_is_named_once(trained) -> None:

@@ -79,6 +79,7 @@ class TrainingLoop:
         if start_state is not None:
             self.model.load_training_state(start_state)
         logs: dict[str, Any] = {}
+        self.train_step.expect((self.epochs - self.epoch) * (self.batches.steps or 0))
         for epoch in range(self.epoch, self.epochs):
             if self.steps_done == 0 and self.batches.is_used_up(epoch):
                 warn_ran_out("Training", 0, self.batches.steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,18 @@ from fitstudio.engine.steps.matrix_products import (
 )
 
 PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
+
+
+class CompiledModule(NamedTuple):
+    """What a compiler has made of a module.
+
+    Attributes:
+        shapes: Of the inputs that it was compiled for.
+        call: Takes and returns what the module does.
+    """
+
+    shapes: tuple[torch.Size, ...]
+    call: Callable[..., Any]
 
 
 class Forward:
@@ -42,8 +54,10 @@ class Forward:
         self.objective = objective
         self.precision = precision
         self._image_channels = _first_convolution_channels(module)
-        #: Whether that is done on a GPU too, where it is not always faster; see `layout_trial`.
+        #: Whether that is done on a GPU too, where it is not always faster; see `replay.variants`.
         self.channels_last_on_gpu = False
+        #: The module as it was compiled for one batch shape, if that is used.
+        self.compiled: CompiledModule | None = None
         self._products = (
             LargeDenseLayers() if has_dense_layers(module) and onednn_is_faster() else None
         )
@@ -52,14 +66,22 @@ class Forward:
         """The outputs in the objective's order."""
         if self._image_channels is not None:
             inputs = [self._laid_out(each) for each in inputs]
+        module = self.module if self.compiled is None else self._compiled_for(inputs)
         if self.precision != "mixed_bfloat16":
             if self._products is None:
-                return self.objective.flatten(self.module(*inputs))
+                return self.objective.flatten(module(*inputs))
             with self._products:
-                return self.objective.flatten(self.module(*inputs))
+                return self.objective.flatten(module(*inputs))
         with autocast(self.precision, inputs[0].device):
-            outputs = self.objective.flatten(self.module(*inputs))
+            outputs = self.objective.flatten(module(*inputs))
         return tuple(output.float() for output in outputs)
+
+    def _compiled_for(self, inputs: Sequence[Tensor]) -> Callable[..., Any]:
+        """The compiled module for its shapes; others would have it compiled again."""
+        compiled = self.compiled
+        if compiled is None or tuple(each.shape for each in inputs) != compiled.shapes:
+            return self.module
+        return compiled.call
 
     def takes_images(self, inputs: Sequence[Tensor]) -> bool:
         """Whether there are images that could be laid out channels last."""

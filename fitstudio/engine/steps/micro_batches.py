@@ -45,6 +45,9 @@ class MicroBatchStep:
         self._part_rows = rows
         self._plain = PlainStep(module, objective, optimizer, precision=precision)
 
+    def expect(self, steps: int) -> None:
+        """As `TrainStep.expect`; nothing is prepared here."""
+
     def begin_epoch(self) -> None:
         """As `TrainStep.begin_epoch`; this step remembers nothing about the module."""
 

@@ -59,6 +59,11 @@ class TrainStep:
         self._plain = PlainStep(module, objective, optimizer, precision=precision)
         self._replays = Replays(self._plain) if replays else None
 
+    def expect(self, steps: int) -> None:
+        """Learns how many steps a training will have, about, at its beginning."""
+        if self._replays is not None:
+            self._replays.steps_ahead = steps
+
     def begin_epoch(self) -> None:
         """Called at the beginning of each epoch, with the module in training mode."""
         self.look_again()

@@ -17,8 +17,9 @@ from fitstudio.worker.run_process import RunProcess
 def sentence_about(mode: StepMode) -> str:
     """What a person is told of how steps are done."""
     if mode.name == "graph":
-        told = say("The GPU does each step as one CUDA graph.")
-        return f"{told} {say('Its numbers are {how}.', how=mode.reason)}" if mode.reason else told
+        if mode.reason:
+            return say("The GPU does each step as one CUDA graph; {how}.", how=mode.reason)
+        return say("The GPU does each step as one CUDA graph.")
     if mode.name == "parts":
         return say("Batches go through the model in parts: {why}.", why=mode.reason)
     return say("The GPU does each step one operation at a time: {why}.", why=mode.reason)

@@ -13,7 +13,6 @@ from fitstudio.engine.device import is_out_of_memory
 from fitstudio.engine.losses import FunctionLoss
 from fitstudio.engine.metrics import MeanOfFunction
 from fitstudio.engine.optimizers import TorchOptimizer
-from fitstudio.engine.steps.layout_trial import choose_layout
 from fitstudio.engine.steps.plain_step import PlainStep, StepBatch, StepResult
 from fitstudio.engine.steps.replay import guards
 from fitstudio.engine.steps.replay.capture_watch import CaptureWatch
@@ -35,6 +34,7 @@ from fitstudio.engine.steps.replay.shape_state import (
     within_rounding,
 )
 from fitstudio.engine.steps.replay.tape import simplify
+from fitstudio.engine.steps.replay.variants import Variants
 
 # What counts as rounding where a GPU adds up in another order each time; see `within_rounding`.
 _ROUNDING = {"float32": 2e-6, "tf32": 1e-4, "mixed_bfloat16": 1e-2}
@@ -54,7 +54,9 @@ class Replays:
         self._fingerprint: tuple[Any, ...] | None = None
         self._times_forgotten = 0
         self._graph_memory = GraphMemory()
-        self._layout_tried = False
+        self._variants = Variants(plain.forward)
+        #: How many steps the training will have, about; what takes long to prepare must pay.
+        self.steps_ahead = 0
         # torch's own optimizers make their state when they first need it, which must not happen in
         # inference mode.
         self._is_torch_optimizer = isinstance(plain.optimizer, TorchOptimizer)
@@ -125,7 +127,12 @@ class Replays:
             loss = self._watch(state, batch, lasting)
             # Nothing is captured that Python decides anew in each step: it would run once more.
             if state.phase is not Phase.PLAIN and self._is_as_before(state, before, randomness):
-                self._try_layout(batch, lasting)
+                self._variants.choose(
+                    batch.inputs,
+                    self._step_of(batch, with_sums=False),
+                    self._without_weights(lasting),
+                    self.steps_ahead,
+                )
                 self._capture(state, batch, lasting, loss.dtype)
         else:
             loss = self._write_down(state, batch, lasting)
@@ -187,15 +194,6 @@ class Replays:
         if watch.refusal is not None:
             state.stay_plain(watch.refusal)
         return losses[0]
-
-    def _try_layout(self, batch: StepBatch, lasting: list[Tensor]) -> None:
-        """Once for a model of images: lays them out as is faster on this GPU."""
-        forward = self._plain.forward
-        if self._layout_tried or not forward.takes_images(batch.inputs):
-            return
-        self._layout_tried = True
-        step = self._step_of(batch, with_sums=False)
-        choose_layout(forward, step, self._without_weights(lasting))
 
     def _without_weights(self, tensors: list[Tensor]) -> list[Tensor]:
         own = {id(weight) for weight in self._plain.module.parameters()}
@@ -361,10 +359,10 @@ class Replays:
         if state is None or state.phase in (Phase.COUNTING, Phase.PROVING):
             return "plain", "the first steps are always plain"
         if state.phase is Phase.PLAIN:
-            return "plain", state.reason or ""
-        notes = [] if state.is_exact else ["equal within rounding, as two plain steps are"]
-        if self._plain.forward.channels_last_on_gpu:
-            notes.append("those of images with their channels last, which was measured as faster")
+            return "plain", "; ".join([state.reason or "", *self._variants.notes])
+        notes = list(self._variants.notes)
+        if not state.is_exact:
+            notes.append("its numbers are equal within rounding, as those of two plain steps are")
         return ("graph" if self._captures() else "replayed"), "; ".join(notes)
 
     @property

@@ -26,6 +26,9 @@ LATER_STEPS_BEFORE = 6
 PROOFS = 2
 #: How much more a replay may differ than two plain steps were seen to differ.
 _TIMES_SEEN = 4.0
+#: A tensor of smaller numbers, as a part of the largest of all, holds nothing but rounding: the
+#: gradient of a bias before a normalisation, for one.
+_FLOOR = 1e-3
 #: Shapes that are recorded at most: data whose shape changes with each batch gains nothing.
 MOST_SHAPES = 8
 
@@ -140,14 +143,26 @@ def within_rounding(
         ours: A replay's numbers.
         theirs: The plain step's.
         again: The plain step's, a second time.
-        rounding: What counts as rounding, as a part of a tensor's largest number.
+        rounding: What counts as rounding, as a part of a tensor's largest number; of very small
+            tensors as a part of what is small beside the largest of all.
     """
     if len(ours) != len(theirs) or len(ours) != len(again):
         return False
-    return all(map(partial(_is_rounding, rounding), ours, theirs, again))
+    largest = max((_size(each) for each in theirs), default=0.0)
+    compared = partial(_is_rounding, rounding, _FLOOR * largest)
+    return all(map(compared, ours, theirs, again))
 
 
-def _is_rounding(rounding: float, ours: Tensor, theirs: Tensor, again: Tensor) -> bool:
+def _size(tensor: Tensor) -> float:
+    """The largest number of a tensor that holds numbers with a fraction."""
+    if not tensor.is_floating_point() or not tensor.numel():
+        return 0.0
+    return float(tensor.abs().nan_to_num(0.0, 0.0, 0.0).max())
+
+
+def _is_rounding(
+    rounding: float, floor: float, ours: Tensor, theirs: Tensor, again: Tensor
+) -> bool:
     if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
         return False
     if same_bits([ours], [theirs]):
@@ -157,7 +172,7 @@ def _is_rounding(rounding: float, ours: Tensor, theirs: Tensor, again: Tensor) -
     ):
         return False
     seen = (again - theirs).abs().max()
-    allowed = _TIMES_SEEN * seen + rounding * theirs.abs().max()
+    allowed = _TIMES_SEEN * seen + rounding * max(_size(theirs), floor)
     return bool((ours - theirs).abs().max() <= allowed)
 
 
