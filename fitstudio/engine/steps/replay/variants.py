@@ -90,10 +90,8 @@ class Variants:
     def _lay_out(self, channels_last: bool) -> None:
         self._forward.channels_last_on_gpu = channels_last
 
-    def _use(
-        self, compiled: Callable[..., Any], shapes: tuple[torch.Size, ...], is_on: bool
-    ) -> None:
-        self._forward.compiled = (shapes, compiled) if is_on else None
+    def _use(self, compiled: CompiledModule, is_on: bool) -> None:
+        self._forward.compiled = compiled if is_on else None
 
     def _is_worth_compiling(
         self, step: Callable[[], StepResult], changed: Sequence[Tensor], steps_ahead: int
