@@ -10,7 +10,7 @@ may need all the memory that there is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -21,6 +21,8 @@ from torch.utils.weak import WeakIdKeyDictionary
 
 from fitstudio.engine.steps.replay.recorder import UNREPEATABLE, ValueWatch
 
+_COPIES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)
+
 
 class CaptureWatch:
     """Watches one step.
@@ -30,11 +32,16 @@ class CaptureWatch:
         device: The GPU.
     """
 
-    def __init__(self, known: Iterable[Tensor], device: torch.device) -> None:
+    def __init__(self, known: Sequence[Tensor], device: torch.device) -> None:
         #: Why the step can't be captured, or None.
         self.refusal: str | None = None
         self._device = device
         self._known = WeakIdKeyDictionary(dict.fromkeys(known, True))
+        # Libraries look at weights through tensors of their own.
+        self._memory = {_memory(each) for each in known if self._is_there(each)}
+        self._elsewhere = WeakIdKeyDictionary(
+            dict.fromkeys((each for each in known if not self._is_there(each)), True)
+        )
 
     def run(self, step: Callable[[], Any]) -> Any:
         """Runs the step and watches it. Whatever the step raises passes through."""
@@ -53,22 +60,30 @@ class CaptureWatch:
         if any(tag in function.tags for tag in UNREPEATABLE):
             self.refuse(f"{function} depends on values")
             return
-        for each in tree_leaves(given):
-            if isinstance(each, torch.Generator):
-                self.refuse("a random generator of its own was used")
-            elif isinstance(each, Tensor):
-                self._look_at(each)
-        for each in tree_leaves(result):
-            if isinstance(each, Tensor):
-                self._known[each] = True
-                self._look_at(each)
-
-    def _look_at(self, tensor: Tensor) -> None:
-        if tensor.device.type != self._device.type:
-            # Its value would be part of the graph, whatever it is in later steps.
+        leaves, results = tree_leaves(given), tree_leaves(result)
+        if any(isinstance(each, torch.Generator) for each in leaves):
+            self.refuse("a random generator of its own was used")
+        taken = [each for each in leaves if isinstance(each, Tensor)]
+        made = [each for each in results if isinstance(each, Tensor)]
+        # Attention gives its gradient numbers on the processor, beside those on the GPU. What is
+        # computed there altogether would be part of the graph, whatever it is in later steps.
+        if (taken or made) and not any(map(self._is_there, [*taken, *made])):
             self.refuse("part of the step is computed on the processor")
-        elif tensor not in self._known:
-            self.refuse("a tensor was used that is neither a weight nor part of the batch")
+        if function in _COPIES and not all(map(self._is_there, made)):
+            self.refuse("part of the step is fetched from the GPU")
+        for each in taken:
+            if each in self._elsewhere:
+                self.refuse("part of the model is not on the GPU")
+            elif each not in self._known and _memory(each) not in self._memory:
+                self.refuse("a tensor was used that is neither a weight nor part of the batch")
+        self._known.update(dict.fromkeys(made, True))
+
+    def _is_there(self, tensor: Tensor) -> bool:
+        return tensor.device.type == self._device.type
+
+
+def _memory(tensor: Tensor) -> int:
+    return tensor.untyped_storage()._cdata
 
 
 class _Operations(TorchDispatchMode):

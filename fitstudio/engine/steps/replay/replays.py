@@ -225,7 +225,8 @@ class Replays:
         except RuntimeError as error:
             state.stay_plain(f"it could not be captured: {_first_line(error)}")
             found.clear()
-            device_memory.let_go(error)
+            # The generator has a new state now, which the other graphs do not draw from.
+            self.let_go(error)
             return
         finally:
             self._objective.rows = rows_before
@@ -233,14 +234,18 @@ class Replays:
         names = self._plain.names_with(found[0].gradients)
         state.begin_proving(names, len(found[0].losses), shown)
 
-    def let_go(self) -> None:
-        """Gives the memory of all graphs back; they are made again when they are needed."""
+    def let_go(self, error: Exception | None = None) -> None:
+        """Gives the memory of all graphs back; they are made again when they are needed.
+
+        Args:
+            error: What has happened, if it has; it keeps memory too.
+        """
         if not self._captures():
             return
         for state in self._shapes.values():
             state.let_go()
         self._graph_memory = GraphMemory()
-        device_memory.let_go()
+        device_memory.let_go(error)
 
     def _objection(self) -> str | None:
         device = self._objective.totals.device

@@ -96,6 +96,8 @@ class Variants:
     def _is_worth_compiling(
         self, step: Callable[[], StepResult], changed: Sequence[Tensor], steps_ahead: int
     ) -> bool:
+        if not steps_ahead:
+            return False
         before = Remembered(changed)
         try:
             took = min(seconds(step) for _ in range(_TIMES))

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch._subclasses import FakeTensorMode
 
 from fitstudio.engine import device_memory
 from fitstudio.engine.device_memory import Usage
 from fitstudio.engine.steps.replay import replays as replays_module
+from fitstudio.engine.steps.replay.capture_watch import CaptureWatch
 from fitstudio.engine.steps.replay.shape_state import within_rounding
 from fitstudio.engine.steps.train_step import TrainStep
 from tests.support.cuda_stand_in import StandIn, stand_in_for_cuda
@@ -171,6 +173,27 @@ def test_what_a_graph_would_freeze_is_not_even_captured(
     assert captured == plain
 
 
+def watched(known: Any, taken: Any, made: Any, function: Any = None) -> str | None:
+    """What a watch on a GPU says of one operation with these tensors."""
+    watch = CaptureWatch(known, torch.device("cuda"))
+    watch.note(function or torch.ops.aten.add.Tensor, (taken, {}), made)
+    return watch.refusal
+
+
+def test_where_tensors_are_decides_what_is_captured() -> None:
+    with FakeTensorMode():
+        weight, made = torch.zeros(4, device="cuda"), torch.zeros(4, device="cuda")
+        here, number = torch.zeros(4), torch.zeros(())
+        assert watched([weight], [weight, 2.0], made) is None
+        assert watched([weight], [weight], [made, number]) is None, "attention's seed"
+        assert watched([weight], [weight.view(2, 2)], made) is None, "the weight's own memory"
+        assert "processor" in str(watched([weight], [], here))
+        assert "not on the GPU" in str(watched([weight, here], [weight, here], made))
+        assert "neither" in str(watched([weight], [weight, made], made))
+        copy = torch.ops.aten._to_copy.default
+        assert "fetched" in str(watched([weight], [weight], here, copy))
+
+
 def test_dropout_inside_cudnn_is_not_captured(monkeypatch: pytest.MonkeyPatch) -> None:
     from fitstudio.engine.steps.replay import guards
 
@@ -206,6 +229,22 @@ def test_a_capture_that_fails_leaves_everything_as_it_was(cuda: StandIn) -> None
     assert not cuda.recording
     (reason,) = step.reasons()
     assert "captured" in reason and "\n" not in reason
+
+
+def test_graphs_made_before_a_capture_that_fails_are_made_anew(cuda: StandIn) -> None:
+    case = CASES["batchnorm-dropout"]
+    cuda.out_of_memory_in = 2
+    found = []
+    for replays in (False, True):
+        step = make_step(case, replays=replays)
+        torch.manual_seed(7)
+        losses = train(step, case, steps=32)
+        for _ in range(10):
+            losses.append(step((case["x"][:7],), (case["y"][:7],), (None,), 7))
+        losses += train(step, case, steps=8)
+        found.append(everything(step, losses))
+    assert cuda.captures == 3 and step.replaying and len(step.reasons()) == 1
+    assert found[0] == found[1]
 
 
 def test_no_memory_for_a_capture_keeps_the_step_plain(cuda: StandIn) -> None:
