@@ -149,9 +149,12 @@ class DeviceFullError(RunError):
     """
 
     def __init__(self, full: Device) -> None:
+        devices = available()
+        # As it is now: it may have been chosen when there was room.
+        full = next((each for each in devices if each.name == full.name), full)
         others = [
             each
-            for each in available()
+            for each in devices
             if each.name.startswith("cuda") and each.name != full.name and not each.is_full
         ]
         elsewhere = f'"{others[0].name}", another GPU, or "cpu"' if others else '"cpu"'

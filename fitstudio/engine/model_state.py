@@ -18,7 +18,7 @@ from fitstudio.engine.feeding.sending import MAKING
 from fitstudio.engine.loops.training import TrainingLoop
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.state import random_state, weight_files
-from fitstudio.engine.state.parking import Parked, finish_work, on_a_gpu
+from fitstudio.engine.state.parking import Parked, on_a_gpu
 from fitstudio.engine.steps.train_step import StepMode
 from fitstudio.errors import CheckpointError
 
@@ -180,7 +180,6 @@ class ModelState:
             tensors += self.optimizer.state_tensors()
         if loop is not None:
             tensors += loop.resident_tensors()
-        finish_work(self._binding.device)
         # No thread reads a column while it is away.
         return Parked(on_a_gpu(tensors), MAKING)
 

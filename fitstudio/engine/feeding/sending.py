@@ -59,6 +59,7 @@ class BlockSender:
     """
 
     def __init__(self, device: torch.device) -> None:
+        self._device = device
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
         if self._stream is not None:
             # Columns that stay on the device were put there by the stream that trains.
@@ -79,10 +80,13 @@ class BlockSender:
     def received(self, block: SentBlock) -> Sequence[Any]:
         """The block's batches, for use on the current stream."""
         if block.arrived is not None:
-            current = torch.cuda.current_stream(block.arrived.device)
+            current = torch.cuda.current_stream(self._device)
             current.wait_event(block.arrived)
-            for tensor in _tensors_in(block.batches):
-                tensor.record_stream(current)  # its memory is free when this stream is done with it
+            # The batches are parts of a few tensors, whose memory is free again when this stream
+            # is done with them.
+            wholes = {each.untyped_storage()._cdata: each for each in _tensors_in(block.batches)}
+            for tensor in wholes.values():
+                tensor.record_stream(current)
         return block.batches
 
 

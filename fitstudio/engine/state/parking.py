@@ -33,6 +33,8 @@ class Parked:
             storage = each.untyped_storage()
             if storage.nbytes() and storage.resizable():
                 storages[storage._cdata] = storage
+        if any(storage.device.type == "cuda" for storage in storages.values()):
+            torch.cuda.synchronize()  # other streams may still read them
         for storage in storages.values():
             numbers = torch.UntypedStorage(storage.nbytes())
             self._waiting.append((storage, numbers.copy_(storage)))
@@ -63,9 +65,3 @@ class Parked:
 def on_a_gpu(tensors: Iterable[Tensor]) -> list[Tensor]:
     """Those whose memory a pause can give back."""
     return [each for each in tensors if each.device.type == "cuda"]
-
-
-def finish_work(device: torch.device) -> None:
-    """Waits until a GPU has done what was asked of it."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
