@@ -35,7 +35,7 @@ def try_one_batch(job: Mapping[str, Any], progress: Callable[[float, str], None]
     """Prepares data and model as a run would, and trains a few steps of full size.
 
     Args:
-        job: `project`, and `spec` as in `run.json`.
+        job: `project`, and `spec` as `RunSpec.to_json` gives it.
         progress: Told how far it is.
 
     Returns:
