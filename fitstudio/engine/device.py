@@ -18,6 +18,7 @@ from torch.utils import deterministic
 from fitstudio.engine.device_memory import LEAST_FREE_BYTES
 from fitstudio.engine.gpu_driver import GraphicsProcessor, driver_version
 from fitstudio.errors import ArgumentError, RunError
+from fitstudio.words import say
 from fitstudio.words.numbers import format_bytes
 
 # Below this many multiply-adds a step, handing work to a second thread costs more than it saves.
@@ -61,9 +62,10 @@ class Device:
     def fullness(self) -> str:
         """How much of its memory is taken, in words."""
         taken = (self.memory_bytes or 0) - (self.free_bytes or 0)
-        return (
-            f"{format_bytes(taken)} of its {format_bytes(self.memory_bytes or 0)} of memory are in "
-            "use by other programs"
+        return say(
+            "{taken} of its {memory_bytes} of memory are in use by other programs",
+            taken=format_bytes(taken),
+            memory_bytes=format_bytes(self.memory_bytes or 0),
         )
 
 
@@ -90,7 +92,7 @@ def available() -> tuple[Device, ...]:
             free = None if driver is None else driver.free_bytes()
             found.append(Device(f"cuda:{index}", properties.name, properties.total_memory, free))
     if torch.backends.mps.is_available():
-        found.append(Device("mps", "Apple GPU", None))
+        found.append(Device("mps", say("Apple GPU"), None))
     found.append(Device("cpu", f"{_cpu_title()}, {_cores()}", _host_memory()))
     return tuple(found)
 
@@ -110,34 +112,50 @@ def choose(wanted: str = "auto") -> Choice:
         gpus = [device for device in devices if device.name.startswith("cuda")]
         if gpus:
             return _first_with_room(gpus, devices[-1])
-        return Choice(devices[-1], f"{_why_no_gpu()} so training uses the CPU.")
+        return Choice(
+            devices[-1], say("{why_no_gpu} so training uses the CPU.", why_no_gpu=_why_no_gpu())
+        )
     chosen = [each for each in devices if wanted in (each.name, each.name.partition(":")[0])]
     for device in chosen:
         if not device.is_full:
-            return Choice(device, "It was chosen in the settings.")
+            return Choice(device, say("It was chosen in the settings."))
     if chosen:
         raise DeviceFullError(chosen[0])
     names = ", ".join(repr(device.name) for device in devices)
     raise ArgumentError(
-        f"The device {wanted!r} is not there: torch sees {names} on this machine.",
+        say(
+            "The device {wanted} is not there: torch sees {names} on this machine.",
+            wanted=repr(wanted),
+            names=names,
+        ),
         code="device.missing",
-        remedy='Set the device to "auto": FitStudio then takes a GPU if there is one. '
-        "Training on the CPU is often 5 to 50 times slower than on a GPU.",
-        safe="Weights saved on a GPU load on the CPU as well; nothing is lost.",
+        remedy=say(
+            'Set the device to "auto": FitStudio then takes a GPU if there is one. Training '
+            "on the CPU is often 5 to 50 times slower than on a GPU."
+        ),
+        safe=say("Weights saved on a GPU load on the CPU as well; nothing is lost."),
     )
 
 
 def _first_with_room(gpus: list[Device], cpu: Device) -> Choice:
     for number, gpu in enumerate(gpus):
         if not gpu.is_full:
-            reason = "It is the first GPU that torch can use."
+            reason = say("It is the first GPU that torch can use.")
             if number:
-                reason = f"It is the first GPU with room: of {gpus[0].title}, {gpus[0].fullness}."
+                reason = say(
+                    "It is the first GPU with room: of {gpus}, {fullness}.",
+                    gpus=gpus[0].title,
+                    fullness=gpus[0].fullness,
+                )
             return Choice(gpu, reason)
     return Choice(
         cpu,
-        f"Of {gpus[0].title}, {gpus[0].fullness}, so training uses the CPU. When they have ended, "
-        "a new run takes the GPU.",
+        say(
+            "Of {gpus}, {fullness}, so training uses the CPU. When they have ended, a new run "
+            "takes the GPU.",
+            gpus=gpus[0].title,
+            fullness=gpus[0].fullness,
+        ),
     )
 
 
@@ -157,12 +175,16 @@ class DeviceFullError(RunError):
             for each in devices
             if each.name.startswith("cuda") and each.name != full.name and not each.is_full
         ]
-        elsewhere = f'"{others[0].name}", another GPU, or "cpu"' if others else '"cpu"'
+        elsewhere = (
+            say('"{others}", another GPU, or "cpu"', others=others[0].name) if others else '"cpu"'
+        )
         super().__init__(
-            f"There is no room on {full.title}: {full.fullness}.",
+            say("There is no room on {full}: {fullness}.", full=full.title, fullness=full.fullness),
             code="device.full",
-            remedy=f"End those programs, or set the device to {elsewhere}.",
-            safe="Your data, settings and all finished epochs are untouched.",
+            remedy=say(
+                "End those programs, or set the device to {elsewhere}.", elsewhere=elsewhere
+            ),
+            safe=say("Your data, settings and all finished epochs are untouched."),
         )
 
 
@@ -243,15 +265,15 @@ def survey() -> dict[str, Any]:
 def differences_that_change_bits(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """What differs between two `describe()`s, in words; empty if results stay bit-identical."""
     words = {
-        "device": "the device",
-        "device_title": "the device's make",
-        "threads": "the number of CPU threads",
-        "cpu_capability": "the CPU's instruction set",
-        "torch": "the version of torch",
-        "machine": "the kind of processor",
+        "device": say("the device"),
+        "device_title": say("the device's make"),
+        "threads": say("the number of CPU threads"),
+        "cpu_capability": say("the CPU's instruction set"),
+        "torch": say("the version of torch"),
+        "machine": say("the kind of processor"),
     }
     return [
-        f"{title} ({before[key]} before, {now[key]} now)"
+        say("{title} ({before} before, {now} now)", title=title, before=before[key], now=now[key])
         for key, title in words.items()
         if key in before and before[key] != now.get(key)
     ]
@@ -296,8 +318,8 @@ def _cudnn() -> str | None:
 
 def _why_no_gpu() -> str:
     if torch.version.cuda is None:
-        return "This installation of torch is the one for CPUs,"
-    return f"No GPU that CUDA {torch.version.cuda} can use was found,"
+        return say("This installation of torch is the one for CPUs,")
+    return say("No GPU that CUDA {cuda} can use was found,", cuda=torch.version.cuda)
 
 
 def _allowed_cores() -> int:
@@ -315,7 +337,7 @@ def _usable_cores() -> int:
 
 def _cores() -> str:
     count = _allowed_cores()
-    return "1 core" if count == 1 else f"{count} cores"
+    return say("1 core") if count == 1 else say("{count} cores", count=count)
 
 
 def _cpu_title() -> str:

@@ -26,7 +26,7 @@ from fitstudio.journal import Outcome, Reason
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
-from fitstudio.words import say_count
+from fitstudio.words import say, say_count
 from fitstudio.worker import model_setup, not_finite
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
@@ -290,5 +290,5 @@ def _ending(training: Training, fitted: _Fitted) -> Ending:
         ):
             return Ending(Outcome.STOPPED, Reason.NOT_FINITE, fields)
     if not fitted.stopped_by_callback:
-        fields["sentence"] = "The data ran out before the last epoch."
+        fields["sentence"] = say("The data ran out before the last epoch.")
     return Ending(Outcome.COMPLETED, Reason.CALLBACK, fields)

@@ -22,6 +22,7 @@ from torch import Tensor
 from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.prefetch import WaitingTime
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class Batches(ABC):
@@ -92,7 +93,7 @@ class Batches(ABC):
 def nothing_to_read(argument: str) -> ArgumentError:
     """The error for a source without a single batch."""
     return ArgumentError(
-        f"The source given as {argument} has no batch: it ended at once.",
+        say("The source given as {argument} has no batch: it ended at once.", argument=argument),
         code="fit.empty-source",
-        remedy="If it is a generator, it may have been used up before: make a new one.",
+        remedy=say("If it is a generator, it may have been used up before: make a new one."),
     )

@@ -22,6 +22,8 @@ from fitstudio.engine.metrics import MeanOfFunction
 from fitstudio.engine.metrics.accuracies import sparse_top_k_categorical_accuracy
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
+from fitstudio.words.numbers import format_count
 
 _CHOOSE_A_CLASS = (sparse_categorical_crossentropy, sparse_top_k_categorical_accuracy)
 # A number in a loss of torch that is skipped, such as -100, is none of the classes.
@@ -75,11 +77,19 @@ class IndexLimit:
         wrong = numbers[first][is_wrong[first]].reshape(-1)[0].item()
         row = first + rows if isinstance(rows, int) else int(rows[first])
         raise ArgumentError(
-            f"{self.argument} holds {wrong:.10g} in row {row}, counted from 0; it should choose "
-            f"one of the {self.count:,} {self.of}, which are numbered 0 to {self.count - 1}.",
+            say(
+                "{argument} holds {wrong} in row {row}, counted from 0; it should choose one "
+                "of the {count} {of}, which are numbered 0 to {count_2}.",
+                argument=self.argument,
+                wrong=f"{wrong:.10g}",
+                row=row,
+                count=format_count(self.count),
+                of=self.of,
+                count_2=self.count - 1,
+            ),
             code="fit.label-range" if self.argument.startswith("y") else "fit.token-range",
             remedy=self.remedy,
-            safe="The model is as it was before this batch.",
+            safe=say("The model is as it was before this batch."),
         )
 
 
@@ -109,8 +119,8 @@ def _of_classes(count: int, skipped: int | None = None) -> IndexLimit:
     return IndexLimit(
         "y",
         count,
-        "classes of the model's output",
-        "Number the classes from 0 and give the model's last layer one unit per class.",
+        say("classes of the model's output"),
+        say("Number the classes from 0 and give the model's last layer one unit per class."),
         skipped=skipped,
     )
 
@@ -158,8 +168,10 @@ class WatchedEmbeddings:
         limit = IndexLimit(
             "x" if place is None else self._names[place[0]],
             child.num_embeddings,
-            f"rows of the embedding {name!r}" if name else "rows of the embedding",
-            "Give the embedding a row for every token, or number the tokens from 0.",
+            say("rows of the embedding {name}", name=repr(name))
+            if name
+            else say("rows of the embedding"),
+            say("Give the embedding a row for every token, or number the tokens from 0."),
             column=None if place is None else place[1],
         )
         # Of a part of the input the part is looked at here, and the same part of later batches.

@@ -80,8 +80,8 @@ def read_meters(state: RunState) -> list[MeterReading]:
         # What the processor does says nothing about the GPU.
         unknown = say("not known")
         meters = [
-            MeterReading("Busy", unknown, "", ()),
-            MeterReading("Memory", unknown, "", ()),
+            MeterReading(say("Busy"), unknown, "", ()),
+            MeterReading(say("Memory"), unknown, "", ()),
             _speed(heartbeats),
         ]
         return [meter for meter in meters if meter is not None]
@@ -101,7 +101,7 @@ def _busy(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
     newest = _newest(shares)
     if newest is None:
         return None
-    return MeterReading("Busy", f"{newest * 100:.0f}", "%", shares)
+    return MeterReading(say("Busy"), f"{newest * 100:.0f}", "%", shares)
 
 
 def _memory(heartbeats: Sequence[Mapping[str, Any]], state: RunState) -> MeterReading | None:
@@ -119,10 +119,10 @@ def _memory(heartbeats: Sequence[Mapping[str, Any]], state: RunState) -> MeterRe
         return None
     scale = total or max(share for share in used if not math.isnan(share))
     value, _, unit = format_bytes(newest).partition(" ")
-    rest = f"{unit} of {format_bytes(total)}" if total else unit
+    rest = say("{unit} of {total}", unit=unit, total=format_bytes(total)) if total else unit
     if total and format_bytes(total).endswith(unit):
-        rest = f"of {format_bytes(total)}"
-    return MeterReading("Memory", value, rest, tuple(share / scale for share in used))
+        rest = say("of {total}", total=format_bytes(total))
+    return MeterReading(say("Memory"), value, rest, tuple(share / scale for share in used))
 
 
 def _temperature(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
@@ -133,7 +133,7 @@ def _temperature(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None
     shares = tuple(each / _TEMPERATURE_SCALE_C for each in course)
     power = _newest(_course(heartbeats, "device_power_w"))
     rest = "°C" if power is None else f"°C, {power:.0f} W"
-    return MeterReading("Temperature", f"{newest:.0f}", rest, shares)
+    return MeterReading(say("Temperature"), f"{newest:.0f}", rest, shares)
 
 
 def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
@@ -143,7 +143,7 @@ def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
         return None
     scale = max(each for each in course if not math.isnan(each)) or 1.0
     shares = tuple(each / scale for each in course)
-    return MeterReading("Speed", format_count(round(newest)), "rows/s", shares)
+    return MeterReading(say("Speed"), format_count(round(newest)), "rows/s", shares)
 
 
 def _is_measured(heartbeats: Sequence[Mapping[str, Any]]) -> bool:

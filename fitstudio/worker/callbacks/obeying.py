@@ -16,6 +16,7 @@ from fitstudio.engine import device, device_memory
 from fitstudio.engine.callbacks import Callback
 from fitstudio.engine.state.parking import Parked
 from fitstudio.journal import EventType
+from fitstudio.words import say
 from fitstudio.worker.callbacks.position import Position
 from fitstudio.worker.callbacks.saving import Saving
 from fitstudio.worker.requests import StopRun
@@ -114,12 +115,14 @@ class Obeying(Callback):
         self._requests.snapshot = False
         name = f"snapshot-{self._position.epoch + 1:04d}-{self._position.done:06d}"
         self._saving.save_here(within_epoch=within_epoch, name=name)
-        self._tell("snapshot", f"A snapshot is saved in {f'checkpoints/{name}'!r}.")
+        self._tell(
+            "snapshot", say("A snapshot is saved in {name}.", name=repr(f"checkpoints/{name}"))
+        )
 
     def _pause(self, within_epoch: bool) -> None:
         began = time.monotonic()
         self._saving.settle()
-        self._tell("paused", "The run is paused.")
+        self._tell("paused", say("The run is paused."))
         parked = self.model.leave_device() if self._requests.free_memory else None
         while self._requests.paused and self._requests.stop not in ("batch", "now"):
             self._requests.wait_for_change(1.0)
@@ -130,7 +133,7 @@ class Obeying(Callback):
         self._bring_back(parked)
         self._position.leave_out(time.monotonic() - began)
         if not self._requests.paused:
-            self._tell("continued", "The run goes on.")
+            self._tell("continued", say("The run goes on."))
 
     def _bring_back(self, parked: Parked | None) -> None:
         """Takes the GPU's memory again; waits while other programs have it."""
@@ -150,8 +153,10 @@ class Obeying(Callback):
                     told = True
                     self._tell(
                         "device-full",
-                        "Other programs have taken the GPU's memory meanwhile. The run goes on as "
-                        "soon as there is room again.",
+                        say(
+                            "Other programs have taken the GPU's memory meanwhile. The run "
+                            "goes on as soon as there is room again."
+                        ),
                     )
                 device_memory.let_go(error)
                 self._requests.wait_for_change(1.0)
