@@ -33,8 +33,9 @@ def devices(*, timeout_s: float = 60.0) -> dict[str, Any]:
     Blocks for about two seconds, because a process has to load torch: call it off the GUI thread.
 
     Returns:
-        `torch` (version), `devices` (list of `name`, `title`, `memory_bytes`), `chosen`, `reason`,
-        `capability` (the CPU's instruction set) and `threads`.
+        `torch` (version), `devices` (list of `name`, `title`, `memory_bytes`, `free_bytes`),
+        `chosen`, `reason`, `capability` (the CPU's instruction set), `threads` and `cuda`; where a
+        GPU would be used, also `driver` and `cudnn`.
 
     Raises:
         WorkerError: If the process cannot start, fails, or does not answer in time.

@@ -15,8 +15,11 @@ from typing import Any
 import torch
 from torch.utils import deterministic
 
-from fitstudio.errors import ArgumentError
+from fitstudio.engine.device_memory import LEAST_FREE_BYTES
+from fitstudio.engine.gpu_driver import GraphicsProcessor, driver_version
+from fitstudio.errors import ArgumentError, RunError
 from fitstudio.words import say
+from fitstudio.words.numbers import format_bytes
 
 # Below this many multiply-adds a step, handing work to a second thread costs more than it saves.
 # The rule is fixed, not a measurement at the start of each run, which could choose differently from
@@ -42,11 +45,28 @@ class Device:
         name: Torch's name, such as ``"cpu"`` or ``"cuda:0"``.
         title: What the maker calls it.
         memory_bytes: Memory that it has.
+        free_bytes: Memory that no program has taken, where a GPU's driver tells it.
     """
 
     name: str
     title: str
     memory_bytes: int | None
+    free_bytes: int | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether other programs have left too little of it to train anything."""
+        return self.free_bytes is not None and self.free_bytes < LEAST_FREE_BYTES
+
+    @property
+    def fullness(self) -> str:
+        """How much of its memory is taken, in words."""
+        taken = (self.memory_bytes or 0) - (self.free_bytes or 0)
+        return say(
+            "{taken} of its {memory_bytes} of memory are in use by other programs",
+            taken=format_bytes(taken),
+            memory_bytes=format_bytes(self.memory_bytes or 0),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +88,9 @@ def available() -> tuple[Device, ...]:
     if torch.cuda.is_available():
         for index in range(torch.cuda.device_count()):
             properties = torch.cuda.get_device_properties(index)
-            found.append(Device(f"cuda:{index}", properties.name, properties.total_memory))
+            driver = GraphicsProcessor.find(_uuid(torch.device("cuda", index)))
+            free = None if driver is None else driver.free_bytes()
+            found.append(Device(f"cuda:{index}", properties.name, properties.total_memory, free))
     if torch.backends.mps.is_available():
         found.append(Device("mps", say("Apple GPU"), None))
     found.append(Device("cpu", f"{_cpu_title()}, {_cores()}", _host_memory()))
@@ -83,18 +105,22 @@ def choose(wanted: str = "auto") -> Choice:
 
     Raises:
         ArgumentError: If a device was named that is not there.
+        DeviceFullError: If one was named whose memory other programs have taken.
     """
     devices = available()
     if wanted == "auto":
         gpus = [device for device in devices if device.name.startswith("cuda")]
         if gpus:
-            return Choice(gpus[0], say("It is the first GPU that torch can use."))
+            return _first_with_room(gpus, devices[-1])
         return Choice(
             devices[-1], say("{why_no_gpu} so training uses the CPU.", why_no_gpu=_why_no_gpu())
         )
-    for device in devices:
-        if wanted in (device.name, device.name.partition(":")[0]):
+    chosen = [each for each in devices if wanted in (each.name, each.name.partition(":")[0])]
+    for device in chosen:
+        if not device.is_full:
             return Choice(device, say("It was chosen in the settings."))
+    if chosen:
+        raise DeviceFullError(chosen[0])
     names = ", ".join(repr(device.name) for device in devices)
     raise ArgumentError(
         say(
@@ -109,6 +135,57 @@ def choose(wanted: str = "auto") -> Choice:
         ),
         safe=say("Weights saved on a GPU load on the CPU as well; nothing is lost."),
     )
+
+
+def _first_with_room(gpus: list[Device], cpu: Device) -> Choice:
+    for number, gpu in enumerate(gpus):
+        if not gpu.is_full:
+            reason = say("It is the first GPU that torch can use.")
+            if number:
+                reason = say(
+                    "It is the first GPU with room: of {gpus}, {fullness}.",
+                    gpus=gpus[0].title,
+                    fullness=gpus[0].fullness,
+                )
+            return Choice(gpu, reason)
+    return Choice(
+        cpu,
+        say(
+            "Of {gpus}, {fullness}, so training uses the CPU. When they have ended, a new run "
+            "takes the GPU.",
+            gpus=gpus[0].title,
+            fullness=gpus[0].fullness,
+        ),
+    )
+
+
+class DeviceFullError(RunError):
+    """A GPU whose memory other programs have taken.
+
+    Args:
+        full: The GPU.
+    """
+
+    def __init__(self, full: Device) -> None:
+        devices = available()
+        # As it is now: it may have been chosen when there was room.
+        full = next((each for each in devices if each.name == full.name), full)
+        others = [
+            each
+            for each in devices
+            if each.name.startswith("cuda") and each.name != full.name and not each.is_full
+        ]
+        elsewhere = (
+            say('"{others}", another GPU, or "cpu"', others=others[0].name) if others else '"cpu"'
+        )
+        super().__init__(
+            say("There is no room on {full}: {fullness}.", full=full.title, fullness=full.fullness),
+            code="device.full",
+            remedy=say(
+                "End those programs, or set the device to {elsewhere}.", elsewhere=elsewhere
+            ),
+            safe=say("Your data, settings and all finished epochs are untouched."),
+        )
 
 
 def choose_threads(wanted: int | None, *, work_per_step: int) -> int:
@@ -141,6 +218,16 @@ def make_repeatable(*, threads: int, repeatable: bool) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
+def allow_tf32(allowed: bool) -> None:
+    """Whether a GPU may round the factors of float32 products to 10 binary digits after the point.
+
+    It is meant to be faster there, and changes results from the third or fourth decimal digit on.
+    The CPU computes as ever. torch itself allows it for convolutions unless told otherwise.
+    """
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
 def describe(choice: Choice) -> dict[str, Any]:
     """What a run must know of the machine to be repeated bit for bit."""
     return {
@@ -156,6 +243,7 @@ def describe(choice: Choice) -> dict[str, Any]:
         "system": platform.system(),
         "torch": torch.__version__,
         "cuda": torch.version.cuda,
+        **_gpu_versions(choice.torch_device),
     }
 
 
@@ -167,6 +255,8 @@ def survey() -> dict[str, Any]:
         "devices": [asdict(device) for device in available()],
         "chosen": choice.device.name,
         "reason": choice.reason,
+        "cuda": torch.version.cuda,
+        **_gpu_versions(choice.torch_device),
         "capability": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),
     }
@@ -189,17 +279,6 @@ def differences_that_change_bits(before: dict[str, Any], now: dict[str, Any]) ->
     ]
 
 
-def memory_in_use(device: torch.device) -> int | None:
-    """Bytes torch holds on a GPU; None on the CPU, where the process's own memory says it."""
-    return torch.cuda.memory_reserved(device) if device.type == "cuda" else None
-
-
-def release_memory(device: torch.device) -> None:
-    """Gives memory that torch keeps for reuse back to the device."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-
-
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error means that the device's or the machine's memory did not suffice.
 
@@ -218,6 +297,23 @@ def _uuid(device: torch.device) -> str | None:
         return None
     uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
     return None if uuid is None else f"GPU-{uuid}"
+
+
+def _gpu_versions(device: torch.device) -> dict[str, Any]:
+    """The driver's and cuDNN's versions, for a run on a GPU."""
+    if device.type != "cuda":
+        return {}
+    return {"driver": driver_version(), "cudnn": _cudnn()}
+
+
+def _cudnn() -> str | None:
+    """cuDNN's version in the form that NVIDIA gives it, such as ``"9.10.2"``."""
+    number = torch.backends.cudnn.version()
+    if not number:
+        return None
+    # Since version 9 there are two digits for the minor version, and two for the patch.
+    major, rest = divmod(number, 10_000) if number >= 90_000 else divmod(number, 1_000)
+    return f"{major}.{rest // 100}.{rest % 100}"
 
 
 def _why_no_gpu() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from fitstudio.engine import arguments, optimizers
+from fitstudio.engine import arguments, device, optimizers
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logs import to_numbers
@@ -103,7 +103,8 @@ class Model(OlderKeras):
             loss_weights: Factors of the outputs' losses in the total, a list or a dict.
             weighted_metrics: Metrics in which sample and class weights count.
             sample_weight_mode: Accepted; the shape of the weights decides.
-            precision: ``"float32"`` or ``"mixed_bfloat16"``.
+            precision: ``"float32"``, ``"mixed_bfloat16"``, or ``"tf32"``, which lets GPUs round
+                the factors of products, in all of this process from then on.
             others: Arguments of the reference that change speed only, such as run_eagerly.
 
         Raises:
@@ -134,6 +135,8 @@ class Model(OlderKeras):
                 ),
                 code="compile.precision",
             )
+        if precision == "tf32":
+            device.allow_tf32(True)
         objective = Objective(loss, metrics, weighted_metrics, loss_weights)
         self.optimizer = optimizers.get(optimizer)
         self.precision = precision
@@ -229,6 +232,7 @@ class Model(OlderKeras):
         # By their names in the signature: no list of them stands beside it.
         asked = FitArguments.checked(locals())
         watching = CallbackList(callbacks, add_history=True, add_progbar=asked.verbose > 0)
+        self._binding.part_rows = asked.micro_batch_size
         if asked.training.seed is not None:
             random_state.seed_everything(asked.training.seed)
         with contextlib.ExitStack() as opened:
@@ -449,12 +453,13 @@ class Model(OlderKeras):
         """
         objective = self._compiled("test_on_batch")
         batch = self._binding.batch((x, y, sample_weight))
-        if self._batch_evaluation is None or reset_metrics:
-            self._batch_evaluation = self._evaluation(objective)
+        evaluation, where = self._batch_evaluation, objective.totals.device
+        if evaluation is None or reset_metrics or evaluation.objective.totals.device != where:
+            evaluation = self._batch_evaluation = self._evaluation(objective)
         with self._mode_kept():
             self.module.eval()
-            self._batch_evaluation.step(batch)
-        return as_result(self._batch_evaluation.numbers(), return_dict=return_dict)
+            evaluation.step(batch)
+        return as_result(evaluation.numbers(), return_dict=return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch of inputs.
@@ -521,7 +526,12 @@ class Model(OlderKeras):
         return self._train_step
 
     def _evaluation(self, objective: Objective) -> Evaluation:
-        return Evaluation(self.module, objective.twin(), precision=self.precision)
+        return Evaluation(
+            self.module,
+            objective.twin(),
+            precision=self.precision,
+            part_rows=self._binding.part_rows,
+        )
 
     def _run(self, loop: TrainingLoop, start_state: Mapping[str, Any] | None) -> None:
         """Runs the loop. Afterwards its data are let go, unless an error may have to be explained
@@ -533,6 +543,7 @@ class Model(OlderKeras):
             self._loop = None
         finally:
             self.module.eval()
+            loop.train_step.let_go()
 
     @contextlib.contextmanager
     def _mode_kept(self) -> Iterator[None]:

@@ -14,9 +14,12 @@ from fitstudio.engine import optimizers
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logs import to_numbers
 from fitstudio.engine.feeding.binding import Binding
+from fitstudio.engine.feeding.sending import MAKING
 from fitstudio.engine.loops.training import TrainingLoop
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.state import random_state, weight_files
+from fitstudio.engine.state.parking import Parked, on_a_gpu
+from fitstudio.engine.steps.train_step import StepMode
 from fitstudio.errors import CheckpointError
 from fitstudio.words import say
 
@@ -39,6 +42,7 @@ class ModelState:
         self._objective: Objective | None = None
         self._binding = Binding(module)
         self._optimizer_is_built = False
+        self._optimizer_device = self._binding.device
         self._loop: TrainingLoop | None = None
         self._progress: dict[str, Any] = {}
 
@@ -167,6 +171,33 @@ class ModelState:
         """The means over the training epoch so far, fetched from the device now."""
         return {} if self._objective is None else to_numbers(self._objective.read())
 
+    def leave_device(self) -> Parked:
+        """Gives a GPU's memory back while nothing is trained: weights, data, sums and graphs.
+
+        Only between two batches, as in a callback. Nothing can be computed until
+        ``bring_back()`` of what is returned was called; on the CPU nothing happens.
+        """
+        loop = self._loop
+        if loop is not None:
+            loop.train_step.let_go()
+        tensors = [*self.module.parameters(), *self.module.buffers()]
+        if self._optimizer_is_built:
+            tensors += self.optimizer.state_tensors()
+        if loop is not None:
+            tensors += loop.resident_tensors()
+        # No thread reads a column while it is away.
+        return Parked(on_a_gpu(tensors), MAKING)
+
+    @property
+    def step_mode(self) -> StepMode | None:
+        """How the fit under way does its steps now, and why; None where there is no fit."""
+        return None if self._loop is None else self._loop.train_step.mode
+
+    @property
+    def waited_s(self) -> float:
+        """How long the fit under way has waited for rows that were read ahead, in seconds."""
+        return 0.0 if self._loop is None else self._loop.batches.waiting.seconds
+
     @property
     def device(self) -> torch.device:
         """Where the module's weights are."""
@@ -177,3 +208,6 @@ class ModelState:
         if not self._optimizer_is_built:
             self.optimizer.build(self.module.named_parameters())
             self._optimizer_is_built = True
+        elif self._optimizer_device != self._binding.device:
+            self.optimizer.place()
+        self._optimizer_device = self._binding.device

@@ -60,6 +60,9 @@ class RunStarted(AnyEvent, total=False):
     device: Device | str | None
     device_name: str | None
     device_reason: str | None  # why it is that one
+    device_memory_total_bytes: Amount | None
+    device_driver: str | None  # versions, of a GPU only
+    device_cudnn: str | None
     threads: Count | None
     versions: Mapping[str, str | None]
     host: str
@@ -148,6 +151,8 @@ class HeartbeatSent(AnyEvent, total=False):
     device_memory_bytes: Amount
     device_busy: Amount
     device_temperature: Amount
+    device_power_w: Amount
+    waiting_for_data: Amount  # the share of the time in which no row was ready
     samples_per_s: Amount
 
 

@@ -80,6 +80,7 @@ def _run_started(state: RunState, fields: Mapping[str, Any]) -> None:
     state.process_started = fields.get("process_started")
     state.host = fields.get("host", "")
     state.device = fields.get("device")
+    state.step_mode = ""
     state.seed = fields.get("seed")
     state.last_epoch = fields.get("last_epoch")
     state.steps_per_epoch = fields.get("steps_per_epoch", state.steps_per_epoch)
@@ -213,6 +214,8 @@ def _message(state: RunState, fields: Mapping[str, Any]) -> None:
         state.handed_on = True
     elif code == "worker.starting":
         _resuming(state)
+    elif code == "step.mode":
+        state.step_mode = fields["sentence"]
     elif code == "paused":
         state.paused = True
         state.paused_at = state.elapsed

@@ -89,6 +89,7 @@ class RunState:
     """All that is known about a run from its journal.
 
     Attributes:
+        step_mode: How a GPU does the steps, as it was told; empty before that, and on the CPU.
         last_reason: Why it ended the last time that it did; a resume leaves it as it is.
         first_epoch: Where the run began (`initial_epoch`).
         last_epoch: The last epoch there will be, if nothing stops it before.
@@ -118,6 +119,7 @@ class RunState:
     process_started: float | None = None
     host: str = ""
     device: Any = None
+    step_mode: str = ""
     seed: int | None = None
     started: float | None = None
     ended: float | None = None

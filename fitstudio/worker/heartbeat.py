@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
-import pynvml
 
+from fitstudio.engine.gpu_driver import GraphicsProcessor
 from fitstudio.journal import EventType, Journal
 from fitstudio.words import say
 
@@ -34,11 +34,14 @@ class Heartbeat:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.samples = samples
+        #: For how many seconds the training has waited for rows so far.
+        self.waited_s: Callable[[], float] = lambda: 0.0
         self.graphics: GraphicsProcessor | None = None
         self._journal = journal
         self._clock = clock
         self._process = psutil.Process()
         self._last_samples = 0
+        self._last_waited_s = 0.0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="fitstudio-heartbeat", daemon=True)
 
@@ -79,42 +82,12 @@ class Heartbeat:
             "memory_bytes": self._process.memory_info().rss,
             "cpu_percent": round(self._process.cpu_percent(), 1),
         }
+        waited_s = self.waited_s()
+        share = max(0.0, waited_s - self._last_waited_s) / INTERVAL_S
+        self._last_waited_s = waited_s
         if samples:
             fields["samples_per_s"] = round(rate, 1)
+            fields["waiting_for_data"] = round(min(share, 1.0), 3)
         if self.graphics is not None:
             fields |= self.graphics.measure()
-        return fields
-
-
-class GraphicsProcessor:
-    """An NVIDIA GPU as its driver sees it.
-
-    Args:
-        uuid: The GPU's own name, which does not depend on how devices are numbered here.
-    """
-
-    def __init__(self, uuid: str) -> None:
-        pynvml.nvmlInit()
-        self._handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
-
-    @classmethod
-    def find(cls, uuid: str) -> GraphicsProcessor | None:
-        """The GPU, or None where the driver does not answer; training does not depend on it."""
-        try:
-            return cls(uuid)
-        except pynvml.NVMLError:
-            return None
-
-    def measure(self) -> dict[str, Any]:
-        """Memory in use, how busy, how warm; what the driver does not tell is left out."""
-        fields: dict[str, Any] = {}
-        try:
-            fields["device_memory_bytes"] = int(pynvml.nvmlDeviceGetMemoryInfo(self._handle).used)
-            busy = pynvml.nvmlDeviceGetUtilizationRates(self._handle).gpu
-            fields["device_busy"] = int(busy) / 100
-            fields["device_temperature"] = pynvml.nvmlDeviceGetTemperature(
-                self._handle, pynvml.NVML_TEMPERATURE_GPU
-            )
-        except pynvml.NVMLError:
-            pass
         return fields

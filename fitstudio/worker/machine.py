@@ -13,6 +13,8 @@ from typing import Any
 import fitstudio
 from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine import device
+from fitstudio.words import say
+from fitstudio.worker.quicker_device import quicker
 
 _LIBRARIES = ("torch", "numpy", "polars", "h5py", "safetensors")
 
@@ -69,11 +71,26 @@ def set_up(
         # Forward and backward together cost about three times the forward multiplications.
         work = 3 * plan.flops * batch_size // 2
         threads = device.choose_threads(None, work_per_step=work)
+    if values["run.device"] == "auto":
+        device.make_repeatable(threads=threads, repeatable=values["run.repeatable"])
+        choice = _as_before(choice, before) or quicker(choice, plan, batch_size=batch_size)
     chosen = seed if values["run.seed"] is None else values["run.seed"]
     if chosen is None:
         chosen = secrets.randbelow(2**32)
     device.make_repeatable(threads=threads, repeatable=values["run.repeatable"])
+    device.allow_tf32(values["run.precision"] == "tf32")
     return Machine(choice, threads, int(chosen))
+
+
+def _as_before(choice: device.Choice, before: Mapping[str, Any]) -> device.Choice | None:
+    """The device that the run began on, if it did and can use it again."""
+    known = before.get("device")
+    if known is None or known == choice.device.name:
+        return None if known is None else choice
+    for each in device.available():
+        if each.name == known and not each.is_full:
+            return device.Choice(each, say("The run began on it."))
+    return choice
 
 
 def _version(package: str) -> str:

@@ -24,6 +24,7 @@ from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.task import Task
 from fitstudio.engine import device
+from fitstudio.engine.gpu_driver import GraphicsProcessor
 from fitstudio.engine.state import checkpoint
 from fitstudio.engine.state.checkpoint import Checkpoint
 from fitstudio.errors import RunError, SpecError
@@ -34,7 +35,6 @@ from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
 from fitstudio.words import say
 from fitstudio.worker import machine, model_setup
-from fitstudio.worker.heartbeat import GraphicsProcessor
 from fitstudio.worker.history_files import Row
 from fitstudio.worker.machine import Machine
 from fitstudio.worker.model_card import BirthCertificate
@@ -212,6 +212,9 @@ def _announce(
         device=set_up.choice.device.title,
         device_name=set_up.choice.device.name,
         device_reason=set_up.choice.reason,
+        device_memory_total_bytes=set_up.choice.device.memory_bytes,
+        device_driver=environment.get("driver"),
+        device_cudnn=environment.get("cudnn"),
         threads=set_up.threads,
         versions=environment["versions"],
         callbacks=spec.to_json().get("fit", {}).get("callbacks", []),
@@ -230,8 +233,7 @@ def _announce(
             reason=set_up.choice.reason,
         ),
     )
-    uuid = environment.get("device_uuid")
-    process.heartbeat.graphics = GraphicsProcessor.find(uuid) if uuid else None
+    process.heartbeat.graphics = GraphicsProcessor.find(environment.get("device_uuid"))
 
 
 def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from fitstudio import storage
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.declared.parameters.fit import SETTINGS
-from fitstudio.engine import callbacks, device
+from fitstudio.engine import callbacks, device, device_memory
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
@@ -26,11 +26,12 @@ from fitstudio.journal import Outcome, Reason
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 from fitstudio.worker import model_setup, not_finite
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
 from fitstudio.worker.callbacks.own import own_callbacks
+from fitstudio.worker.callbacks.step_mode import step_mode_for
 from fitstudio.worker.checkpoints import Checkpoints
 from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
@@ -118,7 +119,7 @@ def _fit_once(training: Training) -> _Fitted:
         model.fit(
             **_fit_arguments(training),
             # History comes before our own, so that the state that is saved holds the epoch.
-            callbacks=[*used, History(), *progress, *own],
+            callbacks=[*used, History(), *progress, *step_mode_for(training), *own],
             seed=training.machine.seed,
             start_state=state,
             micro_batch_size=training.micro_batch_size,
@@ -219,30 +220,38 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
 
     The step that trains on a batch in parts is `fitstudio.engine.steps.micro_batches`.
     """
-    rows = training.micro_batch_size or training.values["fit.batch_size"]
+    rows = training.micro_batch_size or _batch_rows(training)
     if rows <= 1:
         raise error
-    training.micro_batch_size = (rows + 1) // 2
     _log.warning("Out of memory with %s rows at a time.", rows, exc_info=error)
-    # The traceback holds the frames, and they hold the tensors.
-    error.__traceback__ = None
-    device.release_memory(training.machine.choice.torch_device)
+    # All that the failed attempt has taken, or the next one would run out at the same place.
+    device_memory.let_go(error)
+    if device_memory.is_taken_by_others(training.machine.choice.torch_device):
+        raise device.DeviceFullError(training.machine.choice.device) from None
+    training.micro_batch_size = (rows + 1) // 2
     training.start, _ = checkpoint.newest(training.process.paths.checkpoints)
     training.process.tell(
         "warning",
         "memory.smaller-parts",
-        say(
-            "The memory was not enough for {rows} rows at a time. From now on a batch goes "
-            "through the model {micro_batch_size} rows at a time; the batch that is learned "
-            "from stays the same.",
+        say_count(
+            training.micro_batch_size,
+            "The memory was not enough for {rows} rows at a time. From now on a batch goes through "
+            "the model {number} row at a time; the batch that is learned from stays the same.",
+            "The memory was not enough for {rows} rows at a time. From now on a batch goes through "
+            "the model {number} rows at a time; the batch that is learned from stays the same.",
             rows=rows,
-            micro_batch_size=training.micro_batch_size,
         ),
     )
     paths = training.process.paths
     stored = read_recorded(paths.resolved)
     stored["machine"]["micro_batch_size"] = training.micro_batch_size
     storage.write_json(paths.resolved, stored)
+
+
+def _batch_rows(training: Training) -> int:
+    """Rows of a batch, as far as they are known: a source that makes its own may have none."""
+    facts = training.resolved.facts
+    return training.values["fit.batch_size"] or (facts.batch_size if facts is not None else 1)
 
 
 def _explained(

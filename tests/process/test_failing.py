@@ -60,6 +60,57 @@ def test_14_a_batch_that_does_not_fit_is_trained_in_parts(trained) -> None:
             assert abs(value - expected) < 1e-4, name
 
 
+# Stands for a device whose memory takes 20 rows at a time, in training or not, and nothing at all
+# while the model of a failed attempt is still there.
+CRAMPED = """
+import torch, weakref
+forward, failed = torch.nn.Sequential.forward, []
+def cramped(self, rows):
+    if len(rows) > 20 or any(each() not in (None, self) for each in failed):
+        failed.append(weakref.ref(self))
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+    return forward(self, rows)
+torch.nn.Sequential.forward = cramped
+"""
+
+
+def test_a_rescue_reaches_the_try_the_validation_and_the_results(trained) -> None:
+    settings = {"fit.batch_size": 60, "fit.epochs": 3}
+    whole, parts = trained.new_run(settings), trained.new_run(settings)
+    trained.train(whole)
+    state = trained.train(parts, before=CRAMPED)
+    assert state.outcome is Outcome.COMPLETED
+    told = [each.sentence for each in state.messages if each.code == "memory.smaller-parts"]
+    assert len(told) == 2 and "15 rows at a time" in told[-1]
+    assert parts.results.exists(), [each.sentence for each in state.messages]
+    mine, theirs = (trained.history(run)["history"] for run in (parts, whole))
+    for name in mine:
+        for value, expected in zip(mine[name], theirs[name], strict=True):
+            assert abs(value - expected) < 1e-4, name
+
+
+def test_a_rescue_goes_down_to_single_rows(trained) -> None:
+    run = trained.new_run({"fit.batch_size": 60, "fit.epochs": 2})
+    state = trained.train(run, before=CRAMPED.replace("> 20", "> 1"))
+    assert state.outcome is Outcome.COMPLETED
+    told = [each.sentence for each in state.messages if each.code == "memory.smaller-parts"]
+    assert len(told) == 6 and "1 row at a time" in told[-1]
+
+
+def test_a_gpu_that_others_have_filled_is_named_once(trained) -> None:
+    run = trained.new_run({"fit.batch_size": 60})
+    full = (
+        CRAMPED.replace("> 20", "> 0")
+        + """
+from fitstudio.engine import device_memory
+device_memory.is_taken_by_others = lambda device: True
+"""
+    )
+    state = trained.train(run, before=full, code=1)
+    assert not [each for each in state.messages if each.code == "memory.smaller-parts"]
+    assert state.error["code"] == "device.full" and '"cpu"' in state.error["remedy"]
+
+
 def test_14_the_rescue_can_be_switched_off(trained) -> None:
     run = trained.new_run({"fit.batch_size": 60, "run.oom_rescue": False})
     state = trained.train(run, before=SMALL_MEMORY, code=1)

@@ -37,6 +37,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
         return 1
     for device in found["devices"]["devices"]:
         say(saying.say("  device {name}: {title}", name=device["name"], title=device["title"]))
+    if found["devices"].get("cuda"):
+        for what, name in (("driver", "driver"), ("CUDA", "cuda"), ("cuDNN", "cudnn")):
+            say(f"  {what}: {found['devices'].get(name) or saying.say('not known')}")
     say(
         saying.say(
             "Training would use {chosen}: {reason}",

@@ -41,6 +41,11 @@ RUN: tuple[Param, ...] = (
         default="auto",
         title=marked("Device"),
         help=marked("What computes: the first graphics processor, or the processor."),
+        more=marked(
+            "On auto, a graphics processor that other programs have filled is passed over, "
+            "and a small model is tried on both: the processor takes it where it is clearly "
+            "quicker. A resumed run stays where it began."
+        ),
         group=_RUN,
         level=Level.EXPERT,
     ),
@@ -51,6 +56,14 @@ RUN: tuple[Param, ...] = (
             (
                 Option("float32", marked("Full"), marked("32 bits for each number.")),
                 Option(
+                    "tf32",
+                    marked("Rounded products"),
+                    marked(
+                        "As Full, but GPUs round what they multiply; results differ in the "
+                        "fourth digit or so."
+                    ),
+                ),
+                Option(
                     "mixed_bfloat16",
                     marked("Mixed"),
                     marked("16 bits where that is enough; faster on GPUs."),
@@ -60,6 +73,11 @@ RUN: tuple[Param, ...] = (
         default="float32",
         title=marked("Precision"),
         help=marked("With how many bits numbers are computed."),
+        more=marked(
+            "Weights always keep 32 bits. With fewer bits inside, a GPU is faster and results "
+            "are a little less exact: with Mixed from the third digit on. The processor "
+            "computes Rounded products as Full."
+        ),
         group=_RUN,
         level=Level.EXPERT,
     ),

@@ -36,6 +36,20 @@ class WatchedModel(Protocol):
         """Where the module's weights are."""
         ...
 
+    @property
+    def step_mode(self) -> Any:
+        """How the fit under way does its steps; see `Model.step_mode`."""
+        ...
+
+    @property
+    def waited_s(self) -> float:
+        """How long the fit under way has waited for rows; see `Model.waited_s`."""
+        ...
+
+    def leave_device(self) -> Any:
+        """Gives a GPU's memory back during a pause; see `Model.leave_device`."""
+        ...
+
     def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """Measures loss and metrics on data; see `Model.evaluate`."""
         ...

@@ -77,7 +77,7 @@ class ArrayData:
             ArgumentError: If they do not fit the model.
         """
         size = reading.size_for(self.rows)
-        first = min(size, self.rows)
+        first = min(size, self.rows, binding.part_rows or size)
         binding.learn_inputs([each.read(0, first) for each in self.inputs])
         targets = self._columns_of(binding.arranged_targets(self.y))
         weights = self._columns_of(binding.arranged_weights(self.sample_weight))

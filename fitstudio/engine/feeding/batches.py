@@ -17,14 +17,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from fitstudio.engine.feeding.binding import Batch
+from fitstudio.engine.feeding.prefetch import WaitingTime
 from fitstudio.errors import ArgumentError
 from fitstudio.words import say
 
 
 class Batches(ABC):
-    """Batches for the epochs of one fit, or the runs of a validation."""
+    """Batches for the epochs of one fit, or the runs of a validation.
+
+    Attributes:
+        waiting: How long the training has waited for rows that were read ahead.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = WaitingTime()
 
     @property
     @abstractmethod
@@ -67,6 +76,10 @@ class Batches(ABC):
     def row_numbers(self, epoch: int, step: int) -> np.ndarray | None:
         """The numbers of a batch's rows, where the source has numbered rows."""
         return None
+
+    def resident_tensors(self) -> list[Tensor]:
+        """The data that stay on the model's device from batch to batch."""
+        return []
 
     def get_state(self) -> dict[str, Any]:
         """What decides the order of the batches, for a checkpoint."""

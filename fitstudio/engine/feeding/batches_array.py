@@ -19,11 +19,14 @@ from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.columns import Column, FileColumn, TensorColumn
 from fitstudio.engine.feeding.prefetch import Prefetcher
+from fitstudio.engine.feeding.sending import BlockSender, SentBlock
 
 #: ``"file"`` keeps the order, ``"rows"`` permutes rows, ``"chunks"`` permutes whole batches.
 Order = Literal["file", "rows", "chunks"]
 
 _MEMORY_BLOCK_BYTES = 512 * 1024  # stays in the processor's cache
+# A GPU has no such cache to stay in, and each gather costs it a launch.
+_GPU_BLOCK_BYTES = 16 * 1024 * 1024
 _FILE_BLOCK_BYTES = 16 * 1024 * 1024
 _FILE_BLOCK_ROWS = 4096  # fewer rows a read cost more than they save
 _CHUNKS_A_BLOCK = 256
@@ -63,6 +66,7 @@ class ArrayBatches(Batches):
         first_epoch: int = 0,
         seed: int = 0,
     ) -> None:
+        super().__init__()
         self._inputs, self._targets, self._weights = inputs, targets, weights
         self._columns = [each for each in (*inputs, *targets, *weights) if each is not None]
         self._rows = inputs[0].rows
@@ -74,6 +78,7 @@ class ArrayBatches(Batches):
         self._first_epoch = first_epoch
         self._seed = seed
         self._in_file = any(not isinstance(each, TensorColumn) for each in self._columns)
+        self._device = inputs[0].device
         self._batch_bytes = batch_size * sum(_row_bytes(each) for each in self._columns)
         self._kept_order: tuple[Any, Tensor] | None = None
 
@@ -129,6 +134,11 @@ class ArrayBatches(Batches):
         """Rows of a batch, but for the last of a pass."""
         return self._batch_size
 
+    def resident_tensors(self) -> list[Tensor]:
+        """The columns that stay on the model's device, and the order of a pass."""
+        columns = [each.tensor for each in self._columns if isinstance(each, TensorColumn)]
+        return columns if self._kept_order is None else [*columns, self._kept_order[1]]
+
     def get_state(self) -> dict[str, Any]:
         """What the orders follow from."""
         return {"seed": self._seed, "first_epoch": self._first_epoch}
@@ -148,10 +158,15 @@ class ArrayBatches(Batches):
                 yield from self._batches_of(plan)
             return
         # One thread reads the next block while the model is trained on this one.
-        blocks = Prefetcher([lambda plan: list(self._batches_of(plan))], plans, depth=1)
+        sender = BlockSender(self._device)
+
+        def make(plan: _Plan) -> SentBlock:
+            return sender.make(lambda: list(self._batches_of(plan)))
+
+        blocks = Prefetcher([make], plans, depth=sender.depth, waiting=self.waiting)
         try:
             for block in blocks:
-                yield from block
+                yield from sender.received(block)
         finally:
             blocks.close()
 
@@ -226,8 +241,8 @@ class ArrayBatches(Batches):
 
     def _permuted(self, count: int, generator: torch.Generator) -> Tensor:
         order = torch.randperm(count, generator=generator)
-        first = self._columns[0]
-        return order.to(first.tensor.device) if isinstance(first, TensorColumn) else order
+        # What reads a file needs the order in main memory; other columns take it along.
+        return order if self._in_file else order.to(self._device)
 
     def _permuted_chunks(self, generator: torch.Generator) -> Tensor:
         if not self._in_file:
@@ -254,7 +269,8 @@ class ArrayBatches(Batches):
     @property
     def _batches_a_block(self) -> int:
         if not self._in_file:
-            return max(1, _MEMORY_BLOCK_BYTES // max(self._batch_bytes, 1))
+            block = _GPU_BLOCK_BYTES if self._device.type == "cuda" else _MEMORY_BLOCK_BYTES
+            return max(1, block // max(self._batch_bytes, 1))
         rows = max(_FILE_BLOCK_ROWS, _FILE_BLOCK_BYTES * self._batch_size // self._batch_bytes)
         return max(1, rows // self._batch_size)
 

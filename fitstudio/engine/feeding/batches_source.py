@@ -30,6 +30,7 @@ class _SourceBatches(Batches):
     """What the three share: a first look, kept for the epoch that it belongs to."""
 
     def __init__(self, argument: str, convert: Convert) -> None:
+        super().__init__()
         self._argument = argument
         self._convert = convert
         self._looked: tuple[tuple[int, int], Iterator[Any]] | None = None
@@ -134,7 +135,7 @@ class SequenceBatches(_SourceBatches):
         workers = self._processes.ready() if self._processes is not None else None
         if workers is None:
             workers = [self._sequence.__getitem__] * self._workers
-        return Prefetcher(workers, tickets, self._depth)
+        return Prefetcher(workers, tickets, self._depth, self.waiting)
 
     def end_epoch(self) -> None:
         """Calls the Sequence's own on_epoch_end."""
@@ -303,6 +304,7 @@ class StreamBatches(Batches):
         workers: int = 1,
         max_queue_size: int = 10,
     ) -> None:
+        super().__init__()
         self._argument = argument
         self._convert = convert
         self._steps = steps
@@ -313,7 +315,7 @@ class StreamBatches(Batches):
             self._items: Iterator[Any] = before
         else:
             tickets = itertools.count() if total is None else range(total)
-            self._items = Prefetcher([puller(before)], tickets, max_queue_size)
+            self._items = Prefetcher([puller(before)], tickets, max_queue_size, self.waiting)
 
     @property
     def steps(self) -> int | None:

@@ -7,7 +7,8 @@ has changed, in words that name the argument and its shape.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,6 +18,11 @@ from fitstudio.engine.device import is_out_of_memory
 from fitstudio.engine.feeding.arrangement import InputNames, Leaf, arrange_targets, arrange_weights
 from fitstudio.engine.feeding.class_weights import ClassWeights
 from fitstudio.engine.feeding.columns import Cast, batch_tensor
+from fitstudio.engine.feeding.index_limits import (
+    IndexLimit,
+    WatchedEmbeddings,
+    limits_of_targets,
+)
 from fitstudio.engine.objective.first_batch import is_of_own_code
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.objective.outputs import OutputForm
@@ -43,8 +49,12 @@ class Binding:
         self.input_names = InputNames.of(module)
         self.input_casts: tuple[Cast, ...] = ()
         self.form: OutputForm | None = None
+        #: Rows that go through the model at a time, if not all of a batch: also when it is tried.
+        self.part_rows: int | None = None
         self._ranks: tuple[int, ...] = ()
-        self._tried: set[Any] = set()
+        self._target_limits: tuple[IndexLimit | None, ...] = ()
+        # What was learned from data of a kind, which may come again after data of another kind.
+        self._tried: dict[Any, tuple[tuple[Cast, ...], tuple[IndexLimit | None, ...]]] = {}
         self.look()
 
     def look(self) -> None:
@@ -53,6 +63,8 @@ class Binding:
         floating = [each.dtype for each in tensors if each.is_floating_point()]
         #: Where the module's weights are, and of which type.
         self.device = tensors[0].device if tensors else torch.device("cpu")
+        if self.objective is not None and self.objective.is_bound:
+            self.objective.place(self.device)
         self.dtype = floating[0] if floating else torch.get_default_dtype()
 
     # -- learning
@@ -64,9 +76,11 @@ class Binding:
             ArgumentError: If the module cannot take them.
         """
         key = ("inputs", self.device, self.dtype, _signature(raw))
-        if key not in self._tried:
-            self._try_forward(raw)
-            self._tried.add(key)
+        if key in self._tried:
+            self.input_casts, _ = self._tried[key]
+            return
+        self._try_forward(self._part(raw))
+        self._tried[key] = (self.input_casts, ())
 
     def learn(
         self,
@@ -82,17 +96,23 @@ class Binding:
         assert self.objective is not None, "only a compiled model has targets"
         key = (self.device, self.dtype, _signature(raw), _signature(targets), _signature(weights))
         if key in self._tried:
+            self.input_casts, self._target_limits = self._tried[key]
             return
         _refuse_complex("y", targets)
         _refuse_complex("sample_weight", weights)
+        raw, targets, weights = self._part(raw), self._part(targets), self._part(weights)
         outputs = self._try_forward(raw)
+        self._target_limits = ()
+        if self._cannot_explain:
+            self._target_limits = limits_of_targets(self._bound()[0], outputs)
+            self._check_targets(targets)
         cast_targets = tuple(
             None if each is None else self.target_cast(number, each)(each)
             for number, each in enumerate(targets)
         )
         cast_weights = tuple(None if each is None else self.weight_cast()(each) for each in weights)
         self._try_objective(outputs, cast_targets, cast_weights)
-        self._tried.add(key)
+        self._tried[key] = (self.input_casts, self._target_limits)
 
     def arranged_inputs(self, x: Any) -> list[Leaf]:
         """The arrays of x in the order of the module's parameters."""
@@ -117,7 +137,8 @@ class Binding:
         keeps = not target.is_floating_point() and target.dtype != torch.bool
         adds_axis = target.ndim == 1 and self._ranks[output] == 2
         dtype = _index_type(target.dtype) if keeps else self.dtype
-        return Cast(dtype, adds_axis, self.device)
+        limit = self._target_limits[output] if self._target_limits else None
+        return Cast(dtype, adds_axis, self.device, limit)
 
     def weight_cast(self) -> Cast:
         """Sample weights are numbers of the weights' type."""
@@ -140,6 +161,9 @@ class Binding:
             weights = self.with_class_weights(class_weights, targets, weights)
         _check_batch_rows(raw, targets, weights)
         self.learn(raw, targets, weights)
+        if self._cannot_explain:
+            self._check_inputs(raw)
+            self._check_targets(targets)
         inputs = tuple(cast(each) for cast, each in zip(self.input_casts, raw, strict=True))
         return (
             inputs,
@@ -154,6 +178,8 @@ class Binding:
         """The inputs of a batch, for predictions."""
         raw = [batch_tensor(name, each) for name, each in self.arranged_inputs(unpack(item)[0])]
         self.learn_inputs(raw)
+        if self._cannot_explain:
+            self._check_inputs(raw)
         return tuple(cast(each) for cast, each in zip(self.input_casts, raw, strict=True))
 
     def with_class_weights(
@@ -186,15 +212,37 @@ class Binding:
             raise ArgumentError(say("class_weight needs y."), code="fit.class-weight-targets")
         return targets[0]
 
+    # -- what a GPU could not say in words
+
+    @property
+    def _cannot_explain(self) -> bool:
+        """Whether a number out of range would be an assertion inside a kernel, without a name."""
+        return self.device.type == "cuda"
+
+    def _check_inputs(self, raw: Sequence[Tensor]) -> None:
+        for cast, each in zip(self.input_casts, raw, strict=True):
+            cast.check(each)
+
+    def _check_targets(self, targets: Sequence[Tensor | None]) -> None:
+        for limit, each in zip(self._target_limits, targets, strict=True):
+            if limit is not None and each is not None:
+                limit.check(each)
+
     # -- the try
+
+    def _part(self, tensors: Sequence[Any]) -> list[Any]:
+        """The rows of a first batch that go through the model at a time."""
+        return [None if each is None else each[: self.part_rows] for each in tensors]
 
     def _try_forward(self, raw: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """One pass in inference mode, with the casts that make it work."""
         problem: Exception | None = None
         for casts in self._candidate_casts(raw):
             inputs = [cast(each) for cast, each in zip(casts, raw, strict=True)]
+            embeddings = WatchedEmbeddings(self.module, self._names_of(raw))
+            watched = embeddings.watching(inputs) if self._cannot_explain else nullcontext()
             try:
-                with _undisturbed(self.module):
+                with _undisturbed(self.module), watched:
                     returned = self.module(*inputs)
             except (RuntimeError, IndexError) as error:
                 if is_out_of_memory(error) or isinstance(error, FitStudioError):
@@ -204,12 +252,22 @@ class Binding:
             self.form = OutputForm.of(returned)
             outputs = self.form.flatten(returned)
             self._ranks = tuple(each.ndim for each in outputs)
-            self.input_casts = casts
+            self.input_casts = tuple(
+                replace(cast, limit=embeddings.limits.get(number))
+                for number, cast in enumerate(casts)
+            )
             return outputs
         assert problem is not None, "there is a candidate at least"
         if is_of_own_code(problem):
             raise problem
         raise _does_not_fit(self.input_names, raw, problem) from problem
+
+    def _names_of(self, raw: Sequence[Tensor]) -> list[str]:
+        """What the inputs are called in messages."""
+        if len(raw) == 1:
+            return ["x"]
+        names = [*self.input_names.names, *map(str, range(len(raw)))]
+        return [f"x[{name!r}]" for name in names[: len(raw)]]
 
     def _candidate_casts(self, raw: Sequence[Tensor]) -> Iterator[tuple[Cast, ...]]:
         """Whole numbers may be tokens or plain numbers: the module tells by what it accepts."""

@@ -97,6 +97,8 @@ class ClassWeights:
         own = table[classes]
         if weights is None:
             return own
+        # The model's device may have the weights already, and the labels not yet.
+        own = own.to(weights.device)
         return weights * own.reshape(own.shape + (1,) * (weights.ndim - own.ndim))
 
     def _check_range(self, classes: Tensor) -> None:
@@ -150,6 +152,11 @@ class ClassWeightColumn(Column):
         self._parts = (class_weights, target, weights, cast)
         self.rows = target.rows
         self.sample_shape = () if weights is None else weights.sample_shape
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights end up."""
+        return self._parts[3].device
 
     def read(self, start: int, stop: int) -> Tensor:
         """The weights of the rows from `start` up to `stop`.

@@ -12,13 +12,16 @@ import mmap
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from fitstudio.engine import device_memory
+from fitstudio.engine.feeding.index_limits import IndexLimit
+from fitstudio.engine.feeding.sending import send
 from fitstudio.errors import ArgumentError
 from fitstudio.words import say
 
@@ -41,17 +44,36 @@ class Cast:
         dtype: What its numbers are converted to; None leaves them.
         adds_axis: Whether a flat (n,) becomes (n, 1).
         device: Where it goes.
+        limit: What its numbers may be, where the device can't say so in words; see `check`.
     """
 
     dtype: torch.dtype | None
     adds_axis: bool
     device: torch.device
+    limit: IndexLimit | None = None
 
     def __call__(self, tensor: Tensor) -> Tensor:
         """The tensor converted, moved, and with a second axis if it needs one."""
         if tensor.dtype != self.dtype or tensor.device != self.device:
             tensor = tensor.to(device=self.device, dtype=self.dtype or tensor.dtype)
         return tensor.unsqueeze(-1) if self.adds_axis else tensor
+
+    def sent(self, tensor: Tensor) -> Tensor:
+        """As a call, but nobody waits until the tensor has arrived; see `sending`."""
+        return self(send(tensor, self.device))
+
+    def check(self, tensor: Tensor, rows: Tensor | int = 0) -> None:
+        """Looks at the numbers before they go to the device.
+
+        Args:
+            tensor: Rows of the array.
+            rows: Their numbers, or that of the first.
+
+        Raises:
+            ArgumentError: If one is out of range.
+        """
+        if self.limit is not None:
+            self.limit.check(tensor, rows)
 
 
 class Column(ABC):
@@ -64,6 +86,11 @@ class Column(ABC):
 
     rows: int
     sample_shape: tuple[int, ...]
+
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where the rows that are read end up."""
 
     @abstractmethod
     def read(self, start: int, stop: int) -> Tensor:
@@ -90,12 +117,19 @@ class TensorColumn(Column):
         self.rows = tensor.shape[0]
         self.sample_shape = tuple(tensor.shape[1:])
 
+    @property
+    def device(self) -> torch.device:
+        """Where the column is."""
+        return self.tensor.device
+
     def read(self, start: int, stop: int) -> Tensor:
         """The rows from `start` up to `stop`, without a copy."""
         return self.tensor[start:stop]
 
     def take(self, rows: Tensor) -> Tensor:
         """The rows with these numbers, in this order."""
+        if rows.device != self.tensor.device:  # where another column is read from a file
+            rows = rows.to(self.tensor.device)
         return self.tensor.index_select(0, rows)
 
     def part(self, start: int, stop: int) -> TensorColumn:
@@ -103,9 +137,15 @@ class TensorColumn(Column):
         return TensorColumn(self.tensor[start:stop])
 
     def cast(self, cast: Cast) -> Column:
-        """The column as the model wants it; in main memory where the device has no room."""
+        """The column as the model wants it; in main memory where the device has no room.
+
+        Raises:
+            ArgumentError: If it holds a number that is out of range.
+        """
+        cast.check(self.tensor)
         if self.tensor.device != cast.device and not _has_room(cast.device, self.tensor):
-            return FileColumn(self.tensor.cpu().numpy(), cast=cast)  # goes there block by block
+            # It was checked as a whole, and goes there block by block.
+            return FileColumn(self.tensor.cpu().numpy(), cast=replace(cast, limit=None))
         return TensorColumn(cast(self.tensor))
 
 
@@ -129,16 +169,24 @@ class FileColumn(Column):
         self.rows = (int(source.shape[0]) if stop is None else stop) - start
         self.sample_shape = tuple(int(size) for size in source.shape[1:])
 
+    @property
+    def device(self) -> torch.device:
+        """Where blocks go that are read."""
+        return torch.device("cpu") if self._cast is None else self._cast.device
+
     def read(self, start: int, stop: int) -> Tensor:
         """The rows from `start` up to `stop`, read with one call."""
-        return self._tensor(_block(self.source[self.start + start : self.start + stop]))
+        block = to_tensor(_block(self.source[self.start + start : self.start + stop]))
+        return self._cast_block(block, start)
 
     def take(self, rows: Tensor) -> Tensor:
         """The rows with these numbers, in this order; those close to each other in one read."""
-        order, back = torch.sort(rows.cpu())
+        rows = rows.cpu()
+        order, back = torch.sort(rows)
         found = self._take_sorted(order.numpy())
         # Where row k of the result stands in the sorted rows.
-        return found[torch.empty_like(back).scatter_(0, back, torch.arange(len(back)))]
+        places = torch.empty_like(back).scatter_(0, back, torch.arange(len(back)))
+        return self._cast_block(found[places], rows)
 
     def part(self, start: int, stop: int) -> FileColumn:
         """Rows `start` up to `stop` as a column of their own; nothing is read."""
@@ -148,19 +196,22 @@ class FileColumn(Column):
         """The column with every block that is read converted like this; nothing is read now."""
         return FileColumn(self.source, self.start, self.start + self.rows, cast)
 
-    def _tensor(self, block: Any) -> Tensor:
-        tensor = to_tensor(block)
-        return tensor if self._cast is None else self._cast(tensor)
+    def _cast_block(self, block: Tensor, rows: Tensor | int) -> Tensor:
+        """A block as the model wants it; `rows` are its rows' numbers, or the first of them."""
+        if self._cast is None:
+            return block
+        self._cast.check(block, rows)
+        return self._cast.sent(block)
 
     def _take_sorted(self, rows: np.ndarray) -> Tensor:
         """Rows in ascending order."""
         rows = rows + self.start
         if isinstance(self.source, np.ndarray):
-            return self._tensor(self.source[rows])
+            return to_tensor(self.source[rows])
         if self._mapped is None:
             self._mapped = MappedRows.of(self.source) or False
         if self._mapped:
-            return self._tensor(self._mapped.take(rows))
+            return to_tensor(self._mapped.take(rows))
         # Rows that are close to each other come with one read: a gap costs less than a call.
         row_bytes = max(1, int(np.prod(self.sample_shape)) * np.dtype(self.source.dtype).itemsize)
         far_apart = np.diff(rows) > max(1, _GAP_BYTES // row_bytes)
@@ -169,7 +220,7 @@ class FileColumn(Column):
             first = int(run[0])
             block = _block(self.source[first : int(run[-1]) + 1])
             pieces.append(block if len(block) == len(run) else block[run - first])
-        return self._tensor(np.concatenate(pieces))
+        return to_tensor(np.concatenate(pieces))
 
 
 def _block(rows: Any) -> np.ndarray:
@@ -180,11 +231,8 @@ def _block(rows: Any) -> np.ndarray:
 
 
 def _has_room(device: torch.device, tensor: Tensor) -> bool:
-    """Whether data may stay on a device: half of its free memory is left to the model."""
-    if device.type != "cuda":
-        return True
-    free, _ = torch.cuda.mem_get_info(device)
-    return tensor.numel() * max(tensor.element_size(), 4) < free / 2
+    """Whether an array may stay on a device; see `device_memory.has_room_for_data`."""
+    return device_memory.has_room_for_data(device, tensor.numel() * max(tensor.element_size(), 4))
 
 
 class MappedRows:

@@ -199,6 +199,8 @@ def open_inputs(
     named = [(name, open_column(name, each)) for name, each in binding.arranged_inputs(x)]
     rows = check_same_rows(named)
     size = reading.size_for(rows)
+    if binding.part_rows is not None:  # training found out that no more fit
+        size = min(size, binding.part_rows)
     binding.learn_inputs([column.read(0, min(size, rows)) for _, column in named])
     columns = [
         column.cast(cast) for (_, column), cast in zip(named, binding.input_casts, strict=True)

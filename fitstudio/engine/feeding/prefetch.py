@@ -8,6 +8,7 @@ thread here waits for.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -17,6 +18,19 @@ Worker = Callable[[Any], Any]
 _JOIN_TIMEOUT_S = 5.0
 
 
+class WaitingTime:
+    """How long somebody has waited for items so far.
+
+    Attributes:
+        seconds: All in all; only ever more.
+    """
+
+    __slots__ = ("seconds",)
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+
 class Prefetcher(Iterator[Any]):
     """Calls workers with tickets ahead of time, and gives the results in the tickets' order.
 
@@ -24,10 +38,18 @@ class Prefetcher(Iterator[Any]):
         workers: Each is used by one thread at a time.
         tickets: One for each item, in order; may be endless.
         depth: How many items may be made, or in the making, and not be fetched yet.
+        waiting: Where the time is added in which an item was wanted and not made yet.
     """
 
-    def __init__(self, workers: Iterable[Worker], tickets: Iterable[Any], depth: int) -> None:
+    def __init__(
+        self,
+        workers: Iterable[Worker],
+        tickets: Iterable[Any],
+        depth: int,
+        waiting: WaitingTime | None = None,
+    ) -> None:
         self._tickets = iter(tickets)
+        self._waiting = waiting or WaitingTime()
         self._changed = threading.Condition()
         self._results: dict[int, tuple[Any, BaseException | None]] = {}
         self._issued = 0
@@ -46,10 +68,8 @@ class Prefetcher(Iterator[Any]):
 
     def __next__(self) -> Any:
         with self._changed:
-            while self._fetched not in self._results:
-                if self._closed or (self._last is not None and self._fetched >= self._last):
-                    raise StopIteration
-                self._changed.wait()
+            if self._fetched not in self._results:
+                self._wait_for_next()
             item, problem = self._results.pop(self._fetched)
             self._fetched += 1
             self._changed.notify_all()
@@ -59,6 +79,14 @@ class Prefetcher(Iterator[Any]):
         if isinstance(problem, StopIteration):
             raise RuntimeError("A source raised StopIteration while making a batch.") from problem
         raise problem  # the user's own, with the traceback into their code
+
+    def _wait_for_next(self) -> None:
+        began = time.perf_counter()
+        while self._fetched not in self._results:
+            if self._closed or (self._last is not None and self._fetched >= self._last):
+                raise StopIteration
+            self._changed.wait()
+        self._waiting.seconds += time.perf_counter() - began
 
     def close(self) -> list[Any]:
         """Ends the threads; a batch in the making is finished first.

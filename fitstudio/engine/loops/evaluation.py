@@ -26,11 +26,21 @@ class Evaluation:
         module: The model's module.
         objective: Losses and metrics; their running sums are those of the evaluation.
         precision: As compiled.
+        part_rows: Rows that go through the module at a time, where memory does not suffice for a
+            batch; losses and metrics see the whole batch all the same.
     """
 
-    def __init__(self, module: nn.Module, objective: Objective, *, precision: str) -> None:
+    def __init__(
+        self,
+        module: nn.Module,
+        objective: Objective,
+        *,
+        precision: str,
+        part_rows: int | None = None,
+    ) -> None:
         self.module = module
         self.objective = objective
+        self._part_rows = part_rows
         self._forward = ForwardWithLosses(module, objective, precision=precision)
         self._is_by_row: bool | None = None
 
@@ -77,7 +87,8 @@ class Evaluation:
         over the rows are the same.
         """
         large = None
-        if isinstance(batches, ArrayBatches) and callbacks.takes_large_test_batches:
+        may_join = callbacks.takes_large_test_batches and self._part_rows is None
+        if isinstance(batches, ArrayBatches) and may_join:
             large = batches.in_large_batches()
         if large is None or not self.objective.averages_rows:
             for batch in batches.epoch(0):
@@ -112,9 +123,19 @@ class Evaluation:
         """Adds a batch to the running sums; returns its loss."""
         inputs, targets, weights = batch
         with torch.inference_mode():
-            losses, outputs = self._forward.losses(inputs, targets, weights)
+            if self._part_rows is None:
+                losses, outputs = self._forward.losses(inputs, targets, weights)
+            else:
+                outputs = self._in_parts(inputs, self._part_rows)
+                losses = self._forward.losses_of(outputs, targets, weights)
             self.objective.update(losses, outputs, targets, weights, len(inputs[0]))
         return losses[0]
+
+    def _in_parts(self, inputs: tuple[Tensor, ...], rows: int) -> tuple[Tensor, ...]:
+        """The outputs of a batch, computed for a few rows at a time."""
+        parts = zip(*(each.split(rows) for each in inputs), strict=True)
+        outputs = [self._forward(part) for part in parts]
+        return tuple(torch.cat(each) for each in zip(*outputs, strict=True))
 
     def numbers(self) -> dict[str, float]:
         """The means so far."""

@@ -80,6 +80,7 @@ class TrainingLoop:
         if start_state is not None:
             self.model.load_training_state(start_state)
         logs: dict[str, Any] = {}
+        self.train_step.expect((self.epochs - self.epoch) * (self.batches.steps or 0))
         for epoch in range(self.epoch, self.epochs):
             if self.steps_done == 0 and self.batches.is_used_up(epoch):
                 warn_ran_out(say("Training"), 0, self.batches.steps)
@@ -184,6 +185,13 @@ class TrainingLoop:
             self.model.load_training_state(state)
             self.objective.load_running_state(state["running"])
             self._restored = None
+
+    def resident_tensors(self) -> list[Tensor]:
+        """What the loop keeps on the model's device beside the weights: data and running sums."""
+        found = self.batches.resident_tensors() + self.objective.sums()
+        if self.validation is not None:
+            found += self.validation.resident_tensors()
+        return found if self.evaluation is None else found + self.evaluation.objective.sums()
 
     # -- for checkpoints
 

@@ -177,6 +177,14 @@ class Objective:
             each.metric.start_again()
         self.is_bound = True
 
+    def place(self, device: torch.device) -> None:
+        """Moves the running sums to where the outputs are; the module may have been moved."""
+        if self.totals.device == device:
+            return
+        self.totals = self.totals.to(accumulator_dtype(device)).to(device)
+        for each in self.metrics:
+            each.metric.place(device)
+
     def unbind(self) -> None:
         """Forgets the outputs, when the first batch turned out not to fit."""
         self.form, self.is_bound = None, False
@@ -327,6 +335,10 @@ class Objective:
         for name, each in zip(self.metric_names, self.metrics, strict=True):
             results[name] = torch.as_tensor(each.metric.result())
         return results
+
+    def sums(self) -> list[Tensor]:
+        """The tensors that hold the running sums."""
+        return [self.totals, *(s for each in self.metrics for s in each.metric.state.values())]
 
     # -- for a checkpoint in the middle of an epoch
 

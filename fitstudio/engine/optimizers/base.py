@@ -125,6 +125,17 @@ class Optimizer:
         self.slots = {name: {} for name in self.parameters}
         self._bound_names = None
 
+    def place(self) -> None:
+        """Puts the slots where their weights are: the module may have been moved."""
+        for name, own in self.slots.items():
+            for slot, value in own.items():
+                own[slot] = value.to(self.parameters[name].device)
+        self._bound_names = None
+
+    def state_tensors(self) -> list[Tensor]:
+        """The tensors that updates keep beside the weights."""
+        return [value for own in self.slots.values() for value in own.values()]
+
     def step(self) -> None:
         """One update from the gradients that are in the weights' ``grad``."""
         named = [(name, p) for name, p in self.parameters.items() if p.grad is not None]

@@ -90,6 +90,14 @@ class TorchOptimizer(Optimizer):
                 ),
             )
 
+    def place(self) -> None:
+        # torch puts a state that is loaded where its weight is.
+        self.optimizer.load_state_dict(self.optimizer.state_dict())
+
+    def state_tensors(self) -> list[Tensor]:
+        states = list(self.optimizer.state.values())
+        return [each for own in states for each in own.values() if isinstance(each, Tensor)]
+
     @property
     def learning_rate(self) -> float:
         if self._optimizer is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,19 @@ from fitstudio.engine.steps.matrix_products import (
     onednn_is_faster,
 )
 
-PRECISIONS = ("float32", "mixed_bfloat16")
+PRECISIONS = ("float32", "tf32", "mixed_bfloat16")
+
+
+class CompiledModule(NamedTuple):
+    """What a compiler has made of a module.
+
+    Attributes:
+        shapes: Of the inputs that it was compiled for.
+        call: Takes and returns what the module does.
+    """
+
+    shapes: tuple[torch.Size, ...]
+    call: Callable[..., Any]
 
 
 class Forward:
@@ -31,7 +43,8 @@ class Forward:
         module: The model's module.
         objective: Knows the form of its outputs.
         precision: ``"mixed_bfloat16"`` computes in bfloat16 where torch deems it safe; weights and
-            outputs stay in float32.
+            outputs stay in float32. ``"tf32"`` is float32 whose products a GPU may round; see
+            `fitstudio.engine.device.allow_tf32`.
     """
 
     def __init__(
@@ -41,6 +54,10 @@ class Forward:
         self.objective = objective
         self.precision = precision
         self._image_channels = _first_convolution_channels(module)
+        #: Whether that is done on a GPU too, where it is not always faster; see `replay.variants`.
+        self.channels_last_on_gpu = False
+        #: The module as it was compiled for one batch shape, if that is used.
+        self.compiled: CompiledModule | None = None
         self._products = (
             LargeDenseLayers() if has_dense_layers(module) and onednn_is_faster() else None
         )
@@ -49,17 +66,34 @@ class Forward:
         """The outputs in the objective's order."""
         if self._image_channels is not None:
             inputs = [self._laid_out(each) for each in inputs]
-        if self.precision == "float32":
+        module = self.module if self.compiled is None else self._compiled_for(inputs)
+        if self.precision != "mixed_bfloat16":
             if self._products is None:
-                return self.objective.flatten(self.module(*inputs))
+                return self.objective.flatten(module(*inputs))
             with self._products:
-                return self.objective.flatten(self.module(*inputs))
+                return self.objective.flatten(module(*inputs))
         with autocast(self.precision, inputs[0].device):
-            outputs = self.objective.flatten(self.module(*inputs))
+            outputs = self.objective.flatten(module(*inputs))
         return tuple(output.float() for output in outputs)
 
+    def _compiled_for(self, inputs: Sequence[Tensor]) -> Callable[..., Any]:
+        """The compiled module for its shapes; others would have it compiled again."""
+        compiled = self.compiled
+        if compiled is None or tuple(each.shape for each in inputs) != compiled.shapes:
+            return self.module
+        return compiled.call
+
+    def takes_images(self, inputs: Sequence[Tensor]) -> bool:
+        """Whether there are images that could be laid out channels last."""
+        return any(
+            each.ndim == 4 and each.shape[1] == self._image_channels and each.is_contiguous()
+            for each in inputs
+        )
+
     def _laid_out(self, images: Tensor) -> Tensor:
-        if images.ndim != 4 or images.shape[1] != self._image_channels or images.is_cuda:
+        if images.ndim != 4 or images.shape[1] != self._image_channels:
+            return images
+        if images.is_cuda and not self.channels_last_on_gpu:
             return images
         _, channels, height, width = images.shape
         if channels == 1 and images.is_contiguous():
@@ -88,10 +122,16 @@ class ForwardWithLosses(Forward):
     ) -> tuple[list[Tensor], tuple[Tensor, ...]]:
         """The batch's losses, the total first, and the outputs, in the objective's order."""
         outputs = self(inputs)
+        return self.losses_of(outputs, targets, weights), outputs
+
+    def losses_of(
+        self, outputs: tuple[Tensor, ...], targets: Targets, weights: Weights
+    ) -> list[Tensor]:
+        """The losses of outputs that were computed before."""
         losses = list(self._losses(outputs, targets, weights))
         if self.penalty is not None:
             losses[0] = losses[0] + self.penalty()
-        return losses, outputs
+        return losses
 
 
 def _first_convolution_channels(module: nn.Module) -> int | None:
@@ -103,6 +143,6 @@ def _first_convolution_channels(module: nn.Module) -> int | None:
 
 def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[Any]:
     """The context in which a forward pass runs at the chosen precision."""
-    if precision == "float32":
+    if precision != "mixed_bfloat16":
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16)

@@ -15,6 +15,7 @@ from fitstudio.engine.losses.base import Reduction
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
 from fitstudio.engine.steps.plain_step import Inputs, PlainStep, StepBatch
+from fitstudio.engine.steps.train_step import StepMode
 
 
 class MicroBatchStep:
@@ -44,11 +45,22 @@ class MicroBatchStep:
         self._part_rows = rows
         self._plain = PlainStep(module, objective, optimizer, precision=precision)
 
+    def expect(self, steps: int) -> None:
+        """As `TrainStep.expect`; nothing is prepared here."""
+
     def begin_epoch(self) -> None:
         """As `TrainStep.begin_epoch`; this step remembers nothing about the module."""
 
     def look_again(self) -> None:
         """As `TrainStep.look_again`."""
+
+    @property
+    def mode(self) -> StepMode:
+        """As `TrainStep.mode`."""
+        return StepMode("parts", f"memory takes {self._part_rows} rows at a time")
+
+    def let_go(self) -> None:
+        """As `TrainStep.let_go`; this step keeps no memory."""
 
     def __call__(self, inputs: Inputs, targets: Targets, weights: Weights, rows: int) -> Tensor:
         """One update; see `TrainStep`."""

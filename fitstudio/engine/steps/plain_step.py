@@ -69,7 +69,7 @@ class PlainStep:
         self.objective = objective
         self.optimizer = optimizer
         self.precision = precision
-        self._forward = ForwardWithLosses(module, objective, precision=precision)
+        self.forward = ForwardWithLosses(module, objective, precision=precision)
         #: Names of the weights that are not frozen, in the order of the gradients.
         self.names: list[str] = []
         self._trained: list[Tensor] = []
@@ -78,7 +78,7 @@ class PlainStep:
     @property
     def penalty(self) -> Callable[[], Tensor] | None:
         """What the module adds to the loss, if it adds anything."""
-        return self._forward.penalty
+        return self.forward.penalty
 
     def look_at_weights(self) -> None:
         """Finds the weights that are not frozen."""
@@ -95,7 +95,7 @@ class PlainStep:
 
     def forward_and_backward(self, batch: StepBatch) -> StepResult:
         """Losses, outputs and gradients; nothing is updated but what the module itself keeps."""
-        losses, outputs = self._forward.losses(batch.inputs, batch.targets, batch.weights)
+        losses, outputs = self.forward.losses(batch.inputs, batch.targets, batch.weights)
         gradients: Sequence[Tensor | None] = [None] * len(self._trained)
         if self._trained and losses[0].requires_grad:
             found = torch.autograd.grad(losses[0], self._trained, allow_unused=True)

@@ -8,12 +8,26 @@ depends on which of them ran.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from torch import Tensor, nn
 
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.optimizers import Optimizer
 from fitstudio.engine.steps.plain_step import Inputs, PlainStep, StepBatch
 from fitstudio.engine.steps.replay.replays import Replays
+
+
+class StepMode(NamedTuple):
+    """How steps are done at the moment.
+
+    Attributes:
+        name: ``"graph"`` (a CUDA graph), ``"replayed"``, ``"plain"`` or ``"parts"``.
+        reason: Why it is that, as the end of a sentence; empty where there is nothing to say.
+    """
+
+    name: str
+    reason: str
 
 
 class TrainStep:
@@ -45,6 +59,11 @@ class TrainStep:
         self._plain = PlainStep(module, objective, optimizer, precision=precision)
         self._replays = Replays(self._plain) if replays else None
 
+    def expect(self, steps: int) -> None:
+        """Learns how many steps a training will have, about, at its beginning."""
+        if self._replays is not None:
+            self._replays.steps_ahead = steps
+
     def begin_epoch(self) -> None:
         """Called at the beginning of each epoch, with the module in training mode."""
         self.look_again()
@@ -71,9 +90,21 @@ class TrainStep:
             return self._plain(StepBatch(inputs, targets, weights, rows))
         return self._replays(StepBatch(inputs, targets, weights, rows))
 
+    def let_go(self) -> None:
+        """Gives memory back that only makes steps faster; later steps take it again."""
+        if self._replays is not None:
+            self._replays.let_go()
+
     def reasons(self) -> list[str]:
         """Why batch shapes are trained plainly, for tests and for the curious."""
         return [] if self._replays is None else self._replays.reasons()
+
+    @property
+    def mode(self) -> StepMode:
+        """How most steps are done now, and why."""
+        if self._replays is None:
+            return StepMode("plain", "replays are switched off")
+        return StepMode(*self._replays.mode())
 
     @property
     def replaying(self) -> bool:

@@ -12,9 +12,11 @@ import psutil
 
 from fitstudio.journal.run_state import RunState
 from fitstudio.words import say
-from fitstudio.words.numbers import format_bytes, format_count
+from fitstudio.words.numbers import format_bytes, format_count, in_percent
 
 _TEMPERATURE_SCALE_C = 100.0
+# Less than this is lost between any two blocks of rows.
+_WORTH_SAYING = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,48 @@ def device_title(state: RunState) -> str:
     return str(state.device or "")
 
 
+def is_gpu(state: RunState) -> bool:
+    """Whether the run trains on an NVIDIA GPU."""
+    return str(state.started_fields.get("device_name") or "").startswith("cuda")
+
+
+def device_note(state: RunState) -> str:
+    """How a GPU does the steps, and whether it waits for data; empty where both are unsaid."""
+    waiting = _newest(_course(list(state.heartbeats), "waiting_for_data"))
+    notes = [state.step_mode]
+    if waiting is not None and waiting >= _WORTH_SAYING:
+        notes.append(say("{share} of the time it waits for data.", share=in_percent(waiting)))
+    return " ".join(each for each in notes if each)
+
+
+def device_facts(state: RunState) -> str:
+    """The versions below a run on a GPU: driver, cuDNN, CUDA; empty on the CPU."""
+    if not is_gpu(state):
+        return ""
+    told = state.started_fields
+    unknown = say("not known")
+    return say(
+        "{title}, driver {driver}, cuDNN {cudnn}",
+        title=device_title(state),
+        driver=told.get("device_driver") or unknown,
+        cudnn=told.get("device_cudnn") or unknown,
+    )
+
+
 def read_meters(state: RunState) -> list[MeterReading]:
     """The meters that the run's heartbeats allow, at most three; none before the first."""
     heartbeats = list(state.heartbeats)
     if not heartbeats:
         return []
+    if is_gpu(state) and not _is_measured(heartbeats):
+        # What the processor does says nothing about the GPU.
+        unknown = say("not known")
+        meters = [
+            MeterReading(say("Busy"), unknown, "", ()),
+            MeterReading(say("Memory"), unknown, "", ()),
+            _speed(heartbeats),
+        ]
+        return [meter for meter in meters if meter is not None]
     meters = [
         _busy(heartbeats),
         _memory(heartbeats, state),
@@ -69,7 +108,8 @@ def _memory(heartbeats: Sequence[Mapping[str, Any]], state: RunState) -> MeterRe
     used = _course(heartbeats, "device_memory_bytes")
     total = 0.0
     if _known(used):
-        if isinstance(state.device, Mapping):
+        total = float(state.started_fields.get("device_memory_total_bytes") or 0.0)
+        if isinstance(state.device, Mapping):  # as versions before told it
             total = float(state.device.get("memory_bytes") or 0.0)
     else:
         used = _course(heartbeats, "memory_bytes")
@@ -91,7 +131,9 @@ def _temperature(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None
     if newest is None:
         return None
     shares = tuple(each / _TEMPERATURE_SCALE_C for each in course)
-    return MeterReading(say("Temperature"), f"{newest:.0f}", "°C", shares)
+    power = _newest(_course(heartbeats, "device_power_w"))
+    rest = "°C" if power is None else f"°C, {power:.0f} W"
+    return MeterReading(say("Temperature"), f"{newest:.0f}", rest, shares)
 
 
 def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
@@ -102,6 +144,12 @@ def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
     scale = max(each for each in course if not math.isnan(each)) or 1.0
     shares = tuple(each / scale for each in course)
     return MeterReading(say("Speed"), format_count(round(newest)), "rows/s", shares)
+
+
+def _is_measured(heartbeats: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the driver has told anything about the GPU."""
+    names = ("device_busy", "device_memory_bytes", "device_temperature")
+    return any(_known(_course(heartbeats, name)) for name in names)
 
 
 def _course(heartbeats: Sequence[Mapping[str, Any]], name: str) -> tuple[float, ...]:

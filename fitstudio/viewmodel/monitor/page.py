@@ -23,7 +23,13 @@ from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.paths import RunPaths
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.monitor.curves import Curve, EpochCurves
-from fitstudio.viewmodel.monitor.device_strip import MeterReading, device_title, read_meters
+from fitstudio.viewmodel.monitor.device_strip import (
+    MeterReading,
+    device_facts,
+    device_note,
+    device_title,
+    read_meters,
+)
 from fitstudio.viewmodel.monitor.pyramid import Pyramid
 from fitstudio.viewmodel.monitor.run_feed import RunFeed
 from fitstudio.viewmodel.monitor.trouble_card import RunCard, card_of
@@ -353,6 +359,14 @@ class MonitorModel:
     def device(self) -> str:
         """What it trains on."""
         return device_title(self.state) if self.state else ""
+
+    def device_note(self) -> str:
+        """How a GPU does the steps, and whether it waits for data."""
+        return device_note(self.state) if self.state else ""
+
+    def device_facts(self) -> str:
+        """The versions below a run on a GPU."""
+        return device_facts(self.state) if self.state else ""
 
     def verdict(self) -> Verdict | None:
         """What the curves say; computed once an epoch."""

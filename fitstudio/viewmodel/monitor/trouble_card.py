@@ -10,7 +10,7 @@ from typing import Any
 from fitstudio.declared.kinds.param import Fix
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import RunState, shown
-from fitstudio.viewmodel.monitor.device_strip import device_title
+from fitstudio.viewmodel.monitor.device_strip import device_title, is_gpu
 from fitstudio.words import say
 
 
@@ -112,7 +112,8 @@ def _failed(state: RunState) -> RunCard:
 def _title(state: RunState) -> str:
     match state.reason:
         case Reason.OUT_OF_MEMORY:
-            on_gpu = "gpu" in device_title(state).lower() or "cuda" in str(state.device).lower()
+            known = f"{device_title(state)} {state.device}".lower()
+            on_gpu = is_gpu(state) or "gpu" in known or "cuda" in known
             return say("The GPU ran out of memory") if on_gpu else say("The memory was not enough")
         case Reason.NOT_FINITE:
             return say("The loss is no longer a number")

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.engine import device
+from fitstudio.engine import device, device_memory
 from fitstudio.engine.callbacks import Callback
+from fitstudio.engine.state.parking import Parked
 from fitstudio.journal import EventType
 from fitstudio.words import say
 from fitstudio.worker.callbacks.position import Position
@@ -122,14 +123,43 @@ class Obeying(Callback):
         began = time.monotonic()
         self._saving.settle()
         self._tell("paused", say("The run is paused."))
-        if self._requests.free_memory:
-            device.release_memory(self.model.device)
+        parked = self.model.leave_device() if self._requests.free_memory else None
         while self._requests.paused and self._requests.stop not in ("batch", "now"):
             self._requests.wait_for_change(1.0)
-            self._save_snapshot_if_asked(within_epoch)
+            if self._requests.snapshot:
+                self._bring_back(parked)
+                self._save_snapshot_if_asked(within_epoch)
+                parked = None if parked is None else self.model.leave_device()
+        self._bring_back(parked)
         self._position.leave_out(time.monotonic() - began)
         if not self._requests.paused:
             self._tell("continued", say("The run goes on."))
+
+    def _bring_back(self, parked: Parked | None) -> None:
+        """Takes the GPU's memory again; waits while other programs have it."""
+        told = False
+        while parked is not None:
+            try:
+                parked.bring_back()
+                return
+            except RuntimeError as error:
+                if not device.is_out_of_memory(error):
+                    raise
+                if self._requests.stop in ("batch", "now"):
+                    # Nothing is left to be saved with: all finished epochs are.
+                    parked.give_up()
+                    raise StopRun(self._requests.stop_by) from error
+                if not told:
+                    told = True
+                    self._tell(
+                        "device-full",
+                        say(
+                            "Other programs have taken the GPU's memory meanwhile. The run "
+                            "goes on as soon as there is room again."
+                        ),
+                    )
+                device_memory.let_go(error)
+                self._requests.wait_for_change(1.0)
 
     def _tell(self, code: str, sentence: str) -> None:
         self._journal.append(EventType.MESSAGE, level="info", code=code, sentence=sentence)

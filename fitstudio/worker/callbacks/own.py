@@ -62,6 +62,7 @@ def own_callbacks(training: Training, held: HeldJournal, checkpoints: Checkpoint
     stops = [CALLBACKS[each["kind"]].stops for each in values["fit.callbacks"] or ()]
     position = Position()
     process.heartbeat.samples = lambda: position.samples
+    process.heartbeat.waited_s = lambda: position.waited_s
     last_epoch = values["fit.epochs"] - 1
     epochs: dict[str, Any] = {"rows": training.rows, "epoch_lines": training.epoch_lines}
     saving = Saving(checkpoints=checkpoints, position=position, last_epoch=last_epoch, **epochs)

@@ -29,6 +29,7 @@ class Position:
         epoch: The epoch at work, from 0.
         step: The last finished batch of it, from 0; -1 before the first.
         samples: Rows trained in this process.
+        waited_s: Seconds in which training waited for rows, in this process.
         run_watch: Time of this process.
         epoch_watch: Time of the epoch at work.
     """
@@ -37,6 +38,7 @@ class Position:
         self.epoch = 0
         self.step = -1
         self.samples = 0
+        self.waited_s = 0.0
         self.run_watch = Stopwatch()
         self.epoch_watch = Stopwatch()
 

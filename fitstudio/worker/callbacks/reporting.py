@@ -65,6 +65,7 @@ class Reporting(Callback):
         """Tells of the newest of the batches since the last call."""
         self._position.step = first_step + len(losses) - 1
         self._position.samples += len(losses) * self._batch_size
+        self._position.waited_s = self.model.waited_s
         self._tell_batch("train", self._position.step, self.model.running_logs())
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:

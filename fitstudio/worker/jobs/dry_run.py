@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import torch
 
@@ -15,7 +17,7 @@ from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.source import open_source
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.engine import device
+from fitstudio.engine import device, device_memory
 from fitstudio.engine.model import Model
 from fitstudio.engine.state.checkpoint import Snapshot
 from fitstudio.errors import SpecError
@@ -34,7 +36,7 @@ def try_one_batch(job: Mapping[str, Any], progress: Callable[[float, str], None]
     """Prepares data and model as a run would, and trains a few steps of full size.
 
     Args:
-        job: `project`, and `spec` as in `run.json`.
+        job: `project`, and `spec` as `RunSpec.to_json` gives it.
         progress: Told how far it is.
 
     Returns:
@@ -92,9 +94,8 @@ def _largest_that_fits(
         except Exception as error:
             if not device.is_out_of_memory(error):
                 raise
-            error.__traceback__ = None
-            device.release_memory(set_up.choice.torch_device)
-            if size == 1:
+            device_memory.let_go(error)
+            if size == 1 or device_memory.is_taken_by_others(set_up.choice.torch_device):
                 return _nothing_fits()
             size //= 2
             continue
@@ -116,14 +117,14 @@ def _measure(
 ) -> dict[str, Any]:
     assert resolved.model_plan is not None
     target = set_up.choice.torch_device
-    if target.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(target)
     model = model_setup.build(resolved.model_plan, seed=0, device=target)
     model_setup.compile_to_train(model, values)
     x, y, weights = _some_rows(prepared, size * (_WARM_UP_STEPS + _MEASURED_STEPS))
     warm_up = min(len(x), size * _WARM_UP_STEPS)
     _train(model, x[:warm_up], y[:warm_up], weights, size)
     began = time.perf_counter()
+    if target.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(target)
     _train(model, x, y, weights, size)
     seconds = time.perf_counter() - began
     snapshot = Snapshot()
@@ -131,12 +132,36 @@ def _measure(
     return {
         "seconds_per_step": seconds / max(1, -(-len(x) // size)),
         "memory_bytes": psutil.Process().memory_info().rss,
-        "device_memory_bytes": (
-            int(torch.cuda.max_memory_reserved(target)) if target.type == "cuda" else None
-        ),
+        "device_memory_bytes": _forecast(prepared, x, y, target),
         "checkpoint_bytes": snapshot.size_bytes,
         "disk_bytes": snapshot.size_bytes * _CHECKPOINTS,
     }
+
+
+def _forecast(prepared: Prepared, x: Any, y: Any, target: torch.device) -> int | None:
+    """What the whole run would take of a GPU, from what these few steps have taken."""
+    now = device_memory.usage(target)
+    if now is None:
+        return None
+    tried = _on_device(x) + _on_device(y)
+    data = 0
+    if not isinstance(prepared.x, RowBatches):
+        data = _on_device(prepared.x) + _on_device(prepared.y) + _on_device(prepared.sample_weight)
+        data += sum(map(_on_device, _validation_arrays(prepared.validation_data)))
+    step = max(0, torch.cuda.max_memory_allocated(target) - now.allocated - tried)
+    return device_memory.forecast(device_memory.Measured(now.allocated, step, data), now)
+
+
+def _on_device(array: Any) -> int:
+    """Bytes of an array on a GPU: numbers take four bytes there, tokens eight."""
+    shape, dtype = getattr(array, "shape", None), getattr(array, "dtype", None)
+    if shape is None or dtype is None:
+        return 0
+    return math.prod(shape) * (8 if np.dtype(dtype).kind in "iu" else 4)
+
+
+def _validation_arrays(data: Any) -> Sequence[Any]:
+    return data if isinstance(data, tuple) else ()
 
 
 def _train(model: Model, x: Any, y: Any, weights: Any, size: int) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fitstudio.declared.run_spec import RunSpec
+from fitstudio.journal import EventType
 from fitstudio.journal.run_state import RunState
 from fitstudio.project.paths import RunPaths
 from fitstudio.viewmodel.monitor import epoch_table, run_feed
@@ -235,6 +236,46 @@ def test_meters_for_a_processor_and_for_a_gpu(model: MonitorModel, tmp_path: Pat
     assert [meter.title for meter in model.meters()] == ["Busy", "Memory", "Speed"]
     run.close()
     plain.close()
+
+
+def test_a_gpu_is_told_with_its_power_its_versions_and_how_it_does_the_steps(
+    model: MonitorModel, tmp_path: Path
+):
+    run = RecordedRun(tmp_path / "0001-a", device="NVIDIA H100").start()
+    run.journal.append(
+        EventType.RUN_STARTED,
+        run="0001-a",
+        pid=1,
+        first_epoch=0,
+        last_epoch=3,
+        device="NVIDIA H100",
+        device_name="cuda:0",
+        device_memory_total_bytes=80e9,
+        device_driver="580.65",
+        device_cudnn=None,
+    )
+    run.pulse(memory_bytes=1e9, cpu_percent=100.0, samples_per_s=900.0, waiting_for_data=0.34)
+    run.tell("step.mode", "The GPU does each step as one CUDA graph.")
+    opened(model, run)
+    assert [each.value for each in model.meters()] == ["not known", "not known", "900"]
+    assert model.device_facts() == "NVIDIA H100, driver 580.65, cuDNN not known"
+    assert model.device_note() == (
+        "The GPU does each step as one CUDA graph. 34.0 % of the time it waits for data."
+    )
+    run.pulse(
+        memory_bytes=1e9,
+        device_busy=0.9,
+        device_memory_bytes=8e9,
+        device_temperature=61,
+        device_power_w=412.3,
+        waiting_for_data=0.01,
+    )
+    tick_until(model, lambda: model.meters()[0].value == "90")
+    _, memory, temperature = model.meters()
+    assert (memory.rest, memory.shares[-1]) == ("of 80.0 GB", 0.1)
+    assert (temperature.value, temperature.rest) == ("61", "°C, 412 W")
+    assert model.device_note() == "The GPU does each step as one CUDA graph."
+    run.close()
 
 
 def test_a_worker_that_says_nothing_is_noticed_once(tmp_path: Path):

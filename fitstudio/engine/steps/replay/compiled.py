@@ -158,19 +158,35 @@ def _copied(graph: Any, value: Any) -> Any:
     return next(node.outputs())
 
 
+class Remembered:
+    """The values of tensors and the states of the random generators, as they are now.
+
+    Args:
+        tensors: What to remember; tells also which GPUs' generators.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self._tensors = tensors
+        self._copies = [tensor.clone() for tensor in tensors]
+        self._random_state = torch.get_rng_state()
+        devices = {tensor.device for tensor in tensors if tensor.is_cuda}
+        self._on_devices = {device: torch.cuda.get_rng_state(device) for device in devices}
+
+    def put_back(self) -> None:
+        """Makes everything what it was."""
+        torch.set_rng_state(self._random_state)
+        for device, state in self._on_devices.items():
+            torch.cuda.set_rng_state(state, device)
+        with torch.no_grad():
+            for tensor, copy in zip(self._tensors, self._copies, strict=True):
+                tensor.copy_(copy)
+
+
 @contextmanager
 def untouched(tensors: Sequence[Tensor]) -> Iterator[None]:
     """Puts the tensors' values and the state of the random generators back afterwards."""
-    copies = [tensor.clone() for tensor in tensors]
-    random_state = torch.get_rng_state()
-    devices = {tensor.device for tensor in tensors if tensor.is_cuda}
-    on_devices = {device: torch.cuda.get_rng_state(device) for device in devices}
+    remembered = Remembered(tensors)
     try:
         yield
     finally:
-        torch.set_rng_state(random_state)
-        for device, state in on_devices.items():
-            torch.cuda.set_rng_state(state, device)
-        with torch.no_grad():
-            for tensor, copy in zip(tensors, copies, strict=True):
-                tensor.copy_(copy)
+        remembered.put_back()

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -119,6 +120,8 @@ def objection(module: nn.Module, functions: Iterable[Any]) -> str | None:
     """Why the step should not even be recorded, or None."""
     for name, child in module.named_modules():
         where = name or type(child).__name__
+        if isinstance(child, nn.RNNBase) and _draws_inside_cudnn(child):
+            return f"{where} drops out between its layers, with cuDNN's own random numbers"
         if isinstance(child, nn.LSTM) and not any(each.is_cuda for each in child.parameters()):
             return "oneDNN's LSTM runs under autograd only"
         if any(getattr(child, hooks, None) for hooks in _HOOKS):
@@ -132,6 +135,11 @@ def objection(module: nn.Module, functions: Iterable[Any]) -> str | None:
         if word := _effect_in(function):
             return f"{getattr(function, '__name__', function)} uses {word}"
     return None
+
+
+def _draws_inside_cudnn(layers: nn.RNNBase) -> bool:
+    is_there = any(each.is_cuda for each in layers.parameters())
+    return is_there and layers.num_layers > 1 and layers.dropout > 0.0
 
 
 def _effect_in(function: Any, owner: type | None = None) -> str | None:
@@ -171,18 +179,23 @@ def _words_in(code: types.CodeType) -> set[str]:
     return words
 
 
-class PythonRandomness:
-    """Tells whether Python's or NumPy's random numbers were drawn since it was made."""
+class Randomness:
+    """Tells whether random numbers were drawn since it was made, other than a replay draws itself.
 
-    def __init__(self) -> None:
-        self._python = random.getstate()
-        self._numpy = _numpy_state()
+    Args:
+        of_torch: Whether torch's generator on the CPU counts too: a graph on a GPU does not draw
+            from it, so that whatever the step did with its numbers would be the same in each step.
+    """
+
+    def __init__(self, *, of_torch: bool) -> None:
+        self._of_torch = of_torch
+        self._state = self._look()
 
     def was_used(self) -> bool:
-        """Whether either generator has moved on."""
-        return random.getstate() != self._python or _numpy_state() != self._numpy
+        """Whether a generator has moved on."""
+        return self._look() != self._state
 
-
-def _numpy_state() -> tuple[Any, ...]:
-    state: Any = np.random.get_state()
-    return state[0], state[1].tobytes(), state[2:]
+    def _look(self) -> tuple[Any, ...]:
+        numpy: Any = np.random.get_state()
+        own = torch.get_rng_state().numpy().tobytes() if self._of_torch else None
+        return random.getstate(), numpy[0], numpy[1].tobytes(), numpy[2:], own

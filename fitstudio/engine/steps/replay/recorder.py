@@ -8,7 +8,7 @@ read back into Python, a shape that depends on values, a tensor that comes from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -39,7 +39,8 @@ _READS_VALUES = frozenset(
         "untyped_storage",
     }
 )
-_UNREPEATABLE = (torch.Tag.dynamic_output_shape, torch.Tag.data_dependent_output)
+#: What marks operations that no replay could repeat.
+UNREPEATABLE = (torch.Tag.dynamic_output_shape, torch.Tag.data_dependent_output)
 _aten = torch.ops.aten
 _OUT_OF_PLACE = {
     _aten.transpose_.default: _aten.transpose.int,
@@ -75,7 +76,7 @@ class Recorder:
 
     def run(self, step: Callable[[], Any]) -> Any:
         """Runs the step and records it. Whatever the step raises passes through."""
-        with _ValueWatch(self), _OperationLog(self):
+        with ValueWatch(self), _OperationLog(self):
             return step()
 
     def tape(self, results: Sequence[Tensor | None]) -> Tape | None:
@@ -110,7 +111,7 @@ class Recorder:
         """One operation, after it ran."""
         if self.refusal is not None:
             return
-        if any(tag in function.tags for tag in _UNREPEATABLE):
+        if any(tag in function.tags for tag in UNREPEATABLE):
             self.refuse(f"{function} depends on values")
             return
         recorded = tuple(self._referenced(each) for each in args)
@@ -173,15 +174,29 @@ class _OperationLog(TorchDispatchMode):
         return result
 
 
-class _ValueWatch(TorchFunctionMode):
-    def __init__(self, recorder: Recorder) -> None:
+class Refusing(Protocol):
+    """Who wants to know why a step can't be repeated."""
+
+    def refuse(self, reason: str) -> None:
+        """Notes the reason."""
+        ...
+
+
+class ValueWatch(TorchFunctionMode):
+    """While it is entered, values that are read into Python are told.
+
+    Args:
+        watch: Who is told.
+    """
+
+    def __init__(self, watch: Refusing) -> None:
         super().__init__()
-        self._recorder = recorder
+        self._watch = watch
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         name = getattr(func, "__name__", "")
         if name in _READS_VALUES:
-            self._recorder.refuse(f"a tensor's values were read in Python ({name})")
+            self._watch.refuse(f"a tensor's values were read in Python ({name})")
         return func(*args, **(kwargs or {}))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from fitstudio.engine import device_memory
+from fitstudio.engine.device import is_out_of_memory
 from fitstudio.engine.losses import FunctionLoss
 from fitstudio.engine.metrics import MeanOfFunction
 from fitstudio.engine.optimizers import TorchOptimizer
 from fitstudio.engine.steps.plain_step import PlainStep, StepBatch, StepResult
 from fitstudio.engine.steps.replay import guards
-from fitstudio.engine.steps.replay.compiled import compile_tape, untouched
-from fitstudio.engine.steps.replay.cuda_graph import CapturedStep
+from fitstudio.engine.steps.replay.capture_watch import CaptureWatch
+from fitstudio.engine.steps.replay.compiled import Remembered, compile_tape, untouched
+from fitstudio.engine.steps.replay.cuda_graph import CapturedStep, GraphMemory
 from fitstudio.engine.steps.replay.recorder import Recorder
 from fitstudio.engine.steps.replay.shape_state import (
     LATER_STEPS_BEFORE,
@@ -28,8 +31,13 @@ from fitstudio.engine.steps.replay.shape_state import (
     lasting_tensors,
     same_bits,
     shape_of,
+    within_rounding,
 )
 from fitstudio.engine.steps.replay.tape import simplify
+from fitstudio.engine.steps.replay.variants import Variants
+
+# What counts as rounding where a GPU adds up in another order each time; see `within_rounding`.
+_ROUNDING = {"float32": 2e-6, "tf32": 1e-4, "mixed_bfloat16": 1e-2}
 
 
 class Replays:
@@ -45,6 +53,10 @@ class Replays:
         self._shapes: dict[Any, ShapeState] = {}
         self._fingerprint: tuple[Any, ...] | None = None
         self._times_forgotten = 0
+        self._graph_memory = GraphMemory()
+        self._variants = Variants(plain.forward)
+        #: How many steps the training will have, about; what takes long to prepare must pay.
+        self.steps_ahead = 0
         # torch's own optimizers make their state when they first need it, which must not happen in
         # inference mode.
         self._is_torch_optimizer = isinstance(plain.optimizer, TorchOptimizer)
@@ -108,34 +120,53 @@ class Replays:
         if reason is not None:
             state.stay_plain(reason)
             return self._plain(batch)
-        before, randomness = self._look(), guards.PythonRandomness()
+        on_gpu = self._objective.totals.is_cuda
+        before, randomness = self._look(), guards.Randomness(of_torch=on_gpu)
         lasting = [*lasting_tensors(self._plain.module, self._parts()), self._objective.totals]
         if self._captures():
-            loss = self._plain(batch)
-            self._capture(state, batch, lasting)
+            loss = self._watch(state, batch, lasting)
+            # Nothing is captured that Python decides anew in each step: it would run once more.
+            if state.phase is not Phase.PLAIN and self._is_as_before(state, before, randomness):
+                self._variants.choose(
+                    batch.inputs,
+                    self._step_of(batch, with_sums=False),
+                    self._without_weights(lasting),
+                    self.steps_ahead,
+                )
+                self._capture(state, batch, lasting, loss.dtype)
         else:
             loss = self._write_down(state, batch, lasting)
-        if state.phase is Phase.PROVING:
-            if self._look() != before or randomness.was_used():
-                state.stay_plain("the model's Python code keeps a state of its own")
-            else:
-                self._fingerprint = before
+        if state.phase is Phase.PROVING and self._is_as_before(state, before, randomness):
+            self._fingerprint = before
         return loss
+
+    def _is_as_before(
+        self, state: ShapeState, before: tuple[Any, ...], randomness: guards.Randomness
+    ) -> bool:
+        """Whether the step's Python code has left no trace; else the shape stays plain."""
+        if self._look() == before and not randomness.was_used():
+            return True
+        state.stay_plain("the model's Python code keeps a state of its own")
+        return False
 
     def _captures(self) -> bool:
         return self._objective.totals.is_cuda
 
-    def _write_down(self, state: ShapeState, batch: StepBatch, lasting: list[Tensor]) -> Tensor:
-        recorder = Recorder(batch.tensors(), lasting)
-        sums_are_ours = self._sums_are_ours()
+    def _step_of(self, batch: StepBatch, *, with_sums: bool) -> Callable[[], StepResult]:
+        """The part of a plain step on a batch that can be repeated without Python."""
 
         def step() -> StepResult:
             result = self._plain.forward_and_backward(batch)
-            if sums_are_ours:
+            if with_sums:
                 self._plain.update_sums(result.losses, result.outputs, batch)
             return result
 
-        result = recorder.run(step)
+        return step
+
+    def _write_down(self, state: ShapeState, batch: StepBatch, lasting: list[Tensor]) -> Tensor:
+        recorder = Recorder(batch.tensors(), lasting)
+        sums_are_ours = self._sums_are_ours()
+        result = recorder.run(self._step_of(batch, with_sums=sums_are_ours))
         losses, outputs, gradients = result
         if not sums_are_ours:
             self._plain.update_sums(losses, outputs, batch)
@@ -150,33 +181,71 @@ class Replays:
         state.begin_proving(self._plain.names_with(gradients), len(losses), len(shown))
         return losses[0]
 
-    def _capture(self, state: ShapeState, batch: StepBatch, lasting: list[Tensor]) -> None:
+    # -- on a GPU
+
+    def _watch(self, state: ShapeState, batch: StepBatch, lasting: list[Tensor]) -> Tensor:
+        """A plain step that is looked at, so that nothing is captured that would be wrong."""
+        watch = CaptureWatch([*batch.tensors(), *lasting], self._objective.totals.device)
+        sums_are_ours = self._sums_are_ours()
+        losses, outputs, gradients = watch.run(self._step_of(batch, with_sums=sums_are_ours))
+        if not sums_are_ours:
+            self._plain.update_sums(losses, outputs, batch)
+        self._plain.update_weights(gradients)
+        if watch.refusal is not None:
+            state.stay_plain(watch.refusal)
+        return losses[0]
+
+    def _without_weights(self, tensors: list[Tensor]) -> list[Tensor]:
+        own = {id(weight) for weight in self._plain.module.parameters()}
+        return [each for each in tensors if id(each) not in own]
+
+    def _capture(
+        self, state: ShapeState, batch: StepBatch, lasting: list[Tensor], loss_type: torch.dtype
+    ) -> None:
         """Makes a CUDA graph of the step, without effect on model or sums."""
         device = self._objective.totals.device
-        own = {id(weight) for weight in self._plain.module.parameters()}
-        state.written = [each for each in lasting if id(each) not in own and each.device == device]
+        if not device_memory.has_room_for_graph(device, device_memory.step_bytes(device)):
+            state.stay_plain("the GPU has no memory for a graph beside the step")
+            return
+        changed = self._without_weights(lasting)
+        state.written = [each for each in changed if each.device == device]
         sums_are_ours = self._sums_are_ours()
         rows_before = self._objective.rows
         found: list[StepResult] = []
 
         def step(tensors: Sequence[Tensor]) -> Sequence[Tensor]:
             placed = batch.with_tensors(tensors)
-            result = self._plain.forward_and_backward(placed)
-            if sums_are_ours:
-                self._plain.update_sums(result.losses, result.outputs, placed)
-            found[:] = [result]
-            return _in_order(result, [] if sums_are_ours else result.outputs)
+            found[:] = [self._step_of(placed, with_sums=sums_are_ours)()]
+            return _in_order(found[0], [] if sums_are_ours else found[0].outputs)
 
         try:
-            state.replay = CapturedStep(step, batch.tensors(), state.written)
+            state.replay = CapturedStep(
+                step, batch.tensors(), changed, self._graph_memory, loss_type
+            )
         except RuntimeError as error:
-            state.stay_plain(f"it could not be captured: {error}")
+            state.stay_plain(f"it could not be captured: {_first_line(error)}")
+            found.clear()
+            # The generator has a new state now, which the other graphs do not draw from.
+            self.let_go(error)
             return
         finally:
             self._objective.rows = rows_before
         shown = 0 if sums_are_ours else len(found[0].outputs)
         names = self._plain.names_with(found[0].gradients)
         state.begin_proving(names, len(found[0].losses), shown)
+
+    def let_go(self, error: Exception | None = None) -> None:
+        """Gives the memory of all graphs back; they are made again when they are needed.
+
+        Args:
+            error: What has happened, if it has; it keeps memory too.
+        """
+        if not self._captures():
+            return
+        for state in self._shapes.values():
+            state.let_go()
+        self._graph_memory = GraphMemory()
+        device_memory.let_go(error)
 
     def _objection(self) -> str | None:
         device = self._objective.totals.device
@@ -204,22 +273,65 @@ class Replays:
                 state.replay = compile_tape(state.tape, given)
             with untouched(state.written), torch.inference_mode():
                 replayed = [each.clone() for each in state.replay(*given)]
-                replayed_sums = [each.clone() for each in state.written]
+                replayed += [each.clone() for each in state.written]
         except (RuntimeError, IndexError) as error:
             # Some kernels work under autograd only.
-            state.stay_plain(str(error))
+            self._give_up(state, error)
             return self._plain(batch)
-        result = self._plain.forward_and_backward(batch)
-        self._plain.update_sums(result.losses, result.outputs, batch)
-        plain = _in_order(result, result.outputs if state.outputs else [])
-        if not same_bits(replayed, plain) or not same_bits(replayed_sums, state.written):
-            state.stay_plain("the replay gave other numbers")
-        else:
+        remembered = Remembered(state.written) if self._captures() else None
+        try:
+            result = self._plain.forward_and_backward(batch)
+            self._plain.update_sums(result.losses, result.outputs, batch)
+        except RuntimeError as error:
+            if remembered is None or not is_out_of_memory(error):
+                raise
+            # The graph and the plain step do not fit beside each other.
+            remembered.put_back()
+            del replayed
+            self._give_up(state, error)
+            return self._plain(batch)
+        plain = _in_order(result, result.outputs if state.outputs else []) + state.written
+        if same_bits(replayed, plain) or (
+            remembered is not None and self._is_rounding(state, batch, replayed, plain, remembered)
+        ):
             state.proofs += 1
             if state.proofs == PROOFS:
                 state.phase = Phase.REPLAYING
+        else:
+            state.stay_plain("the replay gave other numbers")
         self._plain.update_weights(result.gradients)
         return result.losses[0]
+
+    def _give_up(self, state: ShapeState, error: Exception) -> None:
+        state.stay_plain(_first_line(error))
+        if self._captures():
+            device_memory.let_go(error)
+
+    def _is_rounding(
+        self,
+        state: ShapeState,
+        batch: StepBatch,
+        replayed: list[Tensor],
+        plain: list[Tensor],
+        before: Remembered,
+    ) -> bool:
+        """Whether the plain step, done again, differs from itself as the replay does from it."""
+        plain = [each.clone() for each in plain]
+        rows, after = self._objective.rows, Remembered(state.written)
+        before.put_back()
+        try:
+            result = self._plain.forward_and_backward(batch)
+            self._plain.update_sums(result.losses, result.outputs, batch)
+            again = _in_order(result, result.outputs if state.outputs else [])
+            again += [each.clone() for each in state.written]
+        except RuntimeError:
+            return False
+        finally:
+            after.put_back()
+            self._objective.rows = rows
+        rounding = _ROUNDING[self._plain.precision]
+        state.is_exact = not within_rounding(replayed, plain, again, rounding)
+        return not state.is_exact
 
     def _replay(self, state: ShapeState, batch: StepBatch) -> Tensor:
         assert state.replay is not None
@@ -246,10 +358,27 @@ class Replays:
         """Why batch shapes are trained plainly."""
         return [state.reason for state in self._shapes.values() if state.reason is not None]
 
+    def mode(self) -> tuple[str, str]:
+        """How steps of the commonest batch shape are done, and why."""
+        state = max(self._shapes.values(), key=lambda each: each.steps, default=None)
+        if state is None or state.phase in (Phase.COUNTING, Phase.PROVING):
+            return "plain", "the first steps are always plain"
+        if state.phase is Phase.PLAIN:
+            return "plain", "; ".join([state.reason or "", *self._variants.notes])
+        notes = list(self._variants.notes)
+        if not state.is_exact:
+            notes.append("its numbers are equal within rounding, as those of two plain steps are")
+        return ("graph" if self._captures() else "replayed"), "; ".join(notes)
+
     @property
     def is_replaying(self) -> bool:
         """Whether any batch shape is replayed."""
         return any(state.phase is Phase.REPLAYING for state in self._shapes.values())
+
+
+def _first_line(error: BaseException) -> str:
+    """What an error says, without the advice for programmers that torch adds on a GPU."""
+    return str(error).strip().split("\n")[0]
 
 
 def _in_order(result: StepResult, shown: Sequence[Tensor]) -> list[Tensor]:

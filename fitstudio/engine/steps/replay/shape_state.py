@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,6 +24,11 @@ STEPS_BEFORE = 24
 LATER_STEPS_BEFORE = 6
 #: Batches on which the replay has to give the same bits as the plain step before it is used.
 PROOFS = 2
+#: How much more a replay may differ than two plain steps were seen to differ.
+_TIMES_SEEN = 4.0
+#: A tensor of smaller numbers, as a part of the largest of all, holds nothing but rounding: the
+#: gradient of a bias before a normalisation, for one.
+_FLOOR = 1e-3
 #: Shapes that are recorded at most: data whose shape changes with each batch gains nothing.
 MOST_SHAPES = 8
 
@@ -53,6 +59,7 @@ class ShapeState:
         losses: How many losses come before the gradients.
         outputs: How many outputs come after them.
         written: Buffers and running sums that a replay changes.
+        is_exact: Whether the proofs were bit for bit, or within the rounding of the plain step.
     """
 
     phase: Phase = Phase.COUNTING
@@ -65,6 +72,7 @@ class ShapeState:
     losses: int = 1
     outputs: int = 0
     written: list[Tensor] = field(default_factory=list)
+    is_exact: bool = True
 
     def begin_proving(self, names: list[str], losses: int, outputs: int) -> None:
         """From now on replays are compared with plain steps."""
@@ -75,6 +83,13 @@ class ShapeState:
         """Gives replaying up for batches of this shape, for this reason."""
         self.phase, self.reason = Phase.PLAIN, reason
         self.tape = self.replay = None
+
+    def let_go(self) -> None:
+        """Gives a graph's memory back; the next batch of this shape is recorded at once."""
+        if self.phase in (Phase.PROVING, Phase.REPLAYING):
+            self.phase = Phase.COUNTING
+            self.tape = self.replay = None
+            self.steps = max(self.steps, STEPS_BEFORE)
 
 
 def shape_of(tensors: Sequence[Tensor | None]) -> tuple[Any, ...]:
@@ -114,6 +129,51 @@ def same_bits(ours: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:
         and bool(((mine == other) | ((mine != mine) & (other != other))).all())
         for mine, other in zip(ours, theirs, strict=True)
     )
+
+
+def within_rounding(
+    ours: Sequence[Tensor], theirs: Sequence[Tensor], again: Sequence[Tensor], rounding: float
+) -> bool:
+    """Whether numbers differ by no more than two runs of the same step differ from each other.
+
+    Some of a GPU's kernels add up in an order that is never the same. Of these not even the plain
+    step gives the same bits twice.
+
+    Args:
+        ours: A replay's numbers.
+        theirs: The plain step's.
+        again: The plain step's, a second time.
+        rounding: What counts as rounding, as a part of a tensor's largest number; of very small
+            tensors as a part of what is small beside the largest of all.
+    """
+    if len(ours) != len(theirs) or len(ours) != len(again):
+        return False
+    largest = max((_size(each) for each in theirs), default=0.0)
+    compared = partial(_is_rounding, rounding, _FLOOR * largest)
+    return all(map(compared, ours, theirs, again))
+
+
+def _size(tensor: Tensor) -> float:
+    """The largest number of a tensor that holds numbers with a fraction."""
+    if not tensor.is_floating_point() or not tensor.numel():
+        return 0.0
+    return float(tensor.abs().nan_to_num(0.0, 0.0, 0.0).max())
+
+
+def _is_rounding(
+    rounding: float, floor: float, ours: Tensor, theirs: Tensor, again: Tensor
+) -> bool:
+    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
+        return False
+    if same_bits([ours], [theirs]):
+        return True
+    if not ours.is_floating_point() or not bool(
+        (ours.isfinite() == theirs.isfinite()).all() & theirs.isfinite().all()
+    ):
+        return False
+    seen = (again - theirs).abs().max()
+    allowed = _TIMES_SEEN * seen + rounding * max(_size(theirs), floor)
+    return bool((ours - theirs).abs().max() <= allowed)
 
 
 def inference_guard() -> Any:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fitstudio.gui.plots.meter import Meter
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.viewmodel.monitor.device_strip import MeterReading
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.words import say
@@ -29,6 +29,9 @@ class DeviceCard(Card):
             self.add(row, 1)
         self._waiting = Label(ink="text3")
         self.add(self._waiting)
+        self._note = Sentence(ink="text2")
+        self._note.hide()
+        self.add(self._note)
         self.body.addStretch(0)
 
     def refresh(self) -> None:
@@ -36,6 +39,11 @@ class DeviceCard(Card):
         device = self._model.device()
         if self.caption.whole_text() != device:
             self.set_title(say("Device"), device)
+            self.caption.setToolTip(self._model.device_facts())
+        note = self._model.device_note()
+        if self._note.sentence() != note:
+            self._note.set_sentence(note)
+            self._note.setVisible(bool(note))
         readings = self._model.meters()
         self._waiting.setVisible(not readings)
         live = self._model.state is not None and self._model.state.running

@@ -444,7 +444,7 @@ class FakeCapture:
 
     objective: Objective
 
-    def __init__(self, step: Any, batch: list[Tensor], lasting: list[Tensor]) -> None:
+    def __init__(self, step: Any, batch: list[Tensor], lasting: list[Tensor], *_: Any) -> None:
         self.step = step
         with untouched(lasting):
             step(batch)
@@ -472,50 +472,3 @@ def test_a_captured_step_is_fed_and_read_in_order(
         found.append(everything(step, train(step, case)))
     assert step.replaying, step.reasons()
     assert found[0] == found[1]
-
-
-def on_gpu(case: dict[str, Any]) -> dict[str, Any]:
-    module = case["module"]
-
-    def moved(value: Any) -> Any:
-        return tuple(each.cuda() for each in tuple_of(value))
-
-    placed = {name: moved(case[name]) for name in ("x", "y")}
-    if "weights" in case:
-        placed["weights"] = case["weights"].cuda()
-    return case | placed | {"module": lambda: module().cuda()}
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-@pytest.mark.parametrize("name", ["cnn", "penalty-frozen-weights", "two-outputs", "binary-curves"])
-def test_a_cuda_graph_gives_the_plain_steps_bits(name: str) -> None:
-    case = on_gpu(CASES[name])
-    found = []
-    for replays in (False, True):
-        step = make_step(case, replays=replays)
-        torch.manual_seed(7)
-        found.append(everything(step, train(step, case)))
-    assert step.replaying, step.reasons()
-    assert found[0] == found[1]
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_what_cannot_be_captured_stays_plain_on_a_gpu() -> None:
-    case = on_gpu({"module": lambda: Listening(6, 1), "x": numbers(64, 6), "loss": "mse"}
-                  | {"y": numbers(64, 1)})  # fmt: skip
-    step = make_step(case, replays=True)
-    losses = [float(each) for each in train(step, case)]
-    assert not step.replaying
-    assert losses[-1] < losses[0]
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_steps_on_a_gpu_agree_with_the_cpu() -> None:
-    case = CASES["batchnorm-dropout"] | {"module": lambda: nn.Linear(6, 3)}
-    on_cpu = [float(each) for each in train(make_step(case, replays=True), case)]
-    moved = on_gpu(case)
-    there = [float(each) for each in train(make_step(moved, replays=True), moved)]
-    assert there == pytest.approx(on_cpu, rel=1e-4, abs=1e-5)
