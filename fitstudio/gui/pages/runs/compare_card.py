@@ -191,8 +191,7 @@ class CompareCard(Card):
         words = self._model.unit_words(self._metric) if self._metric else ""
         hidden = self.plot.off_axis()
         if hidden:
-            words = say_marked(marked("{count} values of 0 or less are not on a logarithmic axis"))
-            words = words.format(count=hidden)
+            words = say("{count} values of 0 or less are not on a logarithmic axis", count=hidden)
         self._unit.setText(words)
 
     def _on_metric_changed(self, metric: str) -> None:
