@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +11,17 @@ from typing import IO, Any
 
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, run_ending, run_states, run_summary
+from fitstudio.actions.data_moved import moved_to
 from fitstudio.actions.following import RunFollower
 from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
+from fitstudio.data.fingerprint import untouched
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import SpecError, StorageError, WorkerError
+from fitstudio.errors import DataError, SpecError, StorageError, WorkerError
 from fitstudio.journal import RunState
 from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.links import refuse_links_of_run
@@ -30,6 +33,7 @@ from fitstudio.project.run_files import (
 )
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
+from fitstudio.words import say
 
 __all__ = [
     "Best",
@@ -48,6 +52,7 @@ __all__ = [
     "star_run",
     "start_run",
     "summary_json",
+    "up_to_date",
     "watch_run",
 ]
 
@@ -109,10 +114,54 @@ def dataset_summary(
     with _summaries_lock:
         known = _summaries.get(key)
     if known is None:
-        known = data_actions.inspect(data, project.folder, cancel=cancel)
+        try:
+            known = data_actions.inspect(data, project.folder, cancel=cancel)
+        except DataError as problem:
+            _say_where_it_is(problem, project.folder, data)
+            raise
         with _summaries_lock:
             _summaries[key] = known
     return known
+
+
+def up_to_date(
+    project: Project, spec: RunSpec, summary: DatasetSummary | None
+) -> DatasetSummary | None:
+    """The summary, made anew where the file was written to since it was made.
+
+    Args:
+        project: The project.
+        spec: Whose data.
+        summary: What was known about the data; None if nothing was.
+
+    Raises:
+        DataError: If the file cannot be read any more.
+    """
+    if summary is None or not summary.fingerprint:
+        return summary or dataset_summary(project, spec)
+    targets = spec.get("data.y_file") if summary.fingerprint.get("targets") else None
+    try:
+        same = untouched(
+            summary.fingerprint,
+            project.folder / spec.get("data.file"),
+            project.folder / targets if targets else None,
+        )
+    except OSError:
+        same = False
+    return summary if same else dataset_summary(project, spec)
+
+
+def _say_where_it_is(problem: DataError, folder: Path, data: Mapping[str, Any]) -> None:
+    """Adds to the error of a file that is gone the place at which it is found again."""
+    if problem.code != "data.file-missing":
+        return
+    found = moved_to(folder, str(data.get("file")), data.get("fingerprint"))
+    if found is not None:
+        problem.remedy = say(
+            "The same file is at {place}: choose it there (--set {setting}).",
+            place=repr(found),
+            setting=shlex.quote(f"data.file={found}"),
+        )
 
 
 def check(
@@ -165,7 +214,7 @@ def start_run(
     """
     project.require_changeable()
     spec = spec or project.settings
-    summary = summary or dataset_summary(project, spec)
+    summary = up_to_date(project, spec, summary)
     resolved = resolve(spec, summary)
     if not resolved.ok:
         first = resolved.errors[0]

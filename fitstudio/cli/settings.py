@@ -72,6 +72,9 @@ def typed_settings(arguments: argparse.Namespace, spec: RunSpec | None = None) -
         key, value = _part_of_nested(text, spec, settings) or parse_setting(text, spec)
         settings[key] = value
         spec = spec.with_values({key: value})
+    if "data.file" in settings:
+        # Another file: the fingerprint that was kept is not of it.
+        settings.setdefault("data.fingerprint", None)
     if arguments.seed is not None:
         settings["run.seed"] = arguments.seed
     if arguments.verbose is not None:

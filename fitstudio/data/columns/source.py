@@ -13,6 +13,7 @@ import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.values import TableColumn
+from fitstudio.data.fingerprint import fingerprint
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
 from fitstudio.errors import DataError
@@ -31,6 +32,8 @@ class Source(ABC):
         self.path = path
         self.file = file
         self.kind = kind
+        #: The file that holds the targets, where that is another one.
+        self.targets_path: Path | None = None
         self.rows = 0
         self.guesses: tuple[Guess, ...] = ()
         self.options: dict[str, Any] = {}
@@ -120,6 +123,10 @@ class Source(ABC):
                 code=problem.code,
                 remedy=f"{problem.fix.sentence}, or mend the file." if problem.fix else None,
             )
+
+    def fingerprint(self) -> dict[str, Any]:
+        """By what a change of the file, or of the one with its targets, is noticed."""
+        return fingerprint(self.path, self.targets_path)
 
     @property
     def whole(self) -> ArrayLike | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.relations import patterns
-from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.formats import array_findings
 from fitstudio.data.formats.array_columns import ArrayColumns
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -32,7 +31,7 @@ class ArraySource(ArrayColumns):
                 *self._findings,
                 *array_findings.find(self, columns, self._as_set(), self._sampled),
             ),
-            fingerprint=fingerprint(self.path),
+            fingerprint=self.fingerprint(),
             complete_rows=complete,
             sampled_rows=self._sampled,
             missing_patterns=patterns(masks),

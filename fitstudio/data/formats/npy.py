@@ -40,7 +40,9 @@ def open_npy(asked: Asked) -> ArraySource:
     if names[0] == names[1]:
         names = ["x", "y"]
     arrays = dict(zip(names, (array, targets), strict=True))
-    return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    source = ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    source.targets_path = y_path
+    return source
 
 
 def _single(

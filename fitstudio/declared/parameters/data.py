@@ -144,9 +144,10 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="fingerprint",
-        kind=OneOf((Text(what="text"), Settings("size, time and hash"))),
+        kind=OneOf((Settings("size, time and hash"), Text(what="text"))),
         title="Fingerprint",
-        help="What the file looked like when the project last read it.",
+        help="What the file looked like when it was chosen.",
+        more="A check and the start of a run compare: where the file has changed, they say so.",
         unset="not taken",
         group=_DATA,
         level=Level.EXPERT,

@@ -22,7 +22,7 @@ from fitstudio.declared.kinds.param import Fix
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import DataError, FitStudioError
+from fitstudio.errors import DataError, FitStudioError, SpecError
 from fitstudio.project import Project
 from fitstudio.viewmodel.shell.background import Background, Job
 from fitstudio.viewmodel.shell.undo import EditHistory
@@ -310,12 +310,20 @@ class ProjectSession:
         spec, summary = self.spec, self.summary
         self._starting = True
         self.runs_changed.emit()
-        self._run(
-            lambda job: runs.start_run(self.project, spec=spec, summary=summary).run,
-            self._on_started,
-            self._on_start_failed,
-        )
+
+        def start() -> tuple[str, DatasetSummary | None]:
+            # The file may have been written to since the window read it.
+            now = runs.up_to_date(self.project, spec, summary)
+            return runs.start_run(self.project, spec=spec, summary=now).run, now
+
+        self._run(lambda job: start(), self._on_trained, self._on_start_failed)
         return True
+
+    def _on_trained(self, found: tuple[str, DatasetSummary | None]) -> None:
+        run, summary = found
+        if summary is not self.summary and summary is not None and not self.busy_with_data:
+            self._on_summary(summary)
+        self._on_started(run)
 
     def _on_started(self, run: str) -> None:
         self._starting = False
@@ -333,6 +341,8 @@ class ProjectSession:
         self._starting = False
         self.runs_changed.emit()
         self.failed.emit(problem)
+        if isinstance(problem, DataError | SpecError) and not self.busy_with_data:
+            self.look_at_data()  # what stands on the Data page is no longer true
 
     def enqueue(self) -> bool:
         """Queues a run with the present settings, frozen; False where they cannot work."""

@@ -6,7 +6,6 @@ import numpy as np
 
 from fitstudio.data.columns import relations
 from fitstudio.data.columns.gaps import usable_numbers
-from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.text import line_findings, table_findings
 from fitstudio.data.formats.text.cells import as_lines, read_cells
@@ -90,7 +89,7 @@ class TableSource(TableColumns):
             options=self.options,
             guesses=self.guesses,
             findings=findings,
-            fingerprint=fingerprint(self.path),
+            fingerprint=self.fingerprint(),
             complete_rows=complete,
             missing_patterns=relations.patterns(masks),
             twins=relations.twins(self),
