@@ -44,6 +44,10 @@ class Source(ABC):
     def names(self) -> tuple[str, ...]:
         """The names of the columns in the order of the file."""
 
+    def single_names(self) -> list[str]:
+        """The names of the columns with a single value a row."""
+        return [name for name in self.names if not self.column(name).shape]
+
     @property
     def columns(self) -> tuple[ColumnSummary, ...]:
         """All columns, described."""

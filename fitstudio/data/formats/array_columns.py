@@ -97,6 +97,9 @@ class ArrayColumns(Source):
         if close is not None:
             close()
 
+    def single_names(self) -> list[str]:
+        return [name for name, array in self._arrays.items() if not sample_shape(array)]
+
     def array(self, name: str) -> ArrayLike:
         self.require([name])
         return self._arrays[name]
@@ -114,14 +117,14 @@ class ArrayColumns(Source):
         return self._columns[name, wanted]
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
-        if not self.column(name).shape:
+        if not sample_shape(self.array(name)):
             column = self.scalars(name)
             if column.values is not None and self.array(name).dtype.kind in "biuf":
                 return [
                     None if value != value else _short_number(value)
                     for value in np.asarray(self.array(name)[start:stop]).reshape(-1)
                 ]
-            return [None if label is None else str(label) for label in column.labels()[start:stop]]
+            return [None if each is None else str(each) for each in column.labels(start, stop)]
         return [_glimpse(block) for block in np.asarray(self.array(name)[start:stop])]
 
     def _gaps(self, column: ColumnSummary) -> np.ndarray:

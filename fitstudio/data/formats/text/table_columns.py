@@ -64,6 +64,9 @@ class TableColumns(Source):
     def names(self) -> tuple[str, ...]:
         return self._names
 
+    def single_names(self) -> list[str]:
+        return list(self._names)
+
     def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
         wanted = wanted or self._types.get(name)
         if (name, wanted) not in self._columns:
@@ -131,13 +134,12 @@ class TableColumns(Source):
         return column.labels() if column.values is None else column.numbers()
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
-        missing = self.scalars(name).missing()[start:stop]
-        unparsed = set(self.scalars(name).unparsed.tolist())
-        shown = self.text(name)[start:stop].to_list()
-        return [
-            None if gap and row not in unparsed else cell
-            for row, (cell, gap) in enumerate(zip(shown, missing, strict=True), start)
-        ]
+        # Asked for a few rows at a time, over and over: only these are looked at.
+        column, shown = self.scalars(name), self.text(name)[start:stop].to_list()
+        gaps = column.missing(start, stop)
+        first, last = np.searchsorted(column.unparsed, (start, stop))
+        gaps[column.unparsed[first:last] - start] = False
+        return [None if gap else cell for cell, gap in zip(shown, gaps.tolist(), strict=True)]
 
     def reconsider_numbers(self, reasons: Reasons) -> None:
         """Looks again at how numbers are written, if cells further down do not fit.
