@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from fitstudio.viewmodel.results.scores import (
     number_scores,
 )
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say
 from fitstudio.words.numbers import in_percent
 
 PARTS = ("validation", "training", "test")
@@ -218,10 +219,40 @@ class ResultsModel:
         rows = self.results.rows[self.part]
         sampled = self.results.sampled.get(self.part)
         if sampled:
-            return (
+            words = (
                 f"{numbers.format_count(sampled)} of {numbers.counted(rows, 'row')}, evenly spread"
             )
-        return numbers.counted(rows, "row")
+        else:
+            words = numbers.counted(rows, "row")
+        file = self.file()
+        return say("{rows}, of {file}", rows=words, file=file) if file else words
+
+    def file(self) -> str:
+        """The file that the rows of this part are of, where the parts are of different files."""
+        files = {} if self.results is None else self.results.files
+        mine = files.get(self.part, "")
+        short = PureWindowsPath(mine).name  # takes both kinds of slashes
+        alike = [each for each in files.values() if PureWindowsPath(each).name == short]
+        return mine if len(set(alike)) > 1 else short
+
+    def row_words(self, row: int | None) -> str:
+        """A row of this part, counted from 0, by its number and file; empty where unknown."""
+        if row is None:
+            return ""
+        number, file = numbers.format_count(row + 1), self.file()
+        if file:
+            return say("Row {number} of {file}", number=number, file=file)
+        return say("Row {number}", number=number)
+
+    def worst_words(self) -> str:
+        """What stands beside the title of the worst rows: the cell and the file they are of."""
+        said, confusion = [], self.confusion()
+        if self.cell is not None and confusion is not None:
+            true, predicted = (confusion.names[index] for index in self.cell)
+            said.append(say("{true} taken for {predicted}", true=true, predicted=predicted))
+        if self.file():
+            said.append(say("of {file}", file=self.file()))
+        return " · ".join(said)
 
     def worst(self) -> list[WorstRow]:
         """The rows that were most wrong; with a cell chosen, only those in it."""

@@ -177,19 +177,13 @@ class ResultsPage(Page):
             return
         title = self.tr("Predicted against measured")
         self._numbers.set_title(title, f"{parity.name} · {self.model.rows_words()}")
-        names = ["" if row is None else self.tr("Row {row}").format(row=row + 1)
-                 for row in parity.rows]  # fmt: skip
+        names = [self.model.row_words(row) for row in parity.rows]
         self.parity.show_points(parity.true, parity.predicted, names)
         self.residuals.show_points(parity.true, parity.residuals, names)
 
     def _show_worst(self) -> None:
         model = self.model
-        confusion = model.confusion()
-        caption = ""
-        if model.cell is not None and confusion is not None:
-            true, predicted = (confusion.names[index] for index in model.cell)
-            caption = self.tr("{true} taken for {predicted}").format(true=true, predicted=predicted)
-        self._worst_card.set_title(self.tr("Worst rows"), caption)
+        self._worst_card.set_title(self.tr("Worst rows"), model.worst_words())
         self._all_cells.setVisible(model.cell is not None)
         if model.cell is None:
             none = self.tr("No row of this part is told wrong.")
