@@ -23,7 +23,7 @@ class TableColumn:
         values: Numbers, NaN where missing or unreadable; None for columns of words.
         unparsed: Rows whose cell should be a number and is not.
         padded: Whether digits have zeros in front, as identifiers do.
-        dates: "iso", "dots" or "slashes" if the cells are dates, else None.
+        dates: How they are written if the cells are dates or times of day, else None.
         ambiguous_dates: Whether day and month could be exchanged.
         long_digits: Cells with more digits than a number keeps.
         title: The header as it stands in the file, where the name had to be changed.

@@ -22,6 +22,7 @@ from fitstudio.data.formats.text.column_types import (
     summarise,
     type_of,
 )
+from fitstudio.data.formats.text.dates import unit_of_dates
 from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import (
@@ -142,6 +143,8 @@ class ArrayColumns(Source):
         unit = self._units.get(name) or times or statistics.unit_of(name)
         if not shape:
             column = self.scalars(name)
+            if column.dates and column.values is not None:
+                unit = unit_of_dates(column.dates)
             column.unit = unit
             found = summarise(column)
             stored = str(array.dtype) if array.dtype.kind in "biuf" else found.dtype

@@ -12,7 +12,7 @@ from fitstudio.data.columns import identifiers, row_order, statistics
 from fitstudio.data.columns.statistics import MOST_CLASSES
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.cell_units import bare_numbers
-from fitstudio.data.formats.text.dates import date_form, days
+from fitstudio.data.formats.text.dates import TIME, date_form, days
 from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.declared.task.dataset_summary import (
     CATEGORY,
@@ -139,7 +139,7 @@ def summarise(column: TableColumn) -> ColumnSummary:
     return ColumnSummary(
         **common, **fields, type=column.type, dtype="float64", distinct=len(distinct),
         classes=classes, histogram=bins, sorted_runs=grouped, runs=runs,
-        dates=column.dates is not None, order=row_order.direction(values),
+        dates=column.dates not in (None, TIME), order=row_order.direction(values),
         likeness=row_order.likeness(values),
         repeats=repeats,
     )  # fmt: skip
@@ -168,7 +168,7 @@ def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
         everywhere = np.full(len(cells), -1, np.int64)
         everywhere[cells.is_not_null().to_numpy()] = codes
         more = row_order.of_classes(everywhere, len(labels))
-    if column.dates:
+    if column.dates not in (None, TIME):
         # Where day and month cannot be told apart, the order shows all the same within months.
         count, _ = days(cells, column.dates, "dmy", ambiguous=column.ambiguous_dates)
         more["order"] = row_order.direction(count.fill_null(float("nan")).to_numpy())
@@ -176,7 +176,7 @@ def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
         **common, **more, type=column.type, dtype="str", count=len(cells) - missing,
         missing=missing, distinct=distinct, classes=classes, sorted_runs=grouped, runs=runs,
         histogram=tuple(count for _, count in classes[: statistics.BINS]),
-        dates=column.dates is not None, repeats=repeats,
+        dates=column.dates not in (None, TIME), repeats=repeats,
     )  # fmt: skip
 
 

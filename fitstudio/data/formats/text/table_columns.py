@@ -17,6 +17,7 @@ from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.cells import Cells, Oddities
 from fitstudio.data.formats.text.column_types import of_numbers, summarise, type_of
+from fitstudio.data.formats.text.dates import unit_of_dates
 from fitstudio.data.formats.text.guesses import as_options, say_guesses
 from fitstudio.data.formats.text.layout import Reasons, TextFormat
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat, pure_numbers
@@ -82,7 +83,7 @@ class TableColumns(Source):
             column.unit = column.cell_unit or unit.strip("[]()<>- ") or unit_of(name)
             column.title = next((old for new, old in self.renamed if new == name), None)
             if column.dates and column.values is not None:
-                column.unit = "days since 1970"
+                column.unit = unit_of_dates(column.dates)
             self._columns[name, wanted] = column
         return self._columns[name, wanted]
 
