@@ -99,7 +99,15 @@ def prepare_training(process: RunProcess) -> Training:
     source = open_source(spec.data, process.project)
     environment["data"] = _same_data(source, before.get("data"))
     task = resolved.task or find_task(source, spec)
-    prepared = prepare(source, spec, base=process.project, seed=set_up.seed, task=task)
+    prepared = prepare(
+        source,
+        spec,
+        base=process.project,
+        seed=set_up.seed,
+        task=task,
+        lazily=before.get("lazily"),
+    )
+    environment["lazily"] = prepared.lazily
     if prepared.recipe.input_slot != task.input:
         task = replace(task, inputs=(prepared.recipe.input_slot,))
         plan = _plan_again(task, values)

@@ -103,7 +103,9 @@ def _arrays(
             inner = item.dtype[field].shape
             yield (
                 f"{name}/{field}",
-                ReopenedDataset(path, place, dtype, (*shape, *inner), field),
+                ReopenedDataset(
+                    path, place, dtype, (*shape, *inner), field, chunk_rows=item.chunk_rows
+                ),
             )
         return
     dtype = _plain_type(item.dtype)
@@ -121,6 +123,7 @@ def _arrays(
         ReopenedDataset(
             path, place, dtype, shape,
             layout=item.layout, packing=packing, names=names, whole_numbers=whole,
+            chunk_rows=item.chunk_rows,
         ),
     )  # fmt: skip
 

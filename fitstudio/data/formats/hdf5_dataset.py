@@ -32,6 +32,8 @@ class ReopenedDataset:
         packing: How stored values become numbers; None where they are the numbers.
         names: What whole numbers stand for; values are then text, "" for numbers without a name.
         whole_numbers: Whether the stored values are whole numbers, whatever `dtype` says.
+        chunk_rows: Rows that lie in the file as one piece, which is read whole or not at all; 1
+            where each row can be read by itself.
     """
 
     def __init__(
@@ -46,7 +48,9 @@ class ReopenedDataset:
         packing: Packing | None = None,
         names: Mapping[int, str] | None = None,
         whole_numbers: bool = False,
+        chunk_rows: int = 1,
     ) -> None:
+        self.chunk_rows = chunk_rows
         self.path, self.name, self.dtype, self.shape = path, name, dtype, shape
         self.field = field
         self.whole_numbers = whole_numbers

@@ -25,6 +25,7 @@ from fitstudio.data.formats.array_columns import usable
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.matlab import (
     LOGICAL,
+    ROWS,
     hidden_groups,
     layout_of,
     matlab_class,
@@ -72,6 +73,7 @@ class Found:
         packing: What the dataset says of its own values.
         doubt: What it says of its values and cannot mean.
         names: Names of the numbers, where the type gives them.
+        chunks: The shape of the pieces that the file holds it in; None where it is one piece.
     """
 
     node: TreeNode
@@ -84,6 +86,14 @@ class Found:
     packing: Packing | None = None
     doubt: str | None = None
     names: Mapping[int, str] | None = None
+    chunks: tuple[int, ...] | None = None
+
+    @property
+    def chunk_rows(self) -> int:
+        """Rows that lie in one piece, which is read whole or not at all."""
+        if self.chunks is None:
+            return 1
+        return self.chunks[-1] if self.layout == ROWS else self.chunks[0]
 
 
 def tree(path: Path, file: str) -> list[TreeNode]:
@@ -232,6 +242,7 @@ def _look_at(path: str, dataset: Any, size: int) -> Found:
         stored_shape=stored, layout=layout, logical=matlab_class(dataset) == LOGICAL,
         packing=packing, doubt=doubt,
         names={int(number): name for name, number in names.items()} if names else None,
+        chunks=dataset.chunks,
     )  # fmt: skip
 
 

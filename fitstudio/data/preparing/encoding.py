@@ -151,7 +151,12 @@ def _encode_arrays(
 
 
 def lazy_inputs(
-    columns: tuple[RecipeColumn, ...], arrays: list[ArrayLike], rows: np.ndarray | None
+    columns: tuple[RecipeColumn, ...],
+    arrays: list[ArrayLike],
+    rows: np.ndarray | None,
+    *,
+    lazily: bool | None = None,
+    whole_pieces: bool = True,
 ) -> Any:
     """Arrays as the model takes them: in memory where they are small, else read when asked for."""
     return in_memory_if_small(
@@ -161,7 +166,9 @@ def lazy_inputs(
             make_input([column.in_slot for column in columns]).part_shape,
             tuple(np.asarray(column.center) for column in columns),
             tuple(np.asarray(column.scale) for column in columns),
-        )
+            whole_pieces=whole_pieces,
+        ),
+        lazily=lazily,
     )
 
 

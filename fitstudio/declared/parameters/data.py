@@ -126,6 +126,28 @@ DATA: tuple[Param, ...] = (
     ),
     Param(
         section="data",
+        name="mixing",
+        kind=Choice(
+            (
+                Option(
+                    "windows",
+                    "In windows",
+                    "The pieces are mixed, and the rows of several pieces with each other.",
+                ),
+                Option("rows", "Every row", "Each piece is read over and over in each epoch."),
+            )
+        ),
+        default="windows",
+        title="Mixing of large files",
+        help="How far rows are mixed that are read from pieces of a file while training runs.",
+        more="Only for HDF5 that is stored in pieces (chunked, compressed) and does not fit into "
+        "memory. A piece is read whole for whatever row of it is wanted, so mixing every row with "
+        "every other takes many times as long.",
+        group=_DATA,
+        level=Level.EXPERT,
+    ),
+    Param(
+        section="data",
         name="feed",
         kind=Choice(
             (

@@ -140,7 +140,8 @@ SHUFFLE = Param(
     title="Shuffle rows",
     help="Whether the training rows change their order.",
     more="“Batch” moves whole chunks of one batch size and reads files that are too large for "
-    "memory quickly. Rows to check on are never shuffled. For data that comes in batches, the "
+    "memory quickly. Rows of HDF5 that lie in pieces of such a file are mixed in windows "
+    "(data.mixing). Rows to check on are never shuffled. For data that comes in batches, the "
     "batches change places and their rows do not.",
     group=groups.HOW_LONG,
     level=Level.ADVANCED,

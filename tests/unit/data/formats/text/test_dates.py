@@ -136,7 +136,8 @@ def test_a_column_of_times_says_what_it_would_count(tmp_path):
     assert not column.dates
     assert "hours since midnight" in finding.sentence
     assert finding.fix is not None
-    with open_source({"file": "log.csv", "columns": finding.fix.set["data.columns"]}, tmp_path) as s:
+    columns = finding.fix.set["data.columns"]
+    with open_source({"file": "log.csv", "columns": columns}, tmp_path) as s:
         counted = s.column("time")
         assert (counted.type, counted.unit) == ("number", "hours")
         assert s.scalars("time").numbers()[:2].tolist() == [0.0, 1 + 1 / 60]
