@@ -103,9 +103,10 @@ class Source(ABC):
         Raises:
             DataError: Naming all that are missing, with names that are nearly the same.
         """
-        missing = [name for name in names if name not in self.names]
+        there = self.names
+        missing = [name for name in names if name not in there]
         if missing:
-            raise missing_columns(missing, self.names, self.file)
+            raise missing_columns(missing, there, self.file)
 
     def problems(self) -> tuple[Finding, ...]:
         """What keeps the rows from being used until a person decides."""

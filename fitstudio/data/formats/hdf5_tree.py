@@ -39,6 +39,7 @@ from fitstudio.errors import DataError
 # What the library raises for damaged files; mistakes of our own look the same but for their place.
 LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
+_LONGEST_UNIT = 60
 _MOST_OBJECTS = 20_000
 _DEEPEST = 32
 _MOST_CHUNK_BYTES = 1 << 30
@@ -305,7 +306,7 @@ def _unit(dataset: Any) -> str | None:
                 value = dataset.attrs[name]
             except (OSError, TypeError, ValueError):
                 return None
-            return _text(value)[:20] or None
+            return _text(value)[:_LONGEST_UNIT] or None
     return None
 
 

@@ -160,7 +160,7 @@ def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str])
     samples = SampleIndex.of_rows(source.file, usable)
     left_out = source.rows - len(samples)
     if left_out:
-        noun = "row" if left_out == 1 else "rows"
+        noun = "row" if source.rows == 1 else "rows"
         notes.append(f"{left_out} of {source.rows} {noun} left out, because a value is missing.")
     if not len(samples):
         raise DataError(

@@ -69,6 +69,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
                 Option("gb18030", "Chinese (GB 18030)"),
                 Option("shift_jis", "Japanese (Shift JIS)"),
                 Option("cp1251", "Windows (Cyrillic)"),
+                Option("utf-8+cp1252", "UTF-8 and Windows, line by line"),
             ),
             longest=100,
         ),

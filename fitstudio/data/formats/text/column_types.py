@@ -84,8 +84,7 @@ def type_of(
         return column
     if mostly_numbers and not padded:
         column.long_digits = _long_digits(number_cells) if _wide(values) else 0
-        filled = values.fill_null(float("nan")).to_numpy()
-        return _as_numbers(column, _number_type(name, filled), values, bad)
+        return _as_numbers(column, _number_type(name, _floats(values)), values, bad)
     column.type = TEXT if dates else _word_type(present, total)
     return column
 
@@ -95,7 +94,7 @@ def of_numbers(name: str, values: pl.Series, cells: pl.Series, wanted: str | Non
     column = TableColumn(
         name=name, type=NUMBER, cells=None, values=None, unparsed=np.zeros(0, np.int64)
     )
-    column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)
+    column.values = _floats(values)
     with np.errstate(invalid="ignore"):
         if np.any(np.abs(column.values) >= 1e15):
             column.long_digits = _long_digits(cells)
@@ -213,9 +212,15 @@ def _where_not(cells: pl.Series, found: pl.Series) -> pl.Series:
 def _as_numbers(column: TableColumn, kind: str, values: pl.Series, bad: pl.Series) -> TableColumn:
     column.type = kind
     column.cells = None
-    column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)
+    column.values = _floats(values)
     column.unparsed = np.flatnonzero(bad.to_numpy())
     return column
+
+
+def _floats(values: pl.Series) -> np.ndarray:
+    """Numbers as an array of their own, NaN where there is none."""
+    # Filling the gaps first would be a query of its own, and files have thousands of columns.
+    return values.cast(pl.Float64).to_numpy().astype(np.float64)
 
 
 def _number_type(name: str, values: np.ndarray) -> str:

@@ -51,6 +51,8 @@ class TableColumns(Source):
         self._cells = cells.frame
         self._names = self._unique_names(cells.names, cells.frame.width)
         self._places = {name: place for place, name in enumerate(self._names)}
+        # The frame makes a new list of all names whenever it is asked for them.
+        self._raw_names = tuple(cells.frame.columns)
         self._units = cells.units
         self._columns: dict[tuple[str, str | None], TableColumn] = {}
         self._pure: dict[str, pl.Series] | None = None
@@ -73,7 +75,7 @@ class TableColumns(Source):
         if (name, wanted) not in self._columns:
             self.require([name])
             place = self._places[name]
-            pure = self._pure_numbers().get(self._cells.columns[place])
+            pure = self._pure_numbers().get(self._raw_names[place])
             exact = wanted != CATEGORY or not self._has_long_digits(name)
             if pure is not None and wanted != WORDS and exact:
                 column = of_numbers(name, pure, self.text(name), wanted)
@@ -109,7 +111,7 @@ class TableColumns(Source):
 
     def is_pure(self, name: str) -> bool:
         """Whether a column holds nothing but plain numbers and empty cells."""
-        return self._cells.columns[self._places[name]] in self._pure_numbers()
+        return self._raw_names[self._places[name]] in self._pure_numbers()
 
     @property
     def unit_cells(self) -> dict[str, str]:
@@ -156,9 +158,25 @@ class TableColumns(Source):
             count = self._unreadable(doubtful, other)
             if count < fewest:
                 best, fewest = other, count
-        if best != self.layout.numbers:
+        if best != self.layout.numbers and not self._costs_more(best, doubtful):
             self.read_numbers(best)
             reasons.add("decimal", "So most cells further down are numbers.", sure=False)
+
+    def _costs_more(self, numbers: NumberFormat, doubtful: list[str]) -> bool:
+        """Whether a format that mends some columns would make more cells of others unreadable."""
+        gained = self._unreadable(doubtful, self.layout.numbers)
+        gained -= self._unreadable(doubtful, numbers)
+        others = [
+            name
+            for name in self._names
+            if name not in doubtful and self.scalars(name).values is not None
+        ]
+        lost = 0
+        for name in others:
+            lost += self._unreadable([name], numbers) - len(self.scalars(name).unparsed)
+            if lost >= gained:
+                return True
+        return False
 
     def _looks_numeric(self, name: str) -> bool:
         column = self.scalars(name)
@@ -214,7 +232,7 @@ class TableColumns(Source):
             cells = [
                 self.text(name)
                 for name in self._names
-                if self._cells.columns[self._places[name]] not in pure
+                if self._raw_names[self._places[name]] not in pure
                 and self.scalars(name).values is not None
             ]
             known = list(self.layout.missing)
@@ -228,7 +246,7 @@ class TableColumns(Source):
         found: dict[str, int] = {}
         pure = self._pure_numbers()
         for name in self._names:
-            if self._cells.columns[self._places[name]] in pure:
+            if self._raw_names[self._places[name]] in pure:
                 continue
             markers = self.layout.missing
             if self.scalars(name).values is not None:
@@ -244,7 +262,7 @@ class TableColumns(Source):
         """Names for all columns; what had to be changed is remembered and said."""
         wanted = [*header[:width], *[""] * (width - len(header))]
         taken = {name for name in wanted if name}
-        names: list[str] = []
+        names: dict[str, None] = {}
         for place, title in enumerate(wanted, 1):
             clean = " ".join(_CONTROL.sub(" ", title).split())
             if len(clean) > _LONGEST_NAME:
@@ -256,7 +274,7 @@ class TableColumns(Source):
                 number += 1
             if name != title and header:
                 self.renamed.append((name, title))
-            names.append(sys.intern(name))
+            names[sys.intern(name)] = None
         return tuple(names)
 
     def _describe(self, name: str) -> ColumnSummary:
