@@ -43,7 +43,8 @@ def open_hdf5(asked: Asked) -> ArraySource:
     """
     path, file, options = asked.path, asked.file, asked.options
     with open_file(path, file) as handle:
-        found = list(guarded(walk(handle), file))
+        single = options.get("single_values") is True
+        found = list(guarded(walk(handle, single_values=single), file))
         found, turned = as_matlab_shows(found, options)
         usable_ones = {item.node.path: item for item in found if item.dtype is not None}
         try:

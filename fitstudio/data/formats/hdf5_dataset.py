@@ -105,7 +105,8 @@ def _open_dataset(path: Path, name: str) -> Any:
     handle = open_file(path, path.name)
     try:
         dataset = follow(handle, name)
-        refused = refusal(dataset, path.stat().st_size)
+        # Whether single values count was decided when the file was walked.
+        refused = refusal(dataset, path.stat().st_size, single_values=True)
     except LIBRARY_ERRORS as problem:
         handle.close()
         if not came_from(problem, "h5py", "hdf5_tree"):
@@ -137,6 +138,8 @@ def _read_rows(dataset: Any, field: str | None, key: Any, layout: str | None = N
         view = MatlabView(dataset, layout)
         shape = view.shape
     try:
+        if not dataset.shape:
+            return np.asarray(view[()]).reshape(1)[key]
         if isinstance(key, list | np.ndarray):
             return _take_rows(_View(view, shape, dataset.dtype), np.asarray(key))
         return view[key]

@@ -27,6 +27,7 @@ from fitstudio.data.formats.matlab import (
     LOGICAL,
     ROWS,
     hidden_groups,
+    is_single_in_matlab,
     layout_of,
     matlab_class,
     matlab_refusal,
@@ -144,8 +145,13 @@ def guarded(items: Iterator[Found], file: str) -> Iterator[Found]:
         raise damaged(file, str(problem)) from problem
 
 
-def walk(handle: Any) -> Iterator[Found]:
-    """Everything in the file, following hard links only, each object once."""
+def walk(handle: Any, *, single_values: bool = False) -> Iterator[Found]:
+    """Everything in the file, following hard links only, each object once.
+
+    Args:
+        handle: The open file.
+        single_values: Whether single values are taken for columns with one row.
+    """
     size = Path(handle.filename).stat().st_size
     seen: set[int] = set()
     waiting: list[tuple[str, Any, int]] = [("", handle["/"], 0)]
@@ -185,7 +191,7 @@ def walk(handle: Any) -> Iterator[Found]:
                 else:
                     deeper.append((path, child, depth + 1))
             elif isinstance(child, h5py.Dataset):
-                yield _look_at(path, child, size)
+                yield _look_at(path, child, size, single_values=single_values)
         waiting.extend(reversed(deeper))
 
 
@@ -216,13 +222,14 @@ def _say_soft_link(handle: Any, place: str, target: str) -> str:
     return f"a link to {path}, which is read by that name"
 
 
-def _look_at(path: str, dataset: Any, size: int) -> Found:
-    stored = tuple(dataset.shape or ())
+def _look_at(path: str, dataset: Any, size: int, *, single_values: bool) -> Found:
+    # A single value that counts is a column with one row.
+    stored = tuple(dataset.shape or ((1,) if single_values else ()))
     try:
         dtype = dataset.dtype
     except TypeError as problem:  # of a type that NumPy does not have
         return _refused(path, f"holds values of a type that is not known here ({problem})")
-    problem = refusal(dataset, size)
+    problem = refusal(dataset, size, single_values=single_values)
     layout = None if problem else layout_of(dataset)
     node = TreeNode(
         path, path.rpartition("/")[2], "refused" if problem else "array",
@@ -247,8 +254,14 @@ def _look_at(path: str, dataset: Any, size: int) -> Found:
     )  # fmt: skip
 
 
-def refusal(dataset: Any, size: int) -> str | None:
-    """Why a dataset is not used, or None."""
+def refusal(dataset: Any, size: int, *, single_values: bool = False) -> str | None:
+    """Why a dataset is not used, or None.
+
+    Args:
+        dataset: The open dataset.
+        size: The size of its file.
+        single_values: Whether single values are taken for columns with one row.
+    """
     properties = dataset.id.get_create_plist()
     if properties.get_external_count():
         return "is stored in another file, which is not opened"
@@ -260,7 +273,9 @@ def refusal(dataset: Any, size: int) -> str | None:
             return f"is packed with filter {number}, which needs a plug-in"
         if not h5z.filter_avail(number):
             return f"is packed with {_KNOWN_FILTERS[number]}, which is not available here"
-    if dataset.shape is None or len(dataset.shape) == 0:
+    if dataset.shape is None:
+        return "is empty"
+    if not single_values and (len(dataset.shape) == 0 or is_single_in_matlab(dataset)):
         return "is a single value"
     if _text(dataset.attrs.get("NAME", "")).startswith(_ONLY_A_DIMENSION):
         return "is a dimension without values"
@@ -280,7 +295,7 @@ def refusal(dataset: Any, size: int) -> str | None:
                 return "has no fields that can be used"
         elif usable(dtype):
             return usable(dtype)
-    if not dataset.shape[0] or not dataset.size:
+    if not dataset.size:
         return "holds no rows"
     declared = int(dataset.size) * dtype.itemsize
     if declared > max(_SUSPICIOUS_BYTES, _HIGHEST_RATIO * size):

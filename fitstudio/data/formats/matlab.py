@@ -62,7 +62,12 @@ def matlab_refusal(item: Any) -> str | None:
         return f"is an object of MATLAB ({kind}); save it as a matrix of numbers"
     if item.dtype.names:
         return "holds complex numbers"
-    return "is a single value" if item.size == 1 else None
+    return None
+
+
+def is_single_in_matlab(item: Any) -> bool:
+    """Whether MATLAB wrote a number alone, which it stores with two axes as everything."""
+    return matlab_class(item) is not None and item.size == 1
 
 
 def layout_of(item: Any) -> str | None:

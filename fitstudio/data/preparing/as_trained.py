@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.single_sample import single_sample
 from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 if TYPE_CHECKING:
     from fitstudio.data.formats.text.table import TableSource
@@ -95,7 +97,7 @@ def open_as_trained(
             )
         return source
     heard: list[str] = []
-    source = _best(recipe, reading, data, base, heard)
+    source = single_sample(recipe, _best(recipe, reading, data, base, heard), heard)
     try:
         names = _number_columns(recipe, source, answers=answers)
         if source.kind == "table":
@@ -190,6 +192,9 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
         ]
         note = _OWN_LAYOUT.format(", ".join(places)) if places else ""
         yield _Way({**one_hot, **said}, note)
+        if find_format(kind).option("single_values") is not None:
+            alone = {**reading.options, **said, "single_values": True}
+            yield _Way(alone, say("The file holds one row: a single value for each column."))
 
 
 def _fits(recipe: Recipe, source: Source, options: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitstudio.declared.formats.format import ReadingOption
 from fitstudio.declared.formats.kinds import Several
+from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Real
 
 ONE_HOT = ReadingOption(
@@ -19,4 +20,12 @@ MISSING = ReadingOption(
     title="Also missing",
     help="Numbers that stand for no value.",
     unset="none",
+)
+SINGLE_VALUES = ReadingOption(
+    name="single_values",
+    kind=Flag(),
+    title="Single values are a row",
+    help="Whether arrays that hold one value each are read as columns with one row.",
+    unset="no",
+    level=Level.ADVANCED,
 )
