@@ -225,9 +225,21 @@ def start_run(
 
 
 def launch(
-    project: Project, paths: RunPaths, *, resume: bool = False, output: IO[Any] | None = None
+    project: Project,
+    paths: RunPaths,
+    *,
+    resume: bool = False,
+    output: IO[Any] | None = None,
+    verbose: int | None = None,
 ) -> RunHandle:
     """Starts the training process of a run that is there.
+
+    Args:
+        project: The project.
+        paths: The run.
+        resume: Whether to go on from the newest checkpoint.
+        output: A stream; what the engine prints goes there as it is.
+        verbose: How progress is printed this time, where that is not as in the run's settings.
 
     Raises:
         WorkerError: If it does not start; the run is marked as failed.
@@ -235,7 +247,9 @@ def launch(
     """
     project.require_changeable()
     try:
-        return launcher_of(paths).start(project.folder, paths, resume=resume, output=output)
+        return launcher_of(paths).start(
+            project.folder, paths, resume=resume, output=output, verbose=verbose
+        )
     except WorkerError as problem:
         run_ending.end_as_not_started(paths, problem.details or problem.message)
         raise

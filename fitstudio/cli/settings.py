@@ -39,7 +39,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             metavar="VALUE",
             help=f"{param.help} Default: {_default_text(param)}.".replace("%", "%%"),
         )
-    group.add_argument(
+    add_verbose(group)
+
+
+def add_verbose(parser: argparse._ActionsContainer) -> None:
+    """Adds --verbose: how progress is printed."""
+    parser.add_argument(
         "--verbose", type=int, choices=(0, 1, 2), help="0 silent, 1 a bar, 2 a line an epoch"
     )
 

@@ -164,6 +164,8 @@ def _as_json(value: Any) -> str:
 
 
 def _other(value: Any) -> Any:
+    if isinstance(value, str):  # a sentence that remembers what it was made of
+        return str(value)
     if isinstance(value, Mapping):
         return dict(value)
     if hasattr(value, "item"):  # a number of numpy

@@ -12,7 +12,13 @@ from fitstudio.actions import projects, requests, runs
 from fitstudio.actions.folders import free_folder, projects_folder
 from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, value_text
 from fitstudio.cli.output import say
-from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
+from fitstudio.cli.settings import (
+    add_settings,
+    add_verbose,
+    fix_as_typed,
+    plain,
+    typed_settings,
+)
 from fitstudio.declared.checks.changed_file import DATA_CHANGED
 from fitstudio.declared.resolve import Resolved
 from fitstudio.errors import UsageError
@@ -65,12 +71,17 @@ def _tell_of_changed_file(resolved: Resolved, arguments: argparse.Namespace) -> 
 
 def _declare_resume(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
+    add_verbose(parser)
 
 
 def _resume(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     handle = requests.resume_run(
-        project, arguments.run, foreground=True, output=_stream_for(arguments)
+        project,
+        arguments.run,
+        foreground=True,
+        output=_stream_for(arguments),
+        verbose=arguments.verbose,
     )
     return _wait_and_report(project, handle, arguments)
 
@@ -80,6 +91,7 @@ def _declare_extend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", metavar="N", type=int, required=True, help="how many epochs to add"
     )
+    add_verbose(parser)
 
 
 def _extend(arguments: argparse.Namespace) -> int:
@@ -94,6 +106,7 @@ def _extend(arguments: argparse.Namespace) -> int:
         epochs=arguments.epochs,
         foreground=True,
         output=_stream_for(arguments),
+        verbose=arguments.verbose,
     )
     return _wait_and_report(project, handle, arguments)
 

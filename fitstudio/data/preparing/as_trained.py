@@ -18,6 +18,7 @@ from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.single_sample import single_sample
 from fitstudio.data.source import Source, find_file, kind_of, open_source
+from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.errors import DataError
 from fitstudio.words import say
@@ -59,10 +60,16 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
 
         return table_reading.learn(_table(source), recipe.number_names, given)
     found = {guess.name: guess.value for guess in source.guesses}
+    format = find_format(source.kind)
     # Whether classes are told by a 1 among zeros must not hang on how few rows a later file has.
-    if find_format(source.kind).option("one_hot") is not None:
+    if format.option("one_hot") is not None:
         found.setdefault("one_hot", False)
-    options = {**found, **source.options}
+    of_one_file = format.options_that(Travels.NEVER)
+    options = {
+        name: value
+        for name, value in {**found, **source.options}.items()
+        if name not in of_one_file
+    }
     return Reading(kind=source.kind, options=options, given=tuple(given))
 
 

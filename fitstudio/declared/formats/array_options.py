@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.formats.format import ReadingOption
+from fitstudio.declared.formats.format import ReadingOption, Travels
 from fitstudio.declared.formats.kinds import Several
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Real
@@ -28,4 +28,5 @@ SINGLE_VALUES = ReadingOption(
     help="Whether arrays that hold one value each are read as columns with one row.",
     unset="no",
     level=Level.ADVANCED,
+    travels=Travels.NEVER,
 )

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from fitstudio.actions import projects, runs
+from fitstudio.actions.run_making import make_run
 from fitstudio.data.fingerprint import fingerprint, same_content, untouched
 from fitstudio.declared.checks.changed_file import DATA_CHANGED, change_between
 from fitstudio.declared.kinds.param import Finding
+from fitstudio.declared.resolve import Resolved
 from fitstudio.errors import DataError
 from fitstudio.project import Project
+from fitstudio.project.run_files import read_recorded
 
 
 def table(path: Path, rows: int = 60) -> Path:
@@ -59,6 +62,16 @@ def test_a_changed_file_is_named_and_can_be_taken_as_it_is(
     assert changed(project) is None
     table(tmp_path / "rows.csv", rows + 1)
     assert changed(project) is not None
+
+
+def test_what_was_found_goes_into_the_runs_files(project: Project, tmp_path: Path):
+    table(tmp_path / "rows.csv", 90)
+    summary = runs.dataset_summary(project)
+    resolved = runs.check(project, summary=summary)
+    paths = make_run(project, project.settings, resolved, summary, title=None, parent=None)
+    kept = Resolved.from_json(read_recorded(paths.resolved))
+    assert [each.code for each in kept.findings] == [each.code for each in resolved.findings]
+    assert DATA_CHANGED in {each.code for each in kept.findings}
 
 
 def test_other_content_of_the_same_size_is_named(project: Project, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -162,6 +163,7 @@ def test_what_is_done_is_said(chunked: Path):
     def said(**settings) -> str:
         return " ".join(each.sentence for each in prepared(chunked, **settings).findings)
 
+    json.dumps([each.to_json() for each in prepared(chunked).findings])
     assert "pieces of 50" in said()
     assert "not every row with every other" in said()
     assert "about 1 times" in said(data_mixing="rows")
