@@ -48,6 +48,7 @@ __all__ = [
     "note_run",
     "rename_run",
     "run_name",
+    "second_summary",
     "set_series",
     "star_run",
     "start_run",
@@ -124,6 +125,43 @@ def dataset_summary(
     return known
 
 
+def second_summary(
+    project: Project, spec: RunSpec, *, cancel: threading.Event | None = None
+) -> DatasetSummary | None:
+    """What is known about the second file that the model is checked on; None if there is none.
+
+    It is read as the training file is, as far as somebody said how that is read.
+
+    Args:
+        project: The project.
+        spec: Whose second file.
+        cancel: Ends the reading when set.
+
+    Raises:
+        DataError: If the file cannot be read.
+    """
+    given = spec.get("fit.validation_data")
+    if not isinstance(given, Mapping) or not isinstance(given.get("file"), str):
+        return None
+    same = {name: spec.get(f"data.{name}") for name in ("columns", "options")}
+    data = {**{name: value for name, value in same.items() if value}, **given}
+    key = _data_key(project.folder, data)
+    with _summaries_lock:
+        known = _summaries.get(key)
+    if known is None:
+        try:
+            known = data_actions.inspect(data, project.folder, cancel=cancel)
+        except DataError:
+            if "options" in given or "options" not in data:
+                raise
+            # What was said of the training file need not hold for a file of another kind.
+            del data["options"]
+            known = data_actions.inspect(data, project.folder, cancel=cancel)
+        with _summaries_lock:
+            _summaries[key] = known
+    return known
+
+
 def up_to_date(
     project: Project, spec: RunSpec, summary: DatasetSummary | None
 ) -> DatasetSummary | None:
@@ -178,7 +216,8 @@ def check(
         DataError: If the data file cannot be read.
     """
     spec = spec or project.settings
-    return resolve(spec, summary or dataset_summary(project, spec))
+    summary = summary or dataset_summary(project, spec)
+    return resolve(spec, summary, second=second_summary(project, spec))
 
 
 def start_run(
@@ -215,7 +254,7 @@ def start_run(
     project.require_changeable()
     spec = spec or project.settings
     summary = up_to_date(project, spec, summary)
-    resolved = resolve(spec, summary)
+    resolved = resolve(spec, summary, second=second_summary(project, spec))
     if not resolved.ok:
         first = resolved.errors[0]
         raise SpecError(first.sentence, resolved.errors, code=first.code)

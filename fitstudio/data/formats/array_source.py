@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fitstudio.data.columns.class_pairs import only_with
 from fitstudio.data.columns.relations import patterns
 from fitstudio.data.formats import array_findings
 from fitstudio.data.formats.array_columns import ArrayColumns
@@ -35,4 +36,5 @@ class ArraySource(ArrayColumns):
             complete_rows=complete,
             sampled_rows=self._sampled,
             missing_patterns=patterns(masks),
+            only_with=only_with(self, columns),
         )

@@ -38,6 +38,7 @@ class ProjectSession:
     Attributes:
         spec: The current settings.
         summary: What is known about the data; None while unknown.
+        second: What is known about a second file to check on; None if there is none.
         data_problem: Why the data cannot be used, or None.
         resolved: Final values and findings of `spec` with `summary`.
         runs: One line about each run, oldest first.
@@ -63,6 +64,7 @@ class ProjectSession:
         self.background = background
         self.spec: RunSpec = project.settings
         self.summary: DatasetSummary | None = None
+        self.second: DatasetSummary | None = None
         self.data_problem: FitStudioError | None = None
         self.resolved: Resolved = resolve(self.spec, None)
         self.runs: list[RunSummary] = []
@@ -194,12 +196,12 @@ class ProjectSession:
         self.spec = spec
         self._save_soon()
         self.spec_changed.emit(keys)
-        if any(key.startswith("data.") for key in keys):
+        if any(key.startswith("data.") or key == "fit.validation_data" for key in keys):
             self.look_at_data()
         self._resolve()
 
     def _resolve(self) -> None:
-        self.resolved = resolve(self.spec, self.summary)
+        self.resolved = resolve(self.spec, self.summary, second=self.second)
         self.resolved_changed.emit()
 
     def _save_soon(self) -> None:
@@ -234,8 +236,11 @@ class ProjectSession:
         self.busy_with_data = True
         self.data_changed.emit()
         self._looking = self._run(
-            lambda job: runs.dataset_summary(self.project, spec, cancel=job.cancelled),
-            self._on_summary,
+            lambda job: (
+                runs.dataset_summary(self.project, spec, cancel=job.cancelled),
+                self._second_of(spec, job),
+            ),
+            lambda found: self._on_looked(*found),
             self._on_data_failed,
             replaces=f"summary {id(self)}",
         )
@@ -251,6 +256,17 @@ class ProjectSession:
                     remedy="Choose another file, or open the project again to read it.",
                 )
             )
+
+    def _second_of(self, spec: RunSpec, job: Job) -> DatasetSummary | None:
+        """The second file; one that cannot be read is refused at the start, with the reason."""
+        try:
+            return runs.second_summary(self.project, spec, cancel=job.cancelled)
+        except DataError:
+            return None
+
+    def _on_looked(self, summary: DatasetSummary | None, second: DatasetSummary | None) -> None:
+        self.second = second
+        self._on_summary(summary)
 
     def _on_summary(self, summary: DatasetSummary | None) -> None:
         self.summary, self.data_problem = summary, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns import relations
+from fitstudio.data.columns.class_pairs import only_with
 from fitstudio.data.columns.gaps import usable_numbers
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.text import line_findings, table_findings
@@ -93,6 +94,7 @@ class TableSource(TableColumns):
             complete_rows=complete,
             missing_patterns=relations.patterns(masks),
             twins=relations.twins(self),
+            only_with=only_with(self, columns),
         )
 
     def _unusable(self, name: str) -> np.ndarray:
