@@ -8,7 +8,7 @@ from typing import Any
 from fitstudio.declared.checks.check import Checked, advice
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.words import Said, say
-from fitstudio.words.numbers import format_bytes
+from fitstudio.words.numbers import format_bytes, format_count
 
 DATA_CHANGED = "data.changed"
 _KEY = "data.fingerprint"
@@ -63,5 +63,8 @@ def _how(before: Mapping[str, Any], now: Mapping[str, Any]) -> Said:
         return say("its size is the same, its content is not")
     then, later = format_bytes(was), format_bytes(size)
     if then == later:
-        then, later = f"{was:,} bytes", f"{size:,} bytes"
+        then, later = (
+            say("{was} bytes", was=format_count(was)),
+            say("{size} bytes", size=format_count(size)),
+        )
     return say("it had {then} and has {now} now", then=then, now=later)

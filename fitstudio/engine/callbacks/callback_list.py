@@ -12,6 +12,7 @@ from fitstudio.engine.callbacks.logging import LambdaCallback
 from fitstudio.engine.callbacks.progress import ProgbarLogger
 from fitstudio.engine.callbacks.watched_model import WatchedModel
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class CallbackList:
@@ -248,9 +249,9 @@ def _flattened(callbacks: Any) -> Iterator[Any]:
             if each is None:
                 # A helper that was to be made and was not: training without it is no small thing.
                 raise ArgumentError(
-                    "callbacks holds None, which is no callback.",
+                    say("callbacks holds None, which is no callback."),
                     code="fit.callbacks",
-                    remedy="Leave it out; callbacks=None is for none at all.",
+                    remedy=say("Leave it out; callbacks=None is for none at all."),
                 )
             yield from _flattened(each)
     else:
@@ -260,9 +261,12 @@ def _flattened(callbacks: Any) -> Iterator[Any]:
 def _check(callback: Any) -> None:
     if inspect.isclass(callback):
         raise ArgumentError(
-            f"callbacks holds the class {callback.__name__}, not an object of it.",
+            say(
+                "callbacks holds the class {callback}, not an object of it.",
+                callback=callback.__name__,
+            ),
             code="fit.callbacks",
-            remedy=f"Write {callback.__name__}().",
+            remedy=say("Write {callback}().", callback=callback.__name__),
         )
     missing = [
         name
@@ -271,7 +275,11 @@ def _check(callback: Any) -> None:
     ]
     if missing:
         raise ArgumentError(
-            f"callbacks holds {callback!r}, which is no callback: it has no {missing[0]}().",
+            say(
+                "callbacks holds {callback}, which is no callback: it has no {missing}().",
+                callback=repr(callback),
+                missing=missing[0],
+            ),
             code="fit.callbacks",
-            remedy="Derive it from fitstudio.callbacks.Callback.",
+            remedy=say("Derive it from fitstudio.callbacks.Callback."),
         )

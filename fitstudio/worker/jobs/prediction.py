@@ -51,25 +51,28 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     project, output = Path(job["project"]), Path(job["output"])
     data = {"file": job["data"]} if isinstance(job["data"], str) else dict(job["data"])
     base = Path(job.get("base") or project)
-    progress(0.0, "Loading the model")
+    progress(0.0, say("Loading the model"))
     trained = trained_model.load(project, job["run"])
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
     with open_as_trained(recipe, data, base, notes=notes) as source:
         _refuse_dangerous(output, source.path, project)
-        progress(0.1, "Preparing the rows")
+        progress(0.1, say("Preparing the rows"))
         x, samples = recipe.apply(source, notes=notes)
         if not len(samples):
             raise DataError(
-                "No row of the file can be predicted: each lacks a value in an input column.",
+                say("No row of the file can be predicted: each lacks a value in an input column."),
                 code="data.no-rows",
-                remedy=f"The inputs are {', '.join(map(repr, recipe.input_names))}.",
+                remedy=say(
+                    "The inputs are {input_names}.",
+                    input_names=", ".join(map(repr, recipe.input_names)),
+                ),
             )
-        progress(0.2, "Predicting")
+        progress(0.2, say("Predicting"))
         table = _AnswersTable(source, samples, trained, x, notes)
-        names = table.write(output, lambda done: progress(0.2 + 0.8 * done, "Predicting"))
+        names = table.write(output, lambda done: progress(0.2 + 0.8 * done, say("Predicting")))
         rows = source.rows
-    progress(1.0, "Done")
+    progress(1.0, say("Done"))
     return {
         "run": trained.paths.name,
         "rows": rows,
@@ -88,25 +91,25 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
     paths = ProjectPaths(project.resolve())
     if (output.exists() and os.path.samefile(output, source)) or target == source.resolve():
         raise UsageError(
-            "The results would overwrite the file that they are made from.",
+            say("The results would overwrite the file that they are made from."),
             code="predict.output-is-source",
-            remedy="Choose another name for the results.",
-            safe="Nothing was written.",
+            remedy=say("Choose another name for the results."),
+            safe=say("Nothing was written."),
         )
     if target == paths.file or any(
         target.is_relative_to(each) for each in (paths.runs, paths.data)
     ):
         raise UsageError(
-            f"{str(output)!r} lies among the project's own files.",
+            say("{output} lies among the project's own files.", output=repr(str(output))),
             code="predict.output-in-project",
-            remedy="Choose a name in another folder.",
-            safe="Nothing was written.",
+            remedy=say("Choose a name in another folder."),
+            safe=say("Nothing was written."),
         )
     if not target.parent.is_dir():
         raise UsageError(
-            f"There is no folder {str(output.parent)!r}.",
+            say("There is no folder {parent}.", parent=repr(str(output.parent))),
             code="predict.no-folder",
-            remedy="Make it first, or choose another one.",
+            remedy=say("Make it first, or choose another one."),
         )
 
 
@@ -202,10 +205,12 @@ class _AnswersTable:
         certificate = self._trained.certificate
         first = np.asarray(self._trained.model.predict(self._x[:1], verbose=0))
         decoded = self._recipe.decode(first, logits=certificate.answers_logits)
-        probabilities = {f"probability {name}" for name in self._recipe.class_names or ()}
+        probabilities = {
+            say("probability {name}", name=name) for name in self._recipe.class_names or ()
+        }
         names: dict[str, str] = {}
         for name in decoded:
-            usual = name if name in probabilities else f"predicted {name}"
+            usual = name if name in probabilities else say("predicted {name}", name=name)
             names[name] = _free_name(usual, {*self._copied, *names.values()})
             if names[name] != usual:
                 notes.append(

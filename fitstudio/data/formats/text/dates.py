@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from fitstudio.words import say
+
 #: How dates are written: the year first; the day first with dots; day and month in an order that
 #: not every date tells; the month in words; and a time of day alone, which is no date.
 FORMS = ("iso", "dots", "slashes", "named", "time")
@@ -149,7 +151,7 @@ def _share(cells: pl.Series, form: str) -> float:
 
 def unit_of_dates(form: str) -> str:
     """What the numbers count that `days` gives."""
-    return "hours" if form == TIME else "days since 1970"
+    return "hours" if form == TIME else say("days since 1970")
 
 
 def days(

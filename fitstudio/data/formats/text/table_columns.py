@@ -22,6 +22,7 @@ from fitstudio.data.formats.text.guesses import as_options, say_guesses
 from fitstudio.data.formats.text.layout import Reasons, TextFormat
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat, pure_numbers
 from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, ColumnSummary
+from fitstudio.words import say
 
 _LONGEST_NAME = 200
 _MOST_COMPARED = 2_000_000
@@ -160,7 +161,7 @@ class TableColumns(Source):
                 best, fewest = other, count
         if best != self.layout.numbers and not self._costs_more(best, doubtful):
             self.read_numbers(best)
-            reasons.add("decimal", "So most cells further down are numbers.", sure=False)
+            reasons.add("decimal", say("So most cells further down are numbers."), sure=False)
 
     def _costs_more(self, numbers: NumberFormat, doubtful: list[str]) -> bool:
         """Whether a format that mends some columns would make more cells of others unreadable."""
