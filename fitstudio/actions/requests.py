@@ -148,8 +148,16 @@ def resume_run(
     *,
     foreground: bool = False,
     output: IO[Any] | None = None,
+    verbose: int | None = None,
 ) -> RunHandle:
     """Goes on with a run that was stopped or cut off, from its newest verified checkpoint.
+
+    Args:
+        project: The project.
+        run: The run.
+        foreground: Whether the training's own output is wanted, at `output`.
+        output: A stream; what the engine prints goes there as it is.
+        verbose: How progress is printed this time: 0, 1 or 2; as the run's settings say if None.
 
     Raises:
         RunError: If it is being trained, has finished, or is not the same run any more.
@@ -174,7 +182,9 @@ def resume_run(
             remedy=say("Put back what has changed, or start a new run like this one."),
             safe=say("The run and its checkpoints are as they were."),
         )
-    return runs.launch(project, paths, resume=True, output=output if foreground else None)
+    return runs.launch(
+        project, paths, resume=True, output=output if foreground else None, verbose=verbose
+    )
 
 
 def extend_run(
@@ -184,10 +194,19 @@ def extend_run(
     *,
     foreground: bool = False,
     output: IO[Any] | None = None,
+    verbose: int | None = None,
 ) -> RunHandle:
     """Trains `epochs` more epochs in a new run that goes on from where this one ended.
 
     The new run begins as a copy: its curve is whole, and the old run stays as it was.
+
+    Args:
+        project: The project.
+        run: The run.
+        epochs: How many to add.
+        foreground: Whether the training's own output is wanted, at `output`.
+        output: A stream; what the engine prints goes there as it is.
+        verbose: How progress is printed: 0, 1 or 2; as the run's settings say if None.
 
     Raises:
         RunError: If the run is being trained, or has no checkpoint to go on from.
@@ -212,7 +231,9 @@ def extend_run(
         resolved,
         title=f"{epochs} more epochs" if epochs > 1 else "1 more epoch",
     )
-    return runs.launch(project, copy, resume=True, output=output if foreground else None)
+    return runs.launch(
+        project, copy, resume=True, output=output if foreground else None, verbose=verbose
+    )
 
 
 def discard_run(project: Project, run: str | int) -> Path:

@@ -66,6 +66,7 @@ class Results(Plain):
         parity: For each part its outputs, see `PartParity`.
         worst: For each part the rows that were most wrong, see `WorstClass` and `WorstNumbers`.
         sampled: For a part that was too large to measure whole: how many rows were.
+        files: For each part the file that its rows are of, where that is not the same for all.
     """
 
     task: str
@@ -78,6 +79,7 @@ class Results(Plain):
     parity: Mapping[str, PartParity] = field(default_factory=dict)
     worst: Mapping[str, list[Any]] = field(default_factory=dict)
     sampled: Mapping[str, Count] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: Any) -> Results:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.actions.run_making import environment, spec_digest
-from fitstudio.data.fingerprint import fingerprint, quick_look
+from fitstudio.data.fingerprint import fingerprint, same_content, untouched
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage.checked import Plain
@@ -77,20 +77,21 @@ def _settings(paths: RunPaths, recorded: Mapping[str, Any]) -> ResumeDifference 
 def _data(
     project_folder: Path, paths: RunPaths, recorded: Mapping[str, Any]
 ) -> ResumeDifference | None:
-    before = recorded.get("data_fingerprint")
-    file = read_spec(paths.spec).get("data.file")
+    before, spec = recorded.get("data_fingerprint"), read_spec(paths.spec)
+    file, targets = spec.get("data.file"), spec.get("data.y_file")
     if not before or not file:
         return None
     path = project_folder / file
+    second = project_folder / targets if targets and before.get("targets") else None
     try:
-        if quick_look(path) == (before.get("size"), before.get("mtime_ns")):
+        if untouched(before, path, second):
             return None
-        now = fingerprint(path)
+        now = fingerprint(path, second)
     except (OSError, ValueError) as problem:  # a name that the system knows no file by
         why = getattr(problem, "strerror", None) or problem
         sentence = say("The data file {file} cannot be read: {why}.", file=repr(file), why=why)
         return ResumeDifference("data", before, None, False, sentence)
-    if now["sha256"] == before.get("sha256"):
+    if same_content(before, now):
         return None  # only touched or copied
     sentence = say(
         "The data file {file} has changed since the run began. {other_run}",

@@ -125,7 +125,9 @@ def _note(paths: RunPaths, **fields: Any) -> None:
 
 def _ending(paths: RunPaths, state: RunState) -> dict[str, Any]:
     crash = log_tail(paths.fault_log)
-    if not state.attempts and not crash:
+    # One that was ended while it still loaded its libraries or the data had started all the same.
+    spoke = any(each.code == "worker.starting" for each in state.messages)
+    if not state.attempts and not crash and not spoke:
         return {
             "outcome": Outcome.FAILED,
             "reason": Reason.NOT_STARTED,

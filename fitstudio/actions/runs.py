@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +11,17 @@ from typing import IO, Any
 
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, run_ending, run_states, run_summary
+from fitstudio.actions.data_moved import moved_to
 from fitstudio.actions.following import RunFollower
 from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
-from fitstudio.data.fingerprint import quick_look
+from fitstudio.data.fingerprint import quick_look, untouched
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import SpecError, StorageError, WorkerError
+from fitstudio.errors import DataError, SpecError, StorageError, WorkerError
 from fitstudio.journal import RunState
 from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.links import refuse_links_of_run
@@ -46,10 +48,12 @@ __all__ = [
     "note_run",
     "rename_run",
     "run_name",
+    "second_summary",
     "set_series",
     "star_run",
     "start_run",
     "summary_json",
+    "up_to_date",
     "watch_run",
 ]
 
@@ -111,10 +115,91 @@ def dataset_summary(
     with _summaries_lock:
         known = _summaries.get(key)
     if known is None:
-        known = data_actions.inspect(data, project.folder, cancel=cancel)
+        try:
+            known = data_actions.inspect(data, project.folder, cancel=cancel)
+        except DataError as problem:
+            _say_where_it_is(problem, project.folder, data)
+            raise
         with _summaries_lock:
             _summaries[key] = known
     return known
+
+
+def second_summary(
+    project: Project, spec: RunSpec, *, cancel: threading.Event | None = None
+) -> DatasetSummary | None:
+    """What is known about the second file that the model is checked on; None if there is none.
+
+    It is read as the training file is, as far as somebody said how that is read.
+
+    Args:
+        project: The project.
+        spec: Whose second file.
+        cancel: Ends the reading when set.
+
+    Raises:
+        DataError: If the file cannot be read.
+    """
+    given = spec.get("fit.validation_data")
+    if not isinstance(given, Mapping) or not isinstance(given.get("file"), str):
+        return None
+    same = {name: spec.get(f"data.{name}") for name in ("columns", "options")}
+    data = {**{name: value for name, value in same.items() if value}, **given}
+    key = _data_key(project.folder, data)
+    with _summaries_lock:
+        known = _summaries.get(key)
+    if known is None:
+        try:
+            known = data_actions.inspect(data, project.folder, cancel=cancel)
+        except DataError:
+            if "options" in given or "options" not in data:
+                raise
+            # What was said of the training file need not hold for a file of another kind.
+            del data["options"]
+            known = data_actions.inspect(data, project.folder, cancel=cancel)
+        with _summaries_lock:
+            _summaries[key] = known
+    return known
+
+
+def up_to_date(
+    project: Project, spec: RunSpec, summary: DatasetSummary | None
+) -> DatasetSummary | None:
+    """The summary, made anew where the file was written to since it was made.
+
+    Args:
+        project: The project.
+        spec: Whose data.
+        summary: What was known about the data; None if nothing was.
+
+    Raises:
+        DataError: If the file cannot be read any more.
+    """
+    if summary is None or not summary.fingerprint:
+        return summary or dataset_summary(project, spec)
+    targets = spec.get("data.y_file") if summary.fingerprint.get("targets") else None
+    try:
+        same = untouched(
+            summary.fingerprint,
+            project.folder / spec.get("data.file"),
+            project.folder / targets if targets else None,
+        )
+    except OSError:
+        same = False
+    return summary if same else dataset_summary(project, spec)
+
+
+def _say_where_it_is(problem: DataError, folder: Path, data: Mapping[str, Any]) -> None:
+    """Adds to the error of a file that is gone the place at which it is found again."""
+    if problem.code != "data.file-missing":
+        return
+    found = moved_to(folder, str(data.get("file")), data.get("fingerprint"))
+    if found is not None:
+        problem.remedy = say(
+            "The same file is at {place}: choose it there (--set {setting}).",
+            place=repr(found),
+            setting=shlex.quote(f"data.file={found}"),
+        )
 
 
 def check(
@@ -131,7 +216,8 @@ def check(
         DataError: If the data file cannot be read.
     """
     spec = spec or project.settings
-    return resolve(spec, summary or dataset_summary(project, spec))
+    summary = summary or dataset_summary(project, spec)
+    return resolve(spec, summary, second=second_summary(project, spec))
 
 
 def start_run(
@@ -167,8 +253,8 @@ def start_run(
     """
     project.require_changeable()
     spec = spec or project.settings
-    summary = summary or dataset_summary(project, spec)
-    resolved = resolve(spec, summary)
+    summary = up_to_date(project, spec, summary)
+    resolved = resolve(spec, summary, second=second_summary(project, spec))
     if not resolved.ok:
         first = resolved.errors[0]
         raise SpecError(first.sentence, resolved.errors, code=first.code)
@@ -178,9 +264,21 @@ def start_run(
 
 
 def launch(
-    project: Project, paths: RunPaths, *, resume: bool = False, output: IO[Any] | None = None
+    project: Project,
+    paths: RunPaths,
+    *,
+    resume: bool = False,
+    output: IO[Any] | None = None,
+    verbose: int | None = None,
 ) -> RunHandle:
     """Starts the training process of a run that is there.
+
+    Args:
+        project: The project.
+        paths: The run.
+        resume: Whether to go on from the newest checkpoint.
+        output: A stream; what the engine prints goes there as it is.
+        verbose: How progress is printed this time, where that is not as in the run's settings.
 
     Raises:
         WorkerError: If it does not start; the run is marked as failed.
@@ -188,7 +286,9 @@ def launch(
     """
     project.require_changeable()
     try:
-        return launcher_of(paths).start(project.folder, paths, resume=resume, output=output)
+        return launcher_of(paths).start(
+            project.folder, paths, resume=resume, output=output, verbose=verbose
+        )
     except WorkerError as problem:
         run_ending.end_as_not_started(paths, problem.details or problem.message)
         raise

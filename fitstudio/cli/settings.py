@@ -44,7 +44,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
                 "{help} Default: {default}.", help=param.help, default=_default_text(param)
             ).replace("%", "%%"),
         )
-    group.add_argument(
+    add_verbose(group)
+
+
+def add_verbose(parser: argparse._ActionsContainer) -> None:
+    """Adds --verbose: how progress is printed."""
+    parser.add_argument(
         "--verbose", type=int, choices=(0, 1, 2), help=say("0 silent, 1 a bar, 2 a line an epoch")
     )
 
@@ -77,6 +82,9 @@ def typed_settings(arguments: argparse.Namespace, spec: RunSpec | None = None) -
         key, value = _part_of_nested(text, spec, settings) or parse_setting(text, spec)
         settings[key] = value
         spec = spec.with_values({key: value})
+    if "data.file" in settings:
+        # Another file: the fingerprint that was kept is not of it.
+        settings.setdefault("data.fingerprint", None)
     if arguments.seed is not None:
         settings["run.seed"] = arguments.seed
     if arguments.verbose is not None:

@@ -15,6 +15,7 @@ from fitstudio.declared.checks.check import Checked
 from fitstudio.declared.checks.compile import check_compile
 from fitstudio.declared.checks.data import check_data
 from fitstudio.declared.checks.fit import check_fit
+from fitstudio.declared.checks.second_file import check_second_file
 from fitstudio.declared.kinds.conditions import Situation
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
 from fitstudio.declared.parameters.rules import RULES
@@ -32,7 +33,11 @@ __all__ = ["Origin", "Resolved", "ResolvedValue", "resolve"]
 
 
 def resolve(
-    spec: RunSpec, summary: DatasetSummary | None = None, *, model_plan: bool = True
+    spec: RunSpec,
+    summary: DatasetSummary | None = None,
+    *,
+    model_plan: bool = True,
+    second: DatasetSummary | None = None,
 ) -> Resolved:
     """Work out final values and everything there is to say about them.
 
@@ -40,6 +45,8 @@ def resolve(
         spec: What was asked for.
         summary: What is known about the data; without it only the settings themselves are checked.
         model_plan: Whether the model is planned as well.
+        second: What is known about a second file that the model is checked on, where that was
+            looked at.
     """
     params = spec.params()
     problems = spec.problems()
@@ -58,6 +65,7 @@ def resolve(
         *(finding for rule in RULES if (finding := rule.find(situation)) is not None),
         *check_data(checked),
         *check_fit(checked),
+        *(check_second_file(checked, second) if second is not None else ()),
         *check_compile(checked),
         *check_callbacks(checked),
     ]

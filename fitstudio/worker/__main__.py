@@ -1,6 +1,6 @@
 """The command line of the worker process; the window and the `fitstudio` command start it.
 
-run PROJECT RUN [--resume]    trains a run
+run PROJECT RUN [--resume] [--verbose=N]    trains a run
 predict | evaluate JOB        uses a run's model; JOB is a JSON file, answers are JSON lines
 export JOB                    writes a run's model in a format that other programs read
 dry-run JOB                   tries one real batch and tells what the run would take
@@ -17,6 +17,8 @@ from pathlib import Path
 from fitstudio import terminal
 from fitstudio.errors import FitStudioError
 
+_VERBOSE = {f"--verbose={level}": level for level in (0, 1, 2)}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Does what the words say; returns the exit code."""
@@ -24,11 +26,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         match words:
-            case ["run", project, run_name, *flags] if set(flags) <= {"--resume"}:
+            case ["run", project, run_name, *flags] if set(flags) <= {"--resume", *_VERBOSE}:
                 from fitstudio.worker import run
 
+                verbose = next((_VERBOSE[flag] for flag in flags if flag in _VERBOSE), None)
                 with terminal.forgiving_output():
-                    return run.run(Path(project), run_name, resume="--resume" in flags)
+                    return run.run(
+                        Path(project), run_name, resume="--resume" in flags, verbose=verbose
+                    )
             case [("predict" | "evaluate" | "dry-run" | "export") as kind, job_file]:
                 from fitstudio.worker.jobs import job
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fitstudio import storage
-from fitstudio.data.fingerprint import fingerprint, quick_look
+from fitstudio.data.fingerprint import same_content, untouched
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.roles import find_task
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by
+from fitstudio.declared.checks.changed_file import DATA_CHANGED, change_between
+from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.plan.models import ModelPlan, model_settings, plan_task
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
@@ -99,7 +101,15 @@ def prepare_training(process: RunProcess) -> Training:
     source = open_source(spec.data, process.project)
     environment["data"] = _same_data(source, before.get("data"))
     task = resolved.task or find_task(source, spec)
-    prepared = prepare(source, spec, base=process.project, seed=set_up.seed, task=task)
+    prepared = prepare(
+        source,
+        spec,
+        base=process.project,
+        seed=set_up.seed,
+        task=task,
+        lazily=before.get("lazily"),
+    )
+    environment["lazily"] = prepared.lazily
     if prepared.recipe.input_slot != task.input:
         task = replace(task, inputs=(prepared.recipe.input_slot,))
         plan = _plan_again(task, values)
@@ -107,7 +117,8 @@ def prepare_training(process: RunProcess) -> Training:
     target = target_facts(
         prepared.recipe, method=str(values["data.scale_target"]), loss=task.output.loss
     )
-    _tell_data(process, prepared, plan, target)
+    changed = change_between(spec.get("data.fingerprint"), environment["data"])
+    _tell_data(process, prepared, plan, target, changed)
     storage.write_json(
         paths.resolved,
         stored | resolved.to_json() | {"seed": set_up.seed, "machine": before | environment},
@@ -250,10 +261,10 @@ def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
 
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The data file's fingerprint; after a resume the file must be the one it was."""
-    if before is not None and quick_look(source.path) == (before["size"], before["mtime_ns"]):
+    if before is not None and untouched(before, source.path, source.targets_path):
         return before
-    now = fingerprint(source.path)
-    if before is not None and now["sha256"] != before["sha256"]:
+    now = source.fingerprint()
+    if before is not None and not same_content(before, now):
         raise RunError(
             say(
                 "The data file has changed since this run began, so it cannot go on from "
@@ -267,8 +278,15 @@ def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str,
 
 
 def _tell_data(
-    process: RunProcess, prepared: Prepared, plan: ModelPlan, target: Mapping[str, Any] | None
+    process: RunProcess,
+    prepared: Prepared,
+    plan: ModelPlan,
+    target: Mapping[str, Any] | None,
+    changed: str | None,
 ) -> None:
+    findings = list(prepared.findings)
+    if changed is not None:
+        findings.insert(0, Finding(DATA_CHANGED, Severity.ADVICE, "data.file", changed))
     process.journal.append(
         EventType.DATA_READY,
         training_rows=len(prepared.training),
@@ -276,6 +294,6 @@ def _tell_data(
         input_shape=list(plan.input_shape),
         output_shape=list(plan.output_shape),
         class_names=list(prepared.class_names or ()),
-        findings=[finding.to_json() for finding in prepared.findings],
+        findings=[finding.to_json() for finding in findings],
         **({} if target is None else {"target": target}),
     )

@@ -17,6 +17,7 @@ from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.prepare import Prepared
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.engine.model import Model
+from fitstudio.worker.answering import answers
 from fitstudio.worker.model_card import BirthCertificate
 
 FORMAT = 1
@@ -93,6 +94,7 @@ def measure(
         found |= {"class_names": list(certificate.class_names), "confusion": {}}
     else:
         found |= {"parity": {}}
+    files: dict[str, str] = {}
     for whole in parts:
         if not len(whole.x):
             continue
@@ -104,40 +106,55 @@ def measure(
             part.x, part.y, sample_weight=part.sample_weight, verbose=0, return_dict=True
         )
         found["scores"][part.name] = {name: float(value) for name, value in scores.items()}
-        answers = np.asarray(model.predict(part.x, verbose=0))
-        describe = _classes if certificate.task == "classification" else _numbers
-        describe(found, part, answers, certificate)
+        if certificate.task == "classification":
+            _classes(found, part, model, certificate)
+        else:
+            blocks = [answer for _, answer in answers(model, certificate.plan, part.x)]
+            _numbers(found, part, np.concatenate(blocks), certificate)
+        if part.samples is not None:
+            files[part.name] = part.samples.source
+    if len(set(files.values())) > 1:
+        # Row numbers alone would be looked up in the wrong file.
+        found["files"] = files
     return found
 
 
 def _classes(
-    found: dict[str, Any], part: Part, answers: np.ndarray, certificate: BirthCertificate
+    found: dict[str, Any], part: Part, model: Model, certificate: BirthCertificate
 ) -> None:
-    """Confusion counts (true class by predicted class), and the rows that were most wrong."""
-    names = certificate.class_names
-    # A model that answers at each time step gives several rows of answers for a row of data.
-    steps = int(np.prod(answers.shape[1:-1])) if answers.ndim > 2 else 1
-    decoded = certificate.recipe.decode(
-        answers.reshape(-1, answers.shape[-1]), logits=certificate.answers_logits
-    )
-    probabilities = np.stack([decoded[f"probability {name}"] for name in names], axis=1)
-    predicted = probabilities.argmax(1)
-    y = np.asarray(part.y)
-    if certificate.recipe.encoding == "onehot":
-        true = y.reshape(-1, len(names)).argmax(1)
-    else:
-        true = np.rint(y.reshape(-1)).astype(np.int64)
+    """Confusion counts (true class by predicted class), and the rows that were most wrong.
+
+    With a thousand classes the probabilities of all rows are too many to keep: of each block of
+    rows only the likeliest class stays, and the true one's probability.
+    """
+    names, recipe = certificate.class_names, certificate.recipe
     counts = np.zeros((len(names), len(names)), dtype=np.int64)
-    np.add.at(counts, (true, predicted), 1)
+    share, trues, guesses, steps = [], [], [], 1
+    for rows, answer in answers(model, certificate.plan, part.x):
+        # A model that answers at each time step gives several rows of answers for a row of data.
+        steps = int(np.prod(answer.shape[1:-1])) if answer.ndim > 2 else 1
+        probabilities = recipe.probabilities(
+            answer.reshape(-1, answer.shape[-1]), logits=certificate.answers_logits
+        )
+        y = np.asarray(part.y[rows])
+        if recipe.encoding == "onehot":
+            true = y.reshape(-1, len(names)).argmax(1)
+        else:
+            true = np.rint(y.reshape(-1)).astype(np.int64)
+        guess = probabilities.argmax(1)
+        np.add.at(counts, (true, guess), 1)
+        share.append(probabilities[np.arange(len(true)), true])
+        trues.append(true)
+        guesses.append(guess)
     found["confusion"][part.name] = counts.tolist()
-    share = probabilities[np.arange(len(true)), true]
-    worst = np.argsort(share, kind="stable")[:_WORST_ROWS]
+    probability, true, predicted = map(np.concatenate, (share, trues, guesses))
+    worst = np.argsort(probability, kind="stable")[:_WORST_ROWS]
     found["worst"][part.name] = [
         {
             "row": _row(part, place // steps),
             "true": names[true[place]],
             "predicted": names[predicted[place]],
-            "probability": float(share[place]),
+            "probability": float(probability[place]),
         }
         for place in worst
         if predicted[place] != true[place]
@@ -145,12 +162,12 @@ def _classes(
 
 
 def _numbers(
-    found: dict[str, Any], part: Part, answers: np.ndarray, certificate: BirthCertificate
+    found: dict[str, Any], part: Part, answer: np.ndarray, certificate: BirthCertificate
 ) -> None:
     """True against predicted in original units, and the rows that were most wrong."""
-    y = np.asarray(part.y, dtype=np.float64).reshape(answers.shape)
+    y = np.asarray(part.y, dtype=np.float64).reshape(answer.shape)
     true = certificate.recipe.decode_targets(y)
-    predicted = certificate.recipe.decode(answers)
+    predicted = certificate.recipe.decode(answer)
     shown = np.linspace(0, len(y) - 1, min(len(y), _PARITY_POINTS)).astype(np.int64)
     outputs = []
     error = np.zeros(len(y))

@@ -31,8 +31,14 @@ _SECONDS_TO_END = 4.0
 _log = logging.getLogger("fitstudio.worker")
 
 
-def run(project: Path, run_name: str, *, resume: bool) -> int:
+def run(project: Path, run_name: str, *, resume: bool, verbose: int | None = None) -> int:
     """Trains a run from beginning to end, or on from its newest checkpoint.
+
+    Args:
+        project: The project's folder.
+        run_name: The name of the run's folder.
+        resume: Whether to go on from the newest checkpoint.
+        verbose: How progress is printed this time; as the run's settings say if None.
 
     Returns:
         The process's exit code: 0 if it completed or was stopped, 1 if it failed.
@@ -62,6 +68,7 @@ def run(project: Path, run_name: str, *, resume: bool) -> int:
             resume,
             before.attempts,
             before.last_reason,
+            verbose=verbose,
         )
         log_file.install(
             paths.worker_log, lambda text: process.tell("warning", "engine.warning", text)

@@ -39,6 +39,7 @@ class RunProcess:
         ended_by: Why it ended then; empty if it never did.
         pid: This process.
         began: When it began (wall clock).
+        verbose: How progress is printed this time; None where the run's settings say it.
         known: What a card about a failure can make use of: `values`, `last_epoch_saved`.
     """
 
@@ -52,6 +53,7 @@ class RunProcess:
     ended_by: str = ""
     pid: int = field(default_factory=os.getpid)
     began: float = field(default_factory=lambda: psutil.Process().create_time())
+    verbose: int | None = None
     known: dict[str, Any] = field(default_factory=dict)
 
     def tell(self, level: str, code: str, sentence: str, **fields: Any) -> None:

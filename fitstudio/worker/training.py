@@ -113,7 +113,8 @@ def _fit_once(training: Training) -> _Fitted:
         epochs=values["fit.epochs"],
         disk=disk,
     )
-    progress = progress_for(process.paths.worker_log, chosen=training.spec.is_set("fit.verbose"))
+    chosen_here = training.spec.is_set("fit.verbose") or process.verbose is not None
+    progress = progress_for(process.paths.worker_log, chosen=chosen_here)
     stopped_by = None
     try:
         model.fit(
@@ -201,6 +202,8 @@ def _fit_arguments(training: Training) -> dict[str, Any]:
     """The specification's arguments of fit(), with the prepared data in their places."""
     prepared = training.prepared
     arguments = {param.name: training.spec.get(param.key) for param in SETTINGS}
+    if training.process.verbose is not None:
+        arguments["verbose"] = training.process.verbose
     x, validation = prepared.x, prepared.validation_data
     if isinstance(x, RowBatches):
         # What yields batches itself takes neither of these: it was made with this batch size.

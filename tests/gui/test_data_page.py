@@ -274,7 +274,7 @@ def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
     qtbot.waitUntil(lambda: bool(page._nodes), timeout=READ_MS)
     assert page._guesses.change.isVisible()
     dialog = ReadingDialog(page._view.guesses, {}, page, kind="npz", nodes=page._nodes)
-    assert dialog.names == ("part", "one_hot", "missing")
+    assert dialog.names == ("part", "one_hot", "missing", "single_values")
     dialog.editor("part").setValue("test")
     assert dialog.changes() == {"part": "test"}
     dialog.deleteLater()

@@ -40,7 +40,7 @@ def test_predictions_match_columns_by_name(trained, flowers, tmp_path) -> None:
     with report.output.open() as table:
         found = list(csv.DictReader(table))
     assert [row["row"] for row in found] == ["1", "2", "3"]
-    assert [row["kind"] for row in found] == ["iris", "", "tulip"]
+    assert [row["predicted kind"] for row in found] == ["iris", "", "tulip"]
     assert [row["note"] for row in found] == ["'=1+1", "ok", "-2"], "no spreadsheet computes these"
     assert float(found[0]["probability iris"]) > 0.5
     json.dumps(report.to_json())

@@ -47,7 +47,13 @@ class Launcher(Protocol):
         ...
 
     def start(
-        self, project: Path, run: RunPaths, *, resume: bool = False, output: IO[Any] | None = None
+        self,
+        project: Path,
+        run: RunPaths,
+        *,
+        resume: bool = False,
+        output: IO[Any] | None = None,
+        verbose: int | None = None,
     ) -> RunHandle:
         """Starts a worker, which goes on whatever becomes of us.
 
@@ -55,6 +61,7 @@ class Launcher(Protocol):
             project: The project's folder.
             run: The run that it is to train.
             resume: Whether to go on from the newest checkpoint.
+            verbose: How progress is printed this time, where that is not as in its settings.
             output: Where what it prints goes; into `worker.log` by default, as its errors always
                 do.
 

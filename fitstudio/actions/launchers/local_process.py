@@ -67,7 +67,13 @@ class LocalProcess:
         return START_TIMEOUT_S
 
     def start(
-        self, project: Path, run: RunPaths, *, resume: bool = False, output: IO[Any] | None = None
+        self,
+        project: Path,
+        run: RunPaths,
+        *,
+        resume: bool = False,
+        output: IO[Any] | None = None,
+        verbose: int | None = None,
     ) -> LocalRun:
         """Starts a worker in a session of its own and waits until it shows that it lives.
 
@@ -75,6 +81,7 @@ class LocalProcess:
             project: The project's folder.
             run: The run that it is to train.
             resume: Whether to go on from the newest checkpoint.
+            verbose: How progress is printed this time, where that is not as in its settings.
             output: Where what it prints goes; into `worker.log` by default, as its errors always
                 do.
 
@@ -84,6 +91,8 @@ class LocalProcess:
         """
         refuse_links_of_run(run)
         words = ["run", str(project), run.name, *(["--resume"] if resume else [])]
+        if verbose is not None:
+            words.append(f"--verbose={verbose}")
         command = processes.worker_command(*words)
         journal_size = _size(run.journal)
         log_size = _size(run.worker_log)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
 
@@ -11,7 +12,15 @@ from fitstudio.actions import projects, requests, runs
 from fitstudio.actions.folders import free_folder, projects_folder
 from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, value_text
 from fitstudio.cli.output import say
-from fitstudio.cli.settings import add_settings, typed_settings
+from fitstudio.cli.settings import (
+    add_settings,
+    add_verbose,
+    fix_as_typed,
+    plain,
+    typed_settings,
+)
+from fitstudio.declared.checks.changed_file import DATA_CHANGED
+from fitstudio.declared.resolve import Resolved
 from fitstudio.errors import UsageError
 from fitstudio.project import Project
 from fitstudio.words import marked, saying
@@ -33,9 +42,12 @@ def _declare_train(parser: argparse.ArgumentParser) -> None:
 def _train(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     spec = project.settings.with_values(typed_settings(arguments, project.settings))
+    summary = runs.dataset_summary(project, spec)
+    told = _tell_of_changed_file(runs.check(project, spec=spec, summary=summary), arguments)
     handle = runs.start_run(
         project,
         spec=spec,
+        summary=summary,
         name=arguments.name,
         foreground=not arguments.background,
         output=_stream_for(arguments),
@@ -53,17 +65,32 @@ def _train(arguments: argparse.Namespace) -> int:
                 )
             )
         return 0
-    return _wait_and_report(project, handle, arguments)
+    return _wait_and_report(project, handle, arguments, told=told)
+
+
+def _tell_of_changed_file(resolved: Resolved, arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Says before the first epoch that the data file is not what it was; returns what was said."""
+    found = [each for each in resolved.findings if each.code == DATA_CHANGED]
+    for finding in found if resolved.ok else ():
+        say(plain(finding.sentence), stream=_stream_for(arguments))
+        if finding.fix is not None:
+            say(f"    {fix_as_typed(finding.fix)}", stream=_stream_for(arguments))
+    return tuple(finding.sentence for finding in found)
 
 
 def _declare_resume(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
+    add_verbose(parser)
 
 
 def _resume(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     handle = requests.resume_run(
-        project, arguments.run, foreground=True, output=_stream_for(arguments)
+        project,
+        arguments.run,
+        foreground=True,
+        output=_stream_for(arguments),
+        verbose=arguments.verbose,
     )
     return _wait_and_report(project, handle, arguments)
 
@@ -73,6 +100,7 @@ def _declare_extend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", metavar="N", type=int, required=True, help=saying.say("how many epochs to add")
     )
+    add_verbose(parser)
 
 
 def _extend(arguments: argparse.Namespace) -> int:
@@ -90,6 +118,7 @@ def _extend(arguments: argparse.Namespace) -> int:
         epochs=arguments.epochs,
         foreground=True,
         output=_stream_for(arguments),
+        verbose=arguments.verbose,
     )
     return _wait_and_report(project, handle, arguments)
 
@@ -127,7 +156,11 @@ def _stream_for(arguments: argparse.Namespace) -> TextIO:
 
 
 def _wait_and_report(
-    project: Project, handle: runs.RunHandle, arguments: argparse.Namespace
+    project: Project,
+    handle: runs.RunHandle,
+    arguments: argparse.Namespace,
+    *,
+    told: Collection[str] = (),
 ) -> int:
     _wait(project, handle)
     record = runs.load_run(project, handle.run)
@@ -148,7 +181,8 @@ def _wait_and_report(
             )
         )
     for sentence in state.preparation:
-        say(f"  {sentence}")
+        if sentence not in told:
+            say(f"  {sentence}")
     say(saying.say("History and checkpoints: {folder}", folder=handle.folder))
     return 0 if state.outcome in ("completed", "stopped") else 1
 

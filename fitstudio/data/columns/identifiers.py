@@ -9,7 +9,7 @@ import polars as pl
 
 # Names of numbers that are all different; whole numbers alone are measured just as often.
 _ID_NAME = re.compile(
-    r"(?i)^(id|ids|index|idx|nr|no|num|number|row|rows|key|uuid|guid|code|#|row_?names?|"
+    r"(?i)^(id|ids|pid|index|idx|nr|no|num|number|row|rows|key|uuid|guid|code|#|row_?names?|"
     r"unnamed: ?\d+|sample|subject|patient|participant|person|case|record|animal|specimen)$"
     r"|[_ .-](id|ids|nr|no|num|number|key|code|index|names?)$|#$|^[a-z]{1,8}(num|names|nr)$"
 )

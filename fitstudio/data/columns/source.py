@@ -13,6 +13,7 @@ import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.values import TableColumn
+from fitstudio.data.fingerprint import fingerprint
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
 from fitstudio.errors import DataError
@@ -32,6 +33,8 @@ class Source(ABC):
         self.path = path
         self.file = file
         self.kind = kind
+        #: The file that holds the targets, where that is another one.
+        self.targets_path: Path | None = None
         self.rows = 0
         self.guesses: tuple[Guess, ...] = ()
         self.options: dict[str, Any] = {}
@@ -41,6 +44,10 @@ class Source(ABC):
     @abstractmethod
     def names(self) -> tuple[str, ...]:
         """The names of the columns in the order of the file."""
+
+    def single_names(self) -> list[str]:
+        """The names of the columns with a single value a row."""
+        return [name for name in self.names if not self.column(name).shape]
 
     @property
     def columns(self) -> tuple[ColumnSummary, ...]:
@@ -97,9 +104,10 @@ class Source(ABC):
         Raises:
             DataError: Naming all that are missing, with names that are nearly the same.
         """
-        missing = [name for name in names if name not in self.names]
+        there = self.names
+        missing = [name for name in names if name not in there]
         if missing:
-            raise missing_columns(missing, self.names, self.file)
+            raise missing_columns(missing, there, self.file)
 
     def problems(self) -> tuple[Finding, ...]:
         """What keeps the rows from being used until a person decides."""
@@ -123,6 +131,10 @@ class Source(ABC):
                 if problem.fix
                 else None,
             )
+
+    def fingerprint(self) -> dict[str, Any]:
+        """By what a change of the file, or of the one with its targets, is noticed."""
+        return fingerprint(self.path, self.targets_path)
 
     @property
     def whole(self) -> ArrayLike | None:

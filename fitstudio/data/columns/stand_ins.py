@@ -31,6 +31,7 @@ class GapsArray:
         self.whole_numbers = stored.kind in "iu" or getattr(array, "whole_numbers", False)
         self.dtype = stored if stored.kind == "f" else np.dtype(np.float64)
         self.shape = array.shape
+        self.chunk_rows: int = getattr(array, "chunk_rows", 1)
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -23,7 +23,7 @@ class TableColumn:
         values: Numbers, NaN where missing or unreadable; None for columns of words.
         unparsed: Rows whose cell should be a number and is not.
         padded: Whether digits have zeros in front, as identifiers do.
-        dates: "iso", "dots" or "slashes" if the cells are dates, else None.
+        dates: How they are written if the cells are dates or times of day, else None.
         ambiguous_dates: Whether day and month could be exchanged.
         long_digits: Cells with more digits than a number keeps.
         title: The header as it stands in the file, where the name had to be changed.
@@ -52,12 +52,12 @@ class TableColumn:
     negative: int = 0
     mixed_units: dict[str, int] = field(default_factory=dict)
 
-    def labels(self) -> np.ndarray:
-        """The values as labels (text), None where missing."""
+    def labels(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """The values of some rows, or of all, as labels (text); None where missing."""
         if self.cells is not None:
-            return self.cells.to_numpy()
+            return self.cells[start:stop].to_numpy()
         assert self.values is not None
-        found, places = np.unique(self.values, return_inverse=True)
+        found, places = np.unique(self.values[start:stop], return_inverse=True)
         names = np.array(
             [None if np.isnan(value) else statistics.number_label(value) for value in found],
             dtype=object,
@@ -71,9 +71,10 @@ class TableColumn:
     def __len__(self) -> int:
         return len(self.values) if self.values is not None else len(self.cells or ())
 
-    def missing(self) -> np.ndarray:
-        """For each row whether the value is missing."""
+    def missing(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """For each of some rows, or of all, whether the value is missing."""
         if self.values is not None:
-            return np.isnan(self.values)
+            return np.isnan(self.values[start:stop])
         assert self.cells is not None
-        return self.cells.is_null().to_numpy()
+        # A copy, which whoever asked may write to.
+        return np.array(self.cells[start:stop].is_null())

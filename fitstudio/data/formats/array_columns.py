@@ -23,6 +23,7 @@ from fitstudio.data.formats.text.column_types import (
     summarise,
     type_of,
 )
+from fitstudio.data.formats.text.dates import unit_of_dates
 from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import (
@@ -99,6 +100,9 @@ class ArrayColumns(Source):
         if close is not None:
             close()
 
+    def single_names(self) -> list[str]:
+        return [name for name, array in self._arrays.items() if not sample_shape(array)]
+
     def array(self, name: str) -> ArrayLike:
         self.require([name])
         return self._arrays[name]
@@ -120,14 +124,14 @@ class ArrayColumns(Source):
         return self._columns[name, wanted]
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
-        if not self.column(name).shape:
+        if not sample_shape(self.array(name)):
             column = self.scalars(name)
             if column.values is not None and self.array(name).dtype.kind in "biuf":
                 return [
                     None if value != value else _short_number(value)
                     for value in np.asarray(self.array(name)[start:stop]).reshape(-1)
                 ]
-            return [None if label is None else str(label) for label in column.labels()[start:stop]]
+            return [None if each is None else str(each) for each in column.labels(start, stop)]
         return [_glimpse(block) for block in np.asarray(self.array(name)[start:stop])]
 
     def _gaps(self, column: ColumnSummary) -> np.ndarray:
@@ -145,6 +149,8 @@ class ArrayColumns(Source):
         unit = self._units.get(name) or times or statistics.unit_of(name)
         if not shape:
             column = self.scalars(name)
+            if column.dates and column.values is not None:
+                unit = unit_of_dates(column.dates)
             column.unit = unit
             found = summarise(column)
             stored = str(array.dtype) if array.dtype.kind in "biuf" else found.dtype

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns import statistics
+from fitstudio.data.columns.pieces import fits_memory, times_read
 from fitstudio.data.columns.stand_ins import as_stored, stand_in
 from fitstudio.data.formats.array_columns import ArrayColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import ARRAY, NUMBER, ColumnSummary
 from fitstudio.words import say
+from fitstudio.words.numbers import format_bytes
 
 # Each is looked for in all of its values once more.
 _MOST_SEARCHED = 50
+# Training takes float32, whatever the file holds.
+_TRAINED_BYTES = 4
 
 
 def find(
@@ -63,6 +67,8 @@ def find(
             )
     for column in columns[:_MOST_SEARCHED]:
         yield from _stand_in(source, column, options)
+    for column in columns:
+        yield from _read_in_pieces(source, column)
     if sampled is not None:
         yield _advice(
             "data.sampled",
@@ -73,6 +79,30 @@ def find(
                 rows=source.rows,
             ),
         )
+
+
+def _read_in_pieces(source: ArrayColumns, column: ColumnSummary) -> Iterator[Finding]:
+    """What it costs to mix the rows of an array that is too large for the memory."""
+    chunk_rows = int(getattr(source.array(column.name), "chunk_rows", 1))
+    nbytes = source.rows * int(np.prod(column.shape, dtype=np.int64)) * _TRAINED_BYTES
+    if not column.shape or chunk_rows < 2 or fits_memory(nbytes):
+        return
+    yield Finding(
+        "data.read-in-pieces",
+        Severity.TOLD,
+        "data.mixing",
+        say(
+            "**{name}** takes {size}, too much for the memory that is free: it is read while "
+            "training runs. Its rows lie in pieces of {chunk}: each epoch mixes the pieces, and "
+            "the rows of several pieces with each other. To mix every row with every other, each "
+            "piece would be read about {times} times an epoch.",
+            name=column.name,
+            size=format_bytes(nbytes),
+            chunk=f"{chunk_rows:,}",
+            times=times_read(source.rows, chunk_rows),
+        ),
+        Fix(say("Mix every row"), {"data.mixing": "rows"}),
+    )
 
 
 def _stand_in(

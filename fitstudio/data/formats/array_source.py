@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fitstudio.data.columns.class_pairs import only_with
 from fitstudio.data.columns.relations import patterns
-from fitstudio.data.fingerprint import fingerprint, quick_look
+from fitstudio.data.fingerprint import quick_look
 from fitstudio.data.formats import array_findings
 from fitstudio.data.formats.array_columns import ArrayColumns
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -32,8 +33,9 @@ class ArraySource(ArrayColumns):
                 *self._findings,
                 *array_findings.find(self, columns, self._as_set(), self._sampled),
             ),
-            fingerprint=fingerprint(self.path),
+            fingerprint=self.fingerprint(),
             complete_rows=complete,
             sampled_rows=self._sampled,
             missing_patterns=patterns(masks),
+            only_with=only_with(self, columns),
         )

@@ -44,7 +44,8 @@ def open_hdf5(asked: Asked) -> ArraySource:
     """
     path, file, options = asked.path, asked.file, asked.options
     with open_file(path, file) as handle:
-        found = list(guarded(walk(handle), file))
+        single = options.get("single_values") is True
+        found = list(guarded(walk(handle, single_values=single), file))
         found, turned = as_matlab_shows(found, options)
         usable_ones = {item.node.path: item for item in found if item.dtype is not None}
         try:
@@ -108,7 +109,9 @@ def _arrays(
             inner = item.dtype[field].shape
             yield (
                 f"{name}/{field}",
-                ReopenedDataset(path, place, dtype, (*shape, *inner), field),
+                ReopenedDataset(
+                    path, place, dtype, (*shape, *inner), field, chunk_rows=item.chunk_rows
+                ),
             )
         return
     dtype = _plain_type(item.dtype)
@@ -126,6 +129,7 @@ def _arrays(
         ReopenedDataset(
             path, place, dtype, shape,
             layout=item.layout, packing=packing, names=names, whole_numbers=whole,
+            chunk_rows=item.chunk_rows,
         ),
     )  # fmt: skip
 

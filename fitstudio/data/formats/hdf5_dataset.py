@@ -33,6 +33,8 @@ class ReopenedDataset:
         packing: How stored values become numbers; None where they are the numbers.
         names: What whole numbers stand for; values are then text, "" for numbers without a name.
         whole_numbers: Whether the stored values are whole numbers, whatever `dtype` says.
+        chunk_rows: Rows that lie in the file as one piece, which is read whole or not at all; 1
+            where each row can be read by itself.
     """
 
     def __init__(
@@ -47,7 +49,9 @@ class ReopenedDataset:
         packing: Packing | None = None,
         names: Mapping[int, str] | None = None,
         whole_numbers: bool = False,
+        chunk_rows: int = 1,
     ) -> None:
+        self.chunk_rows = chunk_rows
         self.path, self.name, self.dtype, self.shape = path, name, dtype, shape
         self.field = field
         self.whole_numbers = whole_numbers
@@ -102,7 +106,8 @@ def _open_dataset(path: Path, name: str) -> Any:
     handle = open_file(path, path.name)
     try:
         dataset = follow(handle, name)
-        refused = refusal(dataset, path.stat().st_size)
+        # Whether single values count was decided when the file was walked.
+        refused = refusal(dataset, path.stat().st_size, single_values=True)
     except LIBRARY_ERRORS as problem:
         handle.close()
         if not came_from(problem, "h5py", "hdf5_tree"):
@@ -142,6 +147,8 @@ def _read_rows(dataset: Any, field: str | None, key: Any, layout: str | None = N
         view = MatlabView(dataset, layout)
         shape = view.shape
     try:
+        if not dataset.shape:
+            return np.asarray(view[()]).reshape(1)[key]
         if isinstance(key, list | np.ndarray):
             return _take_rows(_View(view, shape, dataset.dtype), np.asarray(key))
         return view[key]

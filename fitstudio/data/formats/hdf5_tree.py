@@ -27,7 +27,9 @@ from fitstudio.data.formats.array_columns import usable
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.matlab import (
     LOGICAL,
+    ROWS,
     hidden_groups,
+    is_single_in_matlab,
     layout_of,
     matlab_class,
     matlab_refusal,
@@ -40,6 +42,7 @@ from fitstudio.errors import DataError
 # What the library raises for damaged files; mistakes of our own look the same but for their place.
 LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
+_LONGEST_UNIT = 60
 _MOST_OBJECTS = 20_000
 _DEEPEST = 32
 _MOST_CHUNK_BYTES = 1 << 30
@@ -74,6 +77,7 @@ class Found:
         packing: What the dataset says of its own values.
         doubt: What it says of its values and cannot mean.
         names: Names of the numbers, where the type gives them.
+        chunks: The shape of the pieces that the file holds it in; None where it is one piece.
     """
 
     node: TreeNode
@@ -86,6 +90,14 @@ class Found:
     packing: Packing | None = None
     doubt: str | None = None
     names: Mapping[int, str] | None = None
+    chunks: tuple[int, ...] | None = None
+
+    @property
+    def chunk_rows(self) -> int:
+        """Rows that lie in one piece, which is read whole or not at all."""
+        if self.chunks is None:
+            return 1
+        return self.chunks[-1] if self.layout == ROWS else self.chunks[0]
 
 
 def tree(path: Path, file: str) -> list[TreeNode]:
@@ -135,8 +147,13 @@ def guarded(items: Iterator[Found], file: str) -> Iterator[Found]:
         raise damaged(file, str(problem)) from problem
 
 
-def walk(handle: Any) -> Iterator[Found]:
-    """Everything in the file, following hard links only, each object once."""
+def walk(handle: Any, *, single_values: bool = False) -> Iterator[Found]:
+    """Everything in the file, following hard links only, each object once.
+
+    Args:
+        handle: The open file.
+        single_values: Whether single values are taken for columns with one row.
+    """
     size = Path(handle.filename).stat().st_size
     seen: set[int] = set()
     waiting: list[tuple[str, Any, int]] = [("", handle["/"], 0)]
@@ -180,7 +197,7 @@ def walk(handle: Any) -> Iterator[Found]:
                 else:
                     deeper.append((path, child, depth + 1))
             elif isinstance(child, h5py.Dataset):
-                yield _look_at(path, child, size)
+                yield _look_at(path, child, size, single_values=single_values)
         waiting.extend(reversed(deeper))
 
 
@@ -211,15 +228,16 @@ def _say_soft_link(handle: Any, place: str, target: str) -> str:
     return say("a link to {file}, which is read by that name", file=path)
 
 
-def _look_at(path: str, dataset: Any, size: int) -> Found:
-    stored = tuple(dataset.shape or ())
+def _look_at(path: str, dataset: Any, size: int, *, single_values: bool) -> Found:
+    # A single value that counts is a column with one row.
+    stored = tuple(dataset.shape or ((1,) if single_values else ()))
     try:
         dtype = dataset.dtype
     except TypeError as problem:  # of a type that NumPy does not have
         return _refused(
             path, say("holds values of a type that is not known here ({problem})", problem=problem)
         )
-    problem = refusal(dataset, size)
+    problem = refusal(dataset, size, single_values=single_values)
     layout = None if problem else layout_of(dataset)
     node = TreeNode(
         path, path.rpartition("/")[2], "refused" if problem else "array",
@@ -240,11 +258,18 @@ def _look_at(path: str, dataset: Any, size: int) -> Found:
         stored_shape=stored, layout=layout, logical=matlab_class(dataset) == LOGICAL,
         packing=packing, doubt=doubt,
         names={int(number): name for name, number in names.items()} if names else None,
+        chunks=dataset.chunks,
     )  # fmt: skip
 
 
-def refusal(dataset: Any, size: int) -> str | None:
-    """Why a dataset is not used, or None."""
+def refusal(dataset: Any, size: int, *, single_values: bool = False) -> str | None:
+    """Why a dataset is not used, or None.
+
+    Args:
+        dataset: The open dataset.
+        size: The size of its file.
+        single_values: Whether single values are taken for columns with one row.
+    """
     properties = dataset.id.get_create_plist()
     if properties.get_external_count():
         return say("is stored in another file, which is not opened")
@@ -259,7 +284,9 @@ def refusal(dataset: Any, size: int) -> str | None:
                 "is packed with {known_filters}, which is not available here",
                 known_filters=_KNOWN_FILTERS[number],
             )
-    if dataset.shape is None or len(dataset.shape) == 0:
+    if dataset.shape is None:
+        return say("is empty")
+    if not single_values and (len(dataset.shape) == 0 or is_single_in_matlab(dataset)):
         return say("is a single value")
     if _text(dataset.attrs.get("NAME", "")).startswith(_ONLY_A_DIMENSION):
         return say("is a dimension without values")
@@ -279,7 +306,7 @@ def refusal(dataset: Any, size: int) -> str | None:
                 return say("has no fields that can be used")
         elif usable(dtype):
             return usable(dtype)
-    if not dataset.shape[0] or not dataset.size:
+    if not dataset.size:
         return say("holds no rows")
     declared = int(dataset.size) * dtype.itemsize
     if declared > max(_SUSPICIOUS_BYTES, _HIGHEST_RATIO * size):
@@ -309,7 +336,7 @@ def _unit(dataset: Any) -> str | None:
                 value = dataset.attrs[name]
             except (OSError, TypeError, ValueError):
                 return None
-            return _text(value)[:20] or None
+            return _text(value)[:_LONGEST_UNIT] or None
     return None
 
 

@@ -64,7 +64,12 @@ def matlab_refusal(item: Any) -> str | None:
         return say("is an object of MATLAB ({kind}); save it as a matrix of numbers", kind=kind)
     if item.dtype.names:
         return say("holds complex numbers")
-    return say("is a single value") if item.size == 1 else None
+    return None
+
+
+def is_single_in_matlab(item: Any) -> bool:
+    """Whether MATLAB wrote a number alone, which it stores with two axes as everything."""
+    return matlab_class(item) is not None and item.size == 1
 
 
 def layout_of(item: Any) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fitstudio.data.columns.stand_ins import with_gaps
 from fitstudio.data.formats.array_columns import usable
 from fitstudio.data.formats.array_source import ArraySource
@@ -47,7 +49,9 @@ def open_npy(asked: Asked) -> ArraySource:
     if names[0] == names[1]:
         names = ["x", "y"]
     arrays = dict(zip(names, (array, targets), strict=True))
-    return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    source = ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    source.targets_path = y_path
+    return source
 
 
 def _single(
@@ -62,6 +66,14 @@ def _single(
                 code="data.no-arrays",
             )
         return ArraySource(path, file, "npy", arrays, types=columns, options=options)
+    if options.get("split") and len(array.shape) == 1 and not array.dtype.names:
+        # Whoever reads files by columns has one row here, saved without the axis of rows.
+        row = np.asarray(array[:])[None, :]
+        arrays = {f"column_{place + 1}": row[:, place] for place in range(row.shape[1])}
+        guess = Guess("split", True, say("As you said."), say("Columns apart"), given=True)
+        return ArraySource(
+            path, file, "npy", arrays, types=columns, options=options, guesses=(guess,)
+        )
     split = options.get("split", len(array.shape) == 2 and array.shape[1] <= _MOST_SPLIT)
     guess = Guess(
         "split",

@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -48,7 +49,8 @@ def open_npz(asked: Asked) -> ArraySource:
         DataError: If it is damaged, or holds nothing that can be used.
     """
     path, file, options = asked.path, asked.file, asked.options
-    headers, left_out = _look_inside(path, file)
+    single = options.get("single_values") is True
+    headers, left_out = _look_inside(path, file, single_values=single)
     lengths = {name: header.shape[0] for name, header in headers.items()}
     if not lengths:
         reasons = "; ".join(f"{name!r} {why}" for name, why in list(left_out.items())[:5])
@@ -92,7 +94,9 @@ def npz_tree(path: Path, file: str) -> list[TreeNode]:
     return nodes + [TreeNode(name, name, "refused", note=why) for name, why in left_out.items()]
 
 
-def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str, str]]:
+def _look_inside(
+    path: Path, file: str, *, single_values: bool = False
+) -> tuple[dict[str, NpyHeader], dict[str, str]]:
     """The arrays that can be used, and why the others cannot."""
     headers: dict[str, NpyHeader] = {}
     left_out: dict[str, str] = {}
@@ -108,7 +112,7 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
                 name = member.filename.removesuffix(".npy")
                 problem = _member_problem(member, headers, path.stat().st_size)
                 if problem is None:
-                    header, problem = _member_header(archive, member)
+                    header, problem = _member_header(archive, member, single_values)
                     if header is not None and problem is None:
                         headers[name] = header
                 if problem is not None:
@@ -163,11 +167,13 @@ def _member_problem(member: zipfile.ZipInfo, known: Mapping[str, Any], size: int
 
 
 def _member_header(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, single_values: bool
 ) -> tuple[NpyHeader | None, str | None]:
     try:
         with archive.open(member) as stream:
             header = read_header(cast(Any, stream), what=member.filename)
+        if single_values and not header.shape:
+            header = replace(header, shape=(1,))
         check_usable(header, member.filename)
         if header.dtype.names:
             return None, say("has named fields; save them as arrays of their own")

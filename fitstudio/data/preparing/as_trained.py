@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.single_sample import single_sample
 from fitstudio.data.source import Source, find_file, kind_of, open_source
+from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.errors import DataError
 from fitstudio.words import marked, say, say_marked
@@ -64,10 +66,16 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
 
         return table_reading.learn(_table(source), recipe.number_names, given)
     found = {guess.name: guess.value for guess in source.guesses}
+    format = find_format(source.kind)
     # Whether classes are told by a 1 among zeros must not hang on how few rows a later file has.
-    if find_format(source.kind).option("one_hot") is not None:
+    if format.option("one_hot") is not None:
         found.setdefault("one_hot", False)
-    options = {**found, **source.options}
+    of_one_file = format.options_that(Travels.NEVER)
+    options = {
+        name: value
+        for name, value in {**found, **source.options}.items()
+        if name not in of_one_file
+    }
     return Reading(kind=source.kind, options=options, given=tuple(given))
 
 
@@ -104,7 +112,7 @@ def open_as_trained(
             )
         return source
     heard: list[str] = []
-    source = _best(recipe, reading, data, base, heard)
+    source = single_sample(recipe, _best(recipe, reading, data, base, heard), heard)
     try:
         names = _number_columns(recipe, source, answers=answers)
         if source.kind == "table":
@@ -209,6 +217,9 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
         ]
         note = _own_layout(places) if places else ""
         yield _Way({**one_hot, **said}, note)
+        if find_format(kind).option("single_values") is not None:
+            alone = {**reading.options, **said, "single_values": True}
+            yield _Way(alone, say("The file holds one row: a single value for each column."))
 
 
 def _fits(recipe: Recipe, source: Source, options: Mapping[str, Any]) -> bool:

@@ -15,9 +15,21 @@ def decode_classes(
     column: RecipeColumn, predictions: np.ndarray, *, logits: bool
 ) -> dict[str, np.ndarray]:
     """The likeliest class and the probability of each."""
+    values = class_probabilities(column, predictions, logits=logits)
+    labels = np.array(column.labels, dtype=object)
+    decoded: dict[str, np.ndarray] = {column.name: labels[values.argmax(axis=1)]}
+    for place, label in enumerate(column.labels):
+        decoded[f"probability {label}"] = values[:, place]
+    return decoded
+
+
+def class_probabilities(
+    column: RecipeColumn, predictions: np.ndarray, *, logits: bool
+) -> np.ndarray:
+    """A row for each answer, with the probability of each class."""
     values = np.asarray(predictions, np.float64)
     values = values.reshape(len(values), -1)
-    labels = np.array(column.labels, dtype=object)
+    labels = column.labels
     if values.shape[1] == 1 and len(labels) == 2:
         yes = _sigmoid(values[:, 0]) if logits else values[:, 0]
         values = np.stack([1 - yes, yes], axis=1)
@@ -32,10 +44,7 @@ def decode_classes(
             ),
             code="recipe.outputs",
         )
-    decoded: dict[str, np.ndarray] = {column.name: labels[values.argmax(axis=1)]}
-    for place, label in enumerate(column.labels):
-        decoded[f"probability {label}"] = values[:, place]
-    return decoded
+    return values
 
 
 def decode_labels(

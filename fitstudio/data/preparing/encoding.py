@@ -17,7 +17,7 @@ from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input
 from fitstudio.errors import DataError
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 _GAP = -1
 _UNKNOWN = -2
@@ -80,10 +80,10 @@ def find_columns(
     Raises:
         DataError: Naming all columns that are missing.
     """
-    matches = match_columns(columns, source)
+    matches, names = match_columns(columns, source), source.names
     missing = [column.name for column in columns if column.name not in matches]
     if missing:
-        raise missing_columns(missing, source.names, source.file)
+        raise missing_columns(missing, names, source.file)
     found = list(matches.values())
     renamed = [
         say("{name} is taken for {old}", name=repr(name), old=repr(old))
@@ -92,11 +92,13 @@ def find_columns(
     ]
     if renamed:
         notes.append(f"{'; '.join(renamed[:5])}.")
-    extra = [name for name in source.names if name not in found and name not in answers]
-    if extra and len(extra) < len(source.names):
+    used = {*found, *answers}
+    extra = [name for name in names if name not in used]
+    if extra and len(extra) < len(names):
         shown = ", ".join(extra[:6]) + (" …" if len(extra) > 6 else "")
         notes.append(say("Not needed, and ignored: {shown}.", shown=shown))
-    places = [source.names.index(name) for name in found if name in source.names]
+    order = {name: place for place, name in enumerate(names)}
+    places = [order[name] for name in found if name in order]
     if places != sorted(places):
         notes.append(say("The columns stand in another order than in training; they go by name."))
     return found
@@ -105,9 +107,10 @@ def find_columns(
 def match_columns(columns: tuple[RecipeColumn, ...], source: Source) -> dict[str, str]:
     """The names in this file of the columns that it has, by their names in training."""
     plain = {_plain(name): name for name in source.names}
+    there = set(source.names)
     found: dict[str, str] = {}
     for column in columns:
-        name = column.name if column.name in source.names else plain.get(_plain(column.name))
+        name = column.name if column.name in there else plain.get(_plain(column.name))
         name = name or _only_array(column, columns, source)
         if name is not None:
             found[column.name] = name
@@ -177,7 +180,12 @@ def _encode_arrays(
 
 
 def lazy_inputs(
-    columns: tuple[RecipeColumn, ...], arrays: list[ArrayLike], rows: np.ndarray | None
+    columns: tuple[RecipeColumn, ...],
+    arrays: list[ArrayLike],
+    rows: np.ndarray | None,
+    *,
+    lazily: bool | None = None,
+    whole_pieces: bool = True,
 ) -> Any:
     """Arrays as the model takes them: in memory where they are small, else read when asked for."""
     return in_memory_if_small(
@@ -187,7 +195,9 @@ def lazy_inputs(
             make_input([column.in_slot for column in columns]).part_shape,
             tuple(np.asarray(column.center) for column in columns),
             tuple(np.asarray(column.scale) for column in columns),
-        )
+            whole_pieces=whole_pieces,
+        ),
+        lazily=lazily,
     )
 
 
@@ -219,7 +229,7 @@ def encode_table(
                 values[gaps] = column.fill
             matrix[:, place] = (values - column.center[0]) / column.scale[0]
         else:
-            codes = encode_labels(column, source, name)
+            codes = encode_labels(column, source, name, notes)
             gaps = codes == _GAP
             unknown = codes == _UNKNOWN
             if unknown.any():
@@ -246,15 +256,49 @@ def encode_table(
     return matrix, whole
 
 
-def encode_labels(column: RecipeColumn, source: Source, name: str) -> np.ndarray:
-    """Class numbers; -1 where missing, -2 where the class is unknown."""
+def encode_labels(column: RecipeColumn, source: Source, name: str, notes: list[str]) -> np.ndarray:
+    """Class numbers; -1 where missing, -2 where the class is unknown.
+
+    A label that differs from one of the classes in capitals or blanks alone is that class, where
+    only one is meant.
+    """
     # Classes that are numbers are compared as numbers, all others as they are written.
     values = source.scalars(name, "number" if column.numeric_labels else WORDS)
     labels, missing = values.labels(), values.missing()
     index = {label: number for number, label in enumerate(column.labels)}
     codes = np.array([index.get(label, _UNKNOWN) for label in labels], np.int64)
     codes[missing] = _GAP
+    if not column.numeric_labels and (codes == _UNKNOWN).any():
+        _take_otherwise_written(column, labels, codes, notes)
     return codes
+
+
+def _take_otherwise_written(
+    column: RecipeColumn, labels: np.ndarray, codes: np.ndarray, notes: list[str]
+) -> None:
+    """Gives labels that are written a little differently the number of their class."""
+    meant: dict[str, int] = {}
+    for number, label in enumerate(column.labels):
+        # Two classes that differ in capitals alone, such as units: nobody knows which is meant.
+        meant[_plain(label)] = number if _plain(label) not in meant else _UNKNOWN
+    unknown = np.flatnonzero(codes == _UNKNOWN)
+    codes[unknown] = [meant.get(_plain(str(labels[row])), _UNKNOWN) for row in unknown]
+    found = unknown[codes[unknown] != _UNKNOWN]
+    if not len(found):
+        return
+    pairs = dict.fromkeys((str(labels[row]), column.labels[codes[row]]) for row in found.tolist())
+    shown = ", ".join(
+        say("“{mine}” for “{theirs}”", mine=mine, theirs=theirs) for mine, theirs in list(pairs)[:4]
+    )
+    notes.append(
+        say_count(
+            len(found),
+            "{number} row has a class of {column} in other letters than training: {shown}.",
+            "{number} rows have a class of {column} in other letters than training: {shown}.",
+            column=column.name,
+            shown=shown + (" …" if len(pairs) > 4 else ""),
+        )
+    )
 
 
 def source_label(source: Source, name: str, row: int) -> str | None:
@@ -271,7 +315,7 @@ def encode_targets(
         case (RecipeColumn(role="array") as column,):
             return _encode_array_target(column, source)
         case (RecipeColumn(role="category") as column,):
-            codes = encode_labels(column, source, column.name)
+            codes = encode_labels(column, source, column.name, notes)
             unknown = codes == _UNKNOWN
             if unknown.any():
                 _note_unknown(column, source, column.name, unknown, notes)
@@ -333,14 +377,11 @@ def _note_unknown(
     rows = np.flatnonzero(unknown)
     seen = list(dict.fromkeys(str(source_label(source, name, int(row))) for row in rows[:50]))
     shown = ", ".join(f"“{label}”" for label in seen[:4]) + (" …" if len(seen) > 4 else "")
-    count = len(rows)
-    verb = "has" if count == 1 else "have"
     notes.append(
-        say(
-            "{count} {rows} {verb} a {column} that training did not: {shown}.",
-            count=count,
-            rows=_rows(count),
-            verb=verb,
+        say_count(
+            len(rows),
+            "{number} row has something in {column} that training did not: {shown}.",
+            "{number} rows have something in {column} that training did not: {shown}.",
             column=column.name,
             shown=shown,
         )

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import psutil
 
+from fitstudio.data.columns.pieces import fits_memory
 from fitstudio.data.columns.statistics import ArrayLike, rows_in_block
 
 
@@ -24,6 +24,8 @@ class LazyArray:
         sample_shape: The shape of one row of each part.
         center: What is taken off, for each part.
         scale: What it is then divided by.
+        whole_pieces: Whether rows that lie in one piece of the file are to stay together when
+            training mixes them; see `pieces`.
     """
 
     def __init__(
@@ -33,12 +35,15 @@ class LazyArray:
         sample_shape: tuple[int, ...],
         center: tuple[np.ndarray, ...],
         scale: tuple[np.ndarray, ...],
+        *,
+        whole_pieces: bool = True,
     ) -> None:
         self._parts = parts
         self._rows = rows
         self._sample_shape = sample_shape
         self._center = center
         self._scale = scale
+        self._whole_pieces = whole_pieces
         count = parts[0].shape[0] if rows is None else len(rows)
         stacked = sample_shape if len(parts) == 1 else (*sample_shape, len(parts))
         self.shape: tuple[int, ...] = (count, *stacked)
@@ -80,7 +85,31 @@ class LazyArray:
     def picked(self, rows: np.ndarray) -> LazyArray:
         """The same with only these rows, in this order; nothing is read."""
         wanted = rows if self._rows is None else self._rows[rows]
-        return LazyArray(self._parts, wanted, self._sample_shape, self._center, self._scale)
+        return LazyArray(
+            self._parts,
+            wanted,
+            self._sample_shape,
+            self._center,
+            self._scale,
+            whole_pieces=self._whole_pieces,
+        )
+
+    @property
+    def chunk_rows(self) -> int:
+        """Rows that lie in the file as one piece, which is read whole; 1 where there are none."""
+        return max(int(getattr(part, "chunk_rows", 1)) for part in self._parts)
+
+    def pieces(self) -> np.ndarray | None:
+        """For each row the number of the piece of the file that it lies in.
+
+        Whoever mixes the rows does well to take those of a piece together: it is decompressed
+        whole for whatever part of it is wanted. None where rows can be read one by one, or where
+        they are to be mixed all the same.
+        """
+        if not self._whole_pieces or self.chunk_rows < 2:
+            return None
+        rows = np.arange(len(self)) if self._rows is None else self._rows
+        return rows // self.chunk_rows
 
     def _read(self, key: Any) -> np.ndarray:
         wanted = self._rows[key] if self._rows is not None else key
@@ -99,11 +128,17 @@ class LazyArray:
 
 def in_memory(array: LazyArray) -> bool:
     """Whether the array is small enough to be read at once."""
-    return array.nbytes <= psutil.virtual_memory().available // 4
+    return fits_memory(array.nbytes)
 
 
-def in_memory_if_small(array: LazyArray) -> np.ndarray | LazyArray:
-    """The array read now, if it takes no more than a quarter of the memory that is free."""
-    if in_memory(array):
-        return np.asarray(array)
-    return array
+def in_memory_if_small(array: LazyArray, *, lazily: bool | None = None) -> np.ndarray | LazyArray:
+    """The array read now, if it is small.
+
+    Args:
+        array: The array.
+        lazily: Whether it stays in its file, where that was decided before; a run that goes on
+            reads its rows as it did, however much memory is free now.
+    """
+    if lazily is None:
+        lazily = not in_memory(array)
+    return array if lazily else np.asarray(array)

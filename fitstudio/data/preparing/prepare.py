@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
-from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing import encoding, reading_in_pieces
 from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
+from fitstudio.data.preparing.lazy import LazyArray
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.roles import find_task, require_columns
@@ -52,6 +54,7 @@ class Prepared:
         class_names: In the order of class numbers; None for regression.
         task: "classification" or "regression".
         findings: What a person should know about the preparation.
+        lazily: Whether inputs stay in their file and are read while training runs.
     """
 
     x: Any
@@ -64,6 +67,7 @@ class Prepared:
     class_names: tuple[str, ...] | None
     task: str
     findings: tuple[Finding, ...]
+    lazily: bool = False
 
     @property
     def training_rows(self) -> np.ndarray:
@@ -77,7 +81,13 @@ class Prepared:
 
 
 def prepare(
-    source: Source, spec: RunSpec, *, base: Path, seed: int, task: Task | None = None
+    source: Source,
+    spec: RunSpec,
+    *,
+    base: Path,
+    seed: int,
+    task: Task | None = None,
+    lazily: bool | None = None,
 ) -> Prepared:
     """Prepares a file for training.
 
@@ -87,6 +97,8 @@ def prepare(
         task: What goes in and what comes out, as it was frozen; else it is worked out here.
         base: The folder that relative paths start from.
         seed: Decides the order of the rows where that is random.
+        lazily: Whether arrays stay in their file, where that was decided before; else they do
+            where they are too large for the memory.
 
     Raises:
         DataError: If the columns cannot be used as asked, or no rows are left.
@@ -109,17 +121,28 @@ def prepare(
         training = samples.taken(slice(count))
     learned_from = training if len(training) else samples
     recipe = _learn(source, spec, task, learned_from.rows, notes)
-    x, y, weights = _encode(recipe, source, samples.rows)
+    mixing = spec.get("data.mixing")
+    encode = partial(_encode, recipe, source, lazily=lazily, whole_pieces=mixing != "rows")
+    x, y, weights = encode(samples.rows)
+    if isinstance(x, LazyArray) and x.chunk_rows > 1:
+        notes.append(reading_in_pieces.note(spec, x.chunk_rows, len(training)))
+        rows = reading_in_pieces.held_out_in_order(spec, samples.rows, len(training))
+        samples = SampleIndex(samples.source, rows)
+        x, y, weights = encode(rows)
+        held_out = replace(
+            held_out, rows=reading_in_pieces.held_out_in_order(spec, held_out.rows, 0)
+        )
     pieces: Any = None
     if len(held_out):
-        pieces = _encode(recipe, source, held_out.rows)
+        pieces = encode(held_out.rows)
     elif isinstance(validation, Mapping):
         pieces, held_out = _second_file(recipe, spec, validation, base, notes)
     elif len(training) < len(samples):
         held_out = samples.taken(slice(len(training), None))
-    return _hand_over(
+    prepared = _hand_over(
         spec, recipe, (x, y, weights), pieces, training, held_out, _findings(source, notes)
     )
+    return replace(prepared, lazily=isinstance(x, LazyArray))
 
 
 def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
@@ -138,7 +161,7 @@ def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str])
     samples = SampleIndex.of_rows(source.file, usable)
     left_out = source.rows - len(samples)
     if left_out:
-        noun = "row" if left_out == 1 else "rows"
+        noun = "row" if source.rows == 1 else "rows"
         notes.append(
             say(
                 "{left_out} of {rows} {noun} left out, because a value is missing.",
@@ -222,11 +245,15 @@ def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: l
     return replace(recipe, reading=learn_reading(source, recipe, given))
 
 
-def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any, Any]:
+def _encode(
+    recipe: Recipe, source: Source, rows: np.ndarray, *, lazily: bool | None, whole_pieces: bool
+) -> tuple[Any, Any, Any]:
     names = list(recipe.input_names)
     if recipe.input_slot.encoding == ARRAY:
         arrays = [source.array(name) for name in names]
-        x = encoding.lazy_inputs(recipe.inputs, arrays, rows)
+        x = encoding.lazy_inputs(
+            recipe.inputs, arrays, rows, lazily=lazily, whole_pieces=whole_pieces
+        )
     else:
         matrix, _ = encoding.encode_table(recipe.inputs, source, names, recipe.missing, [])
         x = matrix[rows]

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from fitstudio.data.formats.text.dates import FORMS
 from fitstudio.data.preparing.recipe_column import damaged, one_of, text
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.words import say
 
 ORDERS = ("dmy", "mdy")
-_FORMS = ("iso", "dots", "slashes")
 _MOST_OPTIONS = 100
 _MOST_COLUMNS = 100_000
 
@@ -27,7 +27,7 @@ class ColumnReading:
     """How the cells of one column of numbers are written.
 
     Args:
-        dates: "iso", "dots" or "slashes" if they are dates, counted in days; else None.
+        dates: One of the `FORMS` of dates if they are dates or times, counted in days or hours.
         order: "dmy" or "mdy", for dates with slashes.
         unit: What stands behind each number ("%"), or None.
     """
@@ -46,7 +46,7 @@ class ColumnReading:
         """Reads what `to_json` wrote; raises `ValueError` for what it never writes."""
         dates, order, unit = (data.get(name) for name in ("dates", "order", "unit"))
         return cls(
-            dates=None if dates is None else one_of(dates, _FORMS),
+            dates=None if dates is None else one_of(dates, FORMS),
             order=None if order is None else one_of(order, ORDERS),
             unit=None if unit is None else text(unit),
         )

@@ -237,6 +237,17 @@ class Recipe:
             return decoding.decode_classes(column, predictions, logits=logits)
         return decoding.decode_numbers(self.targets, predictions)
 
+    def probabilities(self, predictions: np.ndarray, *, logits: bool = False) -> np.ndarray:
+        """For each prediction the probability of each class, in the order of `class_names`.
+
+        Args:
+            predictions: What the model answers, one row for each sample.
+            logits: Whether the model ends without softmax or sigmoid.
+        """
+        column = self.class_column
+        assert column is not None, "numbers have no probabilities"
+        return decoding.class_probabilities(column, predictions, logits=logits)
+
     def decode_targets(self, targets: np.ndarray) -> dict[str, np.ndarray]:
         """Encoded targets as they stand in the data: class names, or numbers in their units."""
         if (column := self.class_column) is not None:

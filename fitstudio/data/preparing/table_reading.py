@@ -205,10 +205,8 @@ def _settle_dates(
     if column.missing().all() and not len(column.unparsed):
         return []  # an empty column is neither
     place = _first(source, name)
-    if column.dates is None or trained.dates is None:
-        here, there = ("dates", say("plain numbers"))
-        if column.dates is None:
-            here, there = there, here
+    here, there = _kind_of_dates(column.dates), _kind_of_dates(trained.dates)
+    if here != there:
         raise DataError(
             say(
                 "{name} holds {here} in {file}, such as {source}, and held {there} in training.",
@@ -237,7 +235,7 @@ def _settle_dates(
             remedy=say("Say which it is, by the file's option dates=dmy or dates=mdy."),
         )
     if shown is not None and order is not None and shown != order:
-        telling = _telling_dates(source, name, shown)
+        telling = dates.shows_order(source.text(name), shown)
         if telling.all():
             return [
                 say(
@@ -264,6 +262,12 @@ def _settle_dates(
     if shown is None and order is not None:
         source.read_dates(name, order)
     return []
+
+
+def _kind_of_dates(form: str | None) -> str:
+    if form is None:
+        return say("plain numbers")
+    return say("times of day") if form == dates.TIME else "dates"
 
 
 def _settle_numbers(source: TableSource, names: list[str], stored: NumberFormat) -> list[str]:
@@ -421,13 +425,6 @@ def _first(source: TableSource, name: str) -> int:
     """The first row with a value."""
     present = source.text(name).is_not_null().to_numpy()
     return int(np.argmax(present))
-
-
-def _telling_dates(source: TableSource, name: str, order: str) -> pl.Series:
-    """For each row that holds a date whether it can only be read in this order."""
-    group = 0 if order == "dmy" else 1
-    parts = source.text(name).str.extract_groups(r"^(\d+)/(\d+)/")
-    return parts.struct.field(str(group + 1)).cast(pl.Int32, strict=False) > 12
 
 
 def _example(source: TableSource, name: str, row: int) -> str:

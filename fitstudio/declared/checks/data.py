@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from fitstudio.declared.checks.changed_file import check_changed_file
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.kinds.spelling import closest
@@ -41,6 +42,7 @@ def check_data(checked: Checked) -> Iterator[Finding]:
     # What is wrong with the file itself was found by its reader; its advice is no matter of the
     # settings, and joins theirs in `everything_found`.
     yield from (each for each in checked.summary.findings if each.severity is Severity.ERROR)
+    yield from check_changed_file(checked)
     for key in ("fit.x", "fit.y"):
         yield from _missing_columns(checked, checked.summary, key)
     yield from _inputs(checked, checked.summary)

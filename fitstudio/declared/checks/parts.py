@@ -23,8 +23,10 @@ _HELD_OUT_THINGS = 5
 
 
 def check_parts(checked: Checked) -> Iterator[Finding]:
-    """What is found where some rows of the file are held out by `validation_split`."""
+    """What is found where some rows of the file are held out, at its end or marked by a column."""
     facts = checked.facts
+    if facts is not None and facts.task == CLASSIFICATION:
+        yield from _classes_of_marked_rows(checked)
     held_out = facts is not None and facts.validation_rows and facts.training_rows
     by_split = checked.values["fit.validation_data"] is None
     if facts is None or checked.summary is None or not held_out or not by_split:
@@ -33,6 +35,42 @@ def check_parts(checked: Checked) -> Iterator[Finding]:
         for column in checked.class_columns():
             yield from _classes_in_order(column, facts)
     yield from _things_on_both_sides(checked, facts)
+
+
+def _classes_of_marked_rows(checked: Checked) -> Iterator[Finding]:
+    """Classes all of whose rows are marked to check on: the model would never see them."""
+    given = checked.values["fit.validation_data"]
+    if checked.summary is None or not given or "column" not in given:
+        return
+    marks = {str(value) for value in given["values"]}
+    for column in checked.class_columns():
+        absent = [
+            label
+            for name, label, other, values in checked.summary.only_with
+            if (name, other) == (column.name, given["column"]) and marks.issuperset(values)
+        ]
+        if absent:
+            yield error(
+                NOT_TRAINED,
+                "fit.validation_data",
+                say_count(
+                    len(absent),
+                    "{classes} stands only in rows that {marker} marks for checking: it would "
+                    "never be trained on this class.",
+                    "{classes} stand only in rows that {marker} marks for checking: it would "
+                    "never be trained on these classes.",
+                    classes=strong(listed(absent)),
+                    marker=strong(given["column"]),
+                ),
+                Fix(
+                    say("Hold out 20 % at random instead"),
+                    {
+                        "fit.validation_data": None,
+                        "fit.validation_split": 0.2,
+                        "data.row_order": "random",
+                    },
+                ),
+            )
 
 
 def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.formats.format import ReadingOption
+from fitstudio.declared.formats.format import ReadingOption, Travels
 from fitstudio.declared.formats.kinds import Several
+from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Real
 from fitstudio.words import marked
 
@@ -20,4 +21,13 @@ MISSING = ReadingOption(
     title=marked("Also missing"),
     help=marked("Numbers that stand for no value."),
     unset=marked("none"),
+)
+SINGLE_VALUES = ReadingOption(
+    name="single_values",
+    kind=Flag(),
+    title=marked("Single values are a row"),
+    help=marked("Whether arrays that hold one value each are read as columns with one row."),
+    unset=marked("no"),
+    level=Level.ADVANCED,
+    travels=Travels.NEVER,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fitstudio.declared.formats.array_options import MISSING, ONE_HOT
+from fitstudio.declared.formats.array_options import MISSING, ONE_HOT, SINGLE_VALUES
 from fitstudio.declared.formats.format import Format, ReadingOption, Signature
 from fitstudio.declared.formats.kinds import Several
 from fitstudio.declared.kinds.param import Level
@@ -80,6 +80,7 @@ HDF5 = Format(
             unset=marked("yes, where there are names"),
         ),
         MISSING,
+        SINGLE_VALUES,
     ),
     called=("HDF5",),
     endings=(".h5", ".hdf5", ".hdf", ".he5", ".nc4", ".nxs"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fitstudio.declared.formats.array_options import MISSING, ONE_HOT
+from fitstudio.declared.formats.array_options import MISSING, ONE_HOT, SINGLE_VALUES
 from fitstudio.declared.formats.format import Format, ReadingOption, Signature
 from fitstudio.declared.kinds.values import Text
 from fitstudio.words import marked
@@ -44,6 +44,7 @@ NPZ = Format(
         ),
         ONE_HOT,
         MISSING,
+        SINGLE_VALUES,
     ),
     called=("NumPy",),
     endings=(".npz",),

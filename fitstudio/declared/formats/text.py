@@ -99,6 +99,7 @@ OPTIONS: tuple[ReadingOption, ...] = (
                 Option("gb18030", marked("Chinese (GB 18030)")),
                 Option("shift_jis", marked("Japanese (Shift JIS)")),
                 Option("cp1251", marked("Windows (Cyrillic)")),
+                Option("utf-8+cp1252", marked("UTF-8 and Windows, line by line")),
             ),
             longest=100,
         ),

@@ -148,6 +148,36 @@ DATA: tuple[Param, ...] = (
     ),
     Param(
         section="data",
+        name="mixing",
+        kind=Choice(
+            (
+                Option(
+                    "windows",
+                    marked("In windows"),
+                    marked("The pieces are mixed, and the rows of several pieces with each other."),
+                ),
+                Option(
+                    "rows",
+                    marked("Every row"),
+                    marked("Each piece is read over and over in each epoch."),
+                ),
+            )
+        ),
+        default="windows",
+        title=marked("Mixing of large files"),
+        help=marked(
+            "How far rows are mixed that are read from pieces of a file while training runs."
+        ),
+        more=marked(
+            "Only for HDF5 that is stored in pieces (chunked, compressed) and does not fit "
+            "into memory. A piece is read whole for whatever row of it is wanted, so mixing "
+            "every row with every other takes many times as long."
+        ),
+        group=_DATA,
+        level=Level.EXPERT,
+    ),
+    Param(
+        section="data",
         name="feed",
         kind=Choice(
             (
@@ -172,9 +202,12 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="fingerprint",
-        kind=OneOf((Text(what=marked("text")), Settings(marked("size, time and hash")))),
+        kind=OneOf((Settings(marked("size, time and hash")), Text(what=marked("text")))),
         title=marked("Fingerprint"),
-        help=marked("What the file looked like when the project last read it."),
+        help=marked("What the file looked like when it was chosen."),
+        more=marked(
+            "A check and the start of a run compare: where the file has changed, they say so."
+        ),
         unset=marked("not taken"),
         group=_DATA,
         level=Level.EXPERT,

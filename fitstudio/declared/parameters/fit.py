@@ -164,7 +164,8 @@ SHUFFLE = Param(
     help=marked("Whether the training rows change their order."),
     more=marked(
         "“Batch” moves whole chunks of one batch size and reads files that are too large for "
-        "memory quickly. Rows to check on are never shuffled. For data that comes in batches, "
+        "memory quickly. Rows of HDF5 that lie in pieces of such a file are mixed in windows "
+        "(data.mixing). Rows to check on are never shuffled. For data that comes in batches, "
         "the batches change places and their rows do not."
     ),
     group=groups.HOW_LONG,

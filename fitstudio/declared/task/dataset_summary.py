@@ -155,6 +155,8 @@ class DatasetSummary(Plain):
             where there are no gaps, None where there are too many ways to list.
         twins: Pairs of columns of which one tells the other: ("a", "b", "same" | "proportional" |
             "one-to-one" | "rank"), or of which the first tells the second: ("a", "b", "parts").
+        only_with: Classes that stand only in rows where another column has some of its values:
+            ("kind", "rare", "batch", ("2", "7")).
     """
 
     file: str
@@ -170,6 +172,7 @@ class DatasetSummary(Plain):
     sampled_rows: int | None = None
     missing_patterns: tuple[tuple[tuple[str, ...], int], ...] | None = ()
     twins: tuple[tuple[str, str, str], ...] = ()
+    only_with: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
 
     def column(self, name: str) -> ColumnSummary | None:
         """The column of this name, or None."""

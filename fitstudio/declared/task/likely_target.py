@@ -128,7 +128,8 @@ def parts_of(column: ColumnSummary) -> list[str]:
 
 
 def _can_be_target(column: ColumnSummary) -> bool:
-    if column.repeats or column.dates or parts_of(column):
+    # Times that are counted from a moment ("hours since 2000-01-01") are an axis, as dates are.
+    if column.repeats or column.dates or parts_of(column) or " since " in (column.unit or ""):
         return False
     if column.type == CATEGORY:
         return 2 <= len(column.classes) <= _MOST_CLASSES

@@ -246,6 +246,13 @@ def _flattened(callbacks: Any) -> Iterator[Any]:
         return
     if isinstance(callbacks, (list, tuple)):
         for each in callbacks:
+            if each is None:
+                # A helper that was to be made and was not: training without it is no small thing.
+                raise ArgumentError(
+                    say("callbacks holds None, which is no callback."),
+                    code="fit.callbacks",
+                    remedy=say("Leave it out; callbacks=None is for none at all."),
+                )
             yield from _flattened(each)
     else:
         yield callbacks

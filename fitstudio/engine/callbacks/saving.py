@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from fitstudio.engine.callbacks.checking import checked
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
 from fitstudio.engine.state import checkpoint
-from fitstudio.errors import ArgumentError
+from fitstudio.errors import ArgumentError, FitStudioError
 from fitstudio.storage import atomic, folder
 from fitstudio.terminal import say
 from fitstudio.words import saying
@@ -37,6 +38,9 @@ class ModelCheckpoint(Callback):
         save_freq: ``"epoch"``, or a number of batches, counted across epochs.
         options: Accepted for the reference's sake.
         initial_value_threshold: The first value to beat with `save_best_only`.
+        period: Save after every so many epochs, as scripts for TF 2.1 say it; with a warning.
+        load_weights_on_restart: Begin with the weights of the newest file that fits `filepath`,
+            where there is one; likewise.
 
     Raises:
         ArgumentError: If one of them cannot be, such as a `save_freq` of 0.
@@ -69,6 +73,9 @@ class ModelCheckpoint(Callback):
         save_freq: str | int = "epoch",
         options: Any = None,
         initial_value_threshold: float | None = None,
+        *,
+        period: int | None = None,
+        load_weights_on_restart: bool | None = None,
     ) -> None:
         super().__init__()
         settings = checked(
@@ -84,6 +91,9 @@ class ModelCheckpoint(Callback):
         self.save_weights_only = save_weights_only
         self.mode: str = settings["mode"]
         self.save_freq = _checked_frequency(save_freq, "ModelCheckpoint")
+        self.period = 1 if period is None else _checked_period(period)
+        self.load_weights_on_restart = bool(load_weights_on_restart)
+        _warn_of_older(period=period, load_weights_on_restart=load_weights_on_restart)
         self._maximise = wants_maximum(self.mode, self.monitor, callback="ModelCheckpoint")
         first: float | None = settings["initial_value_threshold"]
         self.best = worst(self._maximise) if first is None else first
@@ -92,7 +102,28 @@ class ModelCheckpoint(Callback):
         #: Carries out a write; who can wait for a full disk puts that in its place.
         self.write: Callable[[Callable[[], None]], None] = lambda write: write()
         self._epoch = 0
+        self._epochs_since_last = 0
         self._batches = _BatchCounter(self.save_freq)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        if not self.load_weights_on_restart:
+            return
+        path = _newest_that_fits(self.place(self.filepath))
+        if path is None:
+            return
+        try:
+            self.model.load_weights(path)
+        except FitStudioError as error:
+            raise ArgumentError(
+                saying.say(
+                    "ModelCheckpoint was to begin with the weights of {file}, which cannot be "
+                    "loaded: {message}",
+                    file=repr(path),
+                    message=error.message,
+                ),
+                code="callback.load_weights_on_restart",
+                remedy=saying.say("Take the file away, or leave load_weights_on_restart out."),
+            ) from error
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
@@ -102,18 +133,25 @@ class ModelCheckpoint(Callback):
             self._save(self._epoch, batch, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self.save_freq == "epoch":
+        self._epochs_since_last += 1
+        if self.save_freq == "epoch" and self._epochs_since_last >= self.period:
+            self._epochs_since_last = 0
             self._save(epoch, None, logs or {})
 
     def identity(self) -> str:
         return f"{os.path.basename(self.filepath)} {self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
-        return {"best": self.best, "batches": self._batches.get_state()}
+        return {
+            "best": self.best,
+            "batches": self._batches.get_state(),
+            "epochs": self._epochs_since_last,
+        }
 
     def set_state(self, state: dict[str, Any]) -> None:
         self.best = float(state["best"])
         self._batches.set_state(state["batches"])
+        self._epochs_since_last = int(state.get("epochs", 0))
 
     def _save(self, epoch: int, batch: int | None, logs: Any) -> None:
         path = self._path(epoch, batch, logs)
@@ -304,3 +342,60 @@ def _checked_frequency(save_freq: Any, callback: str) -> str | int:
         ),
         code="callback.save_freq",
     )
+
+
+def _checked_period(period: Any) -> int:
+    if isinstance(period, np.integer):
+        period = int(period)
+    if isinstance(period, int) and not isinstance(period, bool) and period > 0:
+        return period
+    raise ArgumentError(
+        saying.say(
+            "period of ModelCheckpoint should be a number of epochs, 1 or more; {period} was "
+            "given.",
+            period=repr(period),
+        ),
+        code="callback.period",
+    )
+
+
+def _warn_of_older(**given: Any) -> None:
+    """Says of arguments that the reference has given up what stands in their place."""
+    instead = {
+        "period": saying.say("Say how many batches lie between two saves with save_freq."),
+        "load_weights_on_restart": saying.say("Call model.load_weights() before fit()."),
+    }
+    for name, value in given.items():
+        if value is not None:
+            warnings.warn(
+                saying.say(
+                    "{name} of ModelCheckpoint is an argument of older versions, and is "
+                    "obeyed. {instead}",
+                    name=name,
+                    instead=instead[name],
+                ),
+                FutureWarning,
+                stacklevel=3,
+            )
+
+
+def _newest_that_fits(filepath: str) -> str | None:
+    """The file that was written last under this name; among equals the one whose name is last.
+
+    Args:
+        filepath: May hold fields in braces, which stand for anything.
+    """
+    folder, name = os.path.split(filepath)
+    # As in the reference, everything from the first brace to the last may be anything.
+    start, opened, rest = name.partition("{")
+    _, _, end = rest.rpartition("}")
+    pattern = re.escape(start) + (".*" + re.escape(end) if opened else "")
+    try:
+        found = [
+            (entry.stat().st_mtime_ns, entry.path)
+            for entry in os.scandir(folder or os.curdir)
+            if entry.is_file() and re.fullmatch(pattern, entry.name)
+        ]
+    except OSError:
+        return None
+    return max(found, default=(0, None))[1]

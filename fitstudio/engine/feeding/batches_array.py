@@ -22,6 +22,8 @@ from fitstudio.engine.feeding.prefetch import Prefetcher
 from fitstudio.engine.feeding.sending import BlockSender, SentBlock
 
 #: ``"file"`` keeps the order, ``"rows"`` permutes rows, ``"chunks"`` permutes whole batches.
+#: Where a source says that its rows lie in pieces, ``"rows"`` permutes the pieces, and the rows
+#: within windows of several pieces: the whole permutation would read each piece over and over.
 Order = Literal["file", "rows", "chunks"]
 
 _MEMORY_BLOCK_BYTES = 512 * 1024  # stays in the processor's cache
@@ -30,6 +32,9 @@ _GPU_BLOCK_BYTES = 16 * 1024 * 1024
 _FILE_BLOCK_BYTES = 16 * 1024 * 1024
 _FILE_BLOCK_ROWS = 4096  # fewer rows a read cost more than they save
 _CHUNKS_A_BLOCK = 256
+# A window holds so many pieces of a file, unless these are too large for the memory.
+_PIECES_A_WINDOW = 16
+_WINDOW_BYTES = 256 * 1024 * 1024
 # From here on larger batches are no faster to evaluate, but need more memory inside the model.
 _LARGE_BATCH_ROWS = 1024
 _LARGE_BATCH_BYTES = 1024 * 1024
@@ -81,6 +86,11 @@ class ArrayBatches(Batches):
         self._device = inputs[0].device
         self._batch_bytes = batch_size * sum(_row_bytes(each) for each in self._columns)
         self._kept_order: tuple[Any, Tensor] | None = None
+        self._piece_of_row = self._found_pieces() if order == "rows" else None
+        # Batches of a window: rows are mixed with each other inside it.
+        self._window: int | None = None
+        if self._piece_of_row is not None:
+            self._window = max(1, self._window_rows // batch_size)
 
     @property
     def steps(self) -> int:
@@ -239,10 +249,39 @@ class ArrayBatches(Batches):
     def _chunk_order(self, pass_number: int) -> Tensor:
         return self._kept("chunks", pass_number, self._permuted_chunks)
 
+    def _found_pieces(self) -> Tensor | None:
+        """For each row the piece that is read whole for it; the largest pieces of all columns."""
+        files = [each for each in self._columns if isinstance(each, FileColumn)]
+        found = [each for column in files if (each := column.pieces()) is not None]
+        return min(found, key=lambda pieces: len(pieces.unique()), default=None)
+
+    @property
+    def _window_rows(self) -> int:
+        """How many rows are mixed with each other, where pieces of a file stay together."""
+        assert self._piece_of_row is not None
+        a_row = max(1, self._batch_bytes // self._batch_size)
+        a_piece = -(-self._rows // len(self._piece_of_row.unique()))
+        return min(
+            _PIECES_A_WINDOW * a_piece,
+            max(a_piece, self._batch_size, _WINDOW_BYTES // a_row),
+        )
+
     def _permuted(self, count: int, generator: torch.Generator) -> Tensor:
+        if self._piece_of_row is not None:
+            return self._permuted_in_windows(self._piece_of_row, generator)
         order = torch.randperm(count, generator=generator)
         # What reads a file needs the order in main memory; other columns take it along.
         return order if self._in_file else order.to(self._device)
+
+    def _permuted_in_windows(self, pieces: Tensor, generator: torch.Generator) -> Tensor:
+        """The pieces in a random order, and the rows of several pieces mixed with each other."""
+        _, number = pieces.unique(return_inverse=True)
+        place = torch.randperm(int(number.max()) + 1, generator=generator)[number]
+        order = torch.argsort(place, stable=True)
+        # A block that is read at once is a window: none of its pieces is read for another block.
+        window = torch.arange(self._rows) // (self._batches_a_block * self._batch_size)
+        chance = torch.rand(self._rows, generator=generator, dtype=torch.float64)
+        return order[torch.argsort(window + chance)]
 
     def _permuted_chunks(self, generator: torch.Generator) -> Tensor:
         if not self._in_file:
@@ -271,6 +310,8 @@ class ArrayBatches(Batches):
         if not self._in_file:
             block = _GPU_BLOCK_BYTES if self._device.type == "cuda" else _MEMORY_BLOCK_BYTES
             return max(1, block // max(self._batch_bytes, 1))
+        if self._window is not None:
+            return self._window
         rows = max(_FILE_BLOCK_ROWS, _FILE_BLOCK_BYTES * self._batch_size // self._batch_bytes)
         return max(1, rows // self._batch_size)
 

@@ -196,6 +196,14 @@ class FileColumn(Column):
         """The column with every block that is read converted like this; nothing is read now."""
         return FileColumn(self.source, self.start, self.start + self.rows, cast)
 
+    def pieces(self) -> Tensor | None:
+        """For each row the piece of a file that is read whole for it; None if there are none."""
+        tell = getattr(self.source, "pieces", None)
+        found = tell() if callable(tell) else None
+        if found is None:
+            return None
+        return torch.as_tensor(np.asarray(found)[self.start : self.start + self.rows])
+
     def _cast_block(self, block: Tensor, rows: Tensor | int) -> Tensor:
         """A block as the model wants it; `rows` are its rows' numbers, or the first of them."""
         if self._cast is None:
@@ -208,6 +216,9 @@ class FileColumn(Column):
         rows = rows + self.start
         if isinstance(self.source, np.ndarray):
             return to_tensor(self.source[rows])
+        if callable(getattr(self.source, "pieces", None)):
+            # It knows best which rows are read together.
+            return to_tensor(_block(self.source[rows]))
         if self._mapped is None:
             self._mapped = MappedRows.of(self.source) or False
         if self._mapped:

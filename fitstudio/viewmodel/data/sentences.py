@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from fitstudio.declared.checks.changed_file import DATA_CHANGED
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
 from fitstudio.declared.task.facts import Facts
@@ -112,5 +113,11 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
 def _file(session: ProjectSession) -> str:
     file = str(session.spec.get("data.file") or "")
     if PurePath(file).is_absolute():
-        return say("Stays where it is and is only read. FitStudio notes its fingerprint.")
-    return say("Is in the project's folder and is only read. FitStudio notes its fingerprint.")
+        place = say("Stays where it is and is only read.")
+    else:
+        place = say("Is in the project's folder and is only read.")
+    if any(each.code == DATA_CHANGED for each in session.resolved.findings):
+        return say("{place} **It has changed since it was chosen.**", place=place)
+    if not session.spec.get("data.fingerprint"):
+        return place
+    return say("{place} FitStudio keeps its fingerprint and says when it has changed.", place=place)

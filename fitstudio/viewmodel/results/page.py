@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -230,12 +231,42 @@ class ResultsModel:
         rows = self.results.rows[self.part]
         sampled = self.results.sampled.get(self.part)
         if sampled:
-            return say(
+            words = say(
                 "{sampled} of {rows}, evenly spread",
                 sampled=numbers.format_count(sampled),
                 rows=say_count(rows, "{number} row", "{number} rows"),
             )
-        return say_count(rows, "{number} row", "{number} rows")
+        else:
+            words = say_count(rows, "{number} row", "{number} rows")
+        file = self.file()
+        return say("{rows}, of {file}", rows=words, file=file) if file else words
+
+    def file(self) -> str:
+        """The file that the rows of this part are of, where the parts are of different files."""
+        files = {} if self.results is None else self.results.files
+        mine = files.get(self.part, "")
+        short = PureWindowsPath(mine).name  # takes both kinds of slashes
+        alike = [each for each in files.values() if PureWindowsPath(each).name == short]
+        return mine if len(set(alike)) > 1 else short
+
+    def row_words(self, row: int | None) -> str:
+        """A row of this part, counted from 0, by its number and file; empty where unknown."""
+        if row is None:
+            return ""
+        number, file = numbers.format_count(row + 1), self.file()
+        if file:
+            return say("Row {number} of {file}", number=number, file=file)
+        return say("Row {number}", number=number)
+
+    def worst_words(self) -> str:
+        """What stands beside the title of the worst rows: the cell and the file they are of."""
+        said, confusion = [], self.confusion()
+        if self.cell is not None and confusion is not None:
+            true, predicted = (confusion.names[index] for index in self.cell)
+            said.append(say("{true} taken for {predicted}", true=true, predicted=predicted))
+        if self.file():
+            said.append(say("of {file}", file=self.file()))
+        return " · ".join(said)
 
     def worst(self) -> list[WorstRow]:
         """The rows that were most wrong; with a cell chosen, only those in it."""

@@ -22,7 +22,7 @@ from fitstudio.declared.kinds.param import Fix
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import DataError, FitStudioError
+from fitstudio.errors import DataError, FitStudioError, SpecError
 from fitstudio.project import Project
 from fitstudio.viewmodel.shell.background import Background, Job
 from fitstudio.viewmodel.shell.undo import EditHistory
@@ -39,6 +39,7 @@ class ProjectSession:
     Attributes:
         spec: The current settings.
         summary: What is known about the data; None while unknown.
+        second: What is known about a second file to check on; None if there is none.
         data_problem: Why the data cannot be used, or None.
         resolved: Final values and findings of `spec` with `summary`.
         runs: One line about each run, oldest first.
@@ -64,6 +65,7 @@ class ProjectSession:
         self.background = background
         self.spec: RunSpec = project.settings
         self.summary: DatasetSummary | None = None
+        self.second: DatasetSummary | None = None
         self.data_problem: FitStudioError | None = None
         self.resolved: Resolved = resolve(self.spec, None)
         self.runs: list[RunSummary] = []
@@ -199,12 +201,12 @@ class ProjectSession:
         self.spec = spec
         self._save_soon()
         self.spec_changed.emit(keys)
-        if any(key.startswith("data.") for key in keys):
+        if any(key.startswith("data.") or key == "fit.validation_data" for key in keys):
             self.look_at_data()
         self._resolve()
 
     def _resolve(self) -> None:
-        self.resolved = resolve(self.spec, self.summary)
+        self.resolved = resolve(self.spec, self.summary, second=self.second)
         self.resolved_changed.emit()
 
     def _save_soon(self) -> None:
@@ -239,8 +241,11 @@ class ProjectSession:
         self.busy_with_data = True
         self.data_changed.emit()
         self._looking = self._run(
-            lambda job: runs.dataset_summary(self.project, spec, cancel=job.cancelled),
-            self._on_summary,
+            lambda job: (
+                runs.dataset_summary(self.project, spec, cancel=job.cancelled),
+                self._second_of(spec, job),
+            ),
+            lambda found: self._on_looked(*found),
             self._on_data_failed,
             replaces=f"summary {id(self)}",
         )
@@ -256,6 +261,17 @@ class ProjectSession:
                     remedy=say("Choose another file, or open the project again to read it."),
                 )
             )
+
+    def _second_of(self, spec: RunSpec, job: Job) -> DatasetSummary | None:
+        """The second file; one that cannot be read is refused at the start, with the reason."""
+        try:
+            return runs.second_summary(self.project, spec, cancel=job.cancelled)
+        except DataError:
+            return None
+
+    def _on_looked(self, summary: DatasetSummary | None, second: DatasetSummary | None) -> None:
+        self.second = second
+        self._on_summary(summary)
 
     def _on_summary(self, summary: DatasetSummary | None) -> None:
         self.summary, self.data_problem = summary, None
@@ -315,12 +331,20 @@ class ProjectSession:
         spec, summary = self.spec, self.summary
         self._starting = True
         self.runs_changed.emit()
-        self._run(
-            lambda job: runs.start_run(self.project, spec=spec, summary=summary).run,
-            self._on_started,
-            self._on_start_failed,
-        )
+
+        def start() -> tuple[str, DatasetSummary | None]:
+            # The file may have been written to since the window read it.
+            now = runs.up_to_date(self.project, spec, summary)
+            return runs.start_run(self.project, spec=spec, summary=now).run, now
+
+        self._run(lambda job: start(), self._on_trained, self._on_start_failed)
         return True
+
+    def _on_trained(self, found: tuple[str, DatasetSummary | None]) -> None:
+        run, summary = found
+        if summary is not self.summary and summary is not None and not self.busy_with_data:
+            self._on_summary(summary)
+        self._on_started(run)
 
     def _on_started(self, run: str) -> None:
         self._starting = False
@@ -338,6 +362,8 @@ class ProjectSession:
         self._starting = False
         self.runs_changed.emit()
         self.failed.emit(problem)
+        if isinstance(problem, DataError | SpecError) and not self.busy_with_data:
+            self.look_at_data()  # what stands on the Data page is no longer true
 
     def enqueue(self) -> bool:
         """Queues a run with the present settings, frozen; False where they cannot work."""

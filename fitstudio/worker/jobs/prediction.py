@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fitstudio.data.preparing.as_trained import open_as_trained
-from fitstudio.data.preparing.samples import NO_SAMPLE, SampleIndex
+from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.storage import atomic
 from fitstudio.words import say
+from fitstudio.worker.answering import answers
 from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs.trained_model import TrainedModel
 
 _CHUNK = 4096
 _COPIED_COLUMNS = 200
+_ROW = "row"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -64,12 +68,9 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
                     input_names=", ".join(map(repr, recipe.input_names)),
                 ),
             )
-        answers = _predicted(
-            trained.model, x, lambda done: progress(0.1 + 0.7 * done, say("Predicting"))
-        )
-        columns = recipe.decode(answers)
-        progress(0.8, say("Writing the results"))
-        names = _write(output, source, samples, columns)
+        progress(0.2, say("Predicting"))
+        table = _AnswersTable(source, samples, trained, x, notes)
+        names = table.write(output, lambda done: progress(0.2 + 0.8 * done, say("Predicting")))
         rows = source.rows
     progress(1.0, say("Done"))
     return {
@@ -82,14 +83,6 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         "columns": names,
         "notes": notes,
     }
-
-
-def _predicted(model: Any, x: Any, progress: Callable[[float], None]) -> np.ndarray:
-    parts = []
-    for start in range(0, len(x), _CHUNK):
-        parts.append(np.asarray(model.predict(x[start : start + _CHUNK], verbose=0)))
-        progress(min(1.0, (start + _CHUNK) / len(x)))
-    return np.concatenate(parts)
 
 
 def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
@@ -120,51 +113,133 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
         )
 
 
-def _write(
-    output: Path, source: Source, samples: SampleIndex, columns: Mapping[str, np.ndarray]
-) -> list[str]:
-    """Writes the rows of the file with the answers behind them; returns the answers' columns."""
-    copied = [each.name for each in source.columns if not each.shape][:_COPIED_COLUMNS]
-    answers = _flat(columns, taken=set(copied))
-    predicted = samples.sample_of_each_row(source.rows)
-    with atomic.writing(output) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(map(harmless, ["row", *copied, *answers]))
-        for start in range(0, source.rows, _CHUNK):
-            stop = min(source.rows, start + _CHUNK)
-            cells = [source.cells(name, start, stop) for name in copied]
-            for row in range(start, stop):
-                own = [harmless(column[row - start] or "") for column in cells]
-                given = [_shown(values, int(predicted[row])) for values in answers.values()]
-                table.writerow([row + 1, *own, *given])
-        text.flush()
-        text.detach()
-    return list(answers)
+class _AnswersTable:
+    """The rows of the file with the answers behind them, written as they are worked out.
+
+    Args:
+        source: The file.
+        samples: The rows of it that are predicted, in its order.
+        trained: The model.
+        x: What it takes, a row for each sample.
+        notes: Gets a sentence for what is not in the table, or not under its usual name.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        samples: SampleIndex,
+        trained: TrainedModel,
+        x: Any,
+        notes: list[str],
+    ) -> None:
+        self._source, self._samples, self._trained, self._x = source, samples, trained, x
+        self._recipe = trained.certificate.recipe
+        single = source.single_names()
+        self._copied = single[:_COPIED_COLUMNS]
+        if len(single) > len(self._copied):
+            notes.append(
+                say(
+                    "Only the first {copied} of the file's {columns} columns stand beside the "
+                    "answers.",
+                    copied=len(self._copied),
+                    columns=f"{len(single):,}",
+                )
+            )
+        self._names = self._names_of_answers(notes)
+        self._number = _free_name(_ROW, {*self._copied, *self._names.values()})
+
+    def write(self, output: Path, progress: Callable[[float], None]) -> list[str]:
+        """Writes the table; returns the names of the answers' columns."""
+        header = [self._number, *self._copied, *self._names.values()]
+        with atomic.writing(output) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            table = csv.writer(text, lineterminator="\n")
+            table.writerow(map(harmless, header))
+            written = 0
+            for samples, answers in self._answers():
+                stop = self._row_behind(samples.stop)
+                table.writerows(self._lines(written, stop, samples, answers))
+                written = stop
+                progress(samples.stop / len(self._samples))
+            text.flush()
+            text.detach()
+        return list(self._names.values())
+
+    def _answers(self) -> Iterator[tuple[slice, Mapping[str, np.ndarray]]]:
+        certificate = self._trained.certificate
+        for samples, answer in answers(self._trained.model, certificate.plan, self._x):
+            yield samples, self._recipe.decode(answer, logits=certificate.answers_logits)
+
+    def _row_behind(self, samples: int) -> int:
+        """The row of the file up to which it can be written with so many samples answered."""
+        if samples >= len(self._samples):
+            return self._source.rows
+        return int(self._samples.rows[samples])
+
+    def _lines(
+        self, start: int, stop: int, samples: slice, answers: Mapping[str, np.ndarray]
+    ) -> Iterator[list[str | int]]:
+        """The lines of some rows; those that are not predicted have no answers."""
+        given: list[list[str]] = []
+        places = self._samples.rows[samples] - start
+        for values in answers.values():
+            cells = [""] * (stop - start)
+            for place, text in zip(places.tolist(), _shown(values), strict=True):
+                cells[place] = text
+            given.append(cells)
+        for first in range(start, stop, _CHUNK):
+            last = min(stop, first + _CHUNK)
+            own = [
+                [harmless(cell or "") for cell in self._source.cells(name, first, last)]
+                for name in self._copied
+            ]
+            rest = [cells[first - start : last - start] for cells in given]
+            for row, cells in enumerate(zip(*own, *rest, strict=True), first + 1):
+                yield [row, *cells]
+
+    def _names_of_answers(self, notes: list[str]) -> dict[str, str]:
+        """What each answer's column is called: always the same, whatever else is in the file.
+
+        Only where the file has a column of exactly this name does the answer give way.
+        """
+        certificate = self._trained.certificate
+        first = np.asarray(self._trained.model.predict(self._x[:1], verbose=0))
+        decoded = self._recipe.decode(first, logits=certificate.answers_logits)
+        probabilities = {
+            say("probability {name}", name=name) for name in self._recipe.class_names or ()
+        }
+        names: dict[str, str] = {}
+        for name in decoded:
+            usual = name if name in probabilities else say("predicted {name}", name=name)
+            names[name] = _free_name(usual, {*self._copied, *names.values()})
+            if names[name] != usual:
+                notes.append(
+                    say(
+                        "The file has a column {taken} itself: the model's answers are in {name}.",
+                        taken=repr(usual),
+                        name=repr(names[name]),
+                    )
+                )
+        return names
 
 
-def _flat(columns: Mapping[str, np.ndarray], *, taken: set[str]) -> dict[str, np.ndarray]:
-    """One column for each number or name; an answer of several numbers becomes several columns."""
-    flat: dict[str, np.ndarray] = {}
-    for name, values in columns.items():
-        values = np.asarray(values)
-        title = say("predicted {name}", name=name) if name in taken else name
-        if values.ndim == 1:
-            flat[title] = values
-        else:
-            for index, column in enumerate(values.reshape(len(values), -1).T):
-                flat[f"{title} {index + 1}"] = column
-    return flat
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it where it is taken; capitals make no other name."""
+    folded = {each.casefold() for each in taken}
+    if name.casefold() not in folded:
+        return name
+    return next(
+        each
+        for number in itertools.count(2)
+        if (each := f"{name} ({number})").casefold() not in folded
+    )
 
 
-def _shown(values: np.ndarray, sample: int) -> str:
-    if sample == NO_SAMPLE:
-        return ""
-    value = values[sample]
-    if isinstance(value, (float, np.floating)):
+def _shown(values: np.ndarray) -> list[str]:
+    if values.dtype.kind == "f":
         # Nine digits are enough to give back every 32-bit number exactly.
-        return f"{float(value):.9g}"
-    return harmless(str(value))
+        return [f"{value:.9g}" for value in values.tolist()]
+    return [harmless(str(value)) for value in values.tolist()]
 
 
 def harmless(text: str) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
+from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine import device
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
-from fitstudio.errors import CheckpointError, RunError
+from fitstudio.errors import ArgumentError, CheckpointError, RunError
 from fitstudio.project.paths import ProjectPaths, RunPaths
-from fitstudio.project.run_files import find_run
+from fitstudio.project.run_files import find_run, read_spec_as_far_as_possible
 from fitstudio.storage import manifest
 from fitstudio.words import say
 from fitstudio.worker import model_setup
+from fitstudio.worker.answering import batch_rows
 from fitstudio.worker.model_card import BirthCertificate
 
 _ORDER = ("best", "last", "previous")
@@ -41,7 +45,7 @@ class TrainedModel:
 
 
 def load(project: Path, run: str) -> TrainedModel:
-    """The model of a run with its best weights, on the best device there is.
+    """The model of a run with its best weights, on the device and threads that training would use.
 
     Raises:
         RunError: If there is no such run, or nothing in it has been trained.
@@ -60,11 +64,7 @@ def load(project: Path, run: str) -> TrainedModel:
         except CheckpointError as problem:
             notes.append(say("{message} Another checkpoint is used.", message=problem.message))
             continue
-        model = model_setup.build(
-            certificate.plan,
-            seed=0,
-            device=device.choose().torch_device,
-        )
+        model = model_setup.build(certificate.plan, seed=0, device=_set_up(paths, certificate.plan))
         model.load_weights_from(weights)
         model_setup.compile_to_measure(model, certificate.compiled)
         return TrainedModel(paths, certificate, model, name, epoch, tuple(notes))
@@ -79,3 +79,18 @@ def load(project: Path, run: str) -> TrainedModel:
         code="run.no-model",
         remedy=say("Train it until its first epoch has ended."),
     )
+
+
+def _set_up(paths: RunPaths, plan: ModelPlan) -> torch.device:
+    """Puts torch into the state that training with the run's settings would put it into."""
+    spec, _ = read_spec_as_far_as_possible(paths.spec)
+    try:
+        choice = device.choose(spec.get("run.device"))
+    except ArgumentError:  # trained on a device that this machine does not have
+        choice = device.choose()
+    work = plan.flops * batch_rows(plan) // 2
+    device.make_repeatable(
+        threads=device.choose_threads(spec.get("run.threads"), work_per_step=work),
+        repeatable=spec.get("run.repeatable"),
+    )
+    return choice.torch_device

@@ -22,6 +22,8 @@ from fitstudio.storage import atomic, write_folder
 def main() -> int:
     paths = ProjectPaths(Path(sys.argv[2])).run(sys.argv[3])
     resumed = "--resume" in sys.argv
+    if any(word.startswith("--verbose") for word in sys.argv):
+        sys.stdout.write(f"asked: {' '.join(sys.argv[4:])}\n")
     kind = next((word for word in KINDS if word in paths.name), "quick")
     if kind == "broken":
         sys.stderr.write("ImportError: libtorch is missing\n")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fitstudio.actions import run_states
-from fitstudio.journal import fold, read_all
+from fitstudio.actions import run_ending, run_states
+from fitstudio.journal import Journal, fold, read_all
 from fitstudio.journal.reader import JournalReader
 from fitstudio.project.paths import RunPaths
 from tests.recorded_runs import RecordedRun, curves
@@ -73,3 +73,18 @@ def test_batches_that_are_overtaken_are_not_parsed(tmp_path: Path):
     assert (state.step, state.missing_events) == (39, 0)
     assert state.step == fold(read_all(run.folder / "journal.jsonl")).step
     run.close()
+
+
+def test_a_process_that_had_spoken_had_started(tmp_path: Path):
+    paths = RunPaths(tmp_path / "0001-a")
+    paths.folder.mkdir()
+    with Journal(paths.journal) as journal:
+        journal.append(
+            "message", level="info", code="worker.starting", sentence="Process 7 is loading torch."
+        )
+    state = run_ending.settle(paths, fold(read_all(paths.journal)), started_here=True)
+    assert (state.outcome, state.reason) == ("interrupted", "gone")
+    silent = RunPaths(tmp_path / "0002-b")
+    silent.folder.mkdir()
+    state = run_ending.settle(silent, fold(read_all(silent.journal)), started_here=True)
+    assert (state.outcome, state.reason) == ("failed", "not_started")

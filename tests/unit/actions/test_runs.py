@@ -55,6 +55,15 @@ def test_run_json_holds_only_what_was_set_and_resolved_json_the_rest(project: Pr
     assert len(resolved["data_fingerprint"]["sha256"]) == 64
 
 
+def test_a_resumed_run_prints_as_it_is_asked_to_this_time(project: Project):
+    runs.start_run(project, name="crash").wait(240)
+    handle = requests.resume_run(project, 1, verbose=2)
+    handle.wait(240)
+    words = (handle.folder / "worker.log").read_text()
+    assert "asked: --resume --verbose=2" in words
+    assert read_spec(handle.folder / "run.json") == project.settings, "the settings stay"
+
+
 def test_a_specification_that_cannot_work_starts_nothing(project: Project):
     with pytest.raises(SpecError) as caught:
         runs.start_run(project, spec=project.settings.with_values({"fit.y": None}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fitstudio.data.formats.text.encoding import find_encoding, to_utf8
+from fitstudio.data.source import open_source
 from fitstudio.errors import DataError
 
 GERMAN = "Größe;Länge;Anmerkung\n1,5;2,5;für Öl\n3,5;4,5;süß und ähnlich\n"
@@ -67,3 +68,29 @@ def test_an_encoding_can_be_chosen(opened):
     source = opened("Größe;b\n1;2\n3;4\n".encode("cp850"), options={"encoding": "cp850"})
 
     assert source.names[0] == "Größe"
+
+
+def test_a_file_of_two_programs_is_read_line_by_line(tmp_path):
+    words = ["Müller", "Öl", "Straße"]
+    lines = [f"{number},{words[number % 3]}" for number in range(40)]
+    data = b"n,name\n" + b"".join(
+        (line + "\r\n").encode("cp1252" if number in (7, 30) else "utf-8")
+        for number, line in enumerate(lines)
+    )
+    guess = find_encoding(data)
+    assert guess.encoding == "utf-8+cp1252"
+    assert not guess.sure
+    assert "line 9, 32" in guess.sentence
+    assert to_utf8(data, guess.encoding, file="a.csv").decode().split() == ["n,name", *lines]
+    (tmp_path / "a.csv").write_bytes(data)
+    with open_source({"file": "a.csv"}, tmp_path) as source:
+        assert {label for label, _ in source.column("name").classes} == set(words)
+        again = {"file": "a.csv", "options": {"encoding": source.options["encoding"]}}
+    with open_source(again, tmp_path) as source:
+        assert source.rows == 40
+
+
+def test_one_word_that_happens_to_fit_makes_no_mixture():
+    # Two letters of Windows-1252 that stand for one of UTF-8.
+    data = "a;b\nÃ¼;1\n".encode("cp1252") + "für;2\nÖl;3\nsüß;4\n".encode("cp1252") * 5
+    assert find_encoding(data).encoding == "cp1252"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from fitstudio.engine import callbacks
 from fitstudio.engine.model import Model
 from fitstudio.errors import ArgumentError
 
@@ -108,3 +111,76 @@ def test_summary_counts_what_is_learned() -> None:
     assert "0 (Linear)" in shown
     for words in ("Total params: 21", "Trainable params: 5", "Non-trainable params: 16"):
         assert words in shown
+
+
+def test_model_checkpoint_saves_every_period(tmp_path) -> None:
+    with pytest.warns(FutureWarning, match="period of ModelCheckpoint"):
+        saving = callbacks.ModelCheckpoint(
+            tmp_path / "{epoch}.safetensors", save_weights_only=True, period=3
+        )
+    compiled().fit(X, Y, epochs=8, verbose=0, callbacks=[saving])
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["3.safetensors", "6.safetensors"]
+    again = callbacks.ModelCheckpoint(tmp_path / "x", initial_value_threshold=1.0)
+    again.set_state(saving.get_state())
+    assert again.get_state() == saving.get_state()
+    assert saving.get_state()["epochs"] == 2
+
+
+def test_best_only_looks_only_at_the_end_of_a_period(tmp_path) -> None:
+    with pytest.warns(FutureWarning):
+        saving = callbacks.ModelCheckpoint(
+            tmp_path / "{epoch}", monitor="loss", save_best_only=True, period=2
+        )
+    compiled().fit(X, Y, epochs=5, verbose=0, callbacks=[saving])
+    assert {each.name for each in tmp_path.iterdir()} <= {"2", "4"}
+
+
+@pytest.mark.parametrize("period", [0, -1, 1.5, True, "2"])
+def test_a_period_that_cannot_be_is_refused(period) -> None:
+    with pytest.raises(ArgumentError, match="period of ModelCheckpoint"):
+        callbacks.ModelCheckpoint("w", period=period)
+
+
+def test_model_checkpoint_begins_with_the_newest_file(tmp_path) -> None:
+    trained = compiled()
+    trained.fit(X, Y, epochs=5, verbose=0)
+    for number, moment in ((1, 300), (2, 100)):
+        path = tmp_path / f"w-{number}.safetensors"
+        trained.save_weights(path)
+        os.utime(path, (moment, moment))
+        trained.fit(X, Y, epochs=1, verbose=0)
+    (tmp_path / "other.safetensors").write_text("not of this name")
+    expected = compiled()
+    expected.load_weights(tmp_path / "w-1.safetensors")
+    with pytest.warns(FutureWarning, match="load_weights"):
+        saving = callbacks.ModelCheckpoint(
+            tmp_path / "w-{epoch}.safetensors", load_weights_on_restart=True
+        )
+    model = compiled()
+    model.fit(X, Y, initial_epoch=1, epochs=1, verbose=0, callbacks=[saving])
+    for mine, theirs in zip(model.module.parameters(), expected.module.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+    (tmp_path / "w-9.safetensors").write_text("no weights at all")
+    with pytest.raises(ArgumentError, match=r"w-9.*cannot be loaded"):
+        compiled().fit(X, Y, verbose=0, callbacks=[saving])
+
+
+def test_nothing_to_begin_with_is_no_fault(tmp_path) -> None:
+    with pytest.warns(FutureWarning):
+        saving = callbacks.ModelCheckpoint(
+            tmp_path / "none" / "w", save_weights_only=True, load_weights_on_restart=True
+        )
+    plain = compiled().fit(X, Y, verbose=0).history
+    assert compiled().fit(X, Y, verbose=0, callbacks=[saving]).history == plain
+
+
+@pytest.mark.parametrize("given", [[None], (None,), [[None]], [callbacks.History(), None]])
+def test_none_among_callbacks_is_refused(given) -> None:
+    for call in (compiled().fit, compiled().evaluate):
+        with pytest.raises(ArgumentError, match="callbacks holds None"):
+            call(X, Y, verbose=0, callbacks=given)
+    with pytest.raises(ArgumentError, match="callbacks holds None"):
+        compiled().predict(X, callbacks=given)
+    compiled().fit(X, Y, verbose=0, callbacks=None)
+    compiled().fit(X, Y, verbose=0, callbacks=[])

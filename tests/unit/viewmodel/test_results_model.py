@@ -71,6 +71,28 @@ def test_a_cell_filters_the_worst_rows(session: ProjectSession):
     assert model.cell is None
 
 
+def test_rows_of_a_second_file_are_named_with_it(tmp_path: Path):
+    project = new_project(tmp_path)
+    files = {"training": "/data/all.csv", "validation": "/held/out.csv"}
+    same = {"training": "/data/a.csv", "validation": "/held/a.csv"}
+    add_run(project, 1, title="Classes", results={**CLASS_RESULTS, "files": files})
+    add_run(project, 2, title="Numbers", results={**NUMBER_RESULTS, "files": same})
+    session = open_session(project)
+    model = shown(session, 1)
+    assert model.rows_words().endswith(", of out.csv")
+    assert model.worst_words() == "of out.csv"
+    assert model.row_words(6) == "Row 7 of out.csv"
+    model.set_cell((1, 0))
+    assert model.worst_words() == "bee taken for ant · of out.csv"
+    model.set_part("training")
+    assert model.rows_words().endswith(", of all.csv")
+    other = shown(session, 2)
+    assert other.row_words(6) == "Row 7 of /held/a.csv", "one name alone says nothing"
+    assert other.row_words(None) == ""
+    session.background.close()
+    session.close()
+
+
 def test_numbers_in_their_own_unit(session: ProjectSession):
     model = shown(session, 1)
     titles = [score.title for score in model.scores()]

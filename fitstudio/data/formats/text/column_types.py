@@ -12,7 +12,7 @@ from fitstudio.data.columns import identifiers, row_order, statistics
 from fitstudio.data.columns.statistics import MOST_CLASSES
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.cell_units import bare_numbers
-from fitstudio.data.formats.text.dates import date_form, days
+from fitstudio.data.formats.text.dates import TIME, date_form, days
 from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.declared.task.dataset_summary import (
     CATEGORY,
@@ -84,8 +84,7 @@ def type_of(
         return column
     if mostly_numbers and not padded:
         column.long_digits = _long_digits(number_cells) if _wide(values) else 0
-        filled = values.fill_null(float("nan")).to_numpy()
-        return _as_numbers(column, _number_type(name, filled), values, bad)
+        return _as_numbers(column, _number_type(name, _floats(values)), values, bad)
     column.type = TEXT if dates else _word_type(present, total)
     return column
 
@@ -95,7 +94,7 @@ def of_numbers(name: str, values: pl.Series, cells: pl.Series, wanted: str | Non
     column = TableColumn(
         name=name, type=NUMBER, cells=None, values=None, unparsed=np.zeros(0, np.int64)
     )
-    column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)
+    column.values = _floats(values)
     with np.errstate(invalid="ignore"):
         if np.any(np.abs(column.values) >= 1e15):
             column.long_digits = _long_digits(cells)
@@ -139,7 +138,7 @@ def summarise(column: TableColumn) -> ColumnSummary:
     return ColumnSummary(
         **common, **fields, type=column.type, dtype="float64", distinct=len(distinct),
         classes=classes, histogram=bins, sorted_runs=grouped, runs=runs,
-        dates=column.dates is not None, order=row_order.direction(values),
+        dates=column.dates not in (None, TIME), order=row_order.direction(values),
         likeness=row_order.likeness(values),
         repeats=repeats,
     )  # fmt: skip
@@ -168,7 +167,7 @@ def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
         everywhere = np.full(len(cells), -1, np.int64)
         everywhere[cells.is_not_null().to_numpy()] = codes
         more = row_order.of_classes(everywhere, len(labels))
-    if column.dates:
+    if column.dates not in (None, TIME):
         # Where day and month cannot be told apart, the order shows all the same within months.
         count, _ = days(cells, column.dates, "dmy", ambiguous=column.ambiguous_dates)
         more["order"] = row_order.direction(count.fill_null(float("nan")).to_numpy())
@@ -176,7 +175,7 @@ def _summarise_words(column: TableColumn, common: dict) -> ColumnSummary:
         **common, **more, type=column.type, dtype="str", count=len(cells) - missing,
         missing=missing, distinct=distinct, classes=classes, sorted_runs=grouped, runs=runs,
         histogram=tuple(count for _, count in classes[: statistics.BINS]),
-        dates=column.dates is not None, repeats=repeats,
+        dates=column.dates not in (None, TIME), repeats=repeats,
     )  # fmt: skip
 
 
@@ -213,9 +212,15 @@ def _where_not(cells: pl.Series, found: pl.Series) -> pl.Series:
 def _as_numbers(column: TableColumn, kind: str, values: pl.Series, bad: pl.Series) -> TableColumn:
     column.type = kind
     column.cells = None
-    column.values = values.fill_null(float("nan")).to_numpy().astype(np.float64)
+    column.values = _floats(values)
     column.unparsed = np.flatnonzero(bad.to_numpy())
     return column
+
+
+def _floats(values: pl.Series) -> np.ndarray:
+    """Numbers as an array of their own, NaN where there is none."""
+    # Filling the gaps first would be a query of its own, and files have thousands of columns.
+    return values.cast(pl.Float64).to_numpy().astype(np.float64)
 
 
 def _number_type(name: str, values: np.ndarray) -> str:

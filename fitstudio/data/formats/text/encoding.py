@@ -21,12 +21,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+#: Most lines in UTF-8 and others in Windows-1252, as where two programs wrote into one file.
+MIXED = "utf-8+cp1252"
+# So large a part of the lines with special characters must be valid UTF-8: by accident few are.
+_SHARE_OF_UTF8 = 0.2
 _BLOCK_BYTES = 1 << 24
 _SAMPLE_BYTES = 1 << 20
 NAMES = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16", "utf-32": "UTF-32", "cp1252": "Windows-1252", "cp1251": "Windows-1251",
     "gb18030": "GB 18030", "shift_jis": "Shift JIS", "latin-1": "Latin-1", "cp850": "DOS (850)",
+    "utf-8+cp1252": "UTF-8 and Windows-1252",
     "ascii": "ASCII", "cp1250": "Windows-1250", "big5": "Big5", "euc-kr": "EUC-KR",
 }  # fmt: skip
 
@@ -60,7 +65,7 @@ def find_encoding(data: bytes) -> EncodingGuess:
         return EncodingGuess("utf-8", say("The file holds plain characters only."))
     if fits(data, "utf-8"):
         return EncodingGuess("utf-8", say("All characters are valid UTF-8."))
-    return _code_page(data)
+    return _mixed(data) or _code_page(data)
 
 
 def fits(data: bytes, encoding: str) -> bool:
@@ -81,6 +86,8 @@ def to_utf8(data: bytes, encoding: str, *, file: str) -> bytes:
     Raises:
         DataError: If a byte does not fit the encoding, or no such encoding is known.
     """
+    if encoding.lower() == MIXED:
+        return _joined(data)
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError) as problem:
@@ -111,6 +118,51 @@ def to_utf8(data: bytes, encoding: str, *, file: str) -> bytes:
             details=str(problem),
         ) from problem
     return text.encode("utf-8")
+
+
+def _special_lines(data: bytes) -> list[tuple[int, bytes]]:
+    """The lines with special characters, by their number from 1."""
+    lines = enumerate(re.split(rb"\r\n|\n|\r", data), 1)
+    return [(number, line) for number, line in lines if not line.isascii()]
+
+
+def _mixed(data: bytes) -> EncodingGuess | None:
+    """Where a good part of the lines is valid UTF-8 and the others are not: both, each by itself.
+
+    Read as one of the two, a word of one half would be two words for whoever compares them.
+    """
+    special = _special_lines(data)
+    others = [number for number, line in special if not fits(line, "utf-8")]
+    valid = len(special) - len(others)
+    if not others or valid < max(2, _SHARE_OF_UTF8 * len(special)):
+        return None
+    shown = ", ".join(map(str, others[:5])) + (" …" if len(others) > 5 else "")
+    return EncodingGuess(
+        MIXED,
+        say(
+            "{valid} lines with special characters are valid UTF-8 and {others} (line "
+            "{shown}) are not; these are read as Windows-1252. Look at the special characters "
+            "in the preview.",
+            valid=valid,
+            others=len(others),
+            shown=shown,
+        ),
+        False,
+    )
+
+
+def _joined(data: bytes) -> bytes:
+    """The text as UTF-8, each line by its own encoding."""
+    pieces = re.split(rb"(\r\n|\n|\r)", data.removeprefix(codecs.BOM_UTF8))
+    return b"".join(
+        piece if piece.isascii() or fits(piece, "utf-8") else _western(piece) for piece in pieces
+    )
+
+
+def _western(line: bytes) -> bytes:
+    # Five bytes mean nothing in Windows-1252; Latin-1 has something for each.
+    encoding = "cp1252" if fits(line, "cp1252") else "latin-1"
+    return line.decode(encoding).encode("utf-8")
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from fitstudio.data.formats.text import fixed_width
@@ -324,12 +325,14 @@ def _find_numbers(
 ) -> NumberFormat:
     if "decimal" in options and "thousands" in options:
         return NumberFormat(str(options["decimal"]), str(options["thousands"]))
-    cells = [
+    # From the end, as far as is needed: a line may have thousands of cells.
+    backwards = (
         core_of(cell)
-        for line in lines[-2 * _JUDGED_LINES :]
-        for cell in layout.split(line)
+        for line in reversed(lines[-2 * _JUDGED_LINES :])
+        for cell in reversed(layout.split(line))
         if any(map(str.isdigit, cell))
-    ][-2 * _JUDGED_FIELDS :]
+    )
+    cells = list(islice(backwards, 2 * _JUDGED_FIELDS))[::-1]
     # What a person said of one mark leaves the other to be found.
     candidates = tuple(
         form

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns import relations
+from fitstudio.data.columns.class_pairs import only_with
 from fitstudio.data.columns.gaps import usable_numbers
-from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.formats.containers.unpack import unpack
 from fitstudio.data.formats.containers.unpacked import Unpacked
 from fitstudio.data.formats.reader import Asked
@@ -111,10 +111,11 @@ class TableSource(TableColumns):
             options=self.options,
             guesses=self.guesses,
             findings=findings,
-            fingerprint=fingerprint(self.path),
+            fingerprint=self.fingerprint(),
             complete_rows=complete,
             missing_patterns=relations.patterns(masks),
             twins=relations.twins(self),
+            only_with=only_with(self, columns),
         )
 
     def _unusable(self, name: str) -> np.ndarray:

@@ -17,6 +17,7 @@ from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.cells import Cells, Oddities
 from fitstudio.data.formats.text.column_types import of_numbers, summarise, type_of
+from fitstudio.data.formats.text.dates import unit_of_dates
 from fitstudio.data.formats.text.guesses import as_options, say_guesses
 from fitstudio.data.formats.text.layout import Reasons, TextFormat
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat, pure_numbers
@@ -51,6 +52,8 @@ class TableColumns(Source):
         self._cells = cells.frame
         self._names = self._unique_names(cells.names, cells.frame.width)
         self._places = {name: place for place, name in enumerate(self._names)}
+        # The frame makes a new list of all names whenever it is asked for them.
+        self._raw_names = tuple(cells.frame.columns)
         self._units = cells.units
         self._columns: dict[tuple[str, str | None], TableColumn] = {}
         self._pure: dict[str, pl.Series] | None = None
@@ -65,12 +68,15 @@ class TableColumns(Source):
     def names(self) -> tuple[str, ...]:
         return self._names
 
+    def single_names(self) -> list[str]:
+        return list(self._names)
+
     def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
         wanted = wanted or self._types.get(name)
         if (name, wanted) not in self._columns:
             self.require([name])
             place = self._places[name]
-            pure = self._pure_numbers().get(self._cells.columns[place])
+            pure = self._pure_numbers().get(self._raw_names[place])
             exact = wanted != CATEGORY or not self._has_long_digits(name)
             if pure is not None and wanted != WORDS and exact:
                 column = of_numbers(name, pure, self.text(name), wanted)
@@ -80,7 +86,7 @@ class TableColumns(Source):
             column.unit = column.cell_unit or unit.strip("[]()<>- ") or unit_of(name)
             column.title = next((old for new, old in self.renamed if new == name), None)
             if column.dates and column.values is not None:
-                column.unit = say("days since 1970")
+                column.unit = unit_of_dates(column.dates)
             self._columns[name, wanted] = column
         return self._columns[name, wanted]
 
@@ -106,7 +112,7 @@ class TableColumns(Source):
 
     def is_pure(self, name: str) -> bool:
         """Whether a column holds nothing but plain numbers and empty cells."""
-        return self._cells.columns[self._places[name]] in self._pure_numbers()
+        return self._raw_names[self._places[name]] in self._pure_numbers()
 
     @property
     def unit_cells(self) -> dict[str, str]:
@@ -132,13 +138,12 @@ class TableColumns(Source):
         return column.labels() if column.values is None else column.numbers()
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
-        missing = self.scalars(name).missing()[start:stop]
-        unparsed = set(self.scalars(name).unparsed.tolist())
-        shown = self.text(name)[start:stop].to_list()
-        return [
-            None if gap and row not in unparsed else cell
-            for row, (cell, gap) in enumerate(zip(shown, missing, strict=True), start)
-        ]
+        # Asked for a few rows at a time, over and over: only these are looked at.
+        column, shown = self.scalars(name), self.text(name)[start:stop].to_list()
+        gaps = column.missing(start, stop)
+        first, last = np.searchsorted(column.unparsed, (start, stop))
+        gaps[column.unparsed[first:last] - start] = False
+        return [None if gap else cell for cell, gap in zip(shown, gaps.tolist(), strict=True)]
 
     def reconsider_numbers(self, reasons: Reasons) -> None:
         """Looks again at how numbers are written, if cells further down do not fit.
@@ -154,9 +159,25 @@ class TableColumns(Source):
             count = self._unreadable(doubtful, other)
             if count < fewest:
                 best, fewest = other, count
-        if best != self.layout.numbers:
+        if best != self.layout.numbers and not self._costs_more(best, doubtful):
             self.read_numbers(best)
             reasons.add("decimal", say("So most cells further down are numbers."), sure=False)
+
+    def _costs_more(self, numbers: NumberFormat, doubtful: list[str]) -> bool:
+        """Whether a format that mends some columns would make more cells of others unreadable."""
+        gained = self._unreadable(doubtful, self.layout.numbers)
+        gained -= self._unreadable(doubtful, numbers)
+        others = [
+            name
+            for name in self._names
+            if name not in doubtful and self.scalars(name).values is not None
+        ]
+        lost = 0
+        for name in others:
+            lost += self._unreadable([name], numbers) - len(self.scalars(name).unparsed)
+            if lost >= gained:
+                return True
+        return False
 
     def _looks_numeric(self, name: str) -> bool:
         column = self.scalars(name)
@@ -212,7 +233,7 @@ class TableColumns(Source):
             cells = [
                 self.text(name)
                 for name in self._names
-                if self._cells.columns[self._places[name]] not in pure
+                if self._raw_names[self._places[name]] not in pure
                 and self.scalars(name).values is not None
             ]
             known = list(self.layout.missing)
@@ -226,7 +247,7 @@ class TableColumns(Source):
         found: dict[str, int] = {}
         pure = self._pure_numbers()
         for name in self._names:
-            if self._cells.columns[self._places[name]] in pure:
+            if self._raw_names[self._places[name]] in pure:
                 continue
             markers = self.layout.missing
             if self.scalars(name).values is not None:
@@ -242,7 +263,7 @@ class TableColumns(Source):
         """Names for all columns; what had to be changed is remembered and said."""
         wanted = [*header[:width], *[""] * (width - len(header))]
         taken = {name for name in wanted if name}
-        names: list[str] = []
+        names: dict[str, None] = {}
         for place, title in enumerate(wanted, 1):
             clean = " ".join(_CONTROL.sub(" ", title).split())
             if len(clean) > _LONGEST_NAME:
@@ -254,7 +275,7 @@ class TableColumns(Source):
                 number += 1
             if name != title and header:
                 self.renamed.append((name, title))
-            names.append(sys.intern(name))
+            names[sys.intern(name)] = None
         return tuple(names)
 
     def _describe(self, name: str) -> ColumnSummary:

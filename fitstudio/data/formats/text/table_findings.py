@@ -9,6 +9,7 @@ import numpy as np
 
 from fitstudio.data.columns.stand_ins import LOW_STAND_INS
 from fitstudio.data.formats.text import line_findings
+from fitstudio.data.formats.text.dates import TIME
 from fitstudio.data.formats.text.guesses import confirmed
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
@@ -232,7 +233,17 @@ def _dates(
     source: TableColumns, name: str, options: Mapping[str, Any], columns: Mapping[str, Any]
 ) -> Iterator[Finding]:
     column = source.scalars(name)
-    if column.values is None:
+    if column.values is None and column.dates == TIME:
+        yield _advice(
+            "data.times", "data.columns",
+            say(
+"**{name}** holds times of day. As a number, a time counts the hours since "
+"midnight.",
+name=name
+),
+            Fix(say("Count hours"), {"data.columns": {**columns, name: {"type": NUMBER}}}),
+        )  # fmt: skip
+    elif column.values is None:
         yield _advice(
             "data.dates",
             "data.columns",

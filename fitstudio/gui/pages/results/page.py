@@ -178,18 +178,13 @@ class ResultsPage(Page):
             return
         title = say("Predicted against measured")
         self._numbers.set_title(title, f"{parity.name} · {self.model.rows_words()}")
-        names = ["" if row is None else say("Row {row}", row=row + 1) for row in parity.rows]
+        names = [self.model.row_words(row) for row in parity.rows]
         self.parity.show_points(parity.true, parity.predicted, names)
         self.residuals.show_points(parity.true, parity.residuals, names)
 
     def _show_worst(self) -> None:
         model = self.model
-        confusion = model.confusion()
-        caption = ""
-        if model.cell is not None and confusion is not None:
-            true, predicted = (confusion.names[index] for index in model.cell)
-            caption = say("{true} taken for {predicted}", true=true, predicted=predicted)
-        self._worst_card.set_title(say("Worst rows"), caption)
+        self._worst_card.set_title(say("Worst rows"), model.worst_words())
         self._all_cells.setVisible(model.cell is not None)
         if model.cell is None:
             none = say("No row of this part is told wrong.")

@@ -78,6 +78,26 @@ def test_unknown_categories_are_none_of_the_known_and_said(recipe, tmp_path):
     assert "“7”" in notes
 
 
+def test_classes_in_other_letters_are_taken_and_said(recipe, tmp_path):
+    expected, _, _ = applied(recipe, tmp_path, "size,kind,code\n1.5,b,0\n2.0,a,1\n")
+    x, _, notes = applied(recipe, tmp_path, "size,kind,code\n1.5,B,0\n2.0,A ,1\n")
+    assert np.array_equal(x, expected)
+    assert "2 rows have a class of kind in other letters than training: “B” for “b”" in notes
+
+
+def test_classes_that_differ_in_letters_alone_stay_apart(tmp_path):
+    rows = "".join(f"{n},{('mA', 'MA')[n % 2]},{n * 2}\n" for n in range(20))
+    (tmp_path / "t.csv").write_text("size,unit,answer\n" + rows)
+    spec = RunSpec().with_values(
+        {"data.file": "t.csv", "fit.x": ["size", "unit"], "fit.y": ["answer"]}
+    )
+    with open_source(spec.data, tmp_path) as source:
+        recipe = prepare(source, spec, base=tmp_path, seed=0).recipe
+    x, _, notes = applied(recipe, tmp_path, "size,unit\n1,mA\n2,MA\n3,ma\n")
+    assert x[:, 1:].sum(axis=1).tolist() == [1.0, 1.0, 0.0]
+    assert "1 row has something in unit that training did not: “ma”" in notes
+
+
 def test_a_file_whose_words_are_numbers_is_read_as_words(recipe, tmp_path):
     x, _, notes = applied(recipe, tmp_path, "size,kind,code\n1,5,0\n2,6,1\n3,7,2\n")
 

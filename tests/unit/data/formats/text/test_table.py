@@ -518,3 +518,20 @@ def test_many_classes_are_not_listed(opened):
 def test_files_of_other_programs_are_named(opened, name, head, words):
     with pytest.raises(DataError, match=words):
         opened(head, name)
+
+
+def test_a_column_that_looks_otherwise_leaves_the_others_as_they_are(opened):
+    rows = "".join(f'{n}.25,"{n % 20},{n * 37 % 1000:03d}",{n * 3}.5\n' for n in range(60))
+    source = opened("a,b,y\n" + rows)
+    assert source.layout.numbers.decimal == "."
+    assert (source.column("a").type, source.column("y").type) == ("number", "number")
+    assert not len(source.scalars("a").unparsed)
+
+
+def test_thousands_of_columns_are_each_looked_at_once(opened):
+    names = [f"c{n}" for n in range(2_000)]
+    line = ",".join("1.5" for _ in names)
+    source = opened(",".join([*names[:-1], "c0"]) + "\n" + (line + "\n") * 6)
+    assert len(source.names) == 2_000
+    assert source.names[-1] == "c0_2"
+    assert source.summary().columns[7].type == "constant"
