@@ -21,9 +21,10 @@ from fitstudio.journal import Outcome, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.run_files import Request, read_spec
+from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import move
-from fitstudio.storage.manifest import read_manifest
+from fitstudio.storage.manifest import read_manifest, verify_manifest
 
 KINDS = ("stop_batch", "stop_epoch", "stop_now", "pause", "continue", "snapshot")
 _EARLIER_REQUEST_S = 1.0
@@ -141,13 +142,23 @@ def resume_run(
     project: Project,
     run: str | int,
     *,
+    checkpoint: str | None = None,
     foreground: bool = False,
     output: IO[Any] | None = None,
 ) -> RunHandle:
     """Goes on with a run that was stopped or cut off, from its newest verified checkpoint.
 
+    Args:
+        project: The project.
+        run: The run.
+        checkpoint: A saved model to go on from instead. What was trained after it stays as it is:
+            a new run goes on from there, to the epoch that this one aimed for.
+        foreground: Whether the training's own output is wanted, at `output`.
+        output: A stream; what the engine prints goes there as it is.
+
     Raises:
-        RunError: If it is being trained, has finished, or is not the same run any more.
+        RunError: If it is being trained, has finished, or is not the same run any more; or if the
+            training cannot go on from the checkpoint.
         WorkerError: If the process does not start.
         ProjectError: If the project could not be opened to be changed.
     """
@@ -155,20 +166,17 @@ def resume_run(
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     state = run_ending.settle(paths, _state(paths), started_here=True)
+    start = None if checkpoint is None else _whole_model(paths, checkpoint)
+    if start is not None and start.path != _newest(paths):
+        _refuse_if_changed(project, run)
+        return _branch(project, paths, start, epochs=None, output=output if foreground else None)
     if state.outcome is Outcome.COMPLETED:
         raise RunError(
             f"Run {paths.name!r} is complete: {state.sentence}",
             code="run.finished",
             remedy="Extend it to train more epochs.",
         )
-    refused = [each for each in resume_differences(project, run) if not each.allowed]
-    if refused:
-        raise RunError(
-            " ".join(each.sentence for each in refused),
-            code="run.differs",
-            remedy="Put back what has changed, or start a new run like this one.",
-            safe="The run and its checkpoints are as they were.",
-        )
+    _refuse_if_changed(project, run)
     return runs.launch(project, paths, resume=True, output=output if foreground else None)
 
 
@@ -177,12 +185,21 @@ def extend_run(
     run: str | int,
     epochs: int,
     *,
+    checkpoint: str | None = None,
     foreground: bool = False,
     output: IO[Any] | None = None,
 ) -> RunHandle:
     """Trains `epochs` more epochs in a new run that goes on from where this one ended.
 
     The new run begins as a copy: its curve is whole, and the old run stays as it was.
+
+    Args:
+        project: The project.
+        run: The run.
+        epochs: How many epochs to add.
+        checkpoint: A saved model to go on from, in place of the run's end.
+        foreground: Whether the training's own output is wanted, at `output`.
+        output: A stream; what the engine prints goes there as it is.
 
     Raises:
         RunError: If the run is being trained, or has no checkpoint to go on from.
@@ -195,19 +212,9 @@ def extend_run(
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     run_ending.settle(paths, _state(paths), started_here=True)
-    done = _epochs_saved(paths)
-    spec = read_spec(paths.spec).with_values(
-        {"fit.epochs": done + epochs, "run.parent": paths.name, "run.name": None}
-    )
-    resolved = runs.check(project, spec)
-    copy = make_copy(
-        project,
-        paths,
-        spec,
-        resolved,
-        title=f"{epochs} more epochs" if epochs > 1 else "1 more epoch",
-    )
-    return runs.launch(project, copy, resume=True, output=output if foreground else None)
+    start = None if checkpoint is None else _whole_model(paths, checkpoint)
+    _refuse_if_changed(project, run)
+    return _branch(project, paths, start, epochs=epochs, output=output if foreground else None)
 
 
 def discard_run(project: Project, run: str | int) -> Path:
@@ -235,6 +242,75 @@ def discard_run(project: Project, run: str | int) -> Path:
 
 def _state(paths: RunPaths) -> RunState:
     return fold(read_all(paths.journal))
+
+
+def _branch(
+    project: Project,
+    paths: RunPaths,
+    start: SavedModel | None,
+    *,
+    epochs: int | None,
+    output: IO[Any] | None,
+) -> RunHandle:
+    """A new run that goes on from a saved model (by default the newest) of another one.
+
+    Args:
+        project: The project.
+        paths: The other run.
+        start: The model.
+        epochs: How many epochs to add; None for those that the other run had left from there.
+        output: Where the training's own output goes.
+    """
+    spec = read_spec(paths.spec)
+    done = _epochs_saved(paths) if start is None else start.epochs_done or 0
+    last = spec.get("fit.epochs") if epochs is None else done + epochs
+    if last <= done:
+        raise RunError(
+            f"Nothing is left to be trained after {start.name if start else paths.name!r}: the run "
+            f"aimed for {last} epochs.",
+            code="run.finished",
+            remedy="Extend it to train more epochs.",
+        )
+    spec = spec.with_values({"fit.epochs": last, "run.parent": paths.name, "run.name": None})
+    title = f"{last - done} more epochs" if last - done > 1 else "1 more epoch"
+    if start is not None:
+        title = f"{title} from {start.name}"
+    copy = make_copy(project, paths, spec, runs.check(project, spec), title=title, start=start)
+    return runs.launch(project, copy, resume=True, output=output)
+
+
+def _whole_model(paths: RunPaths, name: str) -> SavedModel:
+    """The saved model of this name, if a training can go on from it."""
+    saved = find_saved(paths, name, Path.cwd())
+    if not saved.whole:
+        usable = [each.name for each in saved_models(paths) if each.whole]
+        raise RunError(
+            f"{saved.name!r} holds weights without what the training knew (rows, helpers, random "
+            "numbers), so no training can go on from it.",
+            code="run.weights-only",
+            remedy=f"Go on from {', '.join(usable[:8])}." if usable else None,
+        )
+    verify_manifest(saved.path)
+    return saved
+
+
+def _newest(paths: RunPaths) -> Path | None:
+    """The checkpoint that a resume goes on from where nobody names one."""
+    for each in saved_models(paths):
+        if each.name == "last" and each.epoch is not None:
+            return each.path
+    return None
+
+
+def _refuse_if_changed(project: Project, run: str | int) -> None:
+    refused = [each for each in resume_differences(project, run) if not each.allowed]
+    if refused:
+        raise RunError(
+            " ".join(each.sentence for each in refused),
+            code="run.differs",
+            remedy="Put back what has changed, or start a new run like this one.",
+            safe="The run and its checkpoints are as they were.",
+        )
 
 
 def _refuse_if_running(paths: RunPaths) -> None:

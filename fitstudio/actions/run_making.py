@@ -26,6 +26,7 @@ from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.file_names import run_folder_name
 from fitstudio.project.links import refuse_links_of_project
 from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
+from fitstudio.project.saved_models import SavedModel, saved_models
 from fitstudio.storage import atomic, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
 
@@ -68,14 +69,21 @@ def make_run(
 
 
 def make_copy(
-    project: Project, source: RunPaths, spec: RunSpec, resolved: Resolved, *, title: str
+    project: Project,
+    source: RunPaths,
+    spec: RunSpec,
+    resolved: Resolved,
+    *,
+    title: str,
+    start: SavedModel | None = None,
 ) -> RunPaths:
-    """Makes a run that stands where `source` ended and can be resumed from there.
+    """Makes a run that stands where `source` ended, or at `start`, and can be resumed from there.
 
     Raises:
         StorageError: If it cannot be written; nothing of the new run is there then.
     """
-    return _make(project, spec, resolved, _Extras(None, source), title=title, parent=source.name)
+    extras = _Extras(None, source, start)
+    return _make(project, spec, resolved, extras, title=title, parent=source.name)
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class _Extras:
 
     summary: DatasetSummary | None
     source: RunPaths | None = None
+    start: SavedModel | None = None
 
     def facts(self, spec: RunSpec) -> dict[str, Any]:
         if self.source is not None:
@@ -100,18 +109,32 @@ class _Extras:
             return
         for name in _COPIED_FILES:
             _copy_if_there(self.source.folder / name, target.folder / name)
-        for name in _COPIED_CHECKPOINTS:
-            for file in (self.source.checkpoints / name).glob("*"):
+        for name, folder in self._checkpoints(self.source):
+            for file in folder.glob("*"):
                 atomic.make_folder(target.checkpoints / name)
                 _copy_if_there(file, target.checkpoints / name / file.name)
+        where = "from where it ended" if self.start is None else f"from {self.start.name}"
         # How the other run ended is not how this one stands, from the first moment on.
         with Journal(target.journal) as journal:
             journal.append(
                 EventType.MESSAGE,
                 level="info",
                 code=EXTENDED,
-                sentence=f"Run {self.source.number} is trained on from where it ended.",
+                sentence=f"Run {self.source.number} is trained on {where}.",
             )
+
+    def _checkpoints(self, source: RunPaths) -> list[tuple[str, Path]]:
+        """The checkpoints of the new run: their names there, and what they are copies of."""
+        if self.start is None:
+            return [(name, source.checkpoints / name) for name in _COPIED_CHECKPOINTS]
+        copied = [("last", self.start.path)]
+        # A best epoch that lies after the start belongs to what is trained again.
+        copied += [
+            ("best", each.path)
+            for each in saved_models(source)
+            if each.kind == "best" and _place(each) <= _place(self.start)
+        ]
+        return copied
 
 
 def _make(
@@ -213,6 +236,11 @@ def _next_number(paths: ProjectPaths, runs: list[RunPaths]) -> int:
     """One more than any run ever had, also those in the trash: a number means one run for ever."""
     discarded = [RunPaths(folder).number for folder in paths.trash.glob("[0-9]*")]
     return max([*(run.number for run in runs), *discarded], default=0) + 1
+
+
+def _place(model: SavedModel) -> tuple[int, int]:
+    """How far the training was when a model was saved."""
+    return model.epochs_done or 0, model.step
 
 
 def _copy_if_there(source: Path, target: Path) -> None:

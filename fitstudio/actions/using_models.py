@@ -19,11 +19,11 @@ from fitstudio import errors
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
 from fitstudio.actions.results_file import Results, read_results
-from fitstudio.actions.run_summary import MODELS
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import CheckpointError, FitStudioError, RunError, StorageError, WorkerError
 from fitstudio.project import Project
+from fitstudio.project.saved_models import USUAL
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import read_manifest
 
@@ -39,10 +39,11 @@ class PredictionReport:
         rows: Rows of the file.
         predicted: Rows that have an answer.
         output: The file with the results.
-        weights: Which checkpoint was used: "best", "last" or "previous".
-        epoch: The epoch it was saved after, from 0.
+        weights: Which saved model was used, such as "best", "last" or "epoch-0012".
+        epoch: The epoch it was saved after, from 0; None where a file does not say so.
         columns: The columns of answers.
         notes: What was unusual, in sentences.
+        step: How many batches of that epoch it has seen; 0 for the whole epoch.
     """
 
     run: str
@@ -50,9 +51,10 @@ class PredictionReport:
     predicted: int
     output: Path
     weights: str
-    epoch: int
+    epoch: int | None
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    step: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, for ``--json``."""
@@ -65,10 +67,11 @@ def predict_run(
     *,
     data: str | Path | Mapping[str, Any],
     output: str | Path,
+    checkpoint: str | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> PredictionReport:
-    """Applies a run's best model to a file and writes the answers as CSV.
+    """Applies a run's model to a file and writes the answers as CSV.
 
     A file that is there at `output` is replaced when all is done; asking is the caller's business.
 
@@ -78,6 +81,7 @@ def predict_run(
         data: The file, or as in a run specification's `data`: with `options`, the file is read with
             these in place of what was decided for the training file.
         output: Where the results go.
+        checkpoint: Which of the run's saved models; by default the best one that is whole.
         progress: Called with a fraction and a sentence.
         cancel: Set it to give up; nothing is written then.
 
@@ -93,6 +97,7 @@ def predict_run(
         "data": _data(data),
         "base": str(Path.cwd()),
         "output": str(Path(output).absolute()),
+        "checkpoint": checkpoint,
     }
     reply = _ask("predict", job, progress, cancel)
     return PredictionReport(
@@ -104,6 +109,7 @@ def predict_run(
         epoch=reply["epoch"],
         columns=tuple(reply["columns"]),
         notes=tuple(reply["notes"]),
+        step=reply["step"],
     )
 
 
@@ -146,14 +152,23 @@ def evaluate_run(
     run: str | int,
     *,
     data: str | Path | Mapping[str, Any] | None = None,
+    checkpoint: str | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """Measures a run's best model on a file with known answers, or on the run's own data.
+    """Measures a run's model on a file with known answers, or on the run's own data.
+
+    Args:
+        project: The project.
+        run: The run.
+        data: The file, or as in a run specification's `data`; by default the run's own rows.
+        checkpoint: Which of the run's saved models; by default the best one that is whole.
+        progress: Called with a fraction and a sentence.
+        cancel: Set it to give up.
 
     Returns:
-        `run`, `weights`, `epoch`, `notes`, and what `Results` holds; the parts are "test" for a
-        file, "training" and "validation" for the run's own data.
+        `run`, `weights`, `epoch`, `step`, `notes`, and what `Results` holds; the parts are "test"
+        for a file, "training" and "validation" for the run's own data.
 
     Raises:
         DataError, RunError, CheckpointError, WorkerError: As `predict_run`.
@@ -163,6 +178,7 @@ def evaluate_run(
         "run": runs.run_name(project, run),
         "data": None if data is None else _data(data),
         "base": str(Path.cwd()),
+        "checkpoint": checkpoint,
     }
     return _ask("evaluate", job, progress, cancel)
 
@@ -199,7 +215,7 @@ def model_of(project: Project, run: str | int) -> tuple[str, int] | None:
         RunError: If there is no such run.
     """
     checkpoints = runs.find(project, run).checkpoints
-    for name in MODELS:
+    for name in USUAL:
         try:
             return name, int(read_manifest(checkpoints / name)["epoch"])
         except (CheckpointError, LookupError, TypeError, ValueError):

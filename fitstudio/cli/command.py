@@ -44,6 +44,21 @@ def add_project_and_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_checkpoint(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """Adds --checkpoint NAME.
+
+    Args:
+        parser: The parser of the subcommand.
+        default: Which model is used without it, in words.
+    """
+    parser.add_argument(
+        "--checkpoint",
+        metavar="NAME",
+        help="which of the run's saved models: best, last, epoch-12, snapshot-3 or a file that "
+        f"ModelCheckpoint has written; `show` lists them. Default: {default}",
+    )
+
+
 def print_json(value: Any) -> None:
     """Prints one JSON value; NaN and infinities are text, because JSON has none."""
     say(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))

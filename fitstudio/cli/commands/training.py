@@ -9,7 +9,14 @@ from typing import TextIO
 
 from fitstudio.actions import projects, requests, runs
 from fitstudio.actions.folders import free_folder, projects_folder
-from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, value_text
+from fitstudio.cli.command import (
+    Command,
+    add_checkpoint,
+    add_project,
+    add_project_and_run,
+    print_json,
+    value_text,
+)
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
@@ -49,12 +56,17 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _declare_resume(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
+    add_checkpoint(parser, default="the newest; with another one a new run goes on from there")
 
 
 def _resume(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     handle = requests.resume_run(
-        project, arguments.run, foreground=True, output=_stream_for(arguments)
+        project,
+        arguments.run,
+        checkpoint=arguments.checkpoint,
+        foreground=True,
+        output=_stream_for(arguments),
     )
     return _wait_and_report(project, handle, arguments)
 
@@ -64,6 +76,7 @@ def _declare_extend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", metavar="N", type=int, required=True, help="how many epochs to add"
     )
+    add_checkpoint(parser, default="the newest")
 
 
 def _extend(arguments: argparse.Namespace) -> int:
@@ -76,6 +89,7 @@ def _extend(arguments: argparse.Namespace) -> int:
         project,
         arguments.run,
         epochs=arguments.epochs,
+        checkpoint=arguments.checkpoint,
         foreground=True,
         output=_stream_for(arguments),
     )

@@ -1,18 +1,27 @@
-"""`evaluate` and `predict`: a run's best model on data."""
+"""`evaluate` and `predict`: a run's model, the best one by default, on data."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import projects, using_models
-from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
+from fitstudio.actions.kept_models import when_saved
+from fitstudio.cli.command import (
+    Command,
+    add_checkpoint,
+    add_project_and_run,
+    print_json,
+    value_text,
+)
 from fitstudio.cli.output import say
 from fitstudio.declared.formats.registry import parse_option
 from fitstudio.errors import DataError, FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.project.saved_models import USUAL
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +33,7 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
         help="measure on this file. Default: on the run's own training and validation rows",
     )
     _add_option(parser)
+    add_checkpoint(parser, default="the best")
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
@@ -35,7 +45,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     data = None if arguments.data is None else _data(arguments)
-    scores = using_models.evaluate_run(project, arguments.run, data=data)
+    scores = using_models.evaluate_run(
+        project, arguments.run, data=data, checkpoint=arguments.checkpoint
+    )
     if arguments.json:
         print_json(scores)
         return 0
@@ -45,11 +57,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 def _print_measurement(measured: dict[str, Any]) -> None:
     """Prints the scores part by part; for numbers also the errors in the target's own units."""
-    weights = measured.get("weights", "best")
-    epoch = measured.get("epoch")
     scale = TargetScale.from_fields(measured.get("target"))
-    of_epoch = f" of epoch {epoch + 1}" if isinstance(epoch, int) else ""
-    say(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
+    say(f"{measured['run']}: {_weights_words(measured)}")
     for part, scores in measured.get("scores", {}).items():
         say(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
         for name, value in scores.items():
@@ -63,6 +72,13 @@ def _print_measurement(measured: dict[str, Any]) -> None:
         say(f"  {sentence}")
 
 
+def _weights_words(used: Mapping[str, Any]) -> str:
+    """Which weights were used, as "the best weights (epoch 5)"."""
+    name = used["weights"]
+    what = f"the {name} weights" if name in USUAL else f"the weights of {name}"
+    return f"{what} ({when_saved(used['epoch'], used['step'])})"
+
+
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="the new rows")
@@ -73,6 +89,7 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the CSV if it is there already"
     )
+    add_checkpoint(parser, default="the best")
 
 
 def _predict(arguments: argparse.Namespace) -> int:
@@ -86,7 +103,11 @@ def _predict(arguments: argparse.Namespace) -> int:
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     report = using_models.predict_run(
-        project, arguments.run, data=_data(arguments), output=arguments.output
+        project,
+        arguments.run,
+        data=_data(arguments),
+        output=arguments.output,
+        checkpoint=arguments.checkpoint,
     )
     if arguments.json:
         print_json(report.to_json())
@@ -95,6 +116,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     if report.predicted < report.rows:
         rows = f"{report.predicted} of {report.rows}"
     say(f"{rows} rows predicted by {report.run}: {report.output}")
+    say(f"  Answered with {_weights_words(report.to_json())}.")
     for sentence in report.notes:
         say(f"  {sentence}")
     return 0
@@ -142,13 +164,13 @@ def _require_file(file: Path | None) -> None:
 COMMANDS = (
     Command(
         name="evaluate",
-        sentence="Measure a run's best model.",
+        sentence="Measure a run's model, the best one by default.",
         declare=_declare_evaluate,
         run=_evaluate,
     ),
     Command(
         name="predict",
-        sentence="Apply a run's best model to a new file and write a CSV.",
+        sentence="Apply a run's model, the best one by default, to a new file and write a CSV.",
         declare=_declare_predict,
         run=_predict,
     ),

@@ -1,4 +1,4 @@
-"""Applies a run's best model to a new file and writes the answers as CSV.
+"""Applies a run's model to a new file and writes the answers as CSV.
 
 The file is read and prepared by the recipe of the training: columns are matched by name, scaled
 and encoded as then. Answers are class names with their probabilities, or numbers in the units of
@@ -33,11 +33,12 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     """Predicts for every row of a file.
 
     Args:
-        job: `project`, `run`, `data` (as in a run specification, or a path), `output`.
+        job: `project`, `run`, `data` (as in a run specification, or a path), `output`, and
+            `checkpoint` where it is not to be the best model.
         progress: Told how far it is.
 
     Returns:
-        `run`, `rows`, `predicted`, `output`, `weights`, `epoch`, `columns`, `notes`.
+        `run`, `rows`, `predicted`, `output`, `weights`, `epoch`, `step`, `columns`, `notes`.
 
     Raises:
         DataError: If columns are missing in the file, or it cannot be read.
@@ -47,7 +48,9 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     data = {"file": job["data"]} if isinstance(job["data"], str) else dict(job["data"])
     base = Path(job.get("base") or project)
     progress(0.0, "Loading the model")
-    trained = trained_model.load(project, job["run"])
+    trained = trained_model.load(
+        project, job["run"], checkpoint_name=job.get("checkpoint"), base=base
+    )
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
     with open_as_trained(recipe, data, base, notes=notes) as source:
@@ -75,6 +78,7 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         "output": str(output),
         "weights": trained.weights,
         "epoch": trained.epoch,
+        "step": trained.step,
         "columns": names,
         "notes": notes,
     }
