@@ -14,6 +14,7 @@ _CHILDREN = {
     "--worker": "fitstudio.worker.__main__",
     "--reader": "fitstudio.data.reader_process",
     "--queue": "fitstudio.actions.queue_process",
+    "--figure": "fitstudio.gui.figure_process",
 }
 
 

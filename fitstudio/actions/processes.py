@@ -34,6 +34,11 @@ def queue_command(*words: str) -> list[str]:
     return _child("--queue", "fitstudio.actions.queue_process", words)
 
 
+def figure_command(*words: str) -> list[str]:
+    """The command that starts a throw-away process that draws a figure into a file."""
+    return _child("--figure", "fitstudio.gui.figure_process", words)
+
+
 def start_detached(
     command: Sequence[str], *, log: int, stdout: Any = None
 ) -> subprocess.Popen[bytes]:

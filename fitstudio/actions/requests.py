@@ -266,7 +266,7 @@ def _branch(
     last = spec.get("fit.epochs") if epochs is None else done + epochs
     if last <= done:
         raise RunError(
-            f"Nothing is left to be trained after {start.name if start else paths.name!r}: the run "
+            f"Nothing is left to be trained after {(start or paths).name!r}: the run "
             f"aimed for {last} epochs.",
             code="run.finished",
             remedy="Extend it to train more epochs.",

@@ -6,28 +6,23 @@ functions block: call them off the GUI thread.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from fitstudio import errors
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
+from fitstudio.actions.job_process import Progress, ask
 from fitstudio.actions.results_file import Results, read_results
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import CheckpointError, FitStudioError, RunError, StorageError, WorkerError
+from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.project import Project
 from fitstudio.project.saved_models import USUAL
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import read_manifest
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,7 @@ def predict_run(
         "output": str(Path(output).absolute()),
         "checkpoint": checkpoint,
     }
-    reply = _ask("predict", job, progress, cancel)
+    reply = ask(processes.worker_command("predict", "-"), job, progress, cancel)
     return PredictionReport(
         run=reply["run"],
         rows=reply["rows"],
@@ -180,7 +175,7 @@ def evaluate_run(
         "base": str(Path.cwd()),
         "checkpoint": checkpoint,
     }
-    return _ask("evaluate", job, progress, cancel)
+    return ask(processes.worker_command("evaluate", "-"), job, progress, cancel)
 
 
 def measure_run(
@@ -203,7 +198,7 @@ def measure_run(
         "data": None,
         "keep": True,
     }
-    _ask("evaluate", job, progress, cancel)
+    ask(processes.worker_command("evaluate", "-"), job, progress, cancel)
 
 
 def model_of(project: Project, run: str | int) -> tuple[str, int] | None:
@@ -253,7 +248,7 @@ def dry_run(
         SpecError, DataError, WorkerError: If it cannot be tried.
     """
     job = {"project": str(project.folder), "spec": (spec or project.settings).to_json()}
-    return _ask("dry-run", job, progress, cancel)
+    return ask(processes.worker_command("dry-run", "-"), job, progress, cancel)
 
 
 def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
@@ -267,82 +262,3 @@ def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
 
 def _data(data: str | Path | Mapping[str, Any]) -> Any:
     return str(data) if isinstance(data, (str, Path)) else dict(data)
-
-
-def _ask(
-    kind: str,
-    job: Mapping[str, Any],
-    progress: Progress | None,
-    cancel: threading.Event | None,
-) -> dict[str, Any]:
-    """Has a worker do a job, and passes its progress on."""
-    cancel = cancel or threading.Event()
-    with tempfile.TemporaryFile() as complaints:
-        process = _start(kind, complaints)
-        assert process.stdin is not None and process.stdout is not None
-        watcher = threading.Thread(target=_end_if, args=(cancel, process), daemon=True)
-        watcher.start()
-        answer: dict[str, Any] = {}
-        with process:
-            try:
-                process.stdin.write(json.dumps(job))
-                process.stdin.close()
-                for line in process.stdout:
-                    answer = json.loads(line)
-                    if progress is not None and "progress" in answer:
-                        progress(answer["progress"], answer["sentence"])
-            except (OSError, ValueError):
-                answer = {}  # it died before it could listen, or in the middle of a line
-        complaints.seek(0)
-        details = complaints.read().decode("utf-8", "replace")[-20_000:]
-    if cancel.is_set():
-        raise WorkerError("It was cancelled.", code="worker.cancelled", safe="Nothing was written.")
-    if not ("reply" in answer or "error" in answer):
-        raise WorkerError(
-            f"The process ended without an answer (exit code {process.returncode}).",
-            code="worker.no-answer",
-            remedy="It may have run out of memory: close other programs and try again.",
-            details=details,
-        )
-    if "error" in answer:
-        raise _as_error(answer["error"], details)
-    return answer["reply"]
-
-
-def _start(kind: str, complaints: IO[bytes]) -> subprocess.Popen[str]:
-    try:
-        return subprocess.Popen(
-            processes.worker_command(kind, "-"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            encoding="utf-8",
-        )
-    except OSError as problem:
-        raise WorkerError(
-            "The process that uses the model could not be started.",
-            code="worker.no-start",
-            remedy="Install FitStudio again: python3 packaging/run.py.",
-            details=str(problem),
-        ) from problem
-
-
-def _end_if(cancel: threading.Event, process: subprocess.Popen[str]) -> None:
-    while process.poll() is None:
-        if cancel.wait(0.1):
-            process.kill()
-            return
-
-
-def _as_error(fields: Mapping[str, Any], details: str) -> FitStudioError:
-    """The error that the process met, as an error of this one."""
-    kind: Any = getattr(errors, str(fields.get("type")), None)
-    known = isinstance(kind, type) and issubclass(kind, FitStudioError)
-    return (kind if known else RunError)(
-        str(fields.get("message")),
-        code=fields.get("code"),
-        remedy=fields.get("remedy"),
-        safe=fields.get("safe"),
-        details=fields.get("details") or details,
-    )

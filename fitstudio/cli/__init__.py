@@ -18,6 +18,7 @@ COMMANDS = (
     "show",
     "evaluate",
     "predict",
+    "export",
     "examples",
     "demo",
     "doctor",

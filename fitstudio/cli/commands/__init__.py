@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from fitstudio.cli.commands import controlling, doctor, making, recording, training, using
+from fitstudio.cli.commands import (
+    controlling,
+    doctor,
+    exporting,
+    making,
+    recording,
+    training,
+    using,
+)
 
 ALL = (
     *making.COMMANDS,
@@ -10,5 +18,6 @@ ALL = (
     *controlling.COMMANDS,
     *recording.COMMANDS,
     *using.COMMANDS,
+    *exporting.COMMANDS,
     *doctor.COMMANDS,
 )

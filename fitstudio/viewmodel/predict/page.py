@@ -22,11 +22,14 @@ import numpy as np
 from psygnal import Signal
 
 from fitstudio.actions import runs, using_models
+from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.actions.using_models import PredictionReport, Results
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import FitStudioError
 from fitstudio.storage import atomic
+from fitstudio.viewmodel import saved_models
+from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
@@ -100,6 +103,8 @@ class PredictModel:
     Attributes:
         changed: Emitted when anything of it changed.
         run: The run whose model is used.
+        models: The models that it keeps; empty until they are known.
+        checkpoint: The name of the model that is used; None for the best one that is whole.
         file: The file to be predicted.
         options: How it is read where a person said so; all else is read as in training.
         progress: While predicting: 0 to 1, and a sentence.
@@ -111,6 +116,8 @@ class PredictModel:
     def __init__(self, session: ProjectSession) -> None:
         self.session = session
         self.run: str | None = None
+        self.models: list[KeptModel] = []
+        self.checkpoint: str | None = None
         self.spec: RunSpec | None = None
         self.file: Path | None = None
         self.options: dict[str, Any] = {}
@@ -146,10 +153,33 @@ class PredictModel:
         """Use the model of this run from now on."""
         self.session.use_model(run)
 
+    def choose_model(self, name: str) -> None:
+        """Use this one of the run's saved models from now on."""
+        if name == self.used_model or self._stage is Stage.PREDICTING:
+            return
+        self.checkpoint = name
+        self._forget_answers()
+        if self._stage is Stage.DONE:
+            self._stage = Stage.READY
+        self.changed.emit()
+
+    @property
+    def used_model(self) -> str | None:
+        """The name of the model that answers; None while that is not known."""
+        if self.checkpoint is not None:
+            return self.checkpoint
+        return self.models[0].name if self.models else None
+
+    def offered_models(self) -> list[tuple[str, str, str]]:
+        """The run's saved models: name, words, tip."""
+        line = self.session.run_summary(self.run)
+        return saved_models.offered(self.models, None if line is None else scale_of(line))
+
     def _use(self, run: str | None) -> None:
         if run == self.run:
             return
         self.run, self.spec = run, None
+        self.models, self.checkpoint = [], None
         self._forget_answers()
         self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
         self.changed.emit()
@@ -160,6 +190,7 @@ class PredictModel:
                 lambda job: (
                     runs.load_run(self.session.project, run).spec,
                     using_models.reading_options(self.session.project, run),
+                    kept_models(self.session.project, run),
                 ),
                 lambda known: self._take_run(run, *known),
                 self._fail,
@@ -224,6 +255,7 @@ class PredictModel:
         if match is None or not match.complete or self.run is None or self.file is None:
             return
         run, file, cancel = self.run, self.file, threading.Event()
+        checkpoint = self.checkpoint
         data = self._data()
         self._forget_answers()
         self._cancel = cancel
@@ -240,6 +272,7 @@ class PredictModel:
                 run,
                 data=data,
                 output=output,
+                checkpoint=checkpoint,
                 progress=lambda done, words: self._tell(done * share, words),
                 cancel=cancel,
             )
@@ -249,6 +282,7 @@ class PredictModel:
                     self.session.project,
                     run,
                     data=data,
+                    checkpoint=checkpoint,
                     progress=lambda done, words: self._tell(share + done * 0.4, words),
                     cancel=cancel,
                 )
@@ -292,9 +326,11 @@ class PredictModel:
 
         self.session.background.post(show)
 
-    def _take_run(self, run: str, spec: RunSpec, reading: dict[str, Any]) -> None:
+    def _take_run(
+        self, run: str, spec: RunSpec, reading: dict[str, Any], models: list[KeptModel]
+    ) -> None:
         if run == self.run:
-            self.spec, self._trained_options = spec, reading
+            self.spec, self._trained_options, self.models = spec, reading, models
             self.changed.emit()
 
     def _take_summary(self, summary: DatasetSummary) -> None:

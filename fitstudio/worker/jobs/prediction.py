@@ -22,11 +22,11 @@ from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.storage import atomic
+from fitstudio.words.cells import harmless
 from fitstudio.worker.jobs import trained_model
 
 _CHUNK = 4096
 _COPIED_COLUMNS = 200
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
@@ -165,14 +165,3 @@ def _shown(values: np.ndarray, sample: int) -> str:
         # Nine digits are enough to give back every 32-bit number exactly.
         return f"{float(value):.9g}"
     return harmless(str(value))
-
-
-def harmless(text: str) -> str:
-    """`text` such that a spreadsheet takes it for text, not for a formula to be computed."""
-    if not text.startswith(_FORMULA_STARTS):
-        return text
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return "'" + text
-    return text

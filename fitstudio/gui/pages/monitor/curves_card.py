@@ -6,9 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSlider, QWidget
 
+from fitstudio.actions.exporting import csv_of_history
 from fitstudio.gui.pages.monitor import run_plots
 from fitstudio.gui.pages.view_settings import view_settings
+from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.curve_plot import CurvePlot
+from fitstudio.gui.plots.figure_file import Figure
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.series import TRAINING, VALIDATION
@@ -17,6 +20,8 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.inputs.segmented import Segmented
+from fitstudio.gui.widgets.saving import save_as
+from fitstudio.storage import atomic
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
 
@@ -82,7 +87,7 @@ class CurvesCard(Card):
         self._say()
 
     def _make_head(self) -> None:
-        self._legend = Legend()
+        self.legend = Legend()
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("plot.smoothing")
         self._slider.setAccessibleName(self.tr("Smoothing"))
@@ -105,7 +110,7 @@ class CurvesCard(Card):
         self._batches.toggled.connect(self._on_batches_toggled)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._more.clicked.connect(self._show_menu)
-        for widget in (self._legend, self._slider, self._scale, self._more):
+        for widget in (self.legend, self._slider, self._scale, self._more):
             self.add_to_head(widget)
 
     def _follow_metrics(self) -> None:
@@ -147,7 +152,7 @@ class CurvesCard(Card):
             entries.append((self.tr("Training"), TRAINING))
         if any(name.startswith("val_") for name in self._model.curves.curves):
             entries.append((self.tr("Validation"), VALIDATION))
-        self._legend.set_entries(entries)
+        self.legend.set_entries(entries)
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -164,7 +169,28 @@ class CurvesCard(Card):
         reset.triggered.connect(self.stack.reset_zoom)
         self._menu.addSeparator()
         run = self._model.shown
-        FigureMenu(self.stack, self._legend, name=run.run if run else "run").add_to(self._menu)
+        name = run.run if run else "run"
+        FigureMenu(self._figure, self).add_to(self._menu)
+        table = self._menu.addAction(self.tr("Save History as CSV…"))
+        table.setEnabled(self._model.state is not None and bool(self._model.state.epochs))
+        table.triggered.connect(lambda: self._on_table_wanted(name))
+
+    def _figure(self) -> Figure:
+        run = self._model.shown
+        return figure_file.of_curves(self.stack, self.legend, run.run if run else "run")
+
+    def _on_table_wanted(self, name: str) -> None:
+        state = self._model.state
+        if state is None:
+            return
+        text = csv_of_history(state)
+        save_as(
+            self,
+            self.tr("Save History"),
+            f"{name}.csv",
+            self.tr("Table (*.csv)"),
+            lambda path: atomic.write_text(path, text),
+        )
 
     def _show_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
