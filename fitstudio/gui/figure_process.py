@@ -68,7 +68,6 @@ def _curves(job: Mapping[str, Any], save: Save) -> None:
 
     from fitstudio.actions import runs
     from fitstudio.gui.pages.monitor.curves_card import CurvesCard
-    from fitstudio.gui.plots import figure_file
     from fitstudio.project import Project
     from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun
 
@@ -87,7 +86,7 @@ def _curves(job: Mapping[str, Any], save: Save) -> None:
     card.ensurePolished()
     card.show()
     card.refresh()
-    save(figure_file.of_curves(card.stack, card.legend, paths.name))
+    save(card.figure())
 
 
 def _results(job: Mapping[str, Any], save: Save) -> None:

@@ -16,13 +16,14 @@ from PySide6.QtCore import (
     QSizeF,
     Qt,
 )
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGraphicsItem
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.confusion import ConfusionView
+from fitstudio.gui.plots.curve_plot import GUTTER
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.plots.stack import PlotStack
@@ -52,10 +53,25 @@ class Figure:
     draw: Callable[[QPainter], None]
 
 
-def of_curves(stack: PlotStack, legend: Legend, name: str) -> Figure:
-    """The plots of a stack as they are seen, without the readout, with their legend over them."""
+def of_curves(stack: PlotStack, legend: Legend, name: str, *, title: str = "") -> Figure:
+    """The plots of a stack as they are seen, without the readout, with their legend over them.
+
+    Args:
+        stack: The plots.
+        legend: Their legend.
+        name: What a file of them is called at first.
+        title: What the first plot shows; the others have captions of their own.
+    """
     size = stack.size() + QSize(2 * _MARGIN, 2 * _MARGIN + _HEAD)
-    return Figure(name, size, lambda painter: _draw_curves(stack, legend, painter, size))
+
+    def draw(painter: QPainter) -> None:
+        painter.setFont(ink.font(strong=True))
+        painter.setPen(ink.colour("text"))
+        head = QRectF(_MARGIN + GUTTER, _MARGIN, size.width(), _HEAD)
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, title)
+        _draw_curves(stack, legend, painter, size)
+
+    return Figure(name, size, draw)
 
 
 def of_points(plot: ScatterPlot, name: str) -> Figure:
@@ -92,13 +108,14 @@ def as_image(figure: Figure) -> QImage:
     """A figure as a picture of 300 dots an inch."""
     scale = _PNG_DPI / _SCREEN_DPI
     image = QImage(figure.size * scale, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDotsPerMeterX(round(_PNG_DPI / 0.0254))
-    image.setDotsPerMeterY(round(_PNG_DPI / 0.0254))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(scale, scale)
     _draw(figure, painter)
     painter.end()
+    # Said last: letters are measured in points, and would be drawn three times as large.
+    image.setDotsPerMeterX(round(_PNG_DPI / 0.0254))
+    image.setDotsPerMeterY(round(_PNG_DPI / 0.0254))
     return image
 
 
@@ -117,6 +134,7 @@ def _svg(figure: Figure) -> bytes:
     generator.setOutputDevice(buffer)
     generator.setSize(figure.size)
     generator.setViewBox(QRectF(0, 0, figure.size.width(), figure.size.height()))
+    generator.setResolution(_dots_per_inch())
     generator.setTitle(figure.name)
     generator.setDescription(QCoreApplication.translate("FigureMenu", "Made with FitStudio"))
     painter = QPainter(generator)
@@ -129,16 +147,21 @@ def _pdf(figure: Figure) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    points = QSizeF(figure.size) * (_POINTS_PER_INCH / _SCREEN_DPI)
+    points = QSizeF(figure.size) * (_POINTS_PER_INCH / _dots_per_inch())
     exact = QPageSize.SizeMatchPolicy.ExactMatch
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", exact))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setResolution(_SCREEN_DPI)
+    writer.setResolution(_dots_per_inch())
     writer.setTitle(figure.name)
     painter = QPainter(writer)
     _draw(figure, painter)
     painter.end()
     return bytes(buffer.data().data())
+
+
+def _dots_per_inch() -> int:
+    """Of the screen: letters are measured in points, and keep their size beside the lines."""
+    return round(QGuiApplication.primaryScreen().logicalDotsPerInch())
 
 
 def _draw(figure: Figure, painter: QPainter) -> None:

@@ -63,6 +63,13 @@ class CurvesCard(Card):
         """Every metric's plot by its name, loss included."""
         return {"loss": self.loss, **self._metrics}
 
+    def figure(self) -> Figure:
+        """The plots as they are seen, to be taken out of the window."""
+        run = self._model.shown
+        name = run.run if run else "run"
+        title = ", ".join(part for part in (self.tr("Loss"), self.caption.whole_text()) if part)
+        return figure_file.of_curves(self.stack, self.legend, name, title=title)
+
     def forget_run(self) -> None:
         """Another run is shown: its metrics may be others."""
         for plot in self._metrics.values():
@@ -170,14 +177,10 @@ class CurvesCard(Card):
         self._menu.addSeparator()
         run = self._model.shown
         name = run.run if run else "run"
-        FigureMenu(self._figure, self).add_to(self._menu)
+        FigureMenu(self.figure, self).add_to(self._menu)
         table = self._menu.addAction(self.tr("Save History as CSV…"))
         table.setEnabled(self._model.state is not None and bool(self._model.state.epochs))
         table.triggered.connect(lambda: self._on_table_wanted(name))
-
-    def _figure(self) -> Figure:
-        run = self._model.shown
-        return figure_file.of_curves(self.stack, self.legend, run.run if run else "run")
 
     def _on_table_wanted(self, name: str) -> None:
         state = self._model.state
