@@ -32,14 +32,13 @@ _LOOK_INTERVAL_S = 0.02
 _SECONDS_TO_STOP = 5.0
 
 
-def request(project: Project, run: str | int, kind: str, *, free_memory: bool = False) -> int:
+def request(project: Project, run: str | int, kind: str) -> int:
     """Asks something of a run's worker; returns the request's number at once.
 
     Args:
         project: The project.
         run: The run.
         kind: One of `KINDS`.
-        free_memory: With "pause": give device memory back meanwhile.
 
     Raises:
         RunError: If there is no such run, or no process trains it.
@@ -61,9 +60,7 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
         )
     refuse_links_of_run(paths)
     number = _next_request(paths)
-    content: dict[str, Any] = {"format": 1, "id": number, "kind": kind, "time": time.time()}
-    if free_memory:
-        content["free_memory"] = True
+    content = {"format": 1, "id": number, "kind": kind, "time": time.time()}
     atomic.write_json(paths.request, content, durable=False)
     return number
 
@@ -99,9 +96,9 @@ def stop_run(project: Project, run: str | int, when: str = "batch") -> None:
         time.sleep(_LOOK_INTERVAL_S)
 
 
-def pause_run(project: Project, run: str | int, *, free_memory: bool = False) -> None:
+def pause_run(project: Project, run: str | int) -> None:
     """Asks a run to wait after its batch; raises as `request`."""
-    request(project, run, "pause", free_memory=free_memory)
+    request(project, run, "pause")
 
 
 def continue_run(project: Project, run: str | int) -> None:

@@ -119,8 +119,8 @@ class Obeying(Callback):
         began = time.monotonic()
         self._saving.settle()
         self._tell("paused", "The run is paused.")
-        if self._requests.free_memory:
-            device.release_memory(self.model.device)
+        # What the device keeps in store for the next batches may serve other programs meanwhile.
+        device.release_memory(self.model.device)
         while self._requests.paused and self._requests.stop not in ("batch", "now"):
             self._requests.wait_for_change(1.0)
             self._save_snapshot_if_asked(within_epoch)
