@@ -20,7 +20,7 @@ from fitstudio.errors import UsageError
 _WHEN = {
     "batch": "after the batch that is being trained",
     "epoch": "after the epoch that is being trained",
-    "now": "by ending the process; the last checkpoint is kept",
+    "now": "after the batch, or after five seconds by ending the process",
 }
 
 

@@ -219,7 +219,7 @@ MODEL_CHECKPOINT = CallbackEntry(
     help="Saves the weights while training runs, besides the last and the best ones.",
     more="The project always keeps the last and the best weights of a run. This helper saves more "
     "of them, under names of your own: {epoch} and measured values such as {val_loss} can stand "
-    "in the name.",
+    "in the name. Results and Predict offer them.",
     params=(
         _setting(
             "filepath",

@@ -98,7 +98,9 @@ RUN: tuple[Param, ...] = (
         kind=Flag(),
         default=True,
         title="Rescue from full memory",
-        help="Whether a batch that does not fit is computed in parts, with the same result.",
+        help="Whether a batch that does not fit is computed in parts.",
+        more="The batch that is learned from stays the same: the results agree within rounding. Only "
+        "batch normalisation sees each part alone.",
         group=_RUN,
         level=Level.EXPERT,
     ),
@@ -108,6 +110,7 @@ RUN: tuple[Param, ...] = (
         kind=OneOf((Int(minimum=1), ListOf(item=Int(minimum=1), distinct=True))),
         title="Keep epochs",
         help="Which epochs are kept besides the last and the best: every so many, or a list.",
+        more="Results and Predict offer them, and a training can go on from them.",
         unset="none",
         group=_RUN,
         level=Level.EXPERT,
