@@ -19,7 +19,7 @@ from fitstudio.actions.results_file import Results
 from fitstudio.errors import RunError, UsageError
 from fitstudio.journal import RunState
 from fitstudio.journal.history_table import history_table
-from fitstudio.project import Project, RunPaths
+from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import verify_manifest
@@ -163,8 +163,7 @@ def _what(output: Path, what: str | None) -> str:
 
 def _refuse_own_folder(output: Path, project: Project) -> None:
     target = output.resolve()
-    own = (project.paths.runs.resolve(), project.paths.data.resolve())
-    if target == project.paths.file.resolve() or any(target.is_relative_to(each) for each in own):
+    if ProjectPaths(project.folder.resolve()).owns(target):
         raise UsageError(
             f"{str(output)!r} lies among the project's own files.",
             remedy="Choose a name in another folder.",

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from fitstudio import errors
@@ -43,7 +44,7 @@ def ask(
         watcher = threading.Thread(target=_end_if, args=(cancel, process), daemon=True)
         watcher.start()
         answer: dict[str, Any] = {}
-        with process:
+        with process, _ended_with_us(process):
             try:
                 process.stdin.write(json.dumps(job))
                 process.stdin.close()
@@ -86,6 +87,16 @@ def _start(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[st
             remedy="Install FitStudio again: python3 packaging/run.py.",
             details=str(problem),
         ) from problem
+
+
+@contextlib.contextmanager
+def _ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Whoever is interrupted (Ctrl+C) leaves no process behind that writes after all."""
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
 
 
 def _end_if(cancel: threading.Event, process: subprocess.Popen[str]) -> None:

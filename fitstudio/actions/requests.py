@@ -200,6 +200,7 @@ def extend_run(
 
     Raises:
         RunError: If the run is being trained, or has no checkpoint to go on from.
+        SpecError: If so many epochs cannot be.
         WorkerError: If the process does not start.
         ProjectError: If the project could not be opened to be changed.
     """
@@ -272,7 +273,7 @@ def _branch(
     title = f"{last - done} more epochs" if last - done > 1 else "1 more epoch"
     if start is not None:
         title = f"{title} from {start.name}"
-    copy = make_copy(project, paths, spec, runs.check(project, spec), title=title, start=start)
+    copy = make_copy(project, paths, spec, runs.usable(project, spec), title=title, start=start)
     return runs.launch(project, copy, resume=True, output=output)
 
 

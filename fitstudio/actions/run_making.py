@@ -19,7 +19,7 @@ from fitstudio.actions.run_names import telling, title_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.run_spec import Difference, RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import ProjectError
+from fitstudio.errors import ProjectError, SpecError, StorageError
 from fitstudio.journal import EventType, Journal
 from fitstudio.journal.events import EXTENDED
 from fitstudio.project import Project, ProjectPaths, RunPaths
@@ -151,7 +151,7 @@ def _make(
         compared = _compared_with(runs, parent)
         if compared is None and parent is not None:
             parent, compared = None, _compared_with(runs, None)  # it was discarded meanwhile
-        differences = spec.differences(read_spec(compared.spec)) if compared else None
+        differences = _differences(spec, compared)
         title = str(title or spec.get("run.name") or title_of(spec, differences))
         about = About(
             title=title,
@@ -181,6 +181,16 @@ def _make(
 
         write_folder(paths.folder, write, sealed=False)
         return paths
+
+
+def _differences(spec: RunSpec, compared: RunPaths | None) -> tuple[Difference, ...] | None:
+    """What differs from another run; None where there is none, or where it cannot be read."""
+    if compared is None:
+        return None
+    try:
+        return tuple(spec.differences(read_spec(compared.spec)))
+    except (SpecError, StorageError, ProjectError):
+        return None  # a damaged run keeps no other from being made
 
 
 @contextlib.contextmanager

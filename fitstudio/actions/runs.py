@@ -132,6 +132,20 @@ def check(
     return resolve(spec, summary or dataset_summary(project, spec))
 
 
+def usable(project: Project, spec: RunSpec, summary: DatasetSummary | None = None) -> Resolved:
+    """As `check`, for what is to be trained now.
+
+    Raises:
+        SpecError: If it cannot work; holds every finding.
+        DataError: If the data file cannot be read.
+    """
+    resolved = check(project, spec, summary)
+    if not resolved.ok:
+        first = resolved.errors[0]
+        raise SpecError(first.sentence, resolved.errors, code=first.code)
+    return resolved
+
+
 def start_run(
     project: Project,
     *,
@@ -166,10 +180,7 @@ def start_run(
     project.require_changeable()
     spec = spec or project.settings
     summary = summary or dataset_summary(project, spec)
-    resolved = resolve(spec, summary)
-    if not resolved.ok:
-        first = resolved.errors[0]
-        raise SpecError(first.sentence, resolved.errors, code=first.code)
+    resolved = usable(project, spec, summary)
     parent = parent or spec.get("run.parent")
     paths = make_run(project, spec, resolved, summary, title=name, parent=parent)
     return launch(project, paths, output=output if foreground else None)

@@ -44,6 +44,17 @@ def add_project_and_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def whole_number(text: str) -> int:
+    """A whole number that was typed, for argparse's `type`."""
+    try:
+        return int(text)
+    except ValueError:  # also for thousands of digits
+        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        raise argparse.ArgumentTypeError(
+            f"it takes a whole number; what came is {shown!r}"
+        ) from None
+
+
 def add_checkpoint(parser: argparse.ArgumentParser, *, default: str) -> None:
     """Adds --checkpoint NAME.
 

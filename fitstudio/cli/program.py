@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import errno
 import json
+import re
 import sys
 import traceback
 from typing import NoReturn
@@ -12,11 +14,12 @@ from typing import NoReturn
 import fitstudio
 from fitstudio import terminal
 from fitstudio.actions import processes
-from fitstudio.cli import commands
+from fitstudio.cli import COMMANDS, commands, misspelled
 from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
+from fitstudio.words.numbers import listed
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -26,8 +29,23 @@ class _Parser(argparse.ArgumentParser):
     """argparse, but a wrong word raises UsageError, so that --json can report it too."""
 
     def error(self, message: str) -> NoReturn:
+        message = re.sub(r"^argument (\S+): it takes", r"\1 takes", message)
         raise UsageError(
             f"{message[:1].upper()}{message[1:]}.", remedy=f"See `{self.prog} --help`."
+        )
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """As argparse, in words: which values there are, and which may be meant."""
+        if action.choices is None or value in action.choices:
+            return
+        known = [str(choice) for choice in action.choices]
+        close = difflib.get_close_matches(str(value), known, n=1)
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        name = "/".join(action.option_strings) or str(action.metavar)
+        there = listed(known, last="or", most=len(known))
+        raise UsageError(
+            f"{name} takes {there}; what came is {str(value)!r}.{meant}",
+            remedy=f"See `{self.prog} --help`.",
         )
 
 
@@ -37,6 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
         prog="fitstudio",
         description="Train neural networks by pointing and clicking, or from this command line. "
         "Without a subcommand, `fitstudio [PROJECT]` opens the window.",
+        epilog="A command ends with 0 when all is done, 1 when something failed, 2 when the "
+        "command line is not understood, 130 when it was ended by Ctrl+C.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=fitstudio.__version__)
     subparsers = parser.add_subparsers(
@@ -44,13 +65,17 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for command in commands.ALL:
         subparser = subparsers.add_parser(
-            command.name, help=command.sentence, description=command.sentence
+            command.name,
+            help=command.sentence,
+            description=command.sentence,
+            allow_abbrev=False,
         )
         command.declare(subparser)
         subparser.add_argument(
             "--json", action="store_true", help="print one JSON value instead of text"
         )
-        subparser.set_defaults(run_command=command.run)
+        subparser.set_defaults(run_command=command.run, command=command.name)
+        subparser.set_defaults(options=tuple(subparser._option_string_actions))
     return parser
 
 
@@ -61,7 +86,7 @@ def main(words: list[str] | None = None) -> int:
         words: The words after the program's name.
 
     Returns:
-        0 done, 1 failed, 2 wrong usage.
+        0 done, 1 failed, 2 the command line is not understood, 130 ended by Ctrl+C.
     """
     words = list(sys.argv[1:] if words is None else words)
     with terminal.forgiving_output() as problems:
@@ -92,7 +117,7 @@ def _words_of(problem: Exception) -> str:
 def _run(words: list[str]) -> int:
     as_json = "--json" in words
     try:
-        arguments = build_parser().parse_args(words)
+        arguments = _understood(words)
         return arguments.run_command(arguments)
     except UsageError as problem:
         _report(problem, as_json)
@@ -119,6 +144,26 @@ def _run(words: list[str]) -> int:
             as_json,
         )
         return EXIT_FAILED
+
+
+def _understood(words: list[str]) -> argparse.Namespace:
+    """The words as the arguments of a command.
+
+    Raises:
+        UsageError: If they are none.
+    """
+    if words and words[0] == "help":
+        words = [*words[1:2], "--help"]
+    if words and words[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        raise misspelled.no_command(words)
+    arguments, extra = build_parser().parse_known_args(words)
+    if extra:
+        raise misspelled.left_over(arguments.command, extra, arguments.options)
+    if "project" in arguments and "run" in arguments:
+        problem = misspelled.swapped(arguments.command, arguments.project, arguments.run)
+        if problem is not None:
+            raise problem
+    return arguments
 
 
 def _where_kept(details: str) -> str:

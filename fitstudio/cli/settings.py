@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.cli.command import whole_number
 from fitstudio.declared.formats.registry import FORMATS, parse_option
 from fitstudio.declared.kinds.param import Fix, Param
 from fitstudio.declared.parameters.compile import COMPILE
@@ -30,7 +31,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="a setting by its name in run.json, such as fit.epochs=10, model.units=[64,32] "
         "or compile.optimizer=sgd; may be repeated",
     )
-    parser.add_argument("--seed", metavar="N", type=int, help="start from this random seed")
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number, help="start from this random seed"
+    )
     group = parser.add_argument_group("parameters of fit() and compile()")
     for param in flagged_params():
         group.add_argument(
@@ -40,7 +43,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             help=f"{param.help} Default: {_default_text(param)}.".replace("%", "%%"),
         )
     group.add_argument(
-        "--verbose", type=int, choices=(0, 1, 2), help="0 silent, 1 a bar, 2 a line an epoch"
+        "--verbose",
+        type=whole_number,
+        choices=(0, 1, 2),
+        help="0 silent, 1 a bar, 2 a line an epoch",
     )
 
 

@@ -12,6 +12,7 @@ from fitstudio.cli.command import (
     add_project_and_run,
     print_json,
     print_table,
+    whole_number,
 )
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
@@ -87,13 +88,14 @@ def _declare_queue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--free-memory",
         metavar="MB",
-        type=int,
+        type=whole_number,
         help="with --add: begin only when that much memory is free on the device",
     )
     add_settings(parser)
 
 
 def _queue(arguments: argparse.Namespace) -> int:
+    _refuse_without_add(arguments)
     project = projects.open_project(arguments.project, read_only=True)
     if arguments.add:
         spec = project.settings.with_values(typed_settings(arguments, project.settings))
@@ -113,6 +115,22 @@ def _queue(arguments: argparse.Namespace) -> int:
         rows = [[item.id, item.name, item.state] for item in items]
         print_table(["Id", "Name", "State"], rows, right=frozenset())
     return 0
+
+
+def _refuse_without_add(arguments: argparse.Namespace) -> None:
+    """Settings that nobody would use are a slip."""
+    if arguments.add:
+        if arguments.free_memory is not None and arguments.free_memory < 1:
+            raise UsageError(
+                f"--free-memory takes megabytes, 1 or more; what came is {arguments.free_memory}."
+            )
+        return
+    typed = [*arguments.set, *typed_settings(arguments)]
+    if typed or arguments.name is not None or arguments.free_memory is not None:
+        raise UsageError(
+            "Name, memory and settings are those of a run that is added, and --add is missing.",
+            remedy="Put --add with them, or leave them out.",
+        )
 
 
 def _say(arguments: argparse.Namespace, sentence: str) -> int:

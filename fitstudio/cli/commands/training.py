@@ -16,6 +16,7 @@ from fitstudio.cli.command import (
     add_project_and_run,
     print_json,
     value_text,
+    whole_number,
 )
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
@@ -74,7 +75,7 @@ def _resume(arguments: argparse.Namespace) -> int:
 def _declare_extend(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument(
-        "--epochs", metavar="N", type=int, required=True, help="how many epochs to add"
+        "--epochs", metavar="N", type=whole_number, required=True, help="how many epochs to add"
     )
     add_checkpoint(parser, default="the newest")
 

@@ -99,8 +99,8 @@ RUN: tuple[Param, ...] = (
         default=True,
         title="Rescue from full memory",
         help="Whether a batch that does not fit is computed in parts.",
-        more="The batch that is learned from stays the same: the results agree within rounding. Only "
-        "batch normalisation sees each part alone.",
+        more="The batch that is learned from stays the same: the results agree within rounding. "
+        "Only batch normalisation sees each part alone.",
         group=_RUN,
         level=Level.EXPERT,
     ),

@@ -103,9 +103,7 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
             remedy="Choose another name for the results.",
             safe="Nothing was written.",
         )
-    if target == paths.file or any(
-        target.is_relative_to(each) for each in (paths.runs, paths.data)
-    ):
+    if paths.owns(target):
         raise UsageError(
             f"{str(output)!r} lies among the project's own files.",
             code="predict.output-in-project",
