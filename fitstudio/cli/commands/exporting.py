@@ -9,6 +9,9 @@ from fitstudio.actions import exporting, projects
 from fitstudio.cli.command import Command, add_checkpoint, add_project_and_run, print_json
 from fitstudio.cli.output import say
 from fitstudio.errors import FitStudioError
+from fitstudio.words.numbers import listed
+
+_NAMES = listed(tuple(exporting.WHAT), last="or", most=len(exporting.WHAT))
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +26,9 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--what",
+        metavar="WHAT",
         choices=tuple(exporting.WHAT),
-        help="what is written. Default: history, weights or curves, as the ending says",
+        help=f"what is written: {_NAMES}. Default: history, weights or curves, as the ending says",
     )
     parser.add_argument(
         "--part",

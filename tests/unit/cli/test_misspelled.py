@@ -44,8 +44,9 @@ def test_words_in_the_wrong_order_are_put_right(tmp_path, monkeypatch, capsys):
 
 
 def test_the_window_keeps_what_it_understands(tmp_path):
-    for words in ([], [str(tmp_path)], [str(tmp_path), "--train"], ["--example", "trian"],
-                  ["--example=digits", "--train", "--exit-when-done"], ["some-project"]):  # fmt: skip
+    project = str(tmp_path)
+    demo = ["--example=digits", "--train", "--exit-when-done"]
+    for words in ([], [project], [project, "--train"], ["--example", "x"], demo, ["some-project"]):
         assert not is_command(words), words
     for words in (["trian"], ["help"], ["-v"], ["--trian"], [str(tmp_path), "b"]):
         assert is_command(words), words
