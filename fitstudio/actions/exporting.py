@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import processes, runs, using_models
+from fitstudio.actions.folders import working_folder
 from fitstudio.actions.job_process import ask
 from fitstudio.actions.results_file import Results
 from fitstudio.errors import RunError, UsageError
@@ -23,6 +24,7 @@ from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import verify_manifest
+from fitstudio.storage.special_files import open_to_read
 from fitstudio.words.cells import harmless
 
 PICTURES = (".svg", ".png", ".pdf")
@@ -200,7 +202,7 @@ def _write_weights(paths: RunPaths, checkpoint: str | None, output: Path) -> Non
 
 def _saved(paths: RunPaths, checkpoint: str | None) -> SavedModel:
     if checkpoint is not None:
-        return find_saved(paths, checkpoint, Path.cwd())
+        return find_saved(paths, checkpoint, working_folder())
     for each in saved_models(paths):
         if each.whole and each.epoch is not None:
             return each
@@ -271,7 +273,7 @@ def _refuse_other_task(what: str, results: Results) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     try:
-        reading = source.open("rb")
+        reading = open_to_read(source)
     except OSError as problem:
         raise RunError(
             f"{str(source)!r} cannot be read: {problem.strerror}.", code="run.file-missing"

@@ -8,12 +8,15 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from fitstudio import errors
+from fitstudio.actions.processes import ended_with_us
 from fitstudio.errors import FitStudioError, RunError, WorkerError
 
 Progress = Callable[[float, str], None]
@@ -38,13 +41,14 @@ def ask(
         FitStudioError: What the process itself met.
     """
     cancel = cancel or threading.Event()
-    with tempfile.TemporaryFile() as complaints:
+    complaints = _place_for_complaints()
+    with complaints if not isinstance(complaints, int) else contextlib.nullcontext():
         process = _start(command, complaints)
         assert process.stdin is not None and process.stdout is not None
         watcher = threading.Thread(target=_end_if, args=(cancel, process), daemon=True)
         watcher.start()
         answer: dict[str, Any] = {}
-        with process, _ended_with_us(process):
+        with process, ended_with_us(process):
             try:
                 process.stdin.write(json.dumps(job))
                 process.stdin.close()
@@ -54,8 +58,10 @@ def ask(
                         progress(answer["progress"], answer["sentence"])
             except (OSError, ValueError):
                 answer = {}  # it died before it could listen, or in the middle of a line
-        complaints.seek(0)
-        details = complaints.read().decode("utf-8", "replace")[-20_000:]
+        details = ""
+        if not isinstance(complaints, int):
+            complaints.seek(0)
+            details = complaints.read().decode("utf-8", "replace")[-20_000:]
     if cancel.is_set():
         raise WorkerError("It was cancelled.", code="worker.cancelled", safe="Nothing was written.")
     if not ("reply" in answer or "error" in answer):
@@ -70,10 +76,11 @@ def ask(
     return answer["reply"]
 
 
-def _start(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[str]:
+def _start(command: Sequence[str], complaints: IO[bytes] | int) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(
             command,
+            cwd=Path(sys.executable).parent,  # ours may have been removed
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -89,14 +96,12 @@ def _start(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[st
         ) from problem
 
 
-@contextlib.contextmanager
-def _ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Whoever is interrupted (Ctrl+C) leaves no process behind that writes after all."""
+def _place_for_complaints() -> IO[bytes] | int:
+    """Where a process says what goes wrong; nowhere on a machine without a temporary folder."""
     try:
-        yield
-    except BaseException:
-        process.kill()
-        raise
+        return tempfile.TemporaryFile()
+    except OSError:
+        return subprocess.DEVNULL
 
 
 def _end_if(cancel: threading.Event, process: subprocess.Popen[str]) -> None:

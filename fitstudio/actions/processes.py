@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,16 @@ def start_detached(
     with _children_lock:
         _children[process.pid] = process
     return process
+
+
+@contextlib.contextmanager
+def ended_with_us(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Whoever is interrupted (Ctrl+C) leaves no process behind that writes after all."""
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
 
 
 def reap() -> None:

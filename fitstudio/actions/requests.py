@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio.actions import run_ending, runs
+from fitstudio.actions.folders import working_folder
 from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.resume_check import ResumeDifference
 from fitstudio.actions.resume_check import resume_differences as _resume_differences
@@ -22,7 +23,7 @@ from fitstudio.project import Project, RunPaths
 from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.run_files import Request, read_spec
 from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, ops
 from fitstudio.storage.folder import move
 from fitstudio.storage.manifest import read_manifest, verify_manifest
 
@@ -239,7 +240,10 @@ def discard_run(project: Project, run: str | int) -> Path:
 
 
 def _state(paths: RunPaths) -> RunState:
-    return fold(read_all(paths.journal))
+    try:
+        return fold(read_all(paths.journal))
+    except OSError as problem:
+        raise ops.problem_with(paths.journal, problem, doing="read") from problem
 
 
 def _branch(
@@ -279,7 +283,7 @@ def _branch(
 
 def _whole_model(paths: RunPaths, name: str) -> SavedModel:
     """The saved model of this name, if a training can go on from it."""
-    saved = find_saved(paths, name, Path.cwd())
+    saved = find_saved(paths, name, working_folder())
     if not saved.whole:
         usable = [each.name for each in saved_models(paths) if each.whole]
         raise RunError(

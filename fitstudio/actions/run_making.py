@@ -29,6 +29,7 @@ from fitstudio.project.run_files import About, read_recorded, read_spec, write_s
 from fitstudio.project.saved_models import SavedModel, saved_models
 from fitstudio.storage import atomic, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
+from fitstudio.storage.special_files import open_to_read
 
 _LOCK_WAIT_S = 5.0
 _VERSIONS = ("torch", "numpy", "polars", "h5py", "safetensors")
@@ -231,7 +232,8 @@ def environment() -> dict[str, Any]:
 
 def spec_digest(path: Path) -> str:
     """A hash of `run.json` as it stands, to notice a change by hand."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with open_to_read(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _compared_with(runs: list[RunPaths], parent: str | None) -> RunPaths | None:
@@ -256,7 +258,7 @@ def _place(model: SavedModel) -> tuple[int, int]:
 def _copy_if_there(source: Path, target: Path) -> None:
     if not source.exists():
         return
-    with source.open("rb") as reading, atomic.writing(target) as file:
+    with open_to_read(source) as reading, atomic.writing(target) as file:
         shutil.copyfileobj(reading, file, 1 << 20)
 
 

@@ -217,7 +217,7 @@ def load_run(project: Project, run: str | int) -> RunRecord:
         StorageError, ProjectError, SpecError: If its `run.json` cannot be read.
     """
     paths = find(project, run)
-    state = _state(paths)
+    state = _state_as_far_as_possible(paths)
     spec, problems = read_spec_as_far_as_possible(paths.spec)
     found = [f"{paths.spec.name} cannot be read whole: {each.sentence}" for each in problems]
     resolved = results = None
@@ -315,11 +315,7 @@ def _summary(paths: RunPaths) -> RunSummary:
     known = run_summary.kept(paths, about, size)
     if known is not None:
         return known
-    try:
-        state = _state(paths)
-    except OSError as problem:
-        why = problem.strerror or str(problem)
-        state = RunState(damage=f"{paths.journal.name} cannot be read: {why}.")
+    state = _state_as_far_as_possible(paths)
     summary = run_summary.summarize(paths, about, state)
     if state.outcome is not None:
         run_summary.keep(paths, summary, _size(paths.journal))
@@ -329,6 +325,15 @@ def _summary(paths: RunPaths) -> RunSummary:
 def _state(paths: RunPaths) -> RunState:
     processes.reap()
     return run_ending.settle(paths, run_states.state_of(paths))
+
+
+def _state_as_far_as_possible(paths: RunPaths) -> RunState:
+    """As `_state`; of a journal that cannot be read, the reason."""
+    try:
+        return _state(paths)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        return RunState(damage=f"{paths.journal.name} cannot be read: {why}.")
 
 
 def _change(project: Project, run: str | int, **fields: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
+from fitstudio.actions.folders import working_folder
 from fitstudio.actions.job_process import Progress, ask
 from fitstudio.actions.results_file import Results, read_results
 from fitstudio.declared.run_spec import RunSpec
@@ -90,7 +91,7 @@ def predict_run(
         "project": str(project.folder),
         "run": runs.run_name(project, run),
         "data": _data(data),
-        "base": str(Path.cwd()),
+        "base": str(working_folder()),
         "output": str(Path(output).absolute()),
         "checkpoint": checkpoint,
     }
@@ -128,7 +129,7 @@ def inspect_for(
         RunError: If there is no such run.
     """
     # Without a model nothing can be predicted, and predicting says so.
-    return data_actions.inspect(data, Path.cwd(), recipe=_recipe(project, run), cancel=cancel)
+    return data_actions.inspect(data, working_folder(), recipe=_recipe(project, run), cancel=cancel)
 
 
 def reading_options(project: Project, run: str | int) -> dict[str, Any]:
@@ -172,7 +173,7 @@ def evaluate_run(
         "project": str(project.folder),
         "run": runs.run_name(project, run),
         "data": None if data is None else _data(data),
-        "base": str(Path.cwd()),
+        "base": str(working_folder()),
         "checkpoint": checkpoint,
     }
     return ask(processes.worker_command("evaluate", "-"), job, progress, cancel)

@@ -6,6 +6,7 @@ import argparse
 import difflib
 import errno
 import json
+import os
 import re
 import sys
 import traceback
@@ -131,6 +132,13 @@ def _run(words: list[str]) -> int:
         complain("Stopped by you.")
         return 130
     except Exception as problem:
+        if _stands_nowhere():
+            gone = UsageError(
+                "The folder in which the command was typed is not there any more.",
+                remedy="Go to another one (cd), and type it again.",
+            )
+            _report(gone, as_json)
+            return EXIT_USAGE
         # A mistake of ours. A traceback is no answer to a person, but must not be lost either.
         details = traceback.format_exc()
         _report(
@@ -144,6 +152,15 @@ def _run(words: list[str]) -> int:
             as_json,
         )
         return EXIT_FAILED
+
+
+def _stands_nowhere() -> bool:
+    """Whether the working folder was removed: no path that is typed means anything then."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _understood(words: list[str]) -> argparse.Namespace:

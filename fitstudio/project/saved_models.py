@@ -19,6 +19,7 @@ from fitstudio.errors import CheckpointError, RunError
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import read_manifest
+from fitstudio.storage.special_files import open_to_read
 
 # The checkpoints that a run's model is made from where nobody names one: the first that is whole.
 USUAL = ("best", "last", "previous")
@@ -165,7 +166,7 @@ def _header(path: Path) -> Mapping[str, Any] | None:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return None
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= min(_HEADER_BYTES, status.st_size - 8):
                 return None

@@ -14,7 +14,7 @@ from fitstudio.cli.command import (
     print_table,
     whole_number,
 )
-from fitstudio.cli.output import say
+from fitstudio.cli.output import say, shown
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
 
@@ -66,12 +66,15 @@ def _declare_discard(parser: argparse.ArgumentParser) -> None:
 
 def _discard(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError(
                 "`discard` asks before it moves a run away, and nobody can be asked here.",
                 remedy="Add --yes.",
             )
-        answer = input(f"Move {arguments.run} to the project's trash? [y/N] ")
+        try:
+            answer = input(f"Move {shown(arguments.run)} to the project's trash? [y/N] ")
+        except EOFError:
+            answer = ""
         if answer.strip().lower() not in ("y", "yes"):
             return _say(arguments, "Nothing was changed.")
     project = projects.open_project(arguments.project, read_only=True)

@@ -26,7 +26,7 @@ from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.actions.using_models import PredictionReport, Results
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import FitStudioError
+from fitstudio.errors import FitStudioError, StorageError
 from fitstudio.storage import atomic
 from fitstudio.viewmodel import saved_models
 from fitstudio.viewmodel.own_units import scale_of
@@ -259,7 +259,11 @@ class PredictModel:
         data = self._data()
         self._forget_answers()
         self._cancel = cancel
-        self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
+        except OSError as problem:
+            self._fail(_no_place(problem))
+            return
         output = Path(self._folder.name) / f"{file.stem} predicted.csv"
         evaluated = bool(match.targets)
         self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, "Starting")
@@ -375,6 +379,14 @@ class PredictModel:
     def _on_model_wanted(self, run: str) -> None:
         if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
             self._use(run)
+
+
+def _no_place(problem: OSError) -> StorageError:
+    return StorageError(
+        f"There is no folder for temporary files that can be written: {problem.strerror}.",
+        remedy="Make room on the disk, or set TMPDIR to another folder and start FitStudio again.",
+        safe="Nothing was changed.",
+    )
 
 
 def match_columns(
