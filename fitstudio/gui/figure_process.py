@@ -9,20 +9,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fitstudio.errors import FitStudioError, RunError
+from fitstudio.errors import FitStudioError
 
 if TYPE_CHECKING:
     from fitstudio.gui.plots.figure_file import Figure
 
 _WIDTH, _HEIGHT = 960, 640
 _SQUARE = 640
-_LONGEST_WAIT_S = 600.0
 
 # Saves a figure; its widgets have to live until then.
 Save = Callable[["Figure"], None]
@@ -66,21 +64,10 @@ def _draw(job: Mapping[str, Any]) -> None:
 def _curves(job: Mapping[str, Any], save: Save) -> None:
     from PySide6.QtCore import Qt
 
-    from fitstudio.actions import runs
     from fitstudio.gui.pages.monitor.curves_card import CurvesCard
-    from fitstudio.project import Project
-    from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun
+    from fitstudio.viewmodel.figure_jobs import opened_monitor
 
-    project = Project.open(Path(job["project"]), read_only=True)
-    paths = runs.find(project, job["run"])
-    model = MonitorModel()
-    model.open(ShownRun(run=paths.name, folder=paths.folder, number=paths.number))
-    end = time.monotonic() + _LONGEST_WAIT_S
-    while not model.tick() and model.state is None:
-        if time.monotonic() > end:
-            raise RunError(f"The run {paths.name!r} cannot be read.", code="run.unreadable")
-        time.sleep(0.01)
-    card = CurvesCard(model)
+    card = CurvesCard(opened_monitor(job))
     card.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     card.resize(_WIDTH, _HEIGHT)
     card.ensurePolished()
@@ -90,29 +77,26 @@ def _curves(job: Mapping[str, Any], save: Save) -> None:
 
 
 def _results(job: Mapping[str, Any], save: Save) -> None:
-    from fitstudio.actions.results_file import Results
     from fitstudio.gui.plots import figure_file
     from fitstudio.gui.plots.confusion import ConfusionView
     from fitstudio.gui.plots.scatter import ScatterPlot
-    from fitstudio.viewmodel.results.scores import confusion_of, parity_of
+    from fitstudio.viewmodel.figure_jobs import measured
+    from fitstudio.viewmodel.results.scores import Confusion
 
-    results, part, name = Results.from_json(job["results"]), job["part"], job["run"]
-    if job["what"] == "confusion":
+    found = measured(job)
+    if isinstance(found, Confusion):
         view = ConfusionView()
-        view.show_confusion(confusion_of(results, part))
+        view.show_confusion(found)
         view.resize(view.sizeHint())
-        save(figure_file.of_confusion(view, name))
+        save(figure_file.of_confusion(view, job["run"]))
         return
-    parity = parity_of(results, part, 0)
-    if parity is None:
-        raise RunError(f"Nothing was measured on {part} rows.", code="run.no-part")
     residuals = job["what"] == "residuals"
     plot = ScatterPlot(
         "Measured", "Predicted less measured" if residuals else "Predicted", diagonal=not residuals
     )
     plot.resize(_SQUARE, _SQUARE)
-    plot.show_points(parity.true, parity.residuals if residuals else parity.predicted, ())
-    save(figure_file.of_points(plot, name))
+    plot.show_points(found.true, found.residuals if residuals else found.predicted, ())
+    save(figure_file.of_points(plot, job["run"]))
 
 
 if __name__ == "__main__":

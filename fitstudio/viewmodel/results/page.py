@@ -10,6 +10,7 @@ from typing import Any
 from psygnal import Signal
 
 from fitstudio.actions import using_models
+from fitstudio.actions.exporting import csv_of_worst
 from fitstudio.actions.kept_models import KeptModel, kept_models, when_saved
 from fitstudio.actions.runs import RunSummary
 from fitstudio.actions.using_models import Results
@@ -290,6 +291,10 @@ class ResultsModel:
                 each for each in entries if (each["true"], each["predicted"]) == (true, predicted)
             ]
         return [_worst_row(each) for each in entries]
+
+    def worst_csv(self) -> str:
+        """All rows of that list as a table, every digit of them."""
+        return "" if self.results is None else csv_of_worst(self.results, self.part)
 
     def worst_headings(self) -> tuple[str, str, str, str]:
         """The headings of their table."""

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSlider, QWidget
 
-from fitstudio.actions.exporting import csv_of_history
 from fitstudio.gui.pages.monitor import run_plots
 from fitstudio.gui.pages.view_settings import view_settings
 from fitstudio.gui.plots import figure_file
@@ -183,10 +182,7 @@ class CurvesCard(Card):
         table.triggered.connect(lambda: self._on_table_wanted(name))
 
     def _on_table_wanted(self, name: str) -> None:
-        state = self._model.state
-        if state is None:
-            return
-        text = csv_of_history(state)
+        text = self._model.history_csv()
         save_as(
             self,
             self.tr("Save History"),

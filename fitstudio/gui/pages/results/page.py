@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fitstudio.actions.exporting import csv_of_worst
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.results.score_card import ScoreCard
@@ -297,13 +296,10 @@ class ResultsPage(Page):
             FigureMenu(figure, self, what=what).add_to(menu)
 
     def _worst_menu(self, menu: QMenu) -> None:
-        results, part = self.model.results, self.model.part
         name = self._file_name(self.tr("worst rows"))
         action = menu.addAction(self.tr("Save as CSV…"))
-        action.setEnabled(results is not None and bool(results.worst.get(part)))
-        if results is None:
-            return
-        text = csv_of_worst(results, part)
+        action.setEnabled(bool(self.model.worst()))
+        text = self.model.worst_csv()
         action.triggered.connect(
             lambda: save_as(
                 self,
