@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import safetensors.numpy
 
 from fitstudio.actions import requests
 from fitstudio.project import RunPaths
@@ -34,22 +37,29 @@ def undisturbed(trained) -> RunPaths:
     return run
 
 
-def written(run: RunPaths) -> dict[str, bytes]:
-    """The models and tables that helpers have written, by their paths in the run's folder."""
-    found = [*run.folder.glob("log.csv"), *run.folder.glob("epoch-*"), *run.folder.rglob("*.st")]
-    return {path.relative_to(run.folder).as_posix(): path.read_bytes() for path in found}
+def written(run: RunPaths) -> dict[str, Any]:
+    """What stands in the models and the table of helpers, by their paths in the run's folder."""
+    models = [*run.folder.glob("epoch-*"), *run.folder.rglob("*.st")]
+    found: dict[str, Any] = {
+        path.relative_to(run.folder).as_posix(): content(path) for path in models
+    }
+    return found | {"log.csv": (run.folder / "log.csv").read_text().splitlines()}
 
 
-def of_first_epochs(files: dict[str, bytes], epochs: int) -> dict[str, bytes]:
+def content(path: Path) -> tuple[Any, dict[str, bytes]]:
+    """The head and the tensors of a file of weights; the head's order means nothing."""
+    data = path.read_bytes()
+    head = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return head, {name: each.tobytes() for name, each in safetensors.numpy.load(data).items()}
+
+
+def of_first_epochs(files: dict[str, Any], epochs: int) -> dict[str, Any]:
     """What of an undisturbed run's files stems from its first epochs."""
-
-    def epoch(name: str) -> int:
-        return int(Path(name).stem.split("-")[1])
-
-    kept = {name: data for name, data in files.items() if name != "log.csv"}
-    kept = {name: data for name, data in kept.items() if epoch(name) <= epochs}
-    lines = files["log.csv"].splitlines(keepends=True)
-    return kept | {"log.csv": b"".join(lines[: epochs + 1])}
+    models = {name: each for name, each in files.items() if name != "log.csv"}
+    kept = {
+        name: each for name, each in models.items() if int(Path(name).stem.split("-")[1]) <= epochs
+    }
+    return kept | {"log.csv": files["log.csv"][: epochs + 1]}
 
 
 def in_epoch(epoch: int) -> Callable:
