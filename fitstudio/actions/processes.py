@@ -87,6 +87,14 @@ def reap() -> None:
             _ended[pid] = _children.pop(pid).returncode
 
 
+def give_up_children() -> None:
+    """Asks what this very process has started to end: nobody waits for it any more."""
+    reap()
+    with _children_lock:
+        for process in _children.values():
+            process.terminate()
+
+
 def exit_code(pid: int | None) -> int | None:
     """How a child of this very process ended; None if it lives, or was somebody else's."""
     reap()

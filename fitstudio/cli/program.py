@@ -129,6 +129,8 @@ def _run(words: list[str]) -> int:
         _report(problem, as_json)
         return EXIT_FAILED
     except KeyboardInterrupt:
+        # A run that was just started, and that nobody has begun to wait for, must not go on unseen.
+        processes.give_up_children()
         complain("Stopped by you.")
         return 130
     except Exception as problem:

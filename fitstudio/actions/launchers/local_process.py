@@ -102,12 +102,7 @@ class LocalProcess:
             ops.current().close(log)
         pump = _pump_to(output, process) if must_pump and output is not None else None
         handle = LocalRun(run.name, run.folder, process.pid, process, pump)
-        try:
-            _confirm(handle, run, journal_size, log_size)
-        except KeyboardInterrupt:
-            # Whoever gives up now has no run to stop yet: it must not go on unseen.
-            process.terminate()
-            raise
+        _confirm(handle, run, journal_size, log_size)
         return handle
 
     def is_alive(self, run: RunPaths) -> bool:
