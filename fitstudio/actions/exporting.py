@@ -25,6 +25,7 @@ from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import verify_manifest
 from fitstudio.storage.special_files import open_to_read
+from fitstudio.words import say
 from fitstudio.words.cells import harmless
 
 PICTURES = (".svg", ".png", ".pdf")
@@ -99,9 +100,13 @@ def export_run(
     _refuse_own_folder(output, project)
     if checkpoint is not None and what not in (*_OF_RESULTS, "weights"):
         raise UsageError(
-            f"A saved model has no {what} of its own: that belongs to the whole run.",
-            remedy="Leave --checkpoint out, or name worst, confusion, parity, residuals or weights "
-            "with --what.",
+            say(
+                "A saved model has no {what} of its own: that belongs to the whole run.", what=what
+            ),
+            remedy=say(
+                "Leave --checkpoint out, or name worst, confusion, parity, residuals or "
+                "weights with --what."
+            ),
         )
     if what == "history":
         _write_history(project, paths, output)
@@ -112,7 +117,12 @@ def export_run(
         atomic.write_text(output, csv_of_worst(results, _part(results, part)))
     else:
         _draw(project, paths, what, output, part, checkpoint)
-    return Exported(what, paths.name, output, f"{what.capitalize()} of {paths.name}: {output}")
+    return Exported(
+        what,
+        paths.name,
+        output,
+        say("{what} of {run}: {output}", what=what.capitalize(), run=paths.name, output=output),
+    )
 
 
 def csv_of_history(state: RunState) -> str:
@@ -128,7 +138,7 @@ def csv_of_worst(results: Results, part: str) -> str:
     table = csv.writer(text, lineterminator="\n")
     rows = results.worst.get(part, [])
     if results.task == "classification":
-        table.writerow(["row", "true", "predicted", "probability of the true class"])
+        table.writerow(["row", "true", "predicted", say("probability of the true class")])
         for row in rows:
             names = (harmless(row["true"]), harmless(row["predicted"]))
             table.writerow([_row(row), *names, repr(row["probability"])])
@@ -155,11 +165,11 @@ def _what(output: Path, what: str | None) -> str:
         return what
     can = [f"{name} ({', '.join(endings)})" for name, endings in WHAT.items()]
     if what is not None:
-        can = [f"{what} is written as {', '.join(WHAT[what])}"]
-    shown = repr(ending) if ending else "no ending"
+        can = [say("{what} is written as {what_2}", what=what, what_2=", ".join(WHAT[what]))]
+    shown = repr(ending) if ending else say("no ending")
     raise UsageError(
-        f"The ending of the file says how it is written; what came is {shown}.",
-        remedy=f"There are: {'; '.join(can)}.",
+        say("The ending of the file says how it is written; what came is {shown}.", shown=shown),
+        remedy=say("There are: {can}.", can="; ".join(can)),
     )
 
 
@@ -167,13 +177,13 @@ def _refuse_own_folder(output: Path, project: Project) -> None:
     target = output.resolve()
     if ProjectPaths(project.folder.resolve()).owns(target):
         raise UsageError(
-            f"{str(output)!r} lies among the project's own files.",
-            remedy="Choose a name in another folder.",
+            say("{output} lies among the project's own files.", output=repr(str(output))),
+            remedy=say("Choose a name in another folder."),
         )
     if not target.parent.is_dir():
         raise UsageError(
-            f"There is no folder {str(output.parent)!r}.",
-            remedy="Make it first, or choose another one.",
+            say("There is no folder {parent}.", parent=repr(str(output.parent))),
+            remedy=say("Make it first, or choose another one."),
         )
 
 
@@ -181,7 +191,10 @@ def _write_history(project: Project, paths: RunPaths, output: Path) -> None:
     state = runs.load_run(project, paths.name).state
     if not state.epochs:
         raise RunError(
-            f"No epoch of the run {paths.name!r} has ended, so it has no History yet.",
+            say(
+                "No epoch of the run {run} has ended, so it has no History yet.",
+                run=repr(paths.name),
+            ),
             code="run.no-history",
         )
     ending = output.suffix.lower()
@@ -207,9 +220,9 @@ def _saved(paths: RunPaths, checkpoint: str | None) -> SavedModel:
         if each.whole and each.epoch is not None:
             return each
     raise RunError(
-        f"The run {paths.name!r} has no trained weights yet.",
+        say("The run {run} has no trained weights yet.", run=repr(paths.name)),
         code="run.no-model",
-        remedy="Train it until its first epoch has ended.",
+        remedy=say("Train it until its first epoch has ended."),
     )
 
 
@@ -226,9 +239,15 @@ def _part(results: Results, part: str) -> str:
         return part
     there = ", ".join(results.scores)
     raise RunError(
-        f"Nothing was measured on {part} rows; there are results of {there}.",
+        say(
+            "Nothing was measured on {part} rows; there are results of {there}.",
+            part=part,
+            there=there,
+        ),
         code="run.no-part",
-        remedy=f"Choose one with --part {next(iter(results.scores), 'training')}.",
+        remedy=say(
+            "Choose one with --part {scores}.", scores=next(iter(results.scores), "training")
+        ),
     )
 
 
@@ -249,7 +268,10 @@ def _draw(
     if what == "curves":
         if not runs.load_run(project, paths.name).state.epochs:
             raise RunError(
-                f"No epoch of the run {paths.name!r} has ended, so there is nothing to draw yet.",
+                say(
+                    "No epoch of the run {run} has ended, so there is nothing to draw yet.",
+                    run=repr(paths.name),
+                ),
                 code="run.no-history",
             )
     else:
@@ -262,12 +284,12 @@ def _draw(
 def _refuse_other_task(what: str, results: Results) -> None:
     classes = results.task == "classification"
     if classes != (what == "confusion"):
-        fitting = "confusion" if classes else "parity or residuals"
+        fitting = "confusion" if classes else say("parity or residuals")
         told = "classes" if classes else "numbers"
         raise RunError(
-            f"The model tells {told}, and {what} is not made for them.",
+            say("The model tells {told}, and {what} is not made for them.", told=told, what=what),
             code="run.no-figure",
-            remedy=f"Choose {fitting} with --what.",
+            remedy=say("Choose {fitting} with --what.", fitting=fitting),
         )
 
 
@@ -276,7 +298,12 @@ def _copy(source: Path, target: Path) -> None:
         reading = open_to_read(source)
     except OSError as problem:
         raise RunError(
-            f"{str(source)!r} cannot be read: {problem.strerror}.", code="run.file-missing"
+            say(
+                "{source} cannot be read: {strerror}.",
+                source=repr(str(source)),
+                strerror=problem.strerror,
+            ),
+            code="run.file-missing",
         ) from problem
     with reading, atomic.writing(target) as file:
         shutil.copyfileobj(reading, file, 1 << 20)

@@ -21,6 +21,7 @@ from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Moment
 from fitstudio.storage.folder import remove_tree
 from fitstudio.storage.special_files import special_file
+from fitstudio.words import say
 
 _RECENT = "recent.json"
 # Findings about what is in a data file and is no column.
@@ -219,9 +220,11 @@ def _example(name: str) -> Example:
         if example.name == name:
             return example
     raise ProjectError(
-        f"There is no example {name!r}.",
+        say("There is no example {name}.", name=repr(name)),
         code="project.no-example",
-        remedy=f"There are: {', '.join(example.name for example in examples)}.",
+        remedy=say(
+            "There are: {examples}.", examples=", ".join(example.name for example in examples)
+        ),
     )
 
 
@@ -249,22 +252,22 @@ def _spec_for(
     data = data.expanduser().absolute()
     if data.is_dir():
         raise DataError(
-            f"{str(data)!r} is a folder, not a data file.",
+            say("{data} is a folder, not a data file.", data=repr(str(data))),
             code="data.folder",
-            remedy="Name the file in it that holds the rows.",
+            remedy=say("Name the file in it that holds the rows."),
         )
     special = special_file(data)
     if special:
         raise DataError(
-            f"{str(data)!r} is {special}, not a data file.",
+            say("{data} is {special}, not a data file.", data=repr(str(data)), special=special),
             code="data.special-file",
-            remedy="Write what comes out of it into a file first, then name that file.",
+            remedy=say("Write what comes out of it into a file first, then name that file."),
         )
     if not data.is_file():
         raise DataError(
-            f"There is no file {str(data)!r}.",
+            say("There is no file {data}.", data=repr(str(data))),
             code="data.missing",
-            remedy="Check the name; the path begins where the command was typed.",
+            remedy=say("Check the name; the path begins where the command was typed."),
         )
     if settings.get("data.y_file"):
         settings["data.y_file"] = _second_file(str(settings["data.y_file"]), data, folder)
@@ -306,9 +309,13 @@ def _refuse_unknown(summary: DatasetSummary, column: str) -> None:
             if found.code in _NOT_COLUMNS and column in found.sentence
         ]
         raise DataError(
-            f"{Path(summary.file).name!r} has no column {column!r}.",
+            say(
+                "{file} has no column {column}.",
+                file=repr(Path(summary.file).name),
+                column=repr(column),
+            ),
             code="data.missing-column",
-            remedy=f"It has: {shown}.{''.join(told[:1])}",
+            remedy=say("It has: {shown}.{told}", shown=shown, told="".join(told[:1])),
         )
 
 

@@ -26,6 +26,7 @@ from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic, ops
 from fitstudio.storage.folder import move
 from fitstudio.storage.manifest import read_manifest, verify_manifest
+from fitstudio.words import say
 
 KINDS = ("stop_batch", "stop_epoch", "stop_now", "pause", "continue", "snapshot")
 _EARLIER_REQUEST_S = 1.0
@@ -53,11 +54,15 @@ def request(project: Project, run: str | int, kind: str) -> int:
     if not launcher_of(paths).is_alive(paths):
         state = run_ending.settle(paths, _state(paths))
         raise RunError(
-            f"Run {paths.name!r} is not being trained. {state.outcome_sentence()}",
+            say(
+                "Run {run} is not being trained. {state}",
+                run=repr(paths.name),
+                state=state.outcome_sentence(),
+            ),
             code="run.not-running",
-            remedy="Extend it to train more epochs."
+            remedy=say("Extend it to train more epochs.")
             if state.outcome is Outcome.COMPLETED
-            else "Resume it to go on.",
+            else say("Resume it to go on."),
         )
     refuse_links_of_run(paths)
     number = _next_request(paths)
@@ -170,9 +175,9 @@ def resume_run(
         return _branch(project, paths, start, epochs=None, output=output if foreground else None)
     if state.outcome is Outcome.COMPLETED:
         raise RunError(
-            f"Run {paths.name!r} is complete: {state.sentence}",
+            say("Run {run} is complete: {sentence}", run=repr(paths.name), sentence=state.sentence),
             code="run.finished",
-            remedy="Extend it to train more epochs.",
+            remedy=say("Extend it to train more epochs."),
         )
     _refuse_if_changed(project, run)
     return runs.launch(project, paths, resume=True, output=output if foreground else None)
@@ -268,15 +273,18 @@ def _branch(
     last = spec.get("fit.epochs") if epochs is None else done + epochs
     if last <= done:
         raise RunError(
-            f"Nothing is left to be trained after {(start or paths).name!r}: the run "
-            f"aimed for {last} epochs.",
+            say(
+                "Nothing is left to be trained after {start}: the run aimed for {last} epochs.",
+                start=repr((start or paths).name),
+                last=last,
+            ),
             code="run.finished",
-            remedy="Extend it to train more epochs.",
+            remedy=say("Extend it to train more epochs."),
         )
     spec = spec.with_values({"fit.epochs": last, "run.parent": paths.name, "run.name": None})
-    title = f"{last - done} more epochs" if last - done > 1 else "1 more epoch"
+    title = say("{last} more epochs", last=last - done) if last - done > 1 else say("1 more epoch")
     if start is not None:
-        title = f"{title} from {start.name}"
+        title = say("{title} from {start}", title=title, start=start.name)
     copy = make_copy(project, paths, spec, runs.usable(project, spec), title=title, start=start)
     return runs.launch(project, copy, resume=True, output=output)
 
@@ -287,10 +295,13 @@ def _whole_model(paths: RunPaths, name: str) -> SavedModel:
     if not saved.whole:
         usable = [each.name for each in saved_models(paths) if each.whole]
         raise RunError(
-            f"{saved.name!r} holds weights without what the training knew (rows, helpers, random "
-            "numbers), so no training can go on from it.",
+            say(
+                "{saved} holds weights without what the training knew (rows, helpers, random "
+                "numbers), so no training can go on from it.",
+                saved=repr(saved.name),
+            ),
             code="run.weights-only",
-            remedy=f"Go on from {', '.join(usable[:8])}." if usable else None,
+            remedy=say("Go on from {usable}.", usable=", ".join(usable[:8])) if usable else None,
         )
     verify_manifest(saved.path)
     return saved
@@ -310,8 +321,8 @@ def _refuse_if_changed(project: Project, run: str | int) -> None:
         raise RunError(
             " ".join(each.sentence for each in refused),
             code="run.differs",
-            remedy="Put back what has changed, or start a new run like this one.",
-            safe="The run and its checkpoints are as they were.",
+            remedy=say("Put back what has changed, or start a new run like this one."),
+            safe=say("The run and its checkpoints are as they were."),
         )
 
 
@@ -319,9 +330,9 @@ def _refuse_if_running(paths: RunPaths) -> None:
     who = launcher_of(paths).describe(paths)
     if who is not None:
         raise RunError(
-            f"Run {paths.name!r} is being trained by {who}.",
+            say("Run {run} is being trained by {who}.", run=repr(paths.name), who=who),
             code="run.running",
-            remedy="Stop it first.",
+            remedy=say("Stop it first."),
         )
 
 
@@ -349,7 +360,7 @@ def _epochs_saved(paths: RunPaths) -> int:
         except (CheckpointError, LookupError, TypeError, ValueError):
             continue
     raise RunError(
-        f"Run {paths.name!r} has no checkpoint to go on from.",
+        say("Run {run} has no checkpoint to go on from.", run=repr(paths.name)),
         code="run.no-checkpoint",
-        remedy="Start a new run like this one.",
+        remedy=say("Start a new run like this one."),
     )

@@ -30,6 +30,7 @@ from fitstudio.project.saved_models import SavedModel, saved_models
 from fitstudio.storage import atomic, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
 from fitstudio.storage.special_files import open_to_read
+from fitstudio.words import say
 
 _LOCK_WAIT_S = 5.0
 _VERSIONS = ("torch", "numpy", "polars", "h5py", "safetensors")
@@ -114,14 +115,20 @@ class _Extras:
             for file in folder.glob("*"):
                 atomic.make_folder(target.checkpoints / name)
                 _copy_if_there(file, target.checkpoints / name / file.name)
-        where = "from where it ended" if self.start is None else f"from {self.start.name}"
+        where = (
+            say("from where it ended")
+            if self.start is None
+            else say("from {start}", start=self.start.name)
+        )
         # How the other run ended is not how this one stands, from the first moment on.
         with Journal(target.journal) as journal:
             journal.append(
                 EventType.MESSAGE,
                 level="info",
                 code=EXTENDED,
-                sentence=f"Run {self.source.number} is trained on {where}.",
+                sentence=say(
+                    "Run {number} is trained on {where}.", number=self.source.number, where=where
+                ),
             )
 
     def _checkpoints(self, source: RunPaths) -> list[tuple[str, Path]]:
@@ -211,9 +218,13 @@ def editing(paths: ProjectPaths) -> Iterator[None]:
         except HeldError as held:
             if time.monotonic() > deadline:
                 raise ProjectError(
-                    "Another process is changing the runs of this project and does not finish.",
+                    say(
+                        "Another process is changing the runs of this project and does not finish."
+                    ),
                     code="project.busy",
-                    remedy="Try again; if it stays so, close the other windows of this project.",
+                    remedy=say(
+                        "Try again; if it stays so, close the other windows of this project."
+                    ),
                     details=str(held),
                 ) from held
             time.sleep(0.02)

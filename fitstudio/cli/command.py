@@ -11,6 +11,7 @@ from typing import Any
 
 from fitstudio.cli.output import say
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.words import saying
 from fitstudio.words.numbers import plain_number
 
 
@@ -33,14 +34,18 @@ class Command:
 
 def add_project(parser: argparse.ArgumentParser) -> None:
     """Adds the positional PROJECT."""
-    parser.add_argument("project", metavar="PROJECT", type=Path, help="the project's folder")
+    parser.add_argument(
+        "project", metavar="PROJECT", type=Path, help=saying.say("the project's folder")
+    )
 
 
 def add_project_and_run(parser: argparse.ArgumentParser) -> None:
     """Adds the positional PROJECT and RUN."""
     add_project(parser)
     parser.add_argument(
-        "run", metavar="RUN", help="the run's folder name or number, such as 0007-lr-halved or 7"
+        "run",
+        metavar="RUN",
+        help=saying.say("the run's folder name or number, such as 0007-lr-halved or 7"),
     )
 
 
@@ -51,7 +56,7 @@ def whole_number(text: str) -> int:
     except ValueError:  # also for thousands of digits
         shown = text if len(text) <= 40 else f"{text[:40]}…"
         raise argparse.ArgumentTypeError(
-            f"it takes a whole number; what came is {shown!r}"
+            saying.say("it takes a whole number; what came is {shown}", shown=repr(shown))
         ) from None
 
 
@@ -65,8 +70,11 @@ def add_checkpoint(parser: argparse.ArgumentParser, *, default: str) -> None:
     parser.add_argument(
         "--checkpoint",
         metavar="NAME",
-        help="which of the run's saved models: best, last, epoch-12, snapshot-3 or a file that "
-        f"ModelCheckpoint has written; `show` lists them. Default: {default}",
+        help=saying.say(
+            "which of the run's saved models: best, last, epoch-12, snapshot-3 or a file that "
+            "ModelCheckpoint has written; `show` lists them. Default: {default}",
+            default=default,
+        ),
     )
 
 

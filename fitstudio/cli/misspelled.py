@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fitstudio.cli import COMMANDS
 from fitstudio.errors import UsageError
+from fitstudio.words import say
 from fitstudio.words.numbers import listed
 
 _WINDOW_OPTIONS = ("--example", "--train", "--exit-when-done")
@@ -20,19 +21,25 @@ def no_command(words: Sequence[str]) -> UsageError:
     if first.startswith("-"):
         known = ("--help", "--version", *_WINDOW_OPTIONS)
         return UsageError(
-            f"There is no option {first!r} before a command.{_meant(first, known)}",
-            remedy="See `fitstudio --help`; a command's own options stand behind it.",
+            say(
+                "There is no option {first} before a command.{meant}",
+                first=repr(first),
+                meant=_meant(first, known),
+            ),
+            remedy=say("See `fitstudio --help`; a command's own options stand behind it."),
         )
     later = next((word for word in words[1:] if word in COMMANDS), None)
     if later is not None and os.path.exists(first):
         others = [word for word in words if word != later]
         return UsageError(
-            "The command comes first.",
-            remedy=f"Type: fitstudio {later} {' '.join(others)}",
+            say("The command comes first."),
+            remedy=say("Type: fitstudio {later} {others}", later=later, others=" ".join(others)),
         )
     return UsageError(
-        f"There is no command {first!r}.{_meant(first, COMMANDS)}",
-        remedy="`fitstudio --help` lists the commands.",
+        say(
+            "There is no command {first}.{meant}", first=repr(first), meant=_meant(first, COMMANDS)
+        ),
+        remedy=say("`fitstudio --help` lists the commands."),
     )
 
 
@@ -47,10 +54,19 @@ def left_over(command: str, extra: Sequence[str], options: Sequence[str]) -> Usa
     first = extra[0]
     name = first.partition("=")[0]
     if first.startswith("-"):
-        sentence = f"`{command}` has no option {name!r}.{_meant(name, options)}"
+        sentence = say(
+            "`{command}` has no option {name}.{meant}",
+            command=command,
+            name=repr(name),
+            meant=_meant(name, options),
+        )
     else:
-        sentence = f"`{command}` has no use for {listed([repr(word) for word in extra])}."
-    return UsageError(sentence, remedy=f"See `fitstudio {command} --help`.")
+        sentence = say(
+            "`{command}` has no use for {extra}.",
+            command=command,
+            extra=listed([repr(word) for word in extra]),
+        )
+    return UsageError(sentence, remedy=say("See `fitstudio {command} --help`.", command=command))
 
 
 def swapped(command: str, project: Path, run: str) -> UsageError | None:
@@ -58,11 +74,13 @@ def swapped(command: str, project: Path, run: str) -> UsageError | None:
     if project.exists() or not (Path(run) / "project.json").is_file():
         return None
     return UsageError(
-        "The project comes first, then the run.",
-        remedy=f"Type: fitstudio {command} {run} {project}",
+        say("The project comes first, then the run."),
+        remedy=say(
+            "Type: fitstudio {command} {run} {project}", command=command, run=run, project=project
+        ),
     )
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    return say(" Did you mean {close}?", close=repr(close[0])) if close else ""

@@ -20,6 +20,7 @@ from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
+from fitstudio.words import saying
 from fitstudio.words.numbers import listed
 
 EXIT_FAILED = 1
@@ -32,7 +33,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"^argument (\S+): it takes", r"\1 takes", message)
         raise UsageError(
-            f"{message[:1].upper()}{message[1:]}.", remedy=f"See `{self.prog} --help`."
+            f"{message[:1].upper()}{message[1:]}.",
+            remedy=saying.say("See `{prog} --help`.", prog=self.prog),
         )
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
@@ -41,12 +43,18 @@ class _Parser(argparse.ArgumentParser):
             return
         known = [str(choice) for choice in action.choices]
         close = difflib.get_close_matches(str(value), known, n=1)
-        meant = f" Did you mean {close[0]!r}?" if close else ""
+        meant = saying.say(" Did you mean {close}?", close=repr(close[0])) if close else ""
         name = "/".join(action.option_strings) or str(action.metavar)
         there = listed(known, last="or", most=len(known))
         raise UsageError(
-            f"{name} takes {there}; what came is {str(value)!r}.{meant}",
-            remedy=f"See `{self.prog} --help`.",
+            saying.say(
+                "{name} takes {there}; what came is {value}.{meant}",
+                name=name,
+                there=there,
+                value=repr(str(value)),
+                meant=meant,
+            ),
+            remedy=saying.say("See `{prog} --help`.", prog=self.prog),
         )
 
 
@@ -54,10 +62,14 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line, one subparser an action."""
     parser = _Parser(
         prog="fitstudio",
-        description="Train neural networks by pointing and clicking, or from this command line. "
-        "Without a subcommand, `fitstudio [PROJECT]` opens the window.",
-        epilog="A command ends with 0 when all is done, 1 when something failed, 2 when the "
-        "command line is not understood, 130 when it was ended by Ctrl+C.",
+        description=saying.say(
+            "Train neural networks by pointing and clicking, or from this command line. "
+            "Without a subcommand, `fitstudio [PROJECT]` opens the window."
+        ),
+        epilog=saying.say(
+            "A command ends with 0 when all is done, 1 when something failed, 2 when the "
+            "command line is not understood, 130 when it was ended by Ctrl+C."
+        ),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=fitstudio.__version__)
@@ -73,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         )
         command.declare(subparser)
         subparser.add_argument(
-            "--json", action="store_true", help="print one JSON value instead of text"
+            "--json", action="store_true", help=saying.say("print one JSON value instead of text")
         )
         subparser.set_defaults(run_command=command.run, command=command.name)
         subparser.set_defaults(options=tuple(subparser._option_string_actions))
@@ -95,8 +107,11 @@ def main(words: list[str] | None = None) -> int:
     if not problems or _nobody_reads(problems[0]):
         return status
     complain(
-        f"fitstudio: Not all of the output could be written: {_words_of(problems[0])}. What the "
-        "command did is done all the same."
+        saying.say(
+            "fitstudio: Not all of the output could be written: {problems}. What the command "
+            "did is done all the same.",
+            problems=_words_of(problems[0]),
+        )
     )
     return status or EXIT_FAILED
 
@@ -131,13 +146,13 @@ def _run(words: list[str]) -> int:
     except KeyboardInterrupt:
         # A run that was just started, and that nobody has begun to wait for, must not go on unseen.
         processes.give_up_children()
-        complain("Stopped by you.")
+        complain(saying.say("Stopped by you."))
         return 130
     except Exception as problem:
         if _stands_nowhere():
             gone = UsageError(
-                "The folder in which the command was typed is not there any more.",
-                remedy="Go to another one (cd), and type it again.",
+                saying.say("The folder in which the command was typed is not there any more."),
+                remedy=saying.say("Go to another one (cd), and type it again."),
             )
             _report(gone, as_json)
             return EXIT_USAGE
@@ -145,9 +160,13 @@ def _run(words: list[str]) -> int:
         details = traceback.format_exc()
         _report(
             FitStudioError(
-                f"Something went wrong inside FitStudio ({type(problem).__name__}: {problem}).",
+                saying.say(
+                    "Something went wrong inside FitStudio ({kind}: {problem}).",
+                    kind=type(problem).__name__,
+                    problem=problem,
+                ),
                 code="internal",
-                safe="Your data and your runs are as they were.",
+                safe=saying.say("Your data and your runs are as they were."),
                 remedy=_where_kept(details),
                 details=details,
             ),
@@ -192,14 +211,16 @@ def _where_kept(details: str) -> str:
         atomic.make_folder(report.parent)
         atomic.write_text(report, details)
     except StorageError:
-        return "The same command with --json prints the details."
-    return f"Details are in {report}; please send that file along with your report."
+        return saying.say("The same command with --json prints the details.")
+    return saying.say(
+        "Details are in {report}; please send that file along with your report.", report=report
+    )
 
 
 def _report(problem: FitStudioError, as_json: bool) -> None:
     if as_json:
         say(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
-    complain(f"fitstudio: {plain(problem.message)}")
+    complain(saying.say("fitstudio: {message}", message=plain(problem.message)))
     if isinstance(problem, SpecError):
         for finding in problem.findings:
             if finding.sentence not in problem.message:

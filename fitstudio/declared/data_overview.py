@@ -11,7 +11,8 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import chosen, role_type
 from fitstudio.declared.task.dataset_summary import CATEGORY, TEXT, ColumnSummary, DatasetSummary
-from fitstudio.words.numbers import counted, listed, strong
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import counted, format_count, listed, strong
 
 _MOST_NAMED = 12
 
@@ -27,10 +28,10 @@ def data_overview(spec: RunSpec, summary: DatasetSummary) -> list[Paragraph]:
     targets = chosen(summary, values["fit.y"])
     inputs = chosen(summary, values["fit.x"])
     paragraphs = [
-        Paragraph("Read as", _reading(summary)),
-        Paragraph("Target", ", ".join(_described(spec, each) for each in targets)),
-        Paragraph("Inputs", _inputs(inputs)),
-        Paragraph("Left out", _left_out(values, summary)),
+        Paragraph(say("Read as"), _reading(summary)),
+        Paragraph(say("Target"), ", ".join(_described(spec, each) for each in targets)),
+        Paragraph(say("Inputs"), _inputs(inputs)),
+        Paragraph(say("Left out"), _left_out(values, summary)),
     ]
     return [paragraph for paragraph in paragraphs if paragraph.text]
 
@@ -43,7 +44,7 @@ def _reading(summary: DatasetSummary) -> str:
     rows = counted(summary.rows, format.row)
     size = f"{rows}, {counted(len(summary.columns), format.column)}"
     how = [
-        guess.label + ("" if guess.sure else " (not certain)")
+        guess.label + ("" if guess.sure else say(" (not certain)"))
         for guess in summary.guesses
         if guess.label
     ]
@@ -53,21 +54,31 @@ def _reading(summary: DatasetSummary) -> str:
 def _described(spec: RunSpec, column: ColumnSummary) -> str:
     kind = role_type(spec, column)
     if kind == CATEGORY:
-        return f"{strong(column.name)} ({counted(len(column.classes), 'class', 'classes')})"
+        return f"{strong(column.name)} ({say_count(len(column.classes), '{number} class', '{number} classes')})"
     if column.shape:
-        return f"{strong(column.name)} ({' × '.join(map(str, column.shape))} numbers)"
-    return f"{strong(column.name)} ({'text' if kind == TEXT else 'a number'})"
+        return say(
+            "{column} ({shape} numbers)",
+            column=strong(column.name),
+            shape=" × ".join(map(str, column.shape)),
+        )
+    return f"{strong(column.name)} ({(say('text') if kind == TEXT else say('a number'))})"
 
 
 def _inputs(columns: tuple[ColumnSummary, ...]) -> str:
     if not columns:
         return ""
     names = strong(listed([each.name for each in columns], most=_MOST_NAMED))
-    return names if len(columns) == 1 else f"{names} ({len(columns):,} columns)"
+    return (
+        names
+        if len(columns) == 1
+        else say("{names} ({columns} columns)", names=names, columns=format_count(len(columns)))
+    )
 
 
 def _left_out(values: Mapping[str, Any], summary: DatasetSummary) -> str:
     found = left_out(values, summary)
     named = [f"{name} ({why})" if why else name for name, why in found[:_MOST_NAMED]]
     more = len(found) - len(named)
-    return "; ".join(named) + (f"; and {more:,} more" if more > 0 else "")
+    return "; ".join(named) + (
+        say("; and {more} more", more=format_count(more)) if more > 0 else ""
+    )

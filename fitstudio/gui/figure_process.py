@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitstudio.errors import FitStudioError
+from fitstudio.words import say
 
 if TYPE_CHECKING:
     from fitstudio.gui.plots.figure_file import Figure
@@ -38,7 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     except FitStudioError as problem:
         reply = {"error": problem.to_json()}
     except Exception as problem:
-        message = f"The figure could not be drawn ({type(problem).__name__}: {problem})."
+        message = say(
+            "The figure could not be drawn ({kind}: {problem}).",
+            kind=type(problem).__name__,
+            problem=problem,
+        )
         known = FitStudioError(message, code="internal", details=traceback.format_exc())
         reply = {"error": known.to_json()}
     out.write(json.dumps(reply) + "\n")
@@ -92,7 +97,9 @@ def _results(job: Mapping[str, Any], save: Save) -> None:
         return
     residuals = job["what"] == "residuals"
     plot = ScatterPlot(
-        "Measured", "Predicted less measured" if residuals else "Predicted", diagonal=not residuals
+        "Measured",
+        say("Predicted less measured") if residuals else "Predicted",
+        diagonal=not residuals,
     )
     plot.resize(_SQUARE, _SQUARE)
     plot.show_points(found.true, found.residuals if residuals else found.predicted, ())

@@ -10,6 +10,7 @@ from fitstudio.declared.kinds.run_file_names import is_own_name
 from fitstudio.errors import ProjectError
 from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage.special_files import special_file
+from fitstudio.words import say
 
 
 def refuse_links_of_project(paths: ProjectPaths) -> None:
@@ -49,16 +50,23 @@ def _refuse(written: Iterable[Path], project: Path) -> None:
         if special is not None:
             name = path.relative_to(project).as_posix()
             raise ProjectError(
-                f"{name!r} in this project is {special}, not a file.",
+                say(
+                    "{name} in this project is {special}, not a file.",
+                    name=repr(name),
+                    special=special,
+                ),
                 code="project.special-file",
-                remedy="Take it away; FitStudio makes the file anew.",
-                safe="Nothing was changed.",
+                remedy=say("Take it away; FitStudio makes the file anew."),
+                safe=say("Nothing was changed."),
             )
         if path.is_symlink():
             raise ProjectError(
-                f"{path.relative_to(project).as_posix()!r} in this project is a link to another "
-                "place. FitStudio writes only into the project's own folder.",
+                say(
+                    "{file} in this project is a link to another place. FitStudio writes only "
+                    "into the project's own folder.",
+                    file=repr(path.relative_to(project).as_posix()),
+                ),
                 code="project.link",
-                remedy="Put what it leads to in its place, or move the whole project there.",
-                safe="Nothing was changed.",
+                remedy=say("Put what it leads to in its place, or move the whole project there."),
+                safe=say("Nothing was changed."),
             )

@@ -20,6 +20,7 @@ from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import read_manifest
 from fitstudio.storage.special_files import open_to_read
+from fitstudio.words import say
 
 # The checkpoints that a run's model is made from where nobody names one: the first that is whole.
 USUAL = ("best", "last", "previous")
@@ -85,9 +86,14 @@ def find_saved(paths: RunPaths, name: str, base: Path) -> SavedModel:
     found = [each for each in meant if each.whole] or meant
     if len(found) > 1:
         raise RunError(
-            f"Several models of the run {paths.name!r} may be meant by {name!r}: {_listed(found)}.",
+            say(
+                "Several models of the run {run} may be meant by {name}: {found}.",
+                run=repr(paths.name),
+                name=repr(name),
+                found=_listed(found),
+            ),
             code="run.model-ambiguous",
-            remedy="Use the whole name.",
+            remedy=say("Use the whole name."),
         )
     if found:
         return found[0]
@@ -98,11 +104,16 @@ def find_saved(paths: RunPaths, name: str, base: Path) -> SavedModel:
                 return _saved_file(path, name)
         except (OSError, ValueError):  # a name that no file can have
             break
-    there = f"There are {_listed(kept)}" if kept else "There is none yet"
+    there = say("There are {kept}", kept=_listed(kept)) if kept else say("There is none yet")
     raise RunError(
-        f"The run {paths.name!r} keeps no model {name!r}. {there}.",
+        say(
+            "The run {run} keeps no model {name}. {there}.",
+            run=repr(paths.name),
+            name=repr(name),
+            there=there,
+        ),
         code="run.no-such-model",
-        remedy="Name one of these, or the path of a safetensors file." if kept else None,
+        remedy=say("Name one of these, or the path of a safetensors file.") if kept else None,
     )
 
 
@@ -193,5 +204,9 @@ def _order(model: SavedModel) -> tuple[int, int, str]:
 
 def _listed(models: list[SavedModel]) -> str:
     names = [each.name for each in models[:_MOST_NAMED]]
-    more = f" and {len(models) - _MOST_NAMED} more" if len(models) > _MOST_NAMED else ""
+    more = (
+        say(" and {models} more", models=len(models) - _MOST_NAMED)
+        if len(models) > _MOST_NAMED
+        else ""
+    )
     return ", ".join(names) + more

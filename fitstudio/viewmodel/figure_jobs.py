@@ -13,6 +13,7 @@ from fitstudio.errors import RunError
 from fitstudio.project import Project
 from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun
 from fitstudio.viewmodel.results.scores import Confusion, Parity, confusion_of, parity_of
+from fitstudio.words import say
 
 _LONGEST_WAIT_S = 600.0
 
@@ -33,7 +34,9 @@ def opened_monitor(job: Mapping[str, Any]) -> MonitorModel:
     end = time.monotonic() + _LONGEST_WAIT_S
     while not model.tick() and model.state is None:
         if time.monotonic() > end:
-            raise RunError(f"The run {paths.name!r} cannot be read.", code="run.unreadable")
+            raise RunError(
+                say("The run {run} cannot be read.", run=repr(paths.name)), code="run.unreadable"
+            )
         time.sleep(0.01)
     return model
 
@@ -50,5 +53,5 @@ def measured(job: Mapping[str, Any]) -> Confusion | Parity:
     results, part = Results.from_json(job["results"]), job["part"]
     found = confusion_of(results, part) or parity_of(results, part, 0)
     if found is None:
-        raise RunError(f"Nothing was measured on {part} rows.", code="run.no-part")
+        raise RunError(say("Nothing was measured on {part} rows.", part=part), code="run.no-part")
     return found

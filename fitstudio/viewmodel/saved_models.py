@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from fitstudio.actions.kept_models import KeptModel
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.own_units import value_words
+from fitstudio.words import say
 
 _TITLES = {"best": "Best", "last": "Last", "previous": "Before the last", "snapshot": "Snapshot"}
 
 
 def offered(models: Sequence[KeptModel], scale: TargetScale | None) -> list[tuple[str, str, str]]:
     """The models to choose from: name, words, and a tip with the name that the terminal takes."""
-    return [(each.name, model_words(each, scale), f"--checkpoint {each.name}") for each in models]
+    return [
+        (each.name, model_words(each, scale), say("--checkpoint {each}", each=each.name))
+        for each in models
+    ]
 
 
 def model_words(model: KeptModel, scale: TargetScale | None) -> str:

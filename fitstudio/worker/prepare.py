@@ -32,6 +32,7 @@ from fitstudio.journal.best_value import BestValue, mode_of
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
+from fitstudio.words import say
 from fitstudio.worker import machine, model_setup
 from fitstudio.worker.heartbeat import GraphicsProcessor
 from fitstudio.worker.history_files import Row
@@ -80,10 +81,11 @@ def prepare_training(process: RunProcess) -> Training:
     facts, plan = resolved.facts, resolved.model_plan
     if not resolved.ok or facts is None or plan is None:
         raise SpecError(
-            " ".join(finding.sentence for finding in resolved.errors) or "Nothing can be trained.",
+            " ".join(finding.sentence for finding in resolved.errors)
+            or say("Nothing can be trained."),
             resolved.errors,
             code="run.settings",
-            remedy="Mend the settings, then train again.",
+            remedy=say("Mend the settings, then train again."),
         )
     before = stored.get("machine", {})
     set_up = machine.set_up(
@@ -154,10 +156,10 @@ def _starting_point(process: RunProcess) -> Checkpoint | None:
         process.tell(
             "warning",
             "checkpoint.damaged",
-            f"{sentence} The next older checkpoint is used instead.",
+            say("{sentence} The next older checkpoint is used instead.", sentence=sentence),
         )
     if start is None:
-        process.tell("info", "resume.from-start", "No epoch had ended: the run starts anew.")
+        process.tell("info", "resume.from-start", say("No epoch had ended: the run starts anew."))
     return start
 
 
@@ -186,13 +188,14 @@ def _announce(
         fields["resumed_from"] = f"checkpoints/{start.folder.name}"
         changed = device.differences_that_change_bits(dict(before), dict(environment))
         fields["differences"] = [
-            {"what": each, "allowed": True, "sentence": f"{each} differs."} for each in changed
+            {"what": each, "allowed": True, "sentence": say("{each} differs.", each=each)}
+            for each in changed
         ]
         if changed:
             process.tell(
                 "warning",
                 "resume.other-machine",
-                "The machine differs, so numbers agree within rounding only: "
+                say("The machine differs, so numbers agree within rounding only: ")
                 + ", ".join(changed)
                 + ".",
             )
@@ -221,7 +224,11 @@ def _announce(
     process.tell(
         "info",
         "device",
-        f"Training on {set_up.choice.device.title}. {set_up.choice.reason}",
+        say(
+            "Training on {device}. {reason}",
+            device=set_up.choice.device.title,
+            reason=set_up.choice.reason,
+        ),
     )
     uuid = environment.get("device_uuid")
     process.heartbeat.graphics = GraphicsProcessor.find(uuid) if uuid else None
@@ -248,10 +255,13 @@ def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str,
     now = fingerprint(source.path)
     if before is not None and now["sha256"] != before["sha256"]:
         raise RunError(
-            "The data file has changed since this run began, so it cannot go on from where it was.",
+            say(
+                "The data file has changed since this run began, so it cannot go on from "
+                "where it was."
+            ),
             code="run.data-changed",
-            remedy="Start a new run with the same settings, or put the old file back.",
-            safe="The run's checkpoints and History are untouched.",
+            remedy=say("Start a new run with the same settings, or put the old file back."),
+            safe=say("The run's checkpoints and History are untouched."),
         )
     return now
 

@@ -9,6 +9,7 @@ from fitstudio.actions import exporting, projects
 from fitstudio.cli.command import Command, add_checkpoint, add_project_and_run, print_json
 from fitstudio.cli.output import say
 from fitstudio.errors import FitStudioError
+from fitstudio.words import marked, saying
 from fitstudio.words.numbers import listed
 
 _NAMES = listed(tuple(exporting.WHAT), last="or", most=len(exporting.WHAT))
@@ -21,34 +22,46 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         required=True,
-        help="the file to write; its ending says how: .csv, .json or .h5 (History), .safetensors "
-        "(weights), .svg, .png or .pdf (figures)",
+        help=saying.say(
+            "the file to write; its ending says how: .csv, .json or .h5 (History), "
+            ".safetensors (weights), .svg, .png or .pdf (figures)"
+        ),
     )
     parser.add_argument(
         "--what",
         metavar="WHAT",
         choices=tuple(exporting.WHAT),
-        help=f"what is written: {_NAMES}. Default: history, weights or curves, as the ending says",
+        help=saying.say(
+            "what is written: {names}. Default: history, weights or curves, as the ending says",
+            names=_NAMES,
+        ),
     )
     parser.add_argument(
         "--part",
         choices=exporting.PARTS,
         default="validation",
-        help="the rows that worst, confusion, parity and residuals are of. Default: validation",
+        help=saying.say(
+            "the rows that worst, confusion, parity and residuals are of. Default: validation"
+        ),
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace the file if it is there already"
+        "--overwrite",
+        action="store_true",
+        help=saying.say("replace the file if it is there already"),
     )
-    add_checkpoint(parser, default="the best, for weights and results")
+    add_checkpoint(parser, default=saying.say("the best, for weights and results"))
 
 
 def _export(arguments: argparse.Namespace) -> int:
     if arguments.output.exists() and not arguments.overwrite:
         raise FitStudioError(
-            f"{str(arguments.output)!r} is there already, and nothing is overwritten unasked.",
+            saying.say(
+                "{output} is there already, and nothing is overwritten unasked.",
+                output=repr(str(arguments.output)),
+            ),
             code="export.exists",
-            remedy="Name another file with --output, or add --overwrite.",
-            safe="Nothing was changed.",
+            remedy=saying.say("Name another file with --output, or add --overwrite."),
+            safe=saying.say("Nothing was changed."),
         )
     project = projects.open_project(arguments.project, read_only=True)
     done = exporting.export_run(
@@ -69,7 +82,7 @@ def _export(arguments: argparse.Namespace) -> int:
 COMMANDS = (
     Command(
         name="export",
-        sentence="Write a run's History, worst rows, weights or figures into a file.",
+        sentence=marked("Write a run's History, worst rows, weights or figures into a file."),
         declare=_declare,
         run=_export,
     ),

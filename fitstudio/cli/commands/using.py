@@ -22,6 +22,7 @@ from fitstudio.declared.formats.registry import parse_option
 from fitstudio.errors import DataError, FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
+from fitstudio.words import marked, saying
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -30,17 +31,19 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="FILE",
         type=Path,
-        help="measure on this file. Default: on the run's own training and validation rows",
+        help=saying.say(
+            "measure on this file. Default: on the run's own training and validation rows"
+        ),
     )
     _add_option(parser)
-    add_checkpoint(parser, default="the best")
+    add_checkpoint(parser, default=saying.say("the best"))
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.data is None and arguments.option:
         raise UsageError(
-            "--option says how the file of --data is read, and no --data is given.",
-            remedy="Name the file with --data.",
+            saying.say("--option says how the file of --data is read, and no --data is given."),
+            remedy=saying.say("Name the file with --data."),
         )
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
@@ -60,12 +63,16 @@ def _print_measurement(measured: dict[str, Any]) -> None:
     scale = TargetScale.from_fields(measured.get("target"))
     say(f"{measured['run']}: {_weights_words(measured)}")
     for part, scores in measured.get("scores", {}).items():
-        say(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
+        say(
+            saying.say(
+                "{part} ({rows} rows)", part=part, rows=measured.get("rows", {}).get(part, "?")
+            )
+        )
         for name, value in scores.items():
             say(f"  {name}: {value_text(value, name, scale)}")
         unscaled = None if scale is None else replace(scale, scale=1.0)
         for output in measured.get("parity", {}).get(part, {}).get("outputs", ()):
-            say(f"  {output['name']}, in its own units:")
+            say(saying.say("  {name}, in its own units:", name=output["name"]))
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
                 say(f"    {name}: {value_text(output.get(name), name, unscaled)}")
     for sentence in measured.get("notes", ()):
@@ -75,30 +82,41 @@ def _print_measurement(measured: dict[str, Any]) -> None:
 def _weights_words(used: Mapping[str, Any]) -> str:
     """Which weights were used, as "the best weights (epoch 5)"."""
     name = used["weights"]
-    what = f"the {name} weights" if name in USUAL else f"the weights of {name}"
+    what = (
+        saying.say("the {name} weights", name=name)
+        if name in USUAL
+        else saying.say("the weights of {name}", name=name)
+    )
     return f"{what} ({when_saved(used['epoch'], used['step'])})"
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
-    parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="the new rows")
+    parser.add_argument(
+        "--data", metavar="FILE", type=Path, required=True, help=saying.say("the new rows")
+    )
     _add_option(parser)
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, required=True, help="the CSV to write"
+        "--output", metavar="FILE", type=Path, required=True, help=saying.say("the CSV to write")
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace the CSV if it is there already"
+        "--overwrite",
+        action="store_true",
+        help=saying.say("replace the CSV if it is there already"),
     )
-    add_checkpoint(parser, default="the best")
+    add_checkpoint(parser, default=saying.say("the best"))
 
 
 def _predict(arguments: argparse.Namespace) -> int:
     if arguments.output.exists() and not arguments.overwrite:
         raise FitStudioError(
-            f"{str(arguments.output)!r} is there already, and nothing is overwritten unasked.",
+            saying.say(
+                "{output} is there already, and nothing is overwritten unasked.",
+                output=repr(str(arguments.output)),
+            ),
             code="predict.exists",
-            remedy="Name another file with --output, or add --overwrite.",
-            safe="Nothing was changed.",
+            remedy=saying.say("Name another file with --output, or add --overwrite."),
+            safe=saying.say("Nothing was changed."),
         )
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
@@ -114,9 +132,16 @@ def _predict(arguments: argparse.Namespace) -> int:
         return 0
     rows = str(report.rows)
     if report.predicted < report.rows:
-        rows = f"{report.predicted} of {report.rows}"
-    say(f"{rows} rows predicted by {report.run}: {report.output}")
-    say(f"  Answered with {_weights_words(report.to_json())}.")
+        rows = saying.say("{predicted} of {rows}", predicted=report.predicted, rows=report.rows)
+    say(
+        saying.say(
+            "{rows} rows predicted by {run}: {output}",
+            rows=rows,
+            run=report.run,
+            output=report.output,
+        )
+    )
+    say(saying.say("  Answered with {report}.", report=_weights_words(report.to_json())))
     for sentence in report.notes:
         say(f"  {sentence}")
     return 0
@@ -128,8 +153,11 @@ def _add_option(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="how the file is read where that is not as in training, by the names of data.options: "
-        "decimal=, or dates=mdy or missing=-999,-1 or part=test; may be repeated",
+        help=saying.say(
+            "how the file is read where that is not as in training, by the names of "
+            "data.options: decimal=, or dates=mdy or missing=-999,-1 or part=test; may be "
+            "repeated"
+        ),
     )
 
 
@@ -140,8 +168,8 @@ def _data(arguments: argparse.Namespace) -> dict[str, Any]:
         name, equals, text = typed.partition("=")
         if not equals or not name.strip():
             raise UsageError(
-                f"--option takes NAME=VALUE; what came is {typed!r}.",
-                remedy="For example: --option decimal=,",
+                saying.say("--option takes NAME=VALUE; what came is {typed}.", typed=repr(typed)),
+                remedy=saying.say("For example: --option decimal=,"),
             )
         name = name.strip()
         options[name] = parse_option(name, text, format=None, file=arguments.data.name)
@@ -153,24 +181,28 @@ def _require_file(file: Path | None) -> None:
     """A file that was typed wrong has not been moved: the words for that would lead astray."""
     if file is None or file.is_file():
         return
-    what = "is a folder, not a data file" if file.is_dir() else "is not there"
+    what = (
+        saying.say("is a folder, not a data file") if file.is_dir() else saying.say("is not there")
+    )
     raise DataError(
         f"{str(file)!r} {what}.",
         code="data.missing",
-        remedy="Check the name; the path begins where the command was typed.",
+        remedy=saying.say("Check the name; the path begins where the command was typed."),
     )
 
 
 COMMANDS = (
     Command(
         name="evaluate",
-        sentence="Measure a run's model, the best one by default.",
+        sentence=marked("Measure a run's model, the best one by default."),
         declare=_declare_evaluate,
         run=_evaluate,
     ),
     Command(
         name="predict",
-        sentence="Apply a run's model, the best one by default, to a new file and write a CSV.",
+        sentence=marked(
+            "Apply a run's model, the best one by default, to a new file and write a CSV."
+        ),
         declare=_declare_predict,
         run=_predict,
     ),

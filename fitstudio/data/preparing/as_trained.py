@@ -19,14 +19,17 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.errors import DataError
+from fitstudio.words import marked, say
 
 if TYPE_CHECKING:
     from fitstudio.data.formats.text.table import TableSource
 
-_LIKE_TRAINING = (
+_LIKE_TRAINING = marked(
     "It is laid out as the training file was; read otherwise, its columns are not there."
 )
-_OWN_LAYOUT = "What the model needs does not stand where it stood in the training file: “{}”."
+_OWN_LAYOUT = marked(
+    "What the model needs does not stand where it stood in the training file: “{}”."
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,10 @@ def open_as_trained(
         source = open_source(data, base)
         if source.kind == "table":
             notes.append(
-                "The model is from a version that did not keep how its file was read: how this "
-                "one is read was found out anew."
+                say(
+                    "The model is from a version that did not keep how its file was read: how "
+                    "this one is read was found out anew."
+                )
             )
         return source
     heard: list[str] = []
@@ -101,7 +106,9 @@ def open_as_trained(
         if source.kind == "table":
             _compare_table(source, reading, names, said, heard)
         elif reading.kind == "table" and {"missing", "missing_numbers"} & set(reading.given):
-            heard.append("What stood for a missing value in the training table is not looked for.")
+            heard.append(
+                say("What stood for a missing value in the training table is not looked for.")
+            )
     except BaseException:
         source.close()
         raise
@@ -130,7 +137,12 @@ def _compare_table(
                 f"{guess.sentence}".rstrip()
             )
     if table.layout.row_names:
-        heard.append(f"The first field of each line, which has no name, is {source.names[0]!r}.")
+        heard.append(
+            say(
+                "The first field of each line, which has no name, is {names}.",
+                names=repr(source.names[0]),
+            )
+        )
     heard.extend(table_reading.remarks(table, names))
 
 
@@ -238,8 +250,12 @@ def _number_columns(recipe: Recipe, source: Source, *, answers: bool) -> dict[st
 def _overruled(reading: Reading, said: Mapping[str, Any]) -> list[str]:
     """What was said about this file and differs from training."""
     return [
-        f"As you said, {name} is {_shown(value)} here; in training it was "
-        f"{_shown(reading.options[name])}."
+        say(
+            "As you said, {name} is {value} here; in training it was {options}.",
+            name=name,
+            value=_shown(value),
+            options=_shown(reading.options[name]),
+        )
         for name, value in said.items()
         if name in reading.options and reading.options[name] != value
     ]

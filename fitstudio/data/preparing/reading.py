@@ -14,6 +14,7 @@ from typing import Any
 
 from fitstudio.data.preparing.recipe_column import damaged, one_of, text
 from fitstudio.declared.formats.registry import FORMATS
+from fitstudio.words import say
 
 ORDERS = ("dmy", "mdy")
 _FORMS = ("iso", "dots", "slashes")
@@ -92,12 +93,12 @@ class Reading:
             DataError: If it is damaged.
         """
         if not isinstance(data, Mapping):
-            raise damaged("how files are read is no object")
+            raise damaged(say("how files are read is no object"))
         options, columns = data.get("options", {}), data.get("columns", {})
         if not isinstance(options, Mapping) or not isinstance(columns, Mapping):
-            raise damaged("the options of reading are no object")
+            raise damaged(say("the options of reading are no object"))
         if len(options) > _MOST_OPTIONS or len(columns) > _MOST_COLUMNS:
-            raise damaged("it has too many options of reading")
+            raise damaged(say("it has too many options of reading"))
         try:
             return cls(
                 kind=one_of(data["kind"], tuple(FORMATS)),
@@ -124,4 +125,4 @@ def _single(value: Any) -> Any:
         return text(value)
     if isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
-    raise ValueError(f"{value!r:.60} is no option of reading")
+    raise ValueError(say("{value} is no option of reading", value=f"{value!r:.60}"))

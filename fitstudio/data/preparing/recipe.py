@@ -20,6 +20,7 @@ from fitstudio.data.preparing.recipe_column import RecipeColumn, damaged, one_of
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.task import CLASSIFICATION, Slot, make_input
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 FORMAT = 1
 _MOST_COLUMNS = 100_000
@@ -119,19 +120,23 @@ class Recipe:
             DataError: If it is damaged, or of a later version.
         """
         if not isinstance(data, Mapping):
-            raise damaged("it is no object")
+            raise damaged(say("it is no object"))
         if data.get("format") != FORMAT:
             raise DataError(
-                f"The preparation stored in this model has format {data.get('format')!r}; this "
-                f"version of FitStudio knows format {FORMAT}.",
+                say(
+                    "The preparation stored in this model has format {format}; this version "
+                    "of FitStudio knows format {format_2}.",
+                    format=repr(data.get("format")),
+                    format_2=FORMAT,
+                ),
                 code="recipe.format",
-                remedy="Open it with a later version.",
+                remedy=say("Open it with a later version."),
             )
         inputs, targets = data.get("inputs"), data.get("targets")
         if not isinstance(inputs, list) or not isinstance(targets, list) or not inputs:
-            raise damaged("its columns are missing")
+            raise damaged(say("its columns are missing"))
         if len(inputs) + len(targets) > _MOST_COLUMNS:
-            raise damaged("it has too many columns")
+            raise damaged(say("it has too many columns"))
         try:
             recipe = cls(
                 inputs=tuple(map(RecipeColumn.from_json, inputs)),
@@ -156,9 +161,9 @@ class Recipe:
         try:
             _ = self.input_slot
         except DataError as problem:
-            raise damaged("its inputs do not go together") from problem
+            raise damaged(say("its inputs do not go together")) from problem
         if self.task == CLASSIFICATION and self.class_column is None:
-            raise damaged("its classes are missing")
+            raise damaged(say("its classes are missing"))
 
     def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, SampleIndex]:
         """The inputs of another file.
@@ -200,13 +205,15 @@ class Recipe:
             known &= weighed
         kept = known[samples.rows]
         if not kept.all():
-            notes.append(f"{int((~kept).sum())} rows without a known target were left out.")
+            notes.append(
+                say("{kept} rows without a known target were left out.", kept=int((~kept).sum()))
+            )
         samples = samples.taken(kept)
         if not len(samples):
             raise DataError(
                 f"No row of {source.file!r} can be measured. {' '.join(notes)}".rstrip(),
                 code="data.no-rows",
-                remedy="Each row needs an answer that training has shown.",
+                remedy=say("Each row needs an answer that training has shown."),
             )
         x = encoding.pick(x, np.flatnonzero(kept)) if not kept.all() else x
         return x, encoding.pick(y, samples.rows), encoding.pick(weights, samples.rows), samples

@@ -9,6 +9,7 @@ import numpy as np
 
 from fitstudio.declared.task.task import SlotColumn
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _MOST_LABELS = 100_000
 
@@ -92,34 +93,35 @@ class RecipeColumn:
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise damaged(str(problem)) from problem
         if len(column.labels) > _MOST_LABELS or 0.0 in column.scale:
-            raise damaged("a column of it makes no sense")
+            raise damaged(say("a column of it makes no sense"))
         return column
 
 
 def damaged(why: str) -> DataError:
     """The error for a stored recipe that cannot be used."""
     return DataError(
-        f"The preparation stored in this model is damaged: {why}.", code="recipe.damaged"
+        say("The preparation stored in this model is damaged: {why}.", why=why),
+        code="recipe.damaged",
     )
 
 
 def text(value: Any) -> str:
     """The value, which must be text of a sane length."""
     if not isinstance(value, str) or len(value) > 10_000:
-        raise ValueError(f"{value!r:.60} is no text")
+        raise ValueError(say("{value} is no text", value=f"{value!r:.60}"))
     return value
 
 
 def whole(value: Any) -> int:
     """The value, which must be a whole number, 0 or more."""
     if type(value) is not int or not 0 <= value < 1 << 53:
-        raise ValueError(f"{value!r:.60} is no whole number")
+        raise ValueError(say("{value} is no whole number", value=f"{value!r:.60}"))
     return value
 
 
 def _finite(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise ValueError(f"{value!r:.60} is no number")
+        raise ValueError(say("{value} is no number", value=f"{value!r:.60}"))
     return float(value)
 
 
@@ -134,5 +136,7 @@ def _fill(value: Any) -> float | str | None:
 def one_of(value: Any, known: tuple[str, ...]) -> str:
     """The value, which must be one of those known."""
     if value not in known:
-        raise ValueError(f"{value!r:.60} is none of {', '.join(known)}")
+        raise ValueError(
+            say("{value} is none of {known}", value=f"{value!r:.60}", known=", ".join(known))
+        )
     return str(value)

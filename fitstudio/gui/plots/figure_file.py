@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QBuffer,
-    QCoreApplication,
     QIODevice,
     QMarginsF,
     QRectF,
@@ -28,6 +27,7 @@ from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.plots.stack import PlotStack
 from fitstudio.storage import atomic
+from fitstudio.words import say
 
 ENDINGS = (".svg", ".png", ".pdf")
 _PNG_DPI = 300
@@ -136,7 +136,7 @@ def _svg(figure: Figure) -> bytes:
     generator.setViewBox(QRectF(0, 0, figure.size.width(), figure.size.height()))
     generator.setResolution(_dots_per_inch())
     generator.setTitle(figure.name)
-    generator.setDescription(QCoreApplication.translate("FigureMenu", "Made with FitStudio"))
+    generator.setDescription(say("Made with FitStudio"))
     painter = QPainter(generator)
     _draw(figure, painter)
     painter.end()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.figure_file import Figure
 from fitstudio.gui.widgets.saving import save_as
+from fitstudio.words import say
 
 
 class FigureMenu(QObject):
@@ -30,10 +31,10 @@ class FigureMenu(QObject):
 
     def add_to(self, menu: QMenu) -> None:
         """Put the entries into a menu."""
-        copy, keep = self.tr("Copy figure"), self.tr("Save figure…")
+        copy, keep = say("Copy figure"), say("Save figure…")
         if self._what:
-            copy = self.tr("Copy figure: {what}").format(what=self._what)
-            keep = self.tr("Save figure: {what}…").format(what=self._what)
+            copy = say("Copy figure: {what}", what=self._what)
+            keep = say("Save figure: {what}…", what=self._what)
         menu.addAction(copy, self._on_copy)
         menu.addAction(keep, self._on_save)
 
@@ -44,8 +45,8 @@ class FigureMenu(QObject):
         figure = self._figure()
         save_as(
             self._parent,
-            self.tr("Save figure"),
+            say("Save figure"),
             f"{figure.name}.svg",
-            self.tr("Vector graphics (*.svg);;Picture, 300 dpi (*.png);;Document (*.pdf)"),
+            say("Vector graphics (*.svg);;Picture, 300 dpi (*.png);;Document (*.pdf)"),
             lambda path: figure_file.save(figure, path),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.widgets.question import Question
+from fitstudio.words import say
 
 
 def save_as(
@@ -33,8 +33,8 @@ def save_as(
     try:
         write(path)
     except FitStudioError as problem:
-        close = QCoreApplication.translate("saving", "Close")
-        heading = QCoreApplication.translate("saving", "Nothing was saved")
+        close = say("Close")
+        heading = say("Nothing was saved")
         Question(heading, str(problem), [close], parent).ask()
 
 

@@ -40,6 +40,7 @@ from fitstudio.viewmodel.results.scores import (
 from fitstudio.viewmodel.runs.page import best_of
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 from fitstudio.words.numbers import format_value
 
 SHOWN_ROWS = 1000
@@ -144,7 +145,7 @@ class PredictModel:
         """Runs with a model, newest first: folder name and words."""
         best = best_of([line for line in self.session.runs if line.has_model])
         return [
-            (line.run, f"{line.number}  {line.name}{' · best' if line is best else ''}")
+            (line.run, f"{line.number}  {line.name}{(say(' · best') if line is best else '')}")
             for line in reversed(self.session.runs)
             if line.has_model
         ]
@@ -266,7 +267,7 @@ class PredictModel:
             return
         output = Path(self._folder.name) / f"{file.stem} predicted.csv"
         evaluated = bool(match.targets)
-        self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, "Starting")
+        self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, say("Starting"))
         self.changed.emit()
 
         def work(job: Job) -> tuple[PredictionReport, Answers, dict[str, Any] | None]:
@@ -383,9 +384,14 @@ class PredictModel:
 
 def _no_place(problem: OSError) -> StorageError:
     return StorageError(
-        f"There is no folder for temporary files that can be written: {problem.strerror}.",
-        remedy="Make room on the disk, or set TMPDIR to another folder and start FitStudio again.",
-        safe="Nothing was changed.",
+        say(
+            "There is no folder for temporary files that can be written: {strerror}.",
+            strerror=problem.strerror,
+        ),
+        remedy=say(
+            "Make room on the disk, or set TMPDIR to another folder and start FitStudio again."
+        ),
+        safe=say("Nothing was changed."),
     )
 
 

@@ -19,6 +19,7 @@ from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.project.run_files import find_run
 from fitstudio.project.saved_models import USUAL, find_saved
 from fitstudio.storage import manifest
+from fitstudio.words import say
 from fitstudio.worker import model_setup
 from fitstudio.worker.model_card import BirthCertificate
 
@@ -74,20 +75,20 @@ def load(
             weights = checkpoint.load_weights(folder)
             epoch = int(manifest.read_manifest(folder)["epoch"])
         except CheckpointError as problem:
-            notes.append(f"{problem.message} Another checkpoint is used.")
+            notes.append(say("{message} Another checkpoint is used.", message=problem.message))
             continue
         model = _model(certificate, weights, repr(name))
         return TrainedModel(paths, certificate, model, name, epoch, tuple(notes))
     if notes:
         raise CheckpointError(
-            f"All checkpoints of the run {paths.name!r} are damaged.",
-            remedy="Put the run's folder back from a backup, or train again.",
+            say("All checkpoints of the run {run} are damaged.", run=repr(paths.name)),
+            remedy=say("Put the run's folder back from a backup, or train again."),
             details="\n".join(notes),
         )
     raise RunError(
-        f"The run {paths.name!r} has no trained weights yet.",
+        say("The run {run} has no trained weights yet.", run=repr(paths.name)),
         code="run.no-model",
-        remedy="Train it until its first epoch has ended.",
+        remedy=say("Train it until its first epoch has ended."),
     )
 
 
