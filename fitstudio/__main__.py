@@ -14,6 +14,7 @@ _CHILDREN = {
     "--worker": "fitstudio.worker.__main__",
     "--reader": "fitstudio.data.reader_process",
     "--queue": "fitstudio.actions.queue_process",
+    "--figure": "fitstudio.gui.figure_process",
 }
 
 
@@ -27,6 +28,15 @@ def main(arguments: list[str] | None = None) -> int:
         # A process that multiprocessing spawns starts a frozen program anew, and is taken up here.
         _entry("multiprocessing", "freeze_support")()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:  # while what is needed was still being loaded
+        if sys.stderr is not None:
+            sys.stderr.write("Stopped by you.\n")
+        return 130
+
+
+def _run(words: list[str]) -> int:
     if words and words[0] in _CHILDREN:
         return _entry(_CHILDREN[words[0]])(words[1:]) or 0
     # `is_command` keeps the window's start from paying for the parser of every subcommand.

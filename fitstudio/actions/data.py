@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from fitstudio.actions.processes import reader_command
+from fitstudio.actions.processes import ended_with_us, reader_command
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
 from fitstudio.data.fingerprint import quick_look
@@ -217,7 +217,7 @@ def _run(
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     pending: bytes | None = request
-    with process:
+    with process, ended_with_us(process):
         while True:
             try:
                 out, err = process.communicate(pending, timeout=_POLL_SECONDS)
@@ -228,7 +228,6 @@ def _run(
             if cancel is not None and cancel.is_set():
                 problem = DataError(say("Reading the file was cancelled."), code="data.cancelled")
             if problem is not None:
-                process.kill()
                 raise problem
 
 

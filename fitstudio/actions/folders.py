@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -18,6 +19,17 @@ def projects_folder() -> Path:
     if os.environ.get("FITSTUDIO_HOME"):
         return processes.settings_folder() / "projects"
     return Path(platformdirs.user_documents_dir()) / "FitStudio"
+
+
+def working_folder() -> Path:
+    """What a path that was typed is relative to.
+
+    A folder that was removed behind our back is none: there names are looked for under the root.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path(Path(sys.executable).anchor)
 
 
 def free_folder(parent: Path, name: str) -> Path:

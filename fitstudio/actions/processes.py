@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ def reader_command(*words: str) -> list[str]:
 def queue_command(*words: str) -> list[str]:
     """The command that starts the process that works on a project's queue."""
     return _child("--queue", "fitstudio.actions.queue_process", words)
+
+
+def figure_command(*words: str) -> list[str]:
+    """The command that starts a throw-away process that draws a figure into a file."""
+    return _child("--figure", "fitstudio.gui.figure_process", words)
 
 
 def start_detached(
@@ -64,11 +70,29 @@ def start_detached(
     return process
 
 
+@contextlib.contextmanager
+def ended_with_us(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Whoever is interrupted (Ctrl+C) leaves no process behind that writes after all."""
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+
+
 def reap() -> None:
     """Lets go of children that have ended."""
     with _children_lock:
         for pid in [pid for pid, process in _children.items() if process.poll() is not None]:
             _ended[pid] = _children.pop(pid).returncode
+
+
+def give_up_children() -> None:
+    """Asks what this very process has started to end: nobody waits for it any more."""
+    reap()
+    with _children_lock:
+        for process in _children.values():
+            process.terminate()
 
 
 def exit_code(pid: int | None) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from fitstudio import resources
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, queue
+from fitstudio.actions.folders import working_folder
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import DataError, ProjectError, StorageError
@@ -284,7 +285,7 @@ def _spec_for(
 
 def _second_file(name: str, data: Path, folder: Path) -> str:
     """The file of targets: in the project, from where the command was typed, or beside the data."""
-    for place in (folder, Path.cwd(), data.parent):
+    for place in (folder, working_folder(), data.parent):
         file = place / Path(name).expanduser()
         if file.is_file():
             return _reference(file, folder)

@@ -91,6 +91,8 @@ def enqueue(
         ProjectError: If the project could not be opened to be changed.
     """
     project.require_changeable()
+    if needs_bytes is not None and needs_bytes < 0:
+        raise ValueError(f"needs_bytes is 0 or more; not {needs_bytes}.")
     spec = spec or project.settings
     with editing(project.paths):
         items = read(project.paths)

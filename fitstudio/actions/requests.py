@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio.actions import run_ending, runs
+from fitstudio.actions.folders import working_folder
 from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.resume_check import ResumeDifference
 from fitstudio.actions.resume_check import resume_differences as _resume_differences
@@ -21,9 +22,10 @@ from fitstudio.journal import Outcome, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
 from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.run_files import Request, read_spec
-from fitstudio.storage import atomic
+from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
+from fitstudio.storage import atomic, ops
 from fitstudio.storage.folder import move
-from fitstudio.storage.manifest import read_manifest
+from fitstudio.storage.manifest import read_manifest, verify_manifest
 from fitstudio.words import say
 
 KINDS = ("stop_batch", "stop_epoch", "stop_now", "pause", "continue", "snapshot")
@@ -32,14 +34,13 @@ _LOOK_INTERVAL_S = 0.02
 _SECONDS_TO_STOP = 5.0
 
 
-def request(project: Project, run: str | int, kind: str, *, free_memory: bool = False) -> int:
+def request(project: Project, run: str | int, kind: str) -> int:
     """Asks something of a run's worker; returns the request's number at once.
 
     Args:
         project: The project.
         run: The run.
         kind: One of `KINDS`.
-        free_memory: With "pause": give device memory back meanwhile.
 
     Raises:
         RunError: If there is no such run, or no process trains it.
@@ -65,9 +66,7 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
         )
     refuse_links_of_run(paths)
     number = _next_request(paths)
-    content: dict[str, Any] = {"format": 1, "id": number, "kind": kind, "time": time.time()}
-    if free_memory:
-        content["free_memory"] = True
+    content = {"format": 1, "id": number, "kind": kind, "time": time.time()}
     atomic.write_json(paths.request, content, durable=False)
     return number
 
@@ -103,9 +102,9 @@ def stop_run(project: Project, run: str | int, when: str = "batch") -> None:
         time.sleep(_LOOK_INTERVAL_S)
 
 
-def pause_run(project: Project, run: str | int, *, free_memory: bool = False) -> None:
+def pause_run(project: Project, run: str | int) -> None:
     """Asks a run to wait after its batch; raises as `request`."""
-    request(project, run, "pause", free_memory=free_memory)
+    request(project, run, "pause")
 
 
 def continue_run(project: Project, run: str | int) -> None:
@@ -146,6 +145,7 @@ def resume_run(
     project: Project,
     run: str | int,
     *,
+    checkpoint: str | None = None,
     foreground: bool = False,
     output: IO[Any] | None = None,
     verbose: int | None = None,
@@ -155,12 +155,15 @@ def resume_run(
     Args:
         project: The project.
         run: The run.
+        checkpoint: A saved model to go on from instead. What was trained after it stays as it is:
+            a new run goes on from there, to the epoch that this one aimed for.
         foreground: Whether the training's own output is wanted, at `output`.
         output: A stream; what the engine prints goes there as it is.
         verbose: How progress is printed this time: 0, 1 or 2; as the run's settings say if None.
 
     Raises:
-        RunError: If it is being trained, has finished, or is not the same run any more.
+        RunError: If it is being trained, has finished, or is not the same run any more; or if the
+            training cannot go on from the checkpoint.
         WorkerError: If the process does not start.
         ProjectError: If the project could not be opened to be changed.
     """
@@ -168,20 +171,24 @@ def resume_run(
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     state = run_ending.settle(paths, _state(paths), started_here=True)
+    start = None if checkpoint is None else _whole_model(paths, checkpoint)
+    if start is not None and start.path != _newest(paths):
+        _refuse_if_changed(project, run)
+        return _branch(
+            project,
+            paths,
+            start,
+            epochs=None,
+            output=output if foreground else None,
+            verbose=verbose,
+        )
     if state.outcome is Outcome.COMPLETED:
         raise RunError(
             say("Run {run} is complete: {sentence}", run=repr(paths.name), sentence=state.sentence),
             code="run.finished",
             remedy=say("Extend it to train more epochs."),
         )
-    refused = [each for each in resume_differences(project, run) if not each.allowed]
-    if refused:
-        raise RunError(
-            " ".join(each.sentence for each in refused),
-            code="run.differs",
-            remedy=say("Put back what has changed, or start a new run like this one."),
-            safe=say("The run and its checkpoints are as they were."),
-        )
+    _refuse_if_changed(project, run)
     return runs.launch(
         project, paths, resume=True, output=output if foreground else None, verbose=verbose
     )
@@ -192,6 +199,7 @@ def extend_run(
     run: str | int,
     epochs: int,
     *,
+    checkpoint: str | None = None,
     foreground: bool = False,
     output: IO[Any] | None = None,
     verbose: int | None = None,
@@ -203,13 +211,15 @@ def extend_run(
     Args:
         project: The project.
         run: The run.
-        epochs: How many to add.
+        epochs: How many epochs to add.
+        checkpoint: A saved model to go on from, in place of the run's end.
         foreground: Whether the training's own output is wanted, at `output`.
         output: A stream; what the engine prints goes there as it is.
         verbose: How progress is printed: 0, 1 or 2; as the run's settings say if None.
 
     Raises:
         RunError: If the run is being trained, or has no checkpoint to go on from.
+        SpecError: If so many epochs cannot be.
         WorkerError: If the process does not start.
         ProjectError: If the project could not be opened to be changed.
     """
@@ -219,20 +229,15 @@ def extend_run(
     paths = runs.find(project, run)
     _refuse_if_running(paths)
     run_ending.settle(paths, _state(paths), started_here=True)
-    done = _epochs_saved(paths)
-    spec = read_spec(paths.spec).with_values(
-        {"fit.epochs": done + epochs, "run.parent": paths.name, "run.name": None}
-    )
-    resolved = runs.check(project, spec)
-    copy = make_copy(
+    start = None if checkpoint is None else _whole_model(paths, checkpoint)
+    _refuse_if_changed(project, run)
+    return _branch(
         project,
         paths,
-        spec,
-        resolved,
-        title=f"{epochs} more epochs" if epochs > 1 else "1 more epoch",
-    )
-    return runs.launch(
-        project, copy, resume=True, output=output if foreground else None, verbose=verbose
+        start,
+        epochs=epochs,
+        output=output if foreground else None,
+        verbose=verbose,
     )
 
 
@@ -260,7 +265,87 @@ def discard_run(project: Project, run: str | int) -> Path:
 
 
 def _state(paths: RunPaths) -> RunState:
-    return fold(read_all(paths.journal))
+    try:
+        return fold(read_all(paths.journal))
+    except OSError as problem:
+        raise ops.problem_with(paths.journal, problem, doing="read") from problem
+
+
+def _branch(
+    project: Project,
+    paths: RunPaths,
+    start: SavedModel | None,
+    *,
+    epochs: int | None,
+    output: IO[Any] | None,
+    verbose: int | None,
+) -> RunHandle:
+    """A new run that goes on from a saved model (by default the newest) of another one.
+
+    Args:
+        project: The project.
+        paths: The other run.
+        start: The model.
+        epochs: How many epochs to add; None for those that the other run had left from there.
+        output: Where the training's own output goes.
+        verbose: How progress is printed: 0, 1 or 2; as the run's settings say if None.
+    """
+    spec = read_spec(paths.spec)
+    done = _epochs_saved(paths) if start is None else start.epochs_done or 0
+    last = spec.get("fit.epochs") if epochs is None else done + epochs
+    if last <= done:
+        raise RunError(
+            say(
+                "Nothing is left to be trained after {start}: the run aimed for {last} epochs.",
+                start=repr((start or paths).name),
+                last=last,
+            ),
+            code="run.finished",
+            remedy=say("Extend it to train more epochs."),
+        )
+    spec = spec.with_values({"fit.epochs": last, "run.parent": paths.name, "run.name": None})
+    title = say("{last} more epochs", last=last - done) if last - done > 1 else say("1 more epoch")
+    if start is not None:
+        title = say("{title} from {start}", title=title, start=start.name)
+    copy = make_copy(project, paths, spec, runs.usable(project, spec), title=title, start=start)
+    return runs.launch(project, copy, resume=True, output=output, verbose=verbose)
+
+
+def _whole_model(paths: RunPaths, name: str) -> SavedModel:
+    """The saved model of this name, if a training can go on from it."""
+    saved = find_saved(paths, name, working_folder())
+    if not saved.whole:
+        usable = [each.name for each in saved_models(paths) if each.whole]
+        raise RunError(
+            say(
+                "{saved} holds weights without what the training knew (rows, helpers, random "
+                "numbers), so no training can go on from it.",
+                saved=repr(saved.name),
+            ),
+            code="run.weights-only",
+            remedy=say("Go on from {usable}.", usable=", ".join(usable[:8])) if usable else None,
+        )
+    verify_manifest(saved.path)
+    return saved
+
+
+def _newest(paths: RunPaths) -> Path | None:
+    """The checkpoint that a resume goes on from where nobody names one."""
+    for each in saved_models(paths):
+        if each.name == "last" and each.epoch is not None:
+            return each.path
+    return None
+
+
+def _refuse_if_changed(project: Project, run: str | int) -> None:
+    refused = [each for each in resume_differences(project, run) if not each.allowed]
+    if refused:
+        raise RunError(
+            " ".join(each.sentence for each in refused),
+            code="run.differs",
+            remedy=say("Put back what has changed, or start a new run like this one."),
+            safe=say("The run and its checkpoints are as they were."),
+        )
 
 
 def _refuse_if_running(paths: RunPaths) -> None:

@@ -57,8 +57,8 @@ class Results(Plain):
 
     Args:
         task: "classification" or "regression".
-        weights: Which checkpoint was measured: "best" or "last".
-        epoch: The epoch it was saved after, from 0.
+        weights: Which saved model was measured, such as "best", "last" or "epoch-0012".
+        epoch: The epoch it was saved after, from 0; None where a file does not say so.
         rows: How many rows each part has, by "training" and "validation".
         scores: Loss and metrics of each part.
         class_names: In the order of the confusion counts.
@@ -66,12 +66,13 @@ class Results(Plain):
         parity: For each part its outputs, see `PartParity`.
         worst: For each part the rows that were most wrong, see `WorstClass` and `WorstNumbers`.
         sampled: For a part that was too large to measure whole: how many rows were.
+        step: How many batches of its epoch it has seen; 0 for the whole epoch.
         files: For each part the file that its rows are of, where that is not the same for all.
     """
 
     task: str
     weights: str
-    epoch: Count
+    epoch: Count | None
     rows: Mapping[str, Count]
     scores: Mapping[str, Mapping[str, Number]]
     class_names: tuple[str, ...] = ()
@@ -79,6 +80,7 @@ class Results(Plain):
     parity: Mapping[str, PartParity] = field(default_factory=dict)
     worst: Mapping[str, list[Any]] = field(default_factory=dict)
     sampled: Mapping[str, Count] = field(default_factory=dict)
+    step: Count = 0
     files: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod

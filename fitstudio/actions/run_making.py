@@ -19,15 +19,17 @@ from fitstudio.actions.run_names import telling, title_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.run_spec import Difference, RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import ProjectError
+from fitstudio.errors import ProjectError, SpecError, StorageError
 from fitstudio.journal import EventType, Journal
 from fitstudio.journal.events import EXTENDED
 from fitstudio.project import Project, ProjectPaths, RunPaths
 from fitstudio.project.file_names import run_folder_name
 from fitstudio.project.links import refuse_links_of_project
 from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
+from fitstudio.project.saved_models import SavedModel, saved_models
 from fitstudio.storage import atomic, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
+from fitstudio.storage.special_files import open_to_read
 from fitstudio.words import say
 
 _LOCK_WAIT_S = 5.0
@@ -69,14 +71,21 @@ def make_run(
 
 
 def make_copy(
-    project: Project, source: RunPaths, spec: RunSpec, resolved: Resolved, *, title: str
+    project: Project,
+    source: RunPaths,
+    spec: RunSpec,
+    resolved: Resolved,
+    *,
+    title: str,
+    start: SavedModel | None = None,
 ) -> RunPaths:
-    """Makes a run that stands where `source` ended and can be resumed from there.
+    """Makes a run that stands where `source` ended, or at `start`, and can be resumed from there.
 
     Raises:
         StorageError: If it cannot be written; nothing of the new run is there then.
     """
-    return _make(project, spec, resolved, _Extras(None, source), title=title, parent=source.name)
+    extras = _Extras(None, source, start)
+    return _make(project, spec, resolved, extras, title=title, parent=source.name)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ class _Extras:
 
     summary: DatasetSummary | None
     source: RunPaths | None = None
+    start: SavedModel | None = None
 
     def facts(self, spec: RunSpec) -> dict[str, Any]:
         if self.source is not None:
@@ -101,10 +111,15 @@ class _Extras:
             return
         for name in _COPIED_FILES:
             _copy_if_there(self.source.folder / name, target.folder / name)
-        for name in _COPIED_CHECKPOINTS:
-            for file in (self.source.checkpoints / name).glob("*"):
+        for name, folder in self._checkpoints(self.source):
+            for file in folder.glob("*"):
                 atomic.make_folder(target.checkpoints / name)
                 _copy_if_there(file, target.checkpoints / name / file.name)
+        where = (
+            say("from where it ended")
+            if self.start is None
+            else say("from {start}", start=self.start.name)
+        )
         # How the other run ended is not how this one stands, from the first moment on.
         with Journal(target.journal) as journal:
             journal.append(
@@ -112,9 +127,22 @@ class _Extras:
                 level="info",
                 code=EXTENDED,
                 sentence=say(
-                    "Run {number} is trained on from where it ended.", number=self.source.number
+                    "Run {number} is trained on {where}.", number=self.source.number, where=where
                 ),
             )
+
+    def _checkpoints(self, source: RunPaths) -> list[tuple[str, Path]]:
+        """The checkpoints of the new run: their names there, and what they are copies of."""
+        if self.start is None:
+            return [(name, source.checkpoints / name) for name in _COPIED_CHECKPOINTS]
+        copied = [("last", self.start.path)]
+        # A best epoch that lies after the start belongs to what is trained again.
+        copied += [
+            ("best", each.path)
+            for each in saved_models(source)
+            if each.kind == "best" and _place(each) <= _place(self.start)
+        ]
+        return copied
 
 
 def _make(
@@ -131,7 +159,7 @@ def _make(
         compared = _compared_with(runs, parent)
         if compared is None and parent is not None:
             parent, compared = None, _compared_with(runs, None)  # it was discarded meanwhile
-        differences = spec.differences(read_spec(compared.spec)) if compared else None
+        differences = _differences(spec, compared)
         title = str(title or spec.get("run.name") or title_of(spec, differences))
         about = About(
             title=title,
@@ -161,6 +189,16 @@ def _make(
 
         write_folder(paths.folder, write, sealed=False)
         return paths
+
+
+def _differences(spec: RunSpec, compared: RunPaths | None) -> tuple[Difference, ...] | None:
+    """What differs from another run; None where there is none, or where it cannot be read."""
+    if compared is None:
+        return None
+    try:
+        return tuple(spec.differences(read_spec(compared.spec)))
+    except (SpecError, StorageError, ProjectError):
+        return None  # a damaged run keeps no other from being made
 
 
 @contextlib.contextmanager
@@ -205,7 +243,8 @@ def environment() -> dict[str, Any]:
 
 def spec_digest(path: Path) -> str:
     """A hash of `run.json` as it stands, to notice a change by hand."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with open_to_read(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _compared_with(runs: list[RunPaths], parent: str | None) -> RunPaths | None:
@@ -222,10 +261,15 @@ def _next_number(paths: ProjectPaths, runs: list[RunPaths]) -> int:
     return max([*(run.number for run in runs), *discarded], default=0) + 1
 
 
+def _place(model: SavedModel) -> tuple[int, int]:
+    """How far the training was when a model was saved."""
+    return model.epochs_done or 0, model.step
+
+
 def _copy_if_there(source: Path, target: Path) -> None:
     if not source.exists():
         return
-    with source.open("rb") as reading, atomic.writing(target) as file:
+    with open_to_read(source) as reading, atomic.writing(target) as file:
         shutil.copyfileobj(reading, file, 1 << 20)
 
 

@@ -12,6 +12,7 @@ from fitstudio.journal.events import finite, number, numbers
 from fitstudio.project.links import refuse_links_of_run
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import About
+from fitstudio.project.saved_models import USUAL
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import Count, Moment, Seconds, convert, plain
 
@@ -22,8 +23,6 @@ _OUTSIDE_THE_JOURNAL = (
     "run", "number", "name", "parent", "changes", "starred", "note", "series", "has_model",
     "measured", "compared",
 )  # fmt: skip
-# The checkpoints that a model is made from, the first one that is there.
-MODELS = ("best", "last", "previous")
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _besides(paths: RunPaths, about: About) -> dict[str, Any]:
         "starred": about.starred,
         "note": about.note,
         "series": about.series,
-        "has_model": any((paths.checkpoints / name).is_dir() for name in MODELS),
+        "has_model": any((paths.checkpoints / name).is_dir() for name in USUAL),
         "measured": paths.results.exists(),
         "compared": about.compared,
     }

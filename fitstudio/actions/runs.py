@@ -220,6 +220,20 @@ def check(
     return resolve(spec, summary, second=second_summary(project, spec))
 
 
+def usable(project: Project, spec: RunSpec, summary: DatasetSummary | None = None) -> Resolved:
+    """As `check`, for what is to be trained now.
+
+    Raises:
+        SpecError: If it cannot work; holds every finding.
+        DataError: If the data file cannot be read.
+    """
+    resolved = check(project, spec, summary)
+    if not resolved.ok:
+        first = resolved.errors[0]
+        raise SpecError(first.sentence, resolved.errors, code=first.code)
+    return resolved
+
+
 def start_run(
     project: Project,
     *,
@@ -254,10 +268,7 @@ def start_run(
     project.require_changeable()
     spec = spec or project.settings
     summary = up_to_date(project, spec, summary)
-    resolved = resolve(spec, summary, second=second_summary(project, spec))
-    if not resolved.ok:
-        first = resolved.errors[0]
-        raise SpecError(first.sentence, resolved.errors, code=first.code)
+    resolved = usable(project, spec, summary)
     parent = parent or spec.get("run.parent")
     paths = make_run(project, spec, resolved, summary, title=name, parent=parent)
     return launch(project, paths, output=output if foreground else None)
@@ -308,7 +319,7 @@ def load_run(project: Project, run: str | int) -> RunRecord:
         StorageError, ProjectError, SpecError: If its `run.json` cannot be read.
     """
     paths = find(project, run)
-    state = _state(paths)
+    state = _state_as_far_as_possible(paths)
     spec, problems = read_spec_as_far_as_possible(paths.spec)
     found = [
         say("{spec} cannot be read whole: {sentence}", spec=paths.spec.name, sentence=each.sentence)
@@ -421,13 +432,7 @@ def _summary(paths: RunPaths) -> RunSummary:
     known = run_summary.kept(paths, about, size)
     if known is not None:
         return known
-    try:
-        state = _state(paths)
-    except OSError as problem:
-        why = problem.strerror or str(problem)
-        state = RunState(
-            damage=say("{journal} cannot be read: {why}.", journal=paths.journal.name, why=why)
-        )
+    state = _state_as_far_as_possible(paths)
     summary = run_summary.summarize(paths, about, state)
     if state.outcome is not None:
         run_summary.keep(paths, summary, _size(paths.journal))
@@ -437,6 +442,17 @@ def _summary(paths: RunPaths) -> RunSummary:
 def _state(paths: RunPaths) -> RunState:
     processes.reap()
     return run_ending.settle(paths, run_states.state_of(paths))
+
+
+def _state_as_far_as_possible(paths: RunPaths) -> RunState:
+    """As `_state`; of a journal that cannot be read, the reason."""
+    try:
+        return _state(paths)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        return RunState(
+            damage=say("{journal} cannot be read: {why}.", journal=paths.journal.name, why=why)
+        )
 
 
 def _change(project: Project, run: str | int, **fields: Any) -> None:

@@ -6,29 +6,24 @@ functions block: call them off the GUI thread.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from fitstudio import errors
 from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, runs
+from fitstudio.actions.folders import working_folder
+from fitstudio.actions.job_process import Progress, ask
 from fitstudio.actions.results_file import Results, read_results
-from fitstudio.actions.run_summary import MODELS
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import CheckpointError, FitStudioError, RunError, StorageError, WorkerError
+from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.project import Project
+from fitstudio.project.saved_models import USUAL
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import read_manifest
-from fitstudio.words import heard, say
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -40,10 +35,11 @@ class PredictionReport:
         rows: Rows of the file.
         predicted: Rows that have an answer.
         output: The file with the results.
-        weights: Which checkpoint was used: "best", "last" or "previous".
-        epoch: The epoch it was saved after, from 0.
+        weights: Which saved model was used, such as "best", "last" or "epoch-0012".
+        epoch: The epoch it was saved after, from 0; None where a file does not say so.
         columns: The columns of answers.
         notes: What was unusual, in sentences.
+        step: How many batches of that epoch it has seen; 0 for the whole epoch.
     """
 
     run: str
@@ -51,9 +47,10 @@ class PredictionReport:
     predicted: int
     output: Path
     weights: str
-    epoch: int
+    epoch: int | None
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    step: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, for ``--json``."""
@@ -66,10 +63,11 @@ def predict_run(
     *,
     data: str | Path | Mapping[str, Any],
     output: str | Path,
+    checkpoint: str | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> PredictionReport:
-    """Applies a run's best model to a file and writes the answers as CSV.
+    """Applies a run's model to a file and writes the answers as CSV.
 
     A file that is there at `output` is replaced when all is done; asking is the caller's business.
 
@@ -79,6 +77,7 @@ def predict_run(
         data: The file, or as in a run specification's `data`: with `options`, the file is read with
             these in place of what was decided for the training file.
         output: Where the results go.
+        checkpoint: Which of the run's saved models; by default the best one that is whole.
         progress: Called with a fraction and a sentence.
         cancel: Set it to give up; nothing is written then.
 
@@ -92,10 +91,11 @@ def predict_run(
         "project": str(project.folder),
         "run": runs.run_name(project, run),
         "data": _data(data),
-        "base": str(Path.cwd()),
+        "base": str(working_folder()),
         "output": str(Path(output).absolute()),
+        "checkpoint": checkpoint,
     }
-    reply = ask_worker("predict", job, progress, cancel)
+    reply = ask(processes.worker_command("predict", "-"), job, progress, cancel)
     return PredictionReport(
         run=reply["run"],
         rows=reply["rows"],
@@ -105,6 +105,7 @@ def predict_run(
         epoch=reply["epoch"],
         columns=tuple(reply["columns"]),
         notes=tuple(reply["notes"]),
+        step=reply["step"],
     )
 
 
@@ -128,7 +129,7 @@ def inspect_for(
         RunError: If there is no such run.
     """
     # Without a model nothing can be predicted, and predicting says so.
-    return data_actions.inspect(data, Path.cwd(), recipe=_recipe(project, run), cancel=cancel)
+    return data_actions.inspect(data, working_folder(), recipe=_recipe(project, run), cancel=cancel)
 
 
 def reading_options(project: Project, run: str | int) -> dict[str, Any]:
@@ -147,14 +148,23 @@ def evaluate_run(
     run: str | int,
     *,
     data: str | Path | Mapping[str, Any] | None = None,
+    checkpoint: str | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """Measures a run's best model on a file with known answers, or on the run's own data.
+    """Measures a run's model on a file with known answers, or on the run's own data.
+
+    Args:
+        project: The project.
+        run: The run.
+        data: The file, or as in a run specification's `data`; by default the run's own rows.
+        checkpoint: Which of the run's saved models; by default the best one that is whole.
+        progress: Called with a fraction and a sentence.
+        cancel: Set it to give up.
 
     Returns:
-        `run`, `weights`, `epoch`, `notes`, and what `Results` holds; the parts are "test" for a
-        file, "training" and "validation" for the run's own data.
+        `run`, `weights`, `epoch`, `step`, `notes`, and what `Results` holds; the parts are "test"
+        for a file, "training" and "validation" for the run's own data.
 
     Raises:
         DataError, RunError, CheckpointError, WorkerError: As `predict_run`.
@@ -163,9 +173,10 @@ def evaluate_run(
         "project": str(project.folder),
         "run": runs.run_name(project, run),
         "data": None if data is None else _data(data),
-        "base": str(Path.cwd()),
+        "base": str(working_folder()),
+        "checkpoint": checkpoint,
     }
-    return ask_worker("evaluate", job, progress, cancel)
+    return ask(processes.worker_command("evaluate", "-"), job, progress, cancel)
 
 
 def measure_run(
@@ -188,7 +199,7 @@ def measure_run(
         "data": None,
         "keep": True,
     }
-    ask_worker("evaluate", job, progress, cancel)
+    ask(processes.worker_command("evaluate", "-"), job, progress, cancel)
 
 
 def model_of(project: Project, run: str | int) -> tuple[str, int] | None:
@@ -200,7 +211,7 @@ def model_of(project: Project, run: str | int) -> tuple[str, int] | None:
         RunError: If there is no such run.
     """
     checkpoints = runs.find(project, run).checkpoints
-    for name in MODELS:
+    for name in USUAL:
         try:
             return name, int(read_manifest(checkpoints / name)["epoch"])
         except (CheckpointError, LookupError, TypeError, ValueError):
@@ -238,7 +249,7 @@ def dry_run(
         SpecError, DataError, WorkerError: If it cannot be tried.
     """
     job = {"project": str(project.folder), "spec": (spec or project.settings).to_json()}
-    return ask_worker("dry-run", job, progress, cancel)
+    return ask(processes.worker_command("dry-run", "-"), job, progress, cancel)
 
 
 def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
@@ -252,89 +263,3 @@ def _recipe(project: Project, run: str | int) -> Mapping[str, Any] | None:
 
 def _data(data: str | Path | Mapping[str, Any]) -> Any:
     return str(data) if isinstance(data, (str, Path)) else dict(data)
-
-
-def ask_worker(
-    kind: str,
-    job: Mapping[str, Any],
-    progress: Progress | None,
-    cancel: threading.Event | None,
-) -> dict[str, Any]:
-    """Has a worker do a job, and passes its progress on."""
-    cancel = cancel or threading.Event()
-    with tempfile.TemporaryFile() as complaints:
-        process = _start(kind, complaints)
-        assert process.stdin is not None and process.stdout is not None
-        watcher = threading.Thread(target=_end_if, args=(cancel, process), daemon=True)
-        watcher.start()
-        answer: dict[str, Any] = {}
-        with process:
-            try:
-                process.stdin.write(json.dumps(job))
-                process.stdin.close()
-                for line in process.stdout:
-                    answer = json.loads(line)
-                    if progress is not None and "progress" in answer:
-                        progress(answer["progress"], answer["sentence"])
-            except (OSError, ValueError):
-                answer = {}  # it died before it could listen, or in the middle of a line
-        complaints.seek(0)
-        details = complaints.read().decode("utf-8", "replace")[-20_000:]
-    if cancel.is_set():
-        raise WorkerError(
-            say("It was cancelled."), code="worker.cancelled", safe=say("Nothing was written.")
-        )
-    if not ("reply" in answer or "error" in answer):
-        raise WorkerError(
-            say(
-                "The process ended without an answer (exit code {returncode}).",
-                returncode=process.returncode,
-            ),
-            code="worker.no-answer",
-            remedy=say("It may have run out of memory: close other programs and try again."),
-            details=details,
-        )
-    if "error" in answer:
-        raise _as_error(answer["error"], details)
-    return answer["reply"]
-
-
-def _start(kind: str, complaints: IO[bytes]) -> subprocess.Popen[str]:
-    try:
-        return subprocess.Popen(
-            processes.worker_command(kind, "-"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            encoding="utf-8",
-        )
-    except OSError as problem:
-        raise WorkerError(
-            say("The process that uses the model could not be started."),
-            code="worker.no-start",
-            remedy=say("Install FitStudio again: python3 packaging/run.py."),
-            details=str(problem),
-        ) from problem
-
-
-def _end_if(cancel: threading.Event, process: subprocess.Popen[str]) -> None:
-    while process.poll() is None:
-        if cancel.wait(0.1):
-            process.kill()
-            return
-
-
-def _as_error(fields: Mapping[str, Any], details: str) -> FitStudioError:
-    """The error that the process met, as an error of this one."""
-    kind: Any = getattr(errors, str(fields.get("type")), None)
-    known = isinstance(kind, type) and issubclass(kind, FitStudioError)
-    fields = heard(dict(fields))
-    message = fields.get("message")
-    return (kind if known else RunError)(
-        message if isinstance(message, str) else str(message),
-        code=fields.get("code"),
-        remedy=fields.get("remedy"),
-        safe=fields.get("safe"),
-        details=fields.get("details") or details,
-    )

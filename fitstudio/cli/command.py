@@ -49,6 +49,35 @@ def add_project_and_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def whole_number(text: str) -> int:
+    """A whole number that was typed, for argparse's `type`."""
+    try:
+        return int(text)
+    except ValueError:  # also for thousands of digits
+        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        raise argparse.ArgumentTypeError(
+            saying.say("it takes a whole number; what came is {shown}", shown=repr(shown))
+        ) from None
+
+
+def add_checkpoint(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """Adds --checkpoint NAME.
+
+    Args:
+        parser: The parser of the subcommand.
+        default: Which model is used without it, in words.
+    """
+    parser.add_argument(
+        "--checkpoint",
+        metavar="NAME",
+        help=saying.say(
+            "which of the run's saved models: best, last, epoch-12, snapshot-3 or a file that "
+            "ModelCheckpoint has written; `show` lists them. Default: {default}",
+            default=default,
+        ),
+    )
+
+
 def print_json(value: Any) -> None:
     """Prints one JSON value; NaN and infinities are text, because JSON has none."""
     say(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))

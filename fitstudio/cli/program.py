@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import errno
 import json
+import os
+import re
 import sys
 import traceback
 from typing import NoReturn
@@ -12,12 +15,13 @@ from typing import NoReturn
 import fitstudio
 from fitstudio import terminal
 from fitstudio.actions import processes
-from fitstudio.cli import commands
+from fitstudio.cli import COMMANDS, commands, misspelled
 from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
 from fitstudio.words import say_marked, saying
+from fitstudio.words.numbers import listed
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -27,8 +31,29 @@ class _Parser(argparse.ArgumentParser):
     """argparse, but a wrong word raises UsageError, so that --json can report it too."""
 
     def error(self, message: str) -> NoReturn:
+        message = re.sub(r"^argument (\S+): it takes", r"\1 takes", message)
         raise UsageError(
             f"{message[:1].upper()}{message[1:]}.",
+            remedy=saying.say("See `{prog} --help`.", prog=self.prog),
+        )
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """As argparse, in words: which values there are, and which may be meant."""
+        if action.choices is None or value in action.choices:
+            return
+        known = [str(choice) for choice in action.choices]
+        close = difflib.get_close_matches(str(value), known, n=1)
+        meant = saying.say(" Did you mean {close}?", close=repr(close[0])) if close else ""
+        name = "/".join(action.option_strings) or str(action.metavar)
+        there = listed(known, last="or", most=len(known))
+        raise UsageError(
+            saying.say(
+                "{name} takes {there}; what came is {value}.{meant}",
+                name=name,
+                there=there,
+                value=repr(str(value)),
+                meant=meant,
+            ),
             remedy=saying.say("See `{prog} --help`.", prog=self.prog),
         )
 
@@ -41,6 +66,11 @@ def build_parser() -> argparse.ArgumentParser:
             "Train neural networks by pointing and clicking, or from this command line. "
             "Without a subcommand, `fitstudio [PROJECT]` opens the window."
         ),
+        epilog=saying.say(
+            "A command ends with 0 when all is done, 1 when something failed, 2 when the "
+            "command line is not understood, 130 when it was ended by Ctrl+C."
+        ),
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=fitstudio.__version__)
     subparsers = parser.add_subparsers(
@@ -51,12 +81,14 @@ def build_parser() -> argparse.ArgumentParser:
             command.name,
             help=say_marked(command.sentence),
             description=say_marked(command.sentence),
+            allow_abbrev=False,
         )
         command.declare(subparser)
         subparser.add_argument(
             "--json", action="store_true", help=saying.say("print one JSON value instead of text")
         )
-        subparser.set_defaults(run_command=command.run)
+        subparser.set_defaults(run_command=command.run, command=command.name)
+        subparser.set_defaults(options=tuple(subparser._option_string_actions))
     return parser
 
 
@@ -67,7 +99,7 @@ def main(words: list[str] | None = None) -> int:
         words: The words after the program's name.
 
     Returns:
-        0 done, 1 failed, 2 wrong usage.
+        0 done, 1 failed, 2 the command line is not understood, 130 ended by Ctrl+C.
     """
     words = list(sys.argv[1:] if words is None else words)
     with terminal.forgiving_output() as problems:
@@ -101,7 +133,7 @@ def _words_of(problem: Exception) -> str:
 def _run(words: list[str]) -> int:
     as_json = "--json" in words
     try:
-        arguments = build_parser().parse_args(words)
+        arguments = _understood(words)
         return arguments.run_command(arguments)
     except UsageError as problem:
         _report(problem, as_json)
@@ -112,9 +144,18 @@ def _run(words: list[str]) -> int:
         _report(problem, as_json)
         return EXIT_FAILED
     except KeyboardInterrupt:
+        # A run that was just started, and that nobody has begun to wait for, must not go on unseen.
+        processes.give_up_children()
         complain(saying.say("Stopped by you."))
         return 130
     except Exception as problem:
+        if _stands_nowhere():
+            gone = UsageError(
+                saying.say("The folder in which the command was typed is not there any more."),
+                remedy=saying.say("Go to another one (cd), and type it again."),
+            )
+            _report(gone, as_json)
+            return EXIT_USAGE
         # A mistake of ours. A traceback is no answer to a person, but must not be lost either.
         details = traceback.format_exc()
         _report(
@@ -132,6 +173,35 @@ def _run(words: list[str]) -> int:
             as_json,
         )
         return EXIT_FAILED
+
+
+def _stands_nowhere() -> bool:
+    """Whether the working folder was removed: no path that is typed means anything then."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _understood(words: list[str]) -> argparse.Namespace:
+    """The words as the arguments of a command.
+
+    Raises:
+        UsageError: If they are none.
+    """
+    if words and words[0] == "help":
+        words = [*words[1:2], "--help"]
+    if words and words[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        raise misspelled.no_command(words)
+    arguments, extra = build_parser().parse_known_args(words)
+    if extra:
+        raise misspelled.left_over(arguments.command, extra, arguments.options)
+    if "project" in arguments and "run" in arguments:
+        problem = misspelled.swapped(arguments.command, arguments.project, arguments.run)
+        if problem is not None:
+            raise problem
+    return arguments
 
 
 def _where_kept(details: str) -> str:

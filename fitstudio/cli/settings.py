@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from fitstudio.cli.command import whole_number
 from fitstudio.declared.formats.registry import FORMATS, parse_option
 from fitstudio.declared.kinds.param import Fix, Param
 from fitstudio.declared.parameters.compile import COMPILE
@@ -33,7 +34,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             "compile.optimizer=sgd; may be repeated"
         ),
     )
-    parser.add_argument("--seed", metavar="N", type=int, help=say("start from this random seed"))
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number, help=say("start from this random seed")
+    )
     group = parser.add_argument_group(say("parameters of fit() and compile()"))
     for param in flagged_params():
         group.add_argument(
@@ -50,7 +53,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 def add_verbose(parser: argparse._ActionsContainer) -> None:
     """Adds --verbose: how progress is printed."""
     parser.add_argument(
-        "--verbose", type=int, choices=(0, 1, 2), help=say("0 silent, 1 a bar, 2 a line an epoch")
+        "--verbose",
+        type=whole_number,
+        choices=(0, 1, 2),
+        help=say("0 silent, 1 a bar, 2 a line an epoch"),
     )
 
 

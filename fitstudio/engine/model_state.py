@@ -87,7 +87,7 @@ class ModelState:
         Raises:
             StorageError: If it cannot be written; a previous file is untouched.
         """
-        weight_files.write(path, self.module.state_dict())
+        weight_files.write(path, self.module.state_dict(), progress=self._progress_in_training())
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """As `save_weights`, with the optimizer's state in the same file.
@@ -96,7 +96,9 @@ class ModelState:
             StorageError: If it cannot be written; a previous file is untouched.
         """
         state = None if self.optimizer is None else self.optimizer.state_dict()
-        weight_files.write(path, self.module.state_dict(), state)
+        weight_files.write(
+            path, self.module.state_dict(), state, progress=self._progress_in_training()
+        )
 
     def load_weights(self, path: str | os.PathLike[str]) -> None:
         """Reads weights, and the optimizer's state if the file has one and compile() was called.
@@ -109,6 +111,11 @@ class ModelState:
         if optimizer is not None and self.optimizer is not None:
             self._build_optimizer()
             self.optimizer.load_state_dict(optimizer)
+
+    def _progress_in_training(self) -> tuple[int, int] | None:
+        """How many whole epochs, and batches of the next, are done; None outside of fit()."""
+        loop = self._loop
+        return None if loop is None else (loop.epoch, loop.steps_done)
 
     # -- the state of a training
 

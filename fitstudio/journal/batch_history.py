@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fitstudio.storage import AppendFile
+from fitstudio.storage.special_files import open_to_read
 
 NAME = "batches.f32"
 RECORD_BYTES = 12
@@ -85,7 +86,7 @@ class BatchHistoryReader:
     def read_new_bytes(self) -> bytes:
         """The complete records since the last call, as they stand in the file."""
         try:
-            with self.path.open("rb") as file:
+            with open_to_read(self.path) as file:
                 if file.seek(0, 2) < self._offset:
                     self._offset = 0
                 file.seek(self._offset)

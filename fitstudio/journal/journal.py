@@ -18,6 +18,7 @@ from fitstudio.errors import StorageError
 from fitstudio.journal.event_fields import AnyEvent
 from fitstudio.journal.events import FIELDS, FORMAT, EventType, from_lines, to_line
 from fitstudio.storage import AppendFile
+from fitstudio.storage.special_files import open_to_read
 from fitstudio.words import say
 
 # A power cut may cost the last moments of the rest, which a resume trains again anyway.
@@ -181,7 +182,7 @@ class Journal:
 
 def _last_seq(path: Path) -> tuple[int, bool]:
     """The last good sequence number (-1 if none), and whether the file ends in half a line."""
-    with path.open("rb") as file:
+    with open_to_read(path) as file:
         size = file.seek(0, os.SEEK_END)
         torn = False
         length = _TAIL_BYTES

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fitstudio.journal.events import DAMAGED, Event, EventType, from_lines
+from fitstudio.storage.special_files import open_to_read
 from fitstudio.words import say
 
 # Parsing holds up every other thread of the process: a window must not feel it.
@@ -43,7 +44,7 @@ class JournalReader:
         """
         events: list[Event] = []
         try:
-            with self.path.open("rb") as file:
+            with open_to_read(self.path) as file:
                 if file.seek(0, 2) < self._offset:
                     self._forget()
                     self.restarts += 1

@@ -1,4 +1,4 @@
-"""Nothing is written through a link: a project from elsewhere may hold one that leads anywhere."""
+"""Nothing is written through a link or into a pipe: a project from elsewhere may hold either."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from fitstudio.declared.kinds.run_file_names import is_own_name
 from fitstudio.errors import ProjectError
 from fitstudio.project.paths import ProjectPaths, RunPaths
+from fitstudio.storage.special_files import special_file
 from fitstudio.words import say
 
 
@@ -45,6 +46,19 @@ def _entries(folder: Path) -> list[Path]:
 
 def _refuse(written: Iterable[Path], project: Path) -> None:
     for path in written:
+        special = special_file(path)
+        if special is not None:
+            name = path.relative_to(project).as_posix()
+            raise ProjectError(
+                say(
+                    "{name} in this project is {special}, not a file.",
+                    name=repr(name),
+                    special=special,
+                ),
+                code="project.special-file",
+                remedy=say("Take it away; FitStudio makes the file anew."),
+                safe=say("Nothing was changed."),
+            )
         if path.is_symlink():
             raise ProjectError(
                 say(

@@ -167,6 +167,16 @@ class ProjectPaths:
         """Runs that were discarded; never emptied by the program."""
         return self.folder / "trash"
 
+    def owns(self, path: Path) -> bool:
+        """Whether FitStudio itself keeps, or will keep, a file at a path: nobody else writes there.
+
+        Both have to be resolved, so that neither is a link.
+        """
+        own = (self.file, self.previous, self.queue, self.queue_log)
+        locks = (self.lock, self.edit_lock, self.queue_lock)
+        folders = (self.runs, self.data, self.trash)
+        return path in (*own, *locks) or any(path.is_relative_to(each) for each in folders)
+
     def run(self, name: str) -> RunPaths:
         """The paths of a run by its folder's name."""
         return RunPaths(self.runs / name)

@@ -104,13 +104,11 @@ class Request:
     Args:
         id: Its number; each is larger than the one before.
         kind: What is asked.
-        free_memory: With "pause": whether device memory is to be given back.
         time: When (wall clock).
     """
 
     id: Annotated[int, Meta(ge=0)]
     kind: str
-    free_memory: bool = False
     time: float = 0.0
 
     @classmethod

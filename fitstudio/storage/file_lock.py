@@ -22,6 +22,7 @@ from msgspec import Meta
 
 from fitstudio.storage import atomic, checked, ops
 from fitstudio.storage.checked import Moment
+from fitstudio.storage.special_files import open_to_read
 from fitstudio.words import say
 
 _NOTE_LIMIT_BYTES = 4096
@@ -128,7 +129,7 @@ class FileLock:
 def holder_of(path: Path) -> Holder | None:
     """Who holds a lock at the moment; None if nobody does. Writes nothing."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return None
     try:
@@ -185,7 +186,7 @@ def _write_note(descriptor: int, note: bytes) -> None:
 def _note(path: Path) -> Holder | None:
     """What stands in a lock file, as far as it can be; anybody may have written there."""
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             content = atomic.parse_json(file.read(_NOTE_LIMIT_BYTES))
     except (OSError, ValueError):
         return None  # empty, or torn by a crash: nobody

@@ -14,6 +14,7 @@ from typing import Any, Required, TypedDict
 from fitstudio.errors import CheckpointError
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Count
+from fitstudio.storage.special_files import open_to_read
 from fitstudio.words import say
 
 NAME = "manifest.json"
@@ -65,7 +66,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     """
     path = folder / NAME
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             data = file.read(_LIMIT_BYTES)
     except OSError as problem:
         raise _unusable(
@@ -118,7 +119,7 @@ def verify_manifest(folder: Path) -> Mapping[str, Any]:
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file's content, in hexadecimal."""
-    with path.open("rb") as file:
+    with open_to_read(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from fitstudio.words import marked, say_marked
@@ -26,3 +29,23 @@ def special_file(path: Path) -> str | None:
     except (OSError, ValueError):
         return None
     return next((say_marked(words) for is_kind, words in _KINDS if is_kind(mode)), None)
+
+
+def open_to_read(path: Path) -> BufferedReader:
+    """Opens a file that must be one: a pipe in its place would be waited for without an end.
+
+    Raises:
+        OSError: If it cannot be opened, or is a folder, a pipe, a device or a socket.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "It is no file", str(path))
+        return open(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise

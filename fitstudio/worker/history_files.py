@@ -5,7 +5,6 @@ All three are made from the same rows and can be made again from the journal.
 
 from __future__ import annotations
 
-import csv
 import io
 import logging
 import time
@@ -19,6 +18,7 @@ import numpy as np
 from fitstudio import storage
 from fitstudio.errors import StorageError
 from fitstudio.journal.events import finite
+from fitstudio.journal.history_table import history_table
 
 Row = tuple[int, Mapping[str, float]]
 
@@ -81,7 +81,7 @@ def write(folder: Path, rows: Sequence[Row], params: Mapping[str, Any]) -> None:
         finite({"format": 1, "epoch": epochs, "history": history, "params": params}),
         durable=False,
     )
-    storage.write_text(folder / "history.csv", _table(rows, list(history)), durable=False)
+    storage.write_text(folder / "history.csv", history_table(rows, list(history)), durable=False)
     storage.write_bytes(folder / "history.h5", _hdf5(epochs, history, params), durable=False)
 
 
@@ -92,15 +92,6 @@ def columns(rows: Sequence[Row]) -> dict[str, list[float]]:
         for name, value in logs.items():
             history.setdefault(name, []).append(value)
     return history
-
-
-def _table(rows: Sequence[Row], names: Sequence[str]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["epoch", *names])
-    for epoch, logs in rows:
-        table.writerow([epoch, *(repr(logs[name]) if name in logs else "" for name in names)])
-    return text.getvalue()
 
 
 def _hdf5(

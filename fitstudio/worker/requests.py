@@ -45,7 +45,6 @@ class Requests:
         stop: None, or where to stop: "epoch", "batch" or "now".
         stop_by: Who wants it: "person", "system" or "time_budget".
         paused: Whether the run is to wait.
-        free_memory: Whether device memory is to be given back meanwhile.
         snapshot: Whether a snapshot is wanted.
     """
 
@@ -54,7 +53,6 @@ class Requests:
         self.stop: str | None = None
         self.stop_by = "person"
         self.paused = False
-        self.free_memory = False
         self.snapshot = False
         self._changed = threading.Condition()
 
@@ -66,14 +64,13 @@ class Requests:
             self.waiting = True
             self._changed.notify_all()
 
-    def ask(self, kind: str, *, free_memory: bool = False) -> None:
+    def ask(self, kind: str) -> None:
         """Asks for "pause", "continue" or "snapshot"."""
         with self._changed:
             if kind == "snapshot":
                 self.snapshot = True
             else:
                 self.paused = kind == "pause"
-                self.free_memory = self.paused and free_memory
             self.waiting = True
             self._changed.notify_all()
 
@@ -153,7 +150,7 @@ class RequestWatcher:
                 sentence=say_marked(_SENTENCES[kind]),
                 request=number,
             )
-            self._requests.ask(kind, free_memory=request.free_memory)
+            self._requests.ask(kind)
         else:
             self._append(
                 EventType.MESSAGE,

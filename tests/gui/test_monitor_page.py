@@ -193,7 +193,7 @@ def test_another_run_brings_its_own_metrics(shown, project: Project, qtbot):
     page.session.show_run("0001-old")
     qtbot.waitUntil(
         lambda: page.model.state is not None and page.page_head.title.text() == "Run 1",
-        timeout=5000,
+        timeout=120_000,
     )
     qtbot.waitUntil(lambda: len(page.curves.loss.curves.series) == 2, timeout=120_000)
     assert not page.findChild(QWidget, "monitor.trouble").isVisible()

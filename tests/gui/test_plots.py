@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
+from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.curve_plot import CurvePlot, padded
-from fitstudio.gui.plots.figure_menu import save_figure
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.meter import Meter
@@ -164,17 +164,19 @@ def test_styles_are_told_apart_without_colour():
     assert SeriesStyle(0).marker is Marker.DISC
 
 
-@pytest.mark.parametrize("suffix", [".svg", ".png"])
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
 def test_a_figure_leaves_the_window(stack, tmp_path: Path, suffix):
     legend = Legend()
     legend.set_entries([("Training", TRAINING), ("Validation", VALIDATION)])
     path = tmp_path / f"figure{suffix}"
     stack.plots[0].pointed.emit(stack.plots[0].place_of(5.0))
-    save_figure(stack, legend, path)
+    figure_file.save(figure_file.of_curves(stack, legend, "figure"), path)
     if suffix == ".svg":
         text = path.read_text(encoding="utf-8")
         assert text.startswith("<?xml") and "Epoch" in text and "Training" in text
-        assert theme().series(0).colour.name() in text
+        assert theme().series(0).colour.name() in text and "<image" not in text
+    elif suffix == ".pdf":
+        assert path.read_bytes().startswith(b"%PDF-")
     else:
         image = QImage(str(path))
         assert image.width() > 3 * 700, "300 dots an inch"

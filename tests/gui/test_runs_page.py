@@ -139,7 +139,7 @@ def test_a_new_run_like_this_goes_to_the_form(page, qtbot):
     page.table.setCurrentIndex(page.rows.index(1, 1))
     button = page.findChild(QPushButton, "runs.new_like")
     assert button.text().strip() == "New run like 2"
-    with qtbot.waitSignal(page.pageRequested) as asked:
+    with qtbot.waitSignal(page.pageRequested, timeout=120_000) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args == ["training"]
     assert page.session.spec.get("compile.learning_rate") == 0.002
@@ -160,7 +160,7 @@ def test_discarding_asks_first(page, qtbot):
 
 def test_enter_opens_the_run(page, qtbot):
     page.table.setCurrentIndex(page.rows.index(2, 1))
-    with qtbot.waitSignal(page.pageRequested) as asked:
+    with qtbot.waitSignal(page.pageRequested, timeout=120_000) as asked:
         qtbot.keyClick(page.table, Qt.Key.Key_Return)
     assert asked.args == ["monitor"]
     assert page.session.current_run == "0001-first"

@@ -90,7 +90,7 @@ class TrainedProject:
     def train(self, run: RunPaths, *flags: str, before: str = "", code: int = 0) -> RunState:
         """Trains to the end and checks the exit code."""
         process = self.start(run, *flags, before=before)
-        _, complaints = process.communicate(timeout=50)
+        _, complaints = process.communicate(timeout=280)
         assert process.returncode == code, complaints + self.log(run)
         assert "Traceback" not in complaints, complaints
         return self.state(run)

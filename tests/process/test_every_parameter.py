@@ -109,7 +109,7 @@ def test_what_is_set_in_the_form_is_what_fit_receives(tmp_path: Path, qtbot) -> 
     note = tmp_path / "received.json"
     words = [str(note), "run", str(project.folder), run.name]
     done = subprocess.run(
-        [sys.executable, "-c", NOTE_ARGUMENTS, *words], capture_output=True, text=True, timeout=50
+        [sys.executable, "-c", NOTE_ARGUMENTS, *words], capture_output=True, text=True, timeout=280
     )
     assert done.returncode == 0, done.stderr
     received = json.loads(note.read_text(encoding="utf-8"))

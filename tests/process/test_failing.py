@@ -142,7 +142,7 @@ import fitstudio.worker.run as life, ctypes
 life._train = lambda process: ctypes.string_at(0)
 """,
     )
-    process.communicate(timeout=20)
+    process.communicate(timeout=280)
     assert process.returncode < 0
     assert "Segmentation fault" in (run.folder / "faulthandler.log").read_text()
 

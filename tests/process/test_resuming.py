@@ -182,7 +182,7 @@ def test_31_two_processes_cannot_train_one_run(trained) -> None:
     first = trained.start(run, before=SLOW)
     trained.wait_for(run, lambda event: event.type == "epoch_started")
     second = trained.start(run, "--resume")
-    _, complaint = second.communicate(timeout=20)
+    _, complaint = second.communicate(timeout=280)
     assert second.returncode == 1 and "already being trained" in complaint
     trained.ask(run, 1, "stop_now")
     assert first.wait(timeout=240) == 0

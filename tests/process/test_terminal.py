@@ -4,13 +4,18 @@ import csv
 import json
 import math
 import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from fitstudio.actions import requests, runs
 from fitstudio.cli import program
+from fitstudio.project import Project
+from fitstudio.project.lock import run_holder
 
 
 def make_table(path: Path) -> None:
@@ -88,3 +93,45 @@ def test_the_same_seed_gives_the_same_history_and_prints_what_fit_prints(project
         for file in set((project / "runs").glob("*/history.json")) - before
     )
     assert first == second
+
+
+@pytest.mark.parametrize("words", [["train"], ["resume", "1"]])
+def test_given_up_while_it_starts_no_run_goes_on_unseen(words, tmp_path) -> None:
+    folder = tmp_path / "project"
+    command = [sys.executable, "-m", "fitstudio"]
+    settings = ["--set", "fit.epochs=100000", "--set", "fit.verbose=0"]
+    subprocess.run([*command, "new", str(folder), "--example", "penguins", *settings], check=True)
+    project = Project.open(folder, read_only=True)
+    if words[0] == "resume":
+        requests.kill_run(project, runs.start_run(project).run)
+    before = len(project.paths.run_folders())
+    process = subprocess.Popen(
+        [*command, words[0], str(folder), *words[1:]],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    known = _journal_sizes(project)
+    while len(project.paths.run_folders()) == before and words[0] == "train":
+        assert process.poll() is None
+        time.sleep(0.005)
+    while words[0] == "resume" and _journal_sizes(project) == known:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=280)
+    assert "Traceback" not in said
+    newest = project.paths.run_folders()[-1]
+    try:
+        deadline = time.monotonic() + 120
+        while run_holder(newest.folder) is not None:
+            assert time.monotonic() < deadline, "the run goes on"
+            time.sleep(0.05)
+    finally:
+        requests.kill_run(project, newest.name)
+    assert runs.load_run(project, newest.name).state.outcome != "completed"
+
+
+def _journal_sizes(project: Project) -> list[int]:
+    return [
+        run.journal.stat().st_size if run.journal.exists() else -1
+        for run in project.paths.run_folders()
+    ]

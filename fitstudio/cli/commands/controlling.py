@@ -12,8 +12,9 @@ from fitstudio.cli.command import (
     add_project_and_run,
     print_json,
     print_table,
+    whole_number,
 )
-from fitstudio.cli.output import say
+from fitstudio.cli.output import say, shown
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
 from fitstudio.words import marked, say_marked, saying
@@ -21,7 +22,7 @@ from fitstudio.words import marked, say_marked, saying
 _WHEN = {
     "batch": marked("after the batch that is being trained"),
     "epoch": marked("after the epoch that is being trained"),
-    "now": marked("by ending the process; the last checkpoint is kept"),
+    "now": marked("after the batch, or after five seconds by ending the process"),
 }
 
 
@@ -71,14 +72,19 @@ def _declare_discard(parser: argparse.ArgumentParser) -> None:
 
 def _discard(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError(
                 saying.say(
                     "`discard` asks before it moves a run away, and nobody can be asked here."
                 ),
                 remedy=saying.say("Add --yes."),
             )
-        answer = input(saying.say("Move {run} to the project's trash? [y/N] ", run=arguments.run))
+        try:
+            answer = input(
+                saying.say("Move {run} to the project's trash? [y/N] ", run=shown(arguments.run))
+            )
+        except EOFError:
+            answer = ""
         if answer.strip().lower() not in ("y", "yes"):
             return _say(arguments, saying.say("Nothing was changed."))
     project = projects.open_project(arguments.project, read_only=True)
@@ -99,13 +105,14 @@ def _declare_queue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--free-memory",
         metavar="MB",
-        type=int,
+        type=whole_number,
         help=saying.say("with --add: begin only when that much memory is free on the device"),
     )
     add_settings(parser)
 
 
 def _queue(arguments: argparse.Namespace) -> int:
+    _refuse_without_add(arguments)
     project = projects.open_project(arguments.project, read_only=True)
     if arguments.add:
         spec = project.settings.with_values(typed_settings(arguments, project.settings))
@@ -126,6 +133,27 @@ def _queue(arguments: argparse.Namespace) -> int:
         heads = [saying.say("Id"), saying.say("Name"), saying.say("State")]
         print_table(heads, rows, right=frozenset())
     return 0
+
+
+def _refuse_without_add(arguments: argparse.Namespace) -> None:
+    """Settings that nobody would use are a slip."""
+    if arguments.add:
+        if arguments.free_memory is not None and arguments.free_memory < 1:
+            raise UsageError(
+                saying.say(
+                    "--free-memory takes megabytes, 1 or more; what came is {free_memory}.",
+                    free_memory=arguments.free_memory,
+                )
+            )
+        return
+    typed = [*arguments.set, *typed_settings(arguments)]
+    if typed or arguments.name is not None or arguments.free_memory is not None:
+        raise UsageError(
+            saying.say(
+                "Name, memory and settings are those of a run that is added, and --add is missing."
+            ),
+            remedy=saying.say("Put --add with them, or leave them out."),
+        )
 
 
 def _say(arguments: argparse.Namespace, sentence: str) -> int:

@@ -1,82 +1,134 @@
-"""`export`: a run's model in a format that other programs read."""
+"""`export`: a run's model for other programs; its History, worst rows and figures as files."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from fitstudio.actions import exporting, projects
-from fitstudio.cli.command import Command, add_project_and_run, print_json
-from fitstudio.cli.output import say as tell
-from fitstudio.errors import FitStudioError
-from fitstudio.words import marked, say, say_marked
-from fitstudio.words.numbers import format_bytes
+from fitstudio.actions import exporting, model_export, projects
+from fitstudio.cli.command import Command, add_checkpoint, add_project_and_run, print_json
+from fitstudio.cli.output import say
+from fitstudio.errors import FitStudioError, UsageError
+from fitstudio.project import Project
+from fitstudio.words import marked, say_marked, saying
+from fitstudio.words.numbers import format_bytes, listed
+
+_NAMES = listed(tuple(exporting.WHAT), last="or", most=len(exporting.WHAT))
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument(
-        "--format",
+        "--output",
+        metavar="FILE",
+        type=Path,
         required=True,
-        choices=[each.name for each in exporting.EXPORT_FORMATS],
-        help="; ".join(
-            f"{each.name}: {say_marked(each.help)}" for each in exporting.EXPORT_FORMATS
+        help=saying.say(
+            "the file or folder to write; its ending says how: .onnx (the model), .csv, .json or "
+            ".h5 (History), .safetensors (weights), .svg, .png or .pdf (figures)"
         ),
     )
     parser.add_argument(
-        "--output",
-        metavar="PATH",
-        type=Path,
-        required=True,
-        help=say("the file or folder to write"),
+        "--format",
+        choices=[each.name for each in model_export.EXPORT_FORMATS],
+        help="; ".join(
+            f"{each.name}: {say_marked(each.help)}" for each in model_export.EXPORT_FORMATS
+        ),
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help=say("replace it if it is there already")
+        "--what",
+        metavar="WHAT",
+        choices=tuple(exporting.WHAT),
+        help=saying.say(
+            "what is written: {names}. Default: history, weights or curves, as the ending says",
+            names=_NAMES,
+        ),
     )
+    parser.add_argument(
+        "--part",
+        choices=exporting.PARTS,
+        default="validation",
+        help=saying.say(
+            "the rows that worst, confusion, parity and residuals are of. Default: validation"
+        ),
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help=saying.say("replace the file if it is there already"),
+    )
+    add_checkpoint(parser, default=saying.say("the best, for weights and results"))
 
 
 def _export(arguments: argparse.Namespace) -> int:
     if arguments.output.exists() and not arguments.overwrite:
         raise FitStudioError(
-            say(
-                "{name} is there already, and nothing is overwritten unasked.",
-                name=repr(str(arguments.output)),
+            saying.say(
+                "{output} is there already, and nothing is overwritten unasked.",
+                output=repr(str(arguments.output)),
             ),
             code="export.exists",
-            remedy=say("Name another one with --output, or add --overwrite."),
-            safe=say("Nothing was changed."),
+            remedy=saying.say("Name another file with --output, or add --overwrite."),
+            safe=saying.say("Nothing was changed."),
         )
     project = projects.open_project(arguments.project, read_only=True)
-    report = exporting.export_run(
-        project, arguments.run, format=arguments.format, output=arguments.output
+    format = arguments.format
+    if format is not None and arguments.what is not None:
+        raise UsageError(
+            saying.say("--format writes the model, and --what something else of the run."),
+            remedy=saying.say("Leave one of them out."),
+        )
+    if format is None and arguments.what is None and arguments.output.suffix == ".onnx":
+        format = "onnx"
+    if format is not None:
+        return _export_model(project, arguments, format)
+    done = exporting.export_run(
+        project,
+        arguments.run,
+        arguments.output,
+        what=arguments.what,
+        part=arguments.part,
+        checkpoint=arguments.checkpoint,
+    )
+    if arguments.json:
+        print_json(done.to_json())
+    else:
+        say(done.sentence)
+    return 0
+
+
+def _export_model(project: Project, arguments: argparse.Namespace, format: str) -> int:
+    report = model_export.export_model(
+        project,
+        arguments.run,
+        format=format,
+        output=arguments.output,
+        checkpoint=arguments.checkpoint,
     )
     if arguments.json:
         print_json(report.to_json())
         return 0
-    tell(
-        say(
-            "{run} (the {weights} weights, epoch {epoch}) is written to {output}: {size}",
-            run=report.run,
+    say(
+        saying.say(
+            "The {weights} model of {run} is written to {output}: {size}",
             weights=report.weights,
-            epoch=report.epoch + 1,
+            run=report.run,
             output=report.output,
             size=format_bytes(report.bytes),
         )
     )
     if report.proof is not None:
-        tell(
-            "  "
-            + say(
-                "Compared with the run's own answers for {rows} rows {which}, by {by}: the largest "
-                "difference is {difference}.",
-                rows=report.proof.rows,
-                which=report.proof.rows_are,
-                by=report.proof.by,
-                difference=f"{report.proof.largest_difference:.2g}",
-            )
+        compared = saying.say(
+            "Compared with the run's own answers for {rows} rows {which}, by {by}: the largest "
+            "difference is {difference}.",
+            rows=report.proof.rows,
+            which=report.proof.rows_are,
+            by=report.proof.by,
+            difference=f"{report.proof.largest_difference:.2g}",
         )
+        say(f"  {compared}")
     for sentence in report.notes:
-        tell(f"  {sentence}")
+        say(f"  {sentence}")
     return 0
 
 
@@ -84,8 +136,7 @@ COMMANDS = (
     Command(
         name="export",
         sentence=marked(
-            "Write a run's best model for use in other programs, and prove that it answers as "
-            "in the run."
+            "Write a run's model for other programs, or its History, worst rows or figures."
         ),
         declare=_declare,
         run=_export,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from fitstudio.actions import projects, runs
+from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.cli.command import (
     Command,
     add_project,
@@ -15,6 +16,7 @@ from fitstudio.cli.command import (
 )
 from fitstudio.cli.output import say
 from fitstudio.journal.events import sentence_of
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.words import marked, saying
 
@@ -65,6 +67,7 @@ def _show(arguments: argparse.Namespace) -> int:
                 "spec": record.spec.to_json(),
                 "history_by_epoch": record.history,
                 "results": record.results,
+                "models": [each.to_json() for each in kept_models(project, record.run)],
             }
         )
         return 0
@@ -78,6 +81,7 @@ def _show(arguments: argparse.Namespace) -> int:
         for row in state.epochs
     ]
     print_table(heads, rows, right=frozenset(range(len(heads))))
+    _print_models(kept_models(project, record.run), scale)
     for sentence in state.preparation:
         say(saying.say("[data] {sentence}", sentence=sentence))
     for sentence in record.damage:
@@ -86,6 +90,27 @@ def _show(arguments: argparse.Namespace) -> int:
         say(f"[{message.level}] {message.sentence}")
     say(saying.say("Folder: {folder}", folder=record.folder))
     return 0
+
+
+def _print_models(models: list[KeptModel], scale: TargetScale | None) -> None:
+    """Prints the models that the run keeps, by the names that --checkpoint takes."""
+    if not models:
+        return
+    rows = [
+        [
+            each.name,
+            each.when,
+            "–" if each.value is None else value_text(each.value, each.monitor, scale),
+        ]
+        for each in models
+    ]
+    say()
+    print_table(
+        [saying.say("Saved model"), saying.say("Saved after"), models[0].monitor],
+        rows,
+        right=frozenset({2}),
+    )
+    say()
 
 
 COMMANDS = (

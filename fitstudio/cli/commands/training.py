@@ -10,7 +10,15 @@ from typing import TextIO
 
 from fitstudio.actions import projects, requests, runs
 from fitstudio.actions.folders import free_folder, projects_folder
-from fitstudio.cli.command import Command, add_project, add_project_and_run, print_json, value_text
+from fitstudio.cli.command import (
+    Command,
+    add_checkpoint,
+    add_project,
+    add_project_and_run,
+    print_json,
+    value_text,
+    whole_number,
+)
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import (
     add_settings,
@@ -81,6 +89,9 @@ def _tell_of_changed_file(resolved: Resolved, arguments: argparse.Namespace) -> 
 def _declare_resume(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     add_verbose(parser)
+    add_checkpoint(
+        parser, default=saying.say("the newest; with another one a new run goes on from there")
+    )
 
 
 def _resume(arguments: argparse.Namespace) -> int:
@@ -88,6 +99,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     handle = requests.resume_run(
         project,
         arguments.run,
+        checkpoint=arguments.checkpoint,
         foreground=True,
         output=_stream_for(arguments),
         verbose=arguments.verbose,
@@ -98,9 +110,14 @@ def _resume(arguments: argparse.Namespace) -> int:
 def _declare_extend(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument(
-        "--epochs", metavar="N", type=int, required=True, help=saying.say("how many epochs to add")
+        "--epochs",
+        metavar="N",
+        type=whole_number,
+        required=True,
+        help=saying.say("how many epochs to add"),
     )
     add_verbose(parser)
+    add_checkpoint(parser, default=saying.say("the newest"))
 
 
 def _extend(arguments: argparse.Namespace) -> int:
@@ -116,6 +133,7 @@ def _extend(arguments: argparse.Namespace) -> int:
         project,
         arguments.run,
         epochs=arguments.epochs,
+        checkpoint=arguments.checkpoint,
         foreground=True,
         output=_stream_for(arguments),
         verbose=arguments.verbose,

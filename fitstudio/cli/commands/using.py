@@ -1,18 +1,27 @@
-"""`evaluate` and `predict`: a run's best model on data."""
+"""`evaluate` and `predict`: a run's model, the best one by default, on data."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import projects, using_models
-from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
+from fitstudio.actions.kept_models import when_saved
+from fitstudio.cli.command import (
+    Command,
+    add_checkpoint,
+    add_project_and_run,
+    print_json,
+    value_text,
+)
 from fitstudio.cli.output import say
 from fitstudio.declared.formats.registry import parse_option
 from fitstudio.errors import DataError, FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.project.saved_models import USUAL
 from fitstudio.words import marked, saying
 
 
@@ -27,6 +36,7 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
         ),
     )
     _add_option(parser)
+    add_checkpoint(parser, default=saying.say("the best"))
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
@@ -38,7 +48,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     data = None if arguments.data is None else _data(arguments)
-    scores = using_models.evaluate_run(project, arguments.run, data=data)
+    scores = using_models.evaluate_run(
+        project, arguments.run, data=data, checkpoint=arguments.checkpoint
+    )
     if arguments.json:
         print_json(scores)
         return 0
@@ -48,18 +60,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 def _print_measurement(measured: dict[str, Any]) -> None:
     """Prints the scores part by part; for numbers also the errors in the target's own units."""
-    weights = measured.get("weights", "best")
-    epoch = measured.get("epoch")
     scale = TargetScale.from_fields(measured.get("target"))
-    of_epoch = saying.say(" of epoch {epoch}", epoch=epoch + 1) if isinstance(epoch, int) else ""
-    say(
-        saying.say(
-            "{run}: the {weights} weights{of_epoch}",
-            run=measured.get("run", ""),
-            weights=weights,
-            of_epoch=of_epoch,
-        )
-    )
+    say(f"{measured['run']}: {_weights_words(measured)}")
     for part, scores in measured.get("scores", {}).items():
         say(
             saying.say(
@@ -77,6 +79,17 @@ def _print_measurement(measured: dict[str, Any]) -> None:
         say(f"  {sentence}")
 
 
+def _weights_words(used: Mapping[str, Any]) -> str:
+    """Which weights were used, as "the best weights (epoch 5)"."""
+    name = used["weights"]
+    what = (
+        saying.say("the {name} weights", name=name)
+        if name in USUAL
+        else saying.say("the weights of {name}", name=name)
+    )
+    return f"{what} ({when_saved(used['epoch'], used['step'])})"
+
+
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument(
@@ -91,6 +104,7 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=saying.say("replace the CSV if it is there already"),
     )
+    add_checkpoint(parser, default=saying.say("the best"))
 
 
 def _predict(arguments: argparse.Namespace) -> int:
@@ -107,7 +121,11 @@ def _predict(arguments: argparse.Namespace) -> int:
     _require_file(arguments.data)
     project = projects.open_project(arguments.project, read_only=True)
     report = using_models.predict_run(
-        project, arguments.run, data=_data(arguments), output=arguments.output
+        project,
+        arguments.run,
+        data=_data(arguments),
+        output=arguments.output,
+        checkpoint=arguments.checkpoint,
     )
     if arguments.json:
         print_json(report.to_json())
@@ -123,6 +141,7 @@ def _predict(arguments: argparse.Namespace) -> int:
             output=report.output,
         )
     )
+    say(saying.say("  Answered with {report}.", report=_weights_words(report.to_json())))
     for sentence in report.notes:
         say(f"  {sentence}")
     return 0
@@ -172,13 +191,15 @@ def _require_file(file: Path | None) -> None:
 COMMANDS = (
     Command(
         name="evaluate",
-        sentence=marked("Measure a run's best model."),
+        sentence=marked("Measure a run's model, the best one by default."),
         declare=_declare_evaluate,
         run=_evaluate,
     ),
     Command(
         name="predict",
-        sentence=marked("Apply a run's best model to a new file and write a CSV."),
+        sentence=marked(
+            "Apply a run's model, the best one by default, to a new file and write a CSV."
+        ),
         declare=_declare_predict,
         run=_predict,
     ),

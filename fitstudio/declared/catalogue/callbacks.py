@@ -231,7 +231,7 @@ MODEL_CHECKPOINT = CallbackEntry(
     more=marked(
         "The project always keeps the last and the best weights of a run. This helper saves "
         "more of them, under names of your own: {epoch} and measured values such as "
-        "{val_loss} can stand in the name."
+        "{val_loss} can stand in the name. Results and Predict offer them."
     ),
     params=(
         _setting(

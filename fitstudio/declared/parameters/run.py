@@ -125,8 +125,10 @@ RUN: tuple[Param, ...] = (
         kind=Flag(),
         default=True,
         title=marked("Rescue from full memory"),
-        help=marked(
-            "Whether a batch that does not fit is computed in parts, with the same result."
+        help=marked("Whether a batch that does not fit is computed in parts."),
+        more=marked(
+            "The batch that is learned from stays the same: the results agree within "
+            "rounding. Only batch normalisation sees each part alone."
         ),
         group=_RUN,
         level=Level.EXPERT,
@@ -139,6 +141,7 @@ RUN: tuple[Param, ...] = (
         help=marked(
             "Which epochs are kept besides the last and the best: every so many, or a list."
         ),
+        more=marked("Results and Predict offer them, and a training can go on from them."),
         unset=marked("none"),
         group=_RUN,
         level=Level.EXPERT,

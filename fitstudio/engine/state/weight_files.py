@@ -24,14 +24,24 @@ def write(
     path: str | os.PathLike[str],
     weights: Mapping[str, Tensor],
     optimizer: Mapping[str, Any] | None = None,
+    *,
+    progress: tuple[int, int] | None = None,
 ) -> None:
     """Writes weights, and an optimizer's state if given, whole or not at all.
+
+    Args:
+        path: The file.
+        weights: By name.
+        optimizer: Its state.
+        progress: How many whole epochs, and batches of the next, the weights have seen.
 
     Raises:
         StorageError: If the file cannot be written.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     metadata = {"format": "pt"}
+    if progress is not None:
+        metadata |= {"epochs": str(progress[0]), "batches": str(progress[1])}
     if optimizer is not None:
         parts, skeleton = codec.take_apart({_OPTIMIZER: dict(optimizer)})
         tensors |= {name: tensor.cpu().contiguous() for name, tensor in parts.items()}

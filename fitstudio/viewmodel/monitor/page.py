@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from psygnal import Signal
 
+from fitstudio.actions.exporting import csv_of_history
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import Outcome, Reason
@@ -170,6 +171,10 @@ class MonitorModel:
             self.ended.emit()
         self._seen_running = running
         return True
+
+    def history_csv(self) -> str:
+        """History as a table, every digit of it."""
+        return "" if self.state is None else csv_of_history(self.state)
 
     @property
     def silent_s(self) -> float | None:

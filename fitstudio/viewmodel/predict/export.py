@@ -6,8 +6,8 @@ from pathlib import Path
 
 from psygnal import Signal
 
-from fitstudio.actions import exporting
-from fitstudio.actions.exporting import EXPORT_FORMATS, ExportFormat, ExportReport
+from fitstudio.actions import model_export
+from fitstudio.actions.model_export import EXPORT_FORMATS, ExportFormat, ExportReport
 from fitstudio.errors import FitStudioError
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
@@ -46,7 +46,7 @@ class ExportModel:
         self.report, self.problem, self.busy = None, None, True
         self.changed.emit()
         self.session.in_background(
-            lambda job: exporting.export_run(
+            lambda job: model_export.export_model(
                 self.session.project,
                 run,
                 format=format.name,

@@ -22,11 +22,14 @@ import numpy as np
 from psygnal import Signal
 
 from fitstudio.actions import runs, using_models
+from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.actions.using_models import PredictionReport, Results
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import FitStudioError
+from fitstudio.errors import FitStudioError, StorageError
 from fitstudio.storage import atomic
+from fitstudio.viewmodel import saved_models
+from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
@@ -101,6 +104,8 @@ class PredictModel:
     Attributes:
         changed: Emitted when anything of it changed.
         run: The run whose model is used.
+        models: The models that it keeps; empty until they are known.
+        checkpoint: The name of the model that is used; None for the best one that is whole.
         file: The file to be predicted.
         options: How it is read where a person said so; all else is read as in training.
         progress: While predicting: 0 to 1, and a sentence.
@@ -113,6 +118,8 @@ class PredictModel:
     def __init__(self, session: ProjectSession) -> None:
         self.session = session
         self.run: str | None = None
+        self.models: list[KeptModel] = []
+        self.checkpoint: str | None = None
         self.spec: RunSpec | None = None
         self.file: Path | None = None
         self.options: dict[str, Any] = {}
@@ -149,10 +156,33 @@ class PredictModel:
         """Use the model of this run from now on."""
         self.session.use_model(run)
 
+    def choose_model(self, name: str) -> None:
+        """Use this one of the run's saved models from now on."""
+        if name == self.used_model or self._stage is Stage.PREDICTING:
+            return
+        self.checkpoint = name
+        self._forget_answers()
+        if self._stage is Stage.DONE:
+            self._stage = Stage.READY
+        self.changed.emit()
+
+    @property
+    def used_model(self) -> str | None:
+        """The name of the model that answers; None while that is not known."""
+        if self.checkpoint is not None:
+            return self.checkpoint
+        return self.models[0].name if self.models else None
+
+    def offered_models(self) -> list[tuple[str, str, str]]:
+        """The run's saved models: name, words, tip."""
+        line = self.session.run_summary(self.run)
+        return saved_models.offered(self.models, None if line is None else scale_of(line))
+
     def _use(self, run: str | None) -> None:
         if run == self.run:
             return
         self.run, self.spec = run, None
+        self.models, self.checkpoint = [], None
         self._forget_answers()
         self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
         self.changed.emit()
@@ -163,6 +193,7 @@ class PredictModel:
                 lambda job: (
                     runs.load_run(self.session.project, run).spec,
                     using_models.reading_options(self.session.project, run),
+                    kept_models(self.session.project, run),
                 ),
                 lambda known: self._take_run(run, *known),
                 self._fail,
@@ -227,10 +258,15 @@ class PredictModel:
         if match is None or not match.complete or self.run is None or self.file is None:
             return
         run, file, cancel = self.run, self.file, threading.Event()
+        checkpoint = self.checkpoint
         data = self._data()
         self._forget_answers()
         self._cancel = cancel
-        self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
+        except OSError as problem:
+            self._fail(_no_place(problem))
+            return
         output = Path(self._folder.name) / f"{file.stem} predicted.csv"
         evaluated = bool(match.targets)
         self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, say("Starting"))
@@ -243,6 +279,7 @@ class PredictModel:
                 run,
                 data=data,
                 output=output,
+                checkpoint=checkpoint,
                 progress=lambda done, words: self._tell(done * share, words),
                 cancel=cancel,
             )
@@ -252,6 +289,7 @@ class PredictModel:
                     self.session.project,
                     run,
                     data=data,
+                    checkpoint=checkpoint,
                     progress=lambda done, words: self._tell(share + done * 0.4, words),
                     cancel=cancel,
                 )
@@ -300,9 +338,11 @@ class PredictModel:
 
         self.session.background.post(show)
 
-    def _take_run(self, run: str, spec: RunSpec, reading: dict[str, Any]) -> None:
+    def _take_run(
+        self, run: str, spec: RunSpec, reading: dict[str, Any], models: list[KeptModel]
+    ) -> None:
         if run == self.run:
-            self.spec, self._trained_options = spec, reading
+            self.spec, self._trained_options, self.models = spec, reading, models
             self.changed.emit()
 
     def _take_summary(self, summary: DatasetSummary) -> None:
@@ -352,6 +392,19 @@ class PredictModel:
     def _on_model_wanted(self, run: str) -> None:
         if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
             self._use(run)
+
+
+def _no_place(problem: OSError) -> StorageError:
+    return StorageError(
+        say(
+            "There is no folder for temporary files that can be written: {strerror}.",
+            strerror=problem.strerror,
+        ),
+        remedy=say(
+            "Make room on the disk, or set TMPDIR to another folder and start FitStudio again."
+        ),
+        safe=say("Nothing was changed."),
+    )
 
 
 def match_columns(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fitstudio.actions.kept_models import KeptModel
 from fitstudio.declared.plain_words import Paragraph
+from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
-from fitstudio.viewmodel.own_units import best_words
+from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.words import numbers, saying
+from fitstudio.words import say as say_sentence
 
 
 def say(model: PredictModel) -> list[Paragraph]:
@@ -15,16 +18,9 @@ def say(model: PredictModel) -> list[Paragraph]:
     line = model.session.run_summary(model.run)
     if line is not None:
         text = saying.say("**Run {number}**, {line}.", number=line.number, line=line.name)
-        if line.best is not None:
-            title = figures.monitored_title(line.best.monitor)
-            value = best_words(line)
-            text += saying.say(
-                " Its best model is from epoch {epoch}: {title}{title_2} **{value}**.",
-                epoch=line.best.epoch + 1,
-                title=title[:1].lower(),
-                title_2=title[1:],
-                value=value,
-            )
+        used = next((each for each in model.models if each.name == model.used_model), None)
+        if used is not None:
+            text += f" {_used_words(used, scale_of(line))}"
         paragraphs.append(Paragraph(saying.say("The model"), text))
     text = saying.say(
         "Columns are matched **by name**; their order does not matter. The file is read as "
@@ -63,3 +59,23 @@ def say(model: PredictModel) -> list[Paragraph]:
         if report.notes:
             paragraphs.append(Paragraph(saying.say("Mind"), " ".join(report.notes)))
     return paragraphs
+
+
+def _used_words(model: KeptModel, scale: TargetScale | None) -> str:
+    """Which of the run's models answers, and what it was worth in training."""
+    value = ""
+    if model.value is not None:
+        title = figures.monitored_title(model.monitor)
+        value = (
+            f": {title[:1].lower()}{title[1:]} **{value_words(model.value, model.monitor, scale)}**"
+        )
+    if model.kind in ("best", "last"):
+        return say_sentence(
+            saying.say("Its {{kind}} model is from {{when}}{{value}}."),
+            kind=model.kind,
+            when=model.when,
+            value=value,
+        )
+    return say_sentence(
+        saying.say("The model of {{when}} answers{{value}}."), when=model.when, value=value
+    )

@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
 
-import numpy as np
 from psygnal import Signal
 
 from fitstudio.actions import using_models
+from fitstudio.actions.exporting import csv_of_worst
+from fitstudio.actions.kept_models import KeptModel, kept_models, when_saved
 from fitstudio.actions.runs import RunSummary
 from fitstudio.actions.using_models import Results
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import number
 from fitstudio.journal.target_scale import TargetScale
-from fitstudio.viewmodel import figures
+from fitstudio.project.saved_models import USUAL
+from fitstudio.viewmodel import figures, saved_models
 from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
     Score,
     class_scores,
+    confusion_of,
     number_scores,
+    parity_of,
 )
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import marked, numbers, say, say_count, say_marked
@@ -59,6 +63,8 @@ class ResultsModel:
         state: "none" (no run), "running", "loading", "ready", "unmeasured" (there is a model that
             nobody has measured), "measuring", or "missing" (there is no model).
         model: The checkpoint that the run's model is made from and its epoch, where that is known.
+        models: The models that the run keeps; empty until they are known.
+        checkpoint: The name of the saved model that is shown; None for the run's own.
         progress: While measuring: 0 to 1, and a sentence.
         problem: Why it could not be measured.
     """
@@ -75,6 +81,9 @@ class ResultsModel:
         self.output = 0
         self.cell: tuple[int, int] | None = None
         self.model: tuple[str, int] | None = None
+        self.models: list[KeptModel] = []
+        self.checkpoint: str | None = None
+        self._measured: dict[str, Results] = {}
         self.progress = (0.0, "")
         self.problem: FitStudioError | None = None
         self._cancel = threading.Event()
@@ -86,10 +95,33 @@ class ResultsModel:
         """Show a run's results."""
         self._cancel.set()
         self.run = run
-        self.results = self.model = self.problem = None
+        self.results = self.model = self.problem = self.checkpoint = None
+        self.models, self._measured = [], {}
         self.cell = None
         self.state = "none"
         self._load()
+
+    def choose_model(self, name: str) -> None:
+        """Show what another of the run's saved models is worth; it is measured where it was not."""
+        if self.state not in ("ready", "unmeasured") or name == self.shown_model:
+            return
+        own = self.model is not None and name == self.model[0]
+        self.checkpoint, self.problem, self.cell = None if own else name, None, None
+        if own:
+            self._load()
+        elif name in self._measured:
+            self._show_measured(name)
+        else:
+            self._measure_saved(name)
+
+    @property
+    def shown_model(self) -> str | None:
+        """The name of the model that is shown; None while that is not known."""
+        return self.checkpoint or (None if self.model is None else self.model[0])
+
+    def offered_models(self) -> list[tuple[str, str, str]]:
+        """The run's saved models: name, words, tip."""
+        return saved_models.offered(self.models, self._scale())
 
     def set_part(self, part: str) -> None:
         """Show another part of the data."""
@@ -127,6 +159,41 @@ class ResultsModel:
             lambda problem: self._on_not_measured(run, problem),
         )
 
+    def _measure_saved(self, name: str) -> None:
+        """Measures a model that is not the run's own; nothing is written."""
+        run = str(self.run)
+        self._cancel = cancel = threading.Event()
+        self.state, self.progress = "measuring", (0.0, say("Starting"))
+        self.changed.emit()
+
+        def tell(done: float, words: str) -> None:
+            self.session.background.post(lambda: self._on_progress(run, done, words))
+
+        def take(measured: Mapping[str, Any]) -> None:
+            if (run, name) == (self.run, self.checkpoint):
+                self._measured[name] = Results.from_json(measured)
+                self._show_measured(name)
+
+        def fail(problem: FitStudioError) -> None:
+            if run == self.run:
+                self.checkpoint, self.state = None, "loading"
+                self.problem = None if problem.code.endswith("cancelled") else problem
+                self._load()
+
+        self.session.in_background(
+            lambda job: using_models.evaluate_run(
+                self.session.project, run, checkpoint=name, progress=tell, cancel=cancel
+            ),
+            take,
+            fail,
+        )
+
+    def _show_measured(self, name: str) -> None:
+        self.state, self.results = "ready", self._measured[name]
+        if self.part not in self.results.scores:
+            self.part = next((part for part in PARTS if part in self.results.scores), "training")
+        self.changed.emit()
+
     def cancel(self) -> None:
         """Give up measuring; nothing is written."""
         self._cancel.set()
@@ -156,12 +223,13 @@ class ResultsModel:
         """Which of the run's models is shown; the run itself stands in the choice beside it."""
         if self.results is None:
             return ""
-        title = say_marked(_WEIGHTS.get(self.results.weights, self.results.weights.capitalize()))
-        return say(
-            "{title} model, epoch {epoch}",
-            title=title,
-            epoch=numbers.format_count(self.results.epoch + 1),
-        )
+        when = when_saved(self.results.epoch, self.results.step)
+        if self.results.weights in USUAL:
+            title = say_marked(
+                _WEIGHTS.get(self.results.weights, self.results.weights.capitalize())
+            )
+            return say("{title} model, {when}", title=title, when=when)
+        return say("Model of {when}", when=when)
 
     def is_classification(self) -> bool:
         """Whether classes are told, not numbers."""
@@ -169,10 +237,7 @@ class ResultsModel:
 
     def confusion(self) -> Confusion | None:
         """The confusion counts of the shown part."""
-        if self.results is None or self.part not in self.results.confusion:
-            return None
-        counts = np.asarray(self.results.confusion[self.part], dtype=np.int64)
-        return Confusion(self.results.class_names, counts)
+        return None if self.results is None else confusion_of(self.results, self.part)
 
     def outputs(self) -> list[str]:
         """Names of the numbers that the model tells."""
@@ -180,17 +245,7 @@ class ResultsModel:
 
     def parity(self) -> Parity | None:
         """Measured and predicted values of the shown output."""
-        outputs = self._parity_outputs()
-        if not outputs:
-            return None
-        assert self.results is not None
-        chosen = outputs[min(self.output, len(outputs) - 1)]
-        return Parity(
-            str(chosen["name"]),
-            np.asarray(chosen["true"], dtype=np.float64),
-            np.asarray(chosen["predicted"], dtype=np.float64),
-            tuple(self.results.parity[self.part].get("rows", ())),
-        )
+        return None if self.results is None else parity_of(self.results, self.part, self.output)
 
     def scores(self) -> list[Score]:
         """The final scores of the shown part."""
@@ -281,6 +336,10 @@ class ResultsModel:
             ]
         return [_worst_row(each) for each in entries]
 
+    def worst_csv(self) -> str:
+        """All rows of that list as a table, every digit of them."""
+        return "" if self.results is None else csv_of_worst(self.results, self.part)
+
     def worst_headings(self) -> tuple[str, str, str, str]:
         """The headings of their table."""
         if self.is_classification():
@@ -319,9 +378,10 @@ class ResultsModel:
             lambda job: (
                 using_models.load_results(project, run),
                 using_models.model_of(project, run),
+                kept_models(project, run),
             ),
             lambda found: self._take(run, *found),
-            lambda problem: self._take(run, None, None),
+            lambda problem: self._take(run, None, None, []),
             replaces=f"results {id(self)}",
         )
 
@@ -342,11 +402,17 @@ class ResultsModel:
         self.problem = None if problem.code.endswith("cancelled") else problem
         self.changed.emit()
 
-    def _take(self, run: str, results: Results | None, model: tuple[str, int] | None) -> None:
-        if run != self.run or self.state == "measuring":
+    def _take(
+        self,
+        run: str,
+        results: Results | None,
+        model: tuple[str, int] | None,
+        models: list[KeptModel],
+    ) -> None:
+        if run != self.run or self.state == "measuring" or self.checkpoint is not None:
             return
-        before = (self.state, self.results)
-        self.model = model
+        before = (self.state, self.results, self.models)
+        self.model, self.models = model, models
         if results is not None and model not in (None, (results.weights, results.epoch)):
             results = None  # measured before it was trained on: these are of an older model
         self.results = results
@@ -356,7 +422,7 @@ class ResultsModel:
             self.state = "missing" if model is None else "unmeasured"
         if results is not None and self.part not in results.scores:
             self.part = next((part for part in PARTS if part in results.scores), "training")
-        if before != (self.state, self.results):
+        if before != (self.state, self.results, self.models):
             self.changed.emit()
 
 

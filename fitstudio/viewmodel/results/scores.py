@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fitstudio.actions.results_file import Results
 from fitstudio.words import numbers, say
 from fitstudio.words.numbers import in_percent
 
@@ -165,6 +166,27 @@ def number_scores(parity: Parity, measured: Mapping[str, Any], unit: str = "") -
             Score("R²", numbers.format_value(measured["r2"]), "", say("always the mean: 0"), tip)
         )
     return scores
+
+
+def confusion_of(results: Results, part: str) -> Confusion | None:
+    """The confusion counts of a part; None where there are none."""
+    if part not in results.confusion:
+        return None
+    return Confusion(results.class_names, np.asarray(results.confusion[part], dtype=np.int64))
+
+
+def parity_of(results: Results, part: str, output: int) -> Parity | None:
+    """Measured and predicted values of one output of a part; None where there are none."""
+    parity = results.parity.get(part)
+    if parity is None or not parity["outputs"]:
+        return None
+    chosen = parity["outputs"][min(output, len(parity["outputs"]) - 1)]
+    return Parity(
+        chosen["name"],
+        np.asarray(chosen["true"], dtype=np.float64),
+        np.asarray(chosen["predicted"], dtype=np.float64),
+        tuple(parity["rows"]),
+    )
 
 
 def _share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> _Array:

@@ -161,7 +161,7 @@ RUN = (
     Command(
         "snapshot",
         marked("Save a chec&kpoint"),
-        marked("Save the model as it is now"),
+        marked("Save the model as it is now; Results and Predict offer it"),
         "Ctrl+S",
         refusal=refusals.needs_run,
     ),

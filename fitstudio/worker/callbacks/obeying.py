@@ -123,7 +123,7 @@ class Obeying(Callback):
         began = time.monotonic()
         self._saving.settle()
         self._tell("paused", say("The run is paused."))
-        parked = self.model.leave_device() if self._requests.free_memory else None
+        parked = self.model.leave_device()
         while self._requests.paused and self._requests.stop not in ("batch", "now"):
             self._requests.wait_for_change(1.0)
             if self._requests.snapshot:

@@ -1,4 +1,4 @@
-"""Measures a run's best model on a file with known answers, or on its own data again."""
+"""Measures a run's model on a file with known answers, or on its own data again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
 
     Args:
         job: `project`, `run`, and `data` (a path or as in a run specification) or None for the
-            run's own data; `keep` with these makes them the run's results.
+            run's own data; `keep` with these makes them the run's results. `checkpoint` where it is
+            not to be the best model.
         progress: Told how far it is.
 
     Returns:
@@ -41,7 +42,10 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     """
     project = Path(job["project"])
     progress(0.0, say("Loading the model"))
-    trained = trained_model.load(project, job["run"])
+    base = Path(job.get("base") or project)
+    trained = trained_model.load(
+        project, job["run"], checkpoint_name=job.get("checkpoint"), base=base
+    )
     certificate = trained.certificate
     spec = read_spec(trained.paths.spec)
     data = job.get("data")
@@ -56,13 +60,18 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         parts = results.parts_of(prepare(source, spec, base=project, seed=seed, task=task))
     else:
         data = {"file": data} if isinstance(data, str) else dict(data)
-        recipe, base = certificate.recipe, Path(job.get("base") or project)
+        recipe = certificate.recipe
         with open_as_trained(recipe, data, base, notes=notes, answers=True) as source:
             x, y, weights, samples = recipe.apply_with_targets(source, notes=notes)
             parts = [Part("test", np.asarray(x), y, weights, samples)]
     progress(0.3, say("Measuring"))
     measured = results.measure(trained.model, parts, certificate)
-    measured = {"weights": trained.weights, "epoch": trained.epoch, **measured}
+    measured = {
+        "weights": trained.weights,
+        "epoch": trained.epoch,
+        "step": trained.step,
+        **measured,
+    }
     if data is None and job.get("keep"):
         storage.write_json(trained.paths.results, finite({"format": results.FORMAT, **measured}))
     progress(1.0, say("Done"))

@@ -55,7 +55,12 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     _refuse_missing_libraries(kind)
     _refuse_own_files(output, project)
     progress(0.0, say("Loading the model"))
-    trained = trained_model.load(project, job["run"])
+    trained = trained_model.load(
+        project,
+        job["run"],
+        checkpoint_name=job.get("checkpoint"),
+        base=Path(job.get("base") or project),
+    )
     if kind == NUMPY:
         _refuse_more_than_numpy(trained)
     weights = {

@@ -1,4 +1,4 @@
-"""Applies a run's best model to a new file and writes the answers as CSV.
+"""Applies a run's model to a new file and writes the answers as CSV.
 
 The file is read and prepared by the recipe of the training: columns are matched by name, scaled
 and encoded as then. Answers are class names with their probabilities, or numbers in the units of
@@ -24,6 +24,7 @@ from fitstudio.errors import DataError, UsageError
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.storage import atomic
 from fitstudio.words import say
+from fitstudio.words.cells import harmless
 from fitstudio.worker.answering import answers
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.trained_model import TrainedModel
@@ -31,18 +32,18 @@ from fitstudio.worker.jobs.trained_model import TrainedModel
 _CHUNK = 4096
 _COPIED_COLUMNS = 200
 _ROW = "row"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
     """Predicts for every row of a file.
 
     Args:
-        job: `project`, `run`, `data` (as in a run specification, or a path), `output`.
+        job: `project`, `run`, `data` (as in a run specification, or a path), `output`, and
+            `checkpoint` where it is not to be the best model.
         progress: Told how far it is.
 
     Returns:
-        `run`, `rows`, `predicted`, `output`, `weights`, `epoch`, `columns`, `notes`.
+        `run`, `rows`, `predicted`, `output`, `weights`, `epoch`, `step`, `columns`, `notes`.
 
     Raises:
         DataError: If columns are missing in the file, or it cannot be read.
@@ -52,7 +53,9 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     data = {"file": job["data"]} if isinstance(job["data"], str) else dict(job["data"])
     base = Path(job.get("base") or project)
     progress(0.0, say("Loading the model"))
-    trained = trained_model.load(project, job["run"])
+    trained = trained_model.load(
+        project, job["run"], checkpoint_name=job.get("checkpoint"), base=base
+    )
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
     with open_as_trained(recipe, data, base, notes=notes) as source:
@@ -80,6 +83,7 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         "output": str(output),
         "weights": trained.weights,
         "epoch": trained.epoch,
+        "step": trained.step,
         "columns": names,
         "notes": notes,
     }
@@ -96,9 +100,7 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
             remedy=say("Choose another name for the results."),
             safe=say("Nothing was written."),
         )
-    if target == paths.file or any(
-        target.is_relative_to(each) for each in (paths.runs, paths.data)
-    ):
+    if paths.owns(target):
         raise UsageError(
             say("{output} lies among the project's own files.", output=repr(str(output))),
             code="predict.output-in-project",
@@ -240,14 +242,3 @@ def _shown(values: np.ndarray) -> list[str]:
         # Nine digits are enough to give back every 32-bit number exactly.
         return [f"{value:.9g}" for value in values.tolist()]
     return [harmless(str(value)) for value in values.tolist()]
-
-
-def harmless(text: str) -> str:
-    """`text` such that a spreadsheet takes it for text, not for a formula to be computed."""
-    if not text.startswith(_FORMULA_STARTS):
-        return text
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return "'" + text
-    return text

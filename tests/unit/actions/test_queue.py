@@ -88,7 +88,7 @@ def test_a_run_started_by_hand_is_waited_for(project: Project, until):
     time.sleep(0.2)
     assert states(project) == [("quick", "waiting")]
     requests.stop_run(project, by_hand.run)
-    thread.join(20)
+    thread.join(240)
 
     assert states(project) == [("quick", "done")]
 
@@ -101,7 +101,7 @@ def test_something_put_before_what_waits_comes_first(project: Project, until):
     second = queue.enqueue(project, name="quick two")
     queue.move(project, second.id, 0)
     requests.stop_run(project, by_hand.run)
-    thread.join(20)
+    thread.join(240)
 
     assert [each.name for each in runs.list_runs(project)] == ["hang", "quick two", "quick one"]
 
@@ -115,7 +115,7 @@ def test_a_run_waits_for_free_memory_when_asked_to(project: Project, monkeypatch
     time.sleep(0.2)
     assert states(project) == [("quick", "waiting")]
     free[0] = 1000
-    thread.join(20)
+    thread.join(240)
     assert states(project) == [("quick", "done")]
 
 

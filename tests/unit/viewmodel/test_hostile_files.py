@@ -63,7 +63,7 @@ def make_project(folder: Path) -> Path:
         queue.enqueue(project, spec, name="waits")
         queue.enqueue(project, spec, name="waits as well")
         runs.list_runs(project)
-    request = {"format": 1, "id": 3, "kind": "pause", "time": 1.0, "free_memory": True}
+    request = {"format": 1, "id": 3, "kind": "pause", "time": 1.0}
     (folder / "runs" / "0003-run-3" / "request.json").write_text(json.dumps(request))
     note = {"pid": 7, "host": "elsewhere", "since": 1.78e9, "program": "the window"}
     for lock in (folder / "project.lock", folder / "runs" / "0004-run-4" / "run.lock"):

@@ -100,7 +100,7 @@ def test_from_a_file_to_answers(session, data, monkeypatch):
     match = model.match()
     assert match is not None and match.complete and match.targets == ("y",)
 
-    def answer(project, run, *, data, output, progress, cancel):
+    def answer(project, run, *, data, output, checkpoint, progress, cancel):
         progress(0.5, "Predicting")
         Path(output).write_text("row,predicted y\n1,0\n2,1\n", encoding="utf-8")
         return report_of(Path(output))
@@ -130,7 +130,7 @@ def test_from_a_file_to_answers(session, data, monkeypatch):
 def test_cancelled_is_no_error(session, data, monkeypatch):
     model = ready(session, data)
 
-    def wait(project, run, *, data, output, progress, cancel):
+    def wait(project, run, *, data, output, checkpoint, progress, cancel):
         assert cancel.wait(240)
         raise WorkerError("It was cancelled.", code="worker.cancelled")
 

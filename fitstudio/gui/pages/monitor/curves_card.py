@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QMenu, QSlider, QWidget
 
 from fitstudio.gui.pages.monitor import run_plots
 from fitstudio.gui.pages.view_settings import view_settings
+from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.curve_plot import CurvePlot
+from fitstudio.gui.plots.figure_file import Figure
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.series import TRAINING, VALIDATION
@@ -18,6 +20,8 @@ from fitstudio.gui.widgets.buttons import icon_button, link_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.saving import save_as
+from fitstudio.storage import atomic
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.words import say
@@ -64,6 +68,13 @@ class CurvesCard(Card):
         """The plots that were made by their metrics, loss included."""
         return {"loss": self.loss, **self._metrics}
 
+    def figure(self) -> Figure:
+        """The plots as they are seen, to be taken out of the window."""
+        run = self._model.shown
+        name = run.run if run else "run"
+        title = ", ".join(part for part in (say("Loss"), self.caption.whole_text()) if part)
+        return figure_file.of_curves(self.stack, self.legend, name, title=title)
+
     def forget_run(self) -> None:
         """Another run is shown: its metrics may be others."""
         for plot in self._metrics.values():
@@ -89,7 +100,7 @@ class CurvesCard(Card):
         self._say()
 
     def _make_head(self) -> None:
-        self._legend = Legend(whole=True)
+        self.legend = Legend(whole=True)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("plot.smoothing")
         self._slider.setAccessibleName(say("Smoothing"))
@@ -121,7 +132,7 @@ class CurvesCard(Card):
         self.head.insertWidget(self.head.indexOf(self.caption) + 1, self._show_all)
         calm = Label(say("Smoothing"), style="small", ink="text3")
         calm.setBuddy(self._slider)
-        for widget in (self._legend, calm, self._slider, self._scale, self._more):
+        for widget in (self.legend, calm, self._slider, self._scale, self._more):
             self.add_to_head(widget)
 
     def _on_show_all(self) -> None:
@@ -179,7 +190,7 @@ class CurvesCard(Card):
             entries.append((say("Training"), TRAINING))
         if any(name.startswith("val_") for name in self._model.curves.curves):
             entries.append((say("Validation"), VALIDATION))
-        self._legend.set_entries(entries)
+        self.legend.set_entries(entries)
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -197,7 +208,21 @@ class CurvesCard(Card):
         reset.triggered.connect(self.stack.reset_zoom)
         self._menu.addSeparator()
         run = self._model.shown
-        FigureMenu(self.stack, self._legend, name=run.run if run else "run").add_to(self._menu)
+        name = run.run if run else "run"
+        FigureMenu(self.figure, self).add_to(self._menu)
+        table = self._menu.addAction(say("Save History as CSV…"))
+        table.setEnabled(self._model.state is not None and bool(self._model.state.epochs))
+        table.triggered.connect(lambda: self._on_table_wanted(name))
+
+    def _on_table_wanted(self, name: str) -> None:
+        text = self._model.history_csv()
+        save_as(
+            self,
+            say("Save History"),
+            f"{name}.csv",
+            say("Table (*.csv)"),
+            lambda path: atomic.write_text(path, text),
+        )
 
     def _show_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))

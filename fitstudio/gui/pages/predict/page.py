@@ -1,4 +1,4 @@
-"""The Predict page: a run's best model applied to a new file."""
+"""The Predict page: a run's model, the best one unless another is chosen, applied to a new file."""
 
 from __future__ import annotations
 
@@ -80,6 +80,10 @@ class PredictPage(Page):
         self._run.setObjectName("predict.run")
         self._run.setAccessibleName(say("Run whose model is used"))
         self._run.valueChanged.connect(self.model.choose_run)
+        self._saved = Combo([])
+        self._saved.setObjectName("predict.model")
+        self._saved.setAccessibleName(say("Saved model that is used"))
+        self._saved.valueChanged.connect(self.model.choose_model)
         self._browse = secondary_button(say("Choose a file"), icon="folder-open")
         self._browse.setObjectName("predict.file")
         self._browse.clicked.connect(self._on_browse)
@@ -87,6 +91,7 @@ class PredictPage(Page):
         self._export.setObjectName("predict.export")
         self._export.clicked.connect(self._on_export)
         self.page_head.add(self._run)
+        self.page_head.add(self._saved)
         self.page_head.add(self._export)
         self.page_head.add(self._browse)
 
@@ -166,6 +171,11 @@ class PredictPage(Page):
             self._run.setValue(model.run)
         self._run.setVisible(stage is not Stage.NO_RUN)
         self._export.setVisible(stage is not Stage.NO_RUN)
+        with QSignalBlocker(self._saved):
+            self._saved.set_options(model.offered_models())
+            self._saved.setValue(model.used_model)
+        self._saved.setVisible(stage is not Stage.NO_RUN and len(model.models) > 1)
+        self._saved.setEnabled(stage is not Stage.PREDICTING)
         started = stage not in (Stage.NO_RUN, Stage.CHOOSE)
         self._browse.setVisible(started)
         self._browse.setEnabled(stage is not Stage.PREDICTING)

@@ -1,12 +1,16 @@
-"""The Results page: what a run's best model is worth, with its mistakes shown."""
+"""The Results page: what a run's model is worth, with its mistakes shown."""
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QMenu,
     QStackedLayout,
     QTableWidget,
     QTableWidgetItem,
@@ -17,17 +21,22 @@ from PySide6.QtWidgets import (
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.results.score_card import ScoreCard
+from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.confusion import ConfusionView
+from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.theme.tokens import Size, Space
-from fitstudio.gui.widgets.buttons import link_button, primary_button
+from fitstudio.gui.widgets.buttons import icon_button, link_button, primary_button
 from fitstudio.gui.widgets.cards import Card
+from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
+from fitstudio.gui.widgets.saving import save_as
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
+from fitstudio.storage import atomic
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.shell.session import ProjectSession
@@ -62,11 +71,16 @@ class ResultsPage(Page):
         self._run.setObjectName("results.run")
         self._run.setAccessibleName(say("Run"))
         self._run.valueChanged.connect(self.session.show_run)
+        self._saved = Combo([])
+        self._saved.setObjectName("results.model")
+        self._saved.setAccessibleName(say("Saved model that is shown"))
+        self._saved.valueChanged.connect(self.model.choose_model)
         self._part = Segmented([("validation", say("Validation")), ("training", say("Training"))])
         self._part.setObjectName("results.part")
         self._part.setAccessibleName(say("Part of the data"))
         self._part.valueChanged.connect(self.model.set_part)
         self.page_head.add(self._run)
+        self.page_head.add(self._saved)
         self.page_head.add(self._part)
 
     def _make_parts(self) -> None:
@@ -76,12 +90,14 @@ class ResultsPage(Page):
         self.confusion = ConfusionView()
         self.confusion.cell_chosen.connect(self.model.set_cell)
         self._classes.add(self.confusion, 1)
+        self._classes.add_to_head(self._more_button("results.classes_more", self._classes_menu))
         self._numbers = Card(say("Predicted against measured"))
         self._output = Combo([])
         self._output.setObjectName("results.output")
         self._output.setAccessibleName(say("Output"))
         self._output.valueChanged.connect(self.model.set_output)
         self._numbers.add_to_head(self._output)
+        self._numbers.add_to_head(self._more_button("results.numbers_more", self._numbers_menu))
         self.parity = ScatterPlot(say("Measured"), say("Predicted"), diagonal=True)
         self.parity.setObjectName("plot.parity")
         self.residuals = ScatterPlot(
@@ -101,6 +117,7 @@ class ResultsPage(Page):
         self._all_cells.setObjectName("results.all_cells")
         self._all_cells.clicked.connect(self._on_all_wanted)
         self._worst_card.add_to_head(self._all_cells)
+        self._worst_card.add_to_head(self._more_button("results.worst_more", self._worst_menu))
         self.worst = _WorstTable()
         self._no_worst = Sentence("", ink="text2")
         self._no_worst.setContentsMargins(RowDelegate.PAD, 0, 0, 0)
@@ -126,6 +143,9 @@ class ResultsPage(Page):
         self._places = QStackedLayout(holder)
         self._places.addWidget(self._empty)
         self._places.addWidget(whole)
+        self._trouble = FindingBar()
+        self._trouble.setObjectName("results.message")
+        self.add(self._trouble)
         self.add(holder, 1)
 
     def _offer_runs(self) -> None:
@@ -140,12 +160,17 @@ class ResultsPage(Page):
         with QSignalBlocker(self._run):
             self._run.setValue(self.model.run)
         ready = self.model.state == "ready"
+        with QSignalBlocker(self._saved):
+            self._saved.set_options(self.model.offered_models())
+            self._saved.setValue(self.model.shown_model)
+        self._saved.setVisible(ready and len(self.model.models) > 1)
         self._places.setCurrentIndex(1 if ready else 0)
         self._part.setVisible(ready and len(self.model.parts()) > 1)
         self.page_head.set_title(say("Results"), self.model.heading() if ready else "")
         if ready:
             self._show_results()
         else:
+            self._trouble.set_finding(None)
             self._say_why_not()
         self.plainWordsChanged.emit()
 
@@ -153,6 +178,10 @@ class ResultsPage(Page):
         model = self.model
         with QSignalBlocker(self._part):
             self._part.setValue(model.part)
+        if model.problem is None:
+            self._trouble.set_finding(None)
+        else:
+            self._trouble.show_sentence(str(model.problem), "error", "")
         self.scores.show_scores(model.scores())
         classes = model.is_classification()
         self._classes.setVisible(classes)
@@ -232,7 +261,53 @@ class ResultsPage(Page):
         self.measure.setVisible(measuring or model.state == "unmeasured")
         words = say("Measure epoch {epoch}", epoch=epoch)
         self.measure.say(say("Cancel") if measuring else words)
-        lock(self.measure, self.session.cannot_change)
+        # Measuring the run's own model keeps the results; giving up changes nothing.
+        lock(self.measure, None if measuring else self.session.cannot_change)
+
+    def _more_button(self, name: str, fill: Callable[[QMenu], None]) -> QWidget:
+        """A button that folds out the ways to take what a card shows out of the window."""
+        button = icon_button("dots-three", say("Copy or save"), small=True)
+        button.setObjectName(name)
+
+        def show() -> None:
+            menu = QMenu(button)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            fill(menu)
+            menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+        button.clicked.connect(show)
+        return button
+
+    def _classes_menu(self, menu: QMenu) -> None:
+        name = self._file_name(say("confusion"))
+        FigureMenu(lambda: figure_file.of_confusion(self.confusion, name), self).add_to(menu)
+
+    def _numbers_menu(self, menu: QMenu) -> None:
+        for plot, what in (
+            (self.parity, say("predicted against measured")),
+            (self.residuals, say("differences")),
+        ):
+            name = self._file_name(what)
+            figure = functools.partial(figure_file.of_points, plot, name)
+            FigureMenu(figure, self, what=what).add_to(menu)
+
+    def _worst_menu(self, menu: QMenu) -> None:
+        name = self._file_name(say("worst rows"))
+        action = menu.addAction(say("Save as CSV…"))
+        action.setEnabled(bool(self.model.worst()))
+        text = self.model.worst_csv()
+        action.triggered.connect(
+            lambda: save_as(
+                self,
+                say("Save worst rows"),
+                f"{name}.csv",
+                say("Table (*.csv)"),
+                lambda path: atomic.write_text(path, text),
+            )
+        )
+
+    def _file_name(self, what: str) -> str:
+        return f"{self.model.run} {self.model.part} {what}"
 
     def _on_measure(self) -> None:
         if self.model.state == "measuring":

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from fitstudio.gui.pages.view_settings import view_settings
+from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.curve_plot import GUTTER, CurvePlot
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.legend import Legend
@@ -226,7 +227,8 @@ class CompareCard(Card):
         reset = menu.addAction(say("Show everything"), self.stack.reset_zoom)
         reset.setEnabled(self.stack.zoom is not None)
         menu.addSeparator()
-        FigureMenu(self.stack, self._legend, name=say("compared runs")).add_to(menu)
+        name = say("compared runs")
+        FigureMenu(lambda: figure_file.of_curves(self.stack, self._legend, name), self).add_to(menu)
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
 

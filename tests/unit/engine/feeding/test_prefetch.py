@@ -75,7 +75,7 @@ def test_making_overlaps_with_using():
 def test_several_workers_share_the_work():
     # Nobody passes before all four work at once.
     together = threading.Barrier(4)
-    list(Prefetcher([lambda _: together.wait(timeout=30)] * 4, range(20), 8))
+    list(Prefetcher([lambda _: together.wait(timeout=240)] * 4, range(20), 8))
     assert not together.broken
 
 

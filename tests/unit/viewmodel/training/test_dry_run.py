@@ -55,7 +55,7 @@ def answer(monkeypatch, reply: Any) -> list[Any]:
 
 def wait_for_outcome(session, trial: Trial) -> None:
     while trial.running:
-        assert session.background.deliver(timeout_s=10)
+        assert session.background.deliver(timeout_s=240)
 
 
 def test_what_was_measured_follows_the_epochs(session, monkeypatch) -> None:

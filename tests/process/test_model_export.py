@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from fitstudio.actions import exporting, using_models
+from fitstudio.actions import model_export, using_models
 from fitstudio.cli.program import main
 from fitstudio.errors import FitStudioError, UsageError
 
@@ -24,11 +24,11 @@ def flowers(trained):
     return run
 
 
-@pytest.mark.parametrize("format", [each.name for each in exporting.EXPORT_FORMATS])
+@pytest.mark.parametrize("format", [each.name for each in model_export.EXPORT_FORMATS])
 def test_every_format_is_written_and_proven(trained, flowers, tmp_path, format) -> None:
     heard: list[float] = []
-    output = tmp_path / f"model ü{exporting.export_format(format).ending}"
-    report = exporting.export_run(
+    output = tmp_path / f"model ü{model_export.export_format(format).ending}"
+    report = model_export.export_model(
         trained.project,
         flowers.name,
         format=format,
@@ -45,7 +45,7 @@ def test_every_format_is_written_and_proven(trained, flowers, tmp_path, format) 
 
 def test_an_onnx_file_answers_as_predict_does(trained, flowers, tmp_path) -> None:
     file = tmp_path / "model.onnx"
-    exporting.export_run(trained.project, flowers.name, format="onnx", output=file)
+    model_export.export_model(trained.project, flowers.name, format="onnx", output=file)
     rows = tmp_path / "new.csv"
     rows.write_text("length,width,garden\n4.0,3.0,north\n5.5,2.2,south\n7.1,1.6,north\n")
     answers = tmp_path / "answers.csv"
@@ -71,7 +71,7 @@ def test_an_onnx_file_answers_as_predict_does(trained, flowers, tmp_path) -> Non
 
 def test_the_folder_answers_a_table_without_fitstudio(trained, flowers, tmp_path) -> None:
     folder = tmp_path / "model"
-    exporting.export_run(trained.project, flowers.name, format="numpy", output=folder)
+    model_export.export_model(trained.project, flowers.name, format="numpy", output=folder)
     rows = tmp_path / "new.csv"
     rows.write_text("garden,length,width\nnorth,4.0,3.0\nsouth,,2.2\nelsewhere,7.1,1.6\n")
     command = [sys.executable, "-I", str(folder / "predict.py"), str(rows), str(tmp_path / "a.csv")]
@@ -90,7 +90,7 @@ def test_the_folder_answers_a_table_without_fitstudio(trained, flowers, tmp_path
 
 def test_weights_are_those_of_the_checkpoint(trained, flowers, tmp_path) -> None:
     folder = tmp_path / "model"
-    exporting.export_run(trained.project, flowers.name, format="weights", output=folder)
+    model_export.export_model(trained.project, flowers.name, format="weights", output=folder)
     found = load_file(folder / "weights.safetensors")
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     layers = {layer["name"] for layer in facts["graph"]["layers"]}
@@ -103,7 +103,7 @@ def test_where_the_data_are_gone_rows_are_made_up_and_that_is_told(trained, tmp_
     table = trained.folder / "flowers.csv"
     away = table.rename(trained.folder / "away.csv")
     try:
-        report = exporting.export_run(
+        report = model_export.export_model(
             trained.project, run.name, format="onnx", output=tmp_path / "m.onnx"
         )
     finally:
@@ -114,11 +114,13 @@ def test_where_the_data_are_gone_rows_are_made_up_and_that_is_told(trained, tmp_
 def test_own_files_and_unknown_formats_are_refused(trained, flowers, tmp_path) -> None:
     for output in (trained.folder / "project.json", flowers.folder / "x.onnx", trained.folder):
         with pytest.raises(UsageError):
-            exporting.export_run(trained.project, flowers.name, format="onnx", output=output)
+            model_export.export_model(trained.project, flowers.name, format="onnx", output=output)
     with pytest.raises(UsageError, match="onnx, numpy, weights"):
-        exporting.export_run(trained.project, 1, format="pickle", output=tmp_path / "m")
+        model_export.export_model(trained.project, 1, format="pickle", output=tmp_path / "m")
     with pytest.raises(FitStudioError, match="no folder"):
-        exporting.export_run(trained.project, 1, format="onnx", output=tmp_path / "no" / "m.onnx")
+        model_export.export_model(
+            trained.project, 1, format="onnx", output=tmp_path / "no" / "m.onnx"
+        )
 
 
 def test_the_command_says_how_well_it_was_proven_and_overwrites_nothing(
