@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions.run_making import environment, spec_digest
 from fitstudio.data.fingerprint import fingerprint
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage.checked import Plain
@@ -46,7 +47,7 @@ def resume_differences(project_folder: Path, paths: RunPaths) -> list[ResumeDiff
         StorageError: If the run's files cannot be read.
     """
     recorded = read_recorded(paths.resolved)
-    found = [_settings(paths, recorded), _data(project_folder, paths, recorded)]
+    found = [_settings(paths, recorded), *_data(project_folder, paths, recorded)]
     then, now = recorded.get("environment") or {}, environment()
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
@@ -68,11 +69,18 @@ def _settings(paths: RunPaths, recorded: Mapping[str, Any]) -> ResumeDifference 
 
 def _data(
     project_folder: Path, paths: RunPaths, recorded: Mapping[str, Any]
-) -> ResumeDifference | None:
-    before = recorded.get("data_fingerprint")
-    file = read_spec(paths.spec).get("data.file")
-    if not before or not file:
-        return None
+) -> Iterator[ResumeDifference]:
+    sources = sources_of(read_spec(paths.spec).data)
+    several = recorded.get("data_fingerprints") or {}
+    for name, source in sources.items():
+        before = several.get(name) if len(sources) > 1 else recorded.get("data_fingerprint")
+        if before and source.get("path"):
+            changed = _file(project_folder, source["path"], before)
+            if changed is not None:
+                yield changed
+
+
+def _file(project_folder: Path, file: str, before: Mapping[str, Any]) -> ResumeDifference | None:
     path = project_folder / file
     try:
         status = path.stat()

@@ -15,6 +15,7 @@ from fitstudio.actions.launchers import RunHandle, launcher_of
 from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -102,8 +103,9 @@ def dataset_summary(
     Raises:
         DataError: If the file cannot be read.
     """
-    data = (spec or project.settings).to_json().get("data", {})
-    if not data.get("file"):
+    spec = spec or project.settings
+    data = spec.to_json().get("data", {})
+    if not spec.get("data.file"):
         return None
     key = _data_key(project.folder, data)
     with _summaries_lock:
@@ -336,15 +338,20 @@ def _clause(problem: StorageError | MisfitError) -> str:
 def _data_key(folder: Path, data: Mapping[str, Any]) -> tuple[Any, ...]:
     """What a summary depends on: the files as they are now, and how they are read."""
     files = []
-    for name in ("file", "y_file"):
-        if data.get(name):
-            path = folder / data[name]
-            try:
-                status = path.stat()
-                files.append((str(path), status.st_size, status.st_mtime_ns))
-            except OSError:
-                files.append((str(path), None, None))
-    reading = {name: data.get(name) for name in ("kind", "options", "columns")}
+    sources = sources_of(data)
+    for name in ("path", "targets"):
+        for source in sources.values():
+            if source.get(name):
+                path = folder / source[name]
+                try:
+                    status = path.stat()
+                    files.append((str(path), status.st_size, status.st_mtime_ns))
+                except OSError:
+                    files.append((str(path), None, None))
+    reading = {
+        name: {field: source[field] for field in source if field != "fingerprint"}
+        for name, source in sources.items()
+    }
     return (*files, repr(reading))
 
 

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     file = "the file"
     try:
         request = json.loads(sys.stdin.buffer.read())
-        file = repr(request["data"]["file"])
+        file = " and ".join(map(repr, request["files"])) or file
         limit_memory(request.get("memory_bytes"))
         limit_processor_time(request.get("cpu_seconds"))
         reply = json.dumps({"result": answer(request)}, allow_nan=False)
@@ -84,9 +84,14 @@ def _open(request: dict[str, Any], base: Path) -> Source:
         return open_source(request["data"], base)
     from fitstudio.data.preparing.as_trained import open_as_trained
     from fitstudio.data.preparing.recipe import Recipe
+    from fitstudio.declared.parameters.sources import sources_of
 
     recipe = Recipe.from_json(request["recipe"])
-    return open_as_trained(recipe, request["data"], base, notes=[], answers=True)
+    # Of several files, those with nothing but targets need not be there.
+    answers = set(recipe.needed_sources(answers=True)) <= set(sources_of(request["data"]))
+    return open_as_trained(
+        recipe, request["data"], base, notes=[], answers=answers or not recipe.sources
+    )
 
 
 def limit_memory(most_bytes: int | None) -> None:

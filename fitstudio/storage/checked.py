@@ -166,6 +166,8 @@ def _as_json(value: Any) -> str:
 def _other(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, str):  # a sentence that remembers what it was made of
+        return str(value)
     if hasattr(value, "item"):  # a number of numpy
         return value.item()
     raise TypeError(f"{type(value).__name__} cannot stand in a file: {value!r}.")

@@ -17,6 +17,7 @@ from fitstudio import storage
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.roles import find_task
+from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.plan.models import ModelPlan, model_settings, plan_task
@@ -240,7 +241,19 @@ def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
 
 
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The data file's fingerprint; after a resume the file must be the one it was."""
+    """The data's fingerprint, of several files each by its name; after a resume it is as it was."""
+    if not isinstance(source, SeveralSources):
+        return _same_file(source, before, "The data file")
+    earlier = before or {}
+    return {
+        part.name: _same_file(
+            part.source, earlier.get(part.name), f"The data file {part.source.file!r}"
+        )
+        for part in source.parts
+    }
+
+
+def _same_file(source: Source, before: Mapping[str, Any] | None, called: str) -> Mapping[str, Any]:
     if before is not None:
         known = source.path.stat()
         if (known.st_size, known.st_mtime_ns) == (before["size"], before["mtime_ns"]):
@@ -248,7 +261,7 @@ def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str,
     now = fingerprint(source.path)
     if before is not None and now["sha256"] != before["sha256"]:
         raise RunError(
-            "The data file has changed since this run began, so it cannot go on from where it was.",
+            f"{called} has changed since this run began, so it cannot go on from where it was.",
             code="run.data-changed",
             remedy="Start a new run with the same settings, or put the old file back.",
             safe="The run's checkpoints and History are untouched.",

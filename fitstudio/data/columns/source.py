@@ -17,6 +17,9 @@ from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
 from fitstudio.errors import DataError
 
+# The name under which a file's one array is found where the file was split into columns.
+WHOLE = "(the array itself)"
+
 
 class Source(ABC):
     """Rows of a data file, by columns.
@@ -120,6 +123,16 @@ class Source(ABC):
                 code=problem.code,
                 remedy=f"{problem.fix.sentence}, or mend the file." if problem.fix else None,
             )
+
+    @property
+    def row_names(self) -> frozenset[str]:
+        """The columns that say which rows of several files belong together."""
+        return frozenset()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that the rows come from."""
+        return (self.path,)
 
     @property
     def whole(self) -> ArrayLike | None:

@@ -9,15 +9,19 @@ was merely found out about the training file, and the needed columns decide what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe_source import RecipeSource
+from fitstudio.data.preparing.several_as_trained import open_several
+from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.registry import find_format
+from fitstudio.declared.parameters.sources import are_several, as_single, sources_of
 from fitstudio.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,6 +68,34 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
     return Reading(kind=source.kind, options=options, given=tuple(given))
 
 
+def learn_sources(
+    source: SeveralSources, recipe: Recipe, data: Mapping[str, Any]
+) -> tuple[RecipeSource, ...]:
+    """How each of several training files was read, and how their rows found each other.
+
+    Args:
+        source: The training files.
+        recipe: What was learned from them.
+        data: The data section of the run specification.
+    """
+    bare = tuple(
+        RecipeSource(name=part.name, reading=Reading(kind=part.source.kind), by=part.by,
+                     to=part.shown_to)
+        for part in source.parts
+    )  # fmt: skip
+    recipe = replace(recipe, sources=bare)
+    said = sources_of(data)
+    return tuple(
+        replace(
+            each,
+            reading=learn_reading(
+                part.source, recipe.of_source(each.name), said[each.name].get("options") or {}
+            ),
+        )
+        for each, part in zip(bare, source.parts, strict=True)
+    )
+
+
 def open_as_trained(
     recipe: Recipe,
     data: Mapping[str, Any],
@@ -76,7 +108,8 @@ def open_as_trained(
 
     Args:
         recipe: What was learned in training, how files are read among it.
-        data: ``file``, and ``kind``, ``options`` and so on where they are given for this file.
+        data: ``file``, and ``kind``, ``options`` and so on where they are given for this file; or
+            ``sources``, for a model that was trained on several files.
         base: The folder that a relative path starts from.
         notes: Gets a sentence for whatever is not quite as in training.
         answers: Whether the targets of the file are used as well.
@@ -84,6 +117,21 @@ def open_as_trained(
     Raises:
         DataError: If the file cannot be read, or contradicts how the training file was read.
     """
+    if recipe.sources:
+        return open_several(recipe, data, base, _open_one, notes=notes, answers=answers)
+    if are_several(data):
+        raise DataError(
+            f"The model was trained on one file, and {len(sources_of(data))} came.",
+            code="data.sources-unknown",
+            remedy="Give the one file that has its columns.",
+        )
+    given = next(map(as_single, sources_of(data).values()), {})
+    return _open_one(recipe, given, base, notes, answers)
+
+
+def _open_one(
+    recipe: Recipe, data: Mapping[str, Any], base: Path, notes: list[str], answers: bool
+) -> Source:
     reading = recipe.reading
     said = data.get("options") or {}
     if reading is None:

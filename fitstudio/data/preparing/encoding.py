@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
-from fitstudio.data.columns.source import Source, missing_columns
+from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.formats.text.column_types import WORDS
 from fitstudio.data.preparing import measures
@@ -77,7 +77,8 @@ def find_columns(
     renamed = [f"{name!r} is taken for {old!r}" for old, name in matches.items() if name != old]
     if renamed:
         notes.append(f"{'; '.join(renamed[:5])}.")
-    extra = [name for name in source.names if name not in found and name not in answers]
+    used = {*found, *answers, *source.row_names}
+    extra = [name for name in source.names if name not in used]
     if extra and len(extra) < len(source.names):
         shown = ", ".join(extra[:6]) + (" …" if len(extra) > 6 else "")
         notes.append(f"Not needed, and ignored: {shown}.")
@@ -114,9 +115,6 @@ def _only_array(
         return fitting[0]
     whole = source.whole
     return WHOLE if whole is not None and tuple(whole.shape[1:]) == column.shape else None
-
-
-WHOLE = "(the array itself)"
 
 
 def _array(source: Source, name: str) -> ArrayLike:

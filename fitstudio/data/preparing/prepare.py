@@ -20,15 +20,17 @@ import numpy as np
 
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.preparing import encoding
-from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
+from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
+from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
+from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
 from fitstudio.declared.task.split import training_count
@@ -94,6 +96,8 @@ def prepare(
     require_columns(source, spec)
     task = task or find_task(source, spec)
     notes: list[str] = []
+    if isinstance(source, SeveralSources):
+        notes.extend(source.join_notes())
     samples = _usable_samples(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
         samples = samples.taken(np.random.default_rng(seed).permutation(len(samples)))
@@ -203,6 +207,8 @@ def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: l
         training_rows=len(rows),
         notes=tuple(notes),
     )
+    if isinstance(source, SeveralSources):
+        return replace(recipe, sources=learn_sources(source, recipe, spec.data))
     given = spec.get("data.options") or {}
     return replace(recipe, reading=learn_reading(source, recipe, given))
 
@@ -225,12 +231,26 @@ def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any,
 def _second_file(
     recipe: Recipe, spec: RunSpec, validation: Mapping[str, Any], base: Path, notes: list[str]
 ) -> tuple[tuple[Any, Any, Any], SampleIndex]:
-    data = {"columns": spec.get("data.columns") or {}, **validation}
+    data = _as_in_training(spec, validation)
     heard: list[str] = []
     with open_as_trained(recipe, data, base, notes=heard, answers=True) as source:
         x, y, weights, samples = recipe.apply_with_targets(source, notes=heard)
     notes.extend(f"Validation file: {note}" for note in heard)
     return (x, y, weights), samples
+
+
+def _as_in_training(spec: RunSpec, validation: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said about the file to check on, with what columns are taken for in training."""
+    if "sources" not in validation:
+        columns = {} if are_several(spec.data) else spec.get("data.columns")
+        return {"columns": columns or {}, **validation}
+    known = sources_of(spec.data)
+    return {
+        "sources": {
+            name: {"columns": known.get(name, {}).get("columns") or {}, **source}
+            for name, source in validation["sources"].items()
+        }
+    }
 
 
 def _hand_over(

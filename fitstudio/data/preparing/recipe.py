@@ -7,7 +7,7 @@ to any later file. Columns are found by name, in whatever order they stand there
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,9 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import decoding, encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe_column import RecipeColumn, damaged, one_of, text, whole
+from fitstudio.data.preparing.recipe_source import RecipeSource
 from fitstudio.data.preparing.samples import SampleIndex
+from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.task import CLASSIFICATION, Slot, make_input
 from fitstudio.errors import DataError
 
@@ -38,7 +40,9 @@ class Recipe:
         weight: The column with sample weights, or None.
         training_rows: Rows that the recipe was learned from.
         notes: What was done, in sentences.
-        reading: How the training file was read; None in models of versions that did not keep it.
+        reading: How the training file was read; None in models of versions that did not keep it,
+            and where there were several files.
+        sources: The files, where there were several; columns are then called `source/column`.
     """
 
     inputs: tuple[RecipeColumn, ...]
@@ -50,6 +54,7 @@ class Recipe:
     training_rows: int = 0
     notes: tuple[str, ...] = field(default=())
     reading: Reading | None = None
+    sources: tuple[RecipeSource, ...] = ()
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -91,6 +96,42 @@ class Recipe:
         """
         return make_input([column.in_slot for column in self.inputs])
 
+    def needed_sources(self, *, answers: bool) -> tuple[str, ...]:
+        """The names of the files without which the columns are not there.
+
+        Args:
+            answers: Whether the targets and the weights are needed as well.
+        """
+        names = [*self.input_names, *(self.answer_names if answers else ())]
+        used = {parted_name(name)[0] for name in names}
+        found = [source for source in self.sources if source.name in used]
+        # Rows that are found by a column are found for those of the first file.
+        if len(found) > 1 and any(source.by is not None for source in found):
+            used.add(self.sources[0].name)
+        return tuple(source.name for source in self.sources if source.name in used)
+
+    def of_source(self, name: str) -> Recipe:
+        """What of it concerns one of the files, with the names that columns have there.
+
+        The columns that say which rows belong together are among the inputs.
+        """
+        (own,) = (source for source in self.sources if source.name == name)
+        inputs, targets = (_bare(columns, name) for columns in (self.inputs, self.targets))
+        wanted = [own.by] if own.by is not None else []
+        if own is self.sources[0]:
+            wanted = [str(source.to) for source in self.sources if source.by is not None]
+        known = {column.name for column in (*inputs, *targets)}
+        names = [each for each in dict.fromkeys(wanted) if each not in known]
+        weight = None if self.weight is None else parted_name(self.weight)
+        return replace(
+            self,
+            inputs=(*inputs, *(RecipeColumn(name=each, role="category") for each in names)),
+            targets=targets,
+            weight=weight[1] if weight is not None and weight[0] == name else None,
+            reading=own.reading,
+            sources=(),
+        )
+
     @property
     def input_shape(self) -> tuple[int, ...]:
         """The shape of one row of inputs."""
@@ -109,7 +150,7 @@ class Recipe:
             "training_rows": self.training_rows,
             "notes": list(self.notes),
             "reading": None if self.reading is None else self.reading.to_json(),
-        }
+        } | ({"sources": [source.to_json() for source in self.sources]} if self.sources else {})
 
     @classmethod
     def from_json(cls, data: Any) -> Recipe:
@@ -145,6 +186,7 @@ class Recipe:
                 reading=(
                     None if data.get("reading") is None else Reading.from_json(data["reading"])
                 ),
+                sources=tuple(map(RecipeSource.from_json, data.get("sources", ()))),
             )
         except (KeyError, TypeError, ValueError) as problem:
             raise damaged(str(problem)) from problem
@@ -159,6 +201,10 @@ class Recipe:
             raise damaged("its inputs do not go together") from problem
         if self.task == CLASSIFICATION and self.class_column is None:
             raise damaged("its classes are missing")
+        names = [source.name for source in self.sources]
+        used = {parted_name(name)[0] for name in (*self.input_names, *self.answer_names)}
+        if self.sources and (len(set(names)) < len(names) or not used <= set(names)):
+            raise damaged("its columns are of files that it does not name")
 
     def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, SampleIndex]:
         """The inputs of another file.
@@ -244,3 +290,9 @@ class Recipe:
             case (RecipeColumn(scale=(spread,)),):
                 return spread
         return None
+
+
+def _bare(columns: tuple[RecipeColumn, ...], name: str) -> tuple[RecipeColumn, ...]:
+    """The columns of one file, with the names that they have there."""
+    parted = [(column, *parted_name(column.name)) for column in columns]
+    return tuple(replace(column, name=held) for column, source, held in parted if source == name)

@@ -18,6 +18,18 @@ from fitstudio.errors import DataError
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
 FORMATS: dict[str, Format] = {each.name: each for each in (TABLE, NPY, NPZ, HDF5)}
+# What several files together are called; no file has this format, and nobody can choose it.
+SEVERAL = Format(
+    name="several",
+    title="Several files",
+    help="Several files whose rows belong together.",
+    called=(),
+    endings=(),
+    content="Several files",
+    row="row",
+    column="column",
+    icon=TABLE.icon,
+)
 # What a file is taken for that has no known first bytes and no known ending.
 OTHERWISE = TABLE
 
@@ -47,6 +59,8 @@ FORMAT_NAMES: Sequence[Option] = _Names()
 
 def find_format(name: object) -> Format:
     """The format of this name; a file of an unknown one is treated as a table."""
+    if name == SEVERAL.name:
+        return SEVERAL
     return FORMATS.get(name, OTHERWISE) if isinstance(name, str) else OTHERWISE
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.formats.registry import FORMAT_NAMES
-from fitstudio.declared.kinds.composed import OneOf, Settings
 from fitstudio.declared.kinds.param import Level, Param
-from fitstudio.declared.kinds.values import Choice, Option, Text
+from fitstudio.declared.kinds.values import Choice, Option
+from fitstudio.declared.parameters import sources
 
 _DATA = "Data"
-_PATH = Text(what="a file's path", longest=4_000, empty_allowed=False)
 
 DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="file",
-        kind=_PATH,
+        kind=sources.PATH,
         title="File",
         help="The data file: a path inside the project's folder, or a full one.",
         unset="not chosen",
@@ -23,7 +21,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="kind",
-        kind=Choice(FORMAT_NAMES),
+        kind=sources.FORMAT,
         title="Format",
         help="What the file is.",
         unset="by the file's ending",
@@ -33,7 +31,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="y_file",
-        kind=_PATH,
+        kind=sources.PATH,
         title="File of targets",
         help="For NPY: the second file, with the targets.",
         unset="none",
@@ -42,7 +40,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="options",
-        kind=Settings("options of the format by name"),
+        kind=sources.OPTIONS,
         title="Reading options",
         help="How the file is read: separator, decimal mark, header line and the like.",
         more="Each format has its own, listed below; the page on data files says what is found out "
@@ -54,10 +52,28 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="columns",
-        kind=Settings("settings of columns by name"),
+        kind=sources.COLUMNS,
         title="Columns",
         help="What single columns are taken for: a number or a category.",
         unset="guessed from the file",
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="sources",
+        kind=sources.Sources(),
+        title="Files",
+        help="Several files as one dataset: each with its path, and how its rows belong to the "
+        "first one's.",
+        more="Each file has a name, and columns are then called `name/column`. Rows belong "
+        "together one by one, so that all files need the same number of them; or a file has `by`, "
+        "a column of it that holds what the column `to` of the first file says (`to` is the same "
+        "name where nothing is said). A row of the first file that finds none counts as missing "
+        "there. The other settings of a file are `format`, `options`, `columns` and `targets`; "
+        "each can be set alone, such as `data.sources.spectra.options`. The settings above read "
+        "and write the first file.",
+        unset="one file, or none",
         group=_DATA,
         level=Level.ADVANCED,
     ),
@@ -144,7 +160,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="fingerprint",
-        kind=OneOf((Text(what="text"), Settings("size, time and hash"))),
+        kind=sources.FINGERPRINT,
         title="Fingerprint",
         help="What the file looked like when the project last read it.",
         unset="not taken",

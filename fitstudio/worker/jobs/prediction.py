@@ -51,7 +51,8 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
     with open_as_trained(recipe, data, base, notes=notes) as source:
-        _refuse_dangerous(output, source.path, project)
+        for path in source.paths:
+            _refuse_dangerous(output, path, project)
         progress(0.1, "Preparing the rows")
         x, samples = recipe.apply(source, notes=notes)
         if not len(samples):
