@@ -115,7 +115,6 @@ def _ask(
     request = {
         "do": do,
         "data": {"sources": asked},
-        "files": files,
         "base": str(base),
         "memory_bytes": memory_bytes,
         # For a reader whose caller is gone: a little later than the caller would end it.

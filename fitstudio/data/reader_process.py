@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     file = "the file"
     try:
         request = json.loads(sys.stdin.buffer.read())
-        file = " and ".join(map(repr, request["files"])) or file
+        file = " and ".join(map(repr, _files(request["data"]))) or file
         limit_memory(request.get("memory_bytes"))
         limit_processor_time(request.get("cpu_seconds"))
         reply = json.dumps({"result": answer(request)}, allow_nan=False)
@@ -74,6 +74,13 @@ def answer(request: dict[str, Any]) -> Any:
                 "row_numbers": list(range(start + 1, stop + 1)),
             }
         return result
+
+
+def _files(data: dict[str, Any]) -> list[str]:
+    """The files that are to be read, for messages."""
+    if "sources" not in data:
+        return [data["file"]]
+    return [str(source["path"]) for source in data["sources"].values() if source.get("path")]
 
 
 def _open(request: dict[str, Any], base: Path) -> Source:

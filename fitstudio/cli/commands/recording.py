@@ -14,6 +14,7 @@ from fitstudio.cli.command import (
     value_text,
 )
 from fitstudio.cli.output import say
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.journal.events import sentence_of
 from fitstudio.viewmodel.own_units import scale_of
 
@@ -70,6 +71,9 @@ def _show(arguments: argparse.Namespace) -> int:
         for row in state.epochs
     ]
     print_table(heads, rows, right=frozenset(range(len(heads))))
+    sources = sources_of(record.spec.data)
+    for name, source in sources.items() if len(sources) > 1 else ():
+        say(f"[data] {name}: {source.get('path')}")
     for sentence in state.preparation:
         say(f"[data] {sentence}")
     for sentence in record.damage:

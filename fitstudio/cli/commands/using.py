@@ -9,9 +9,9 @@ from typing import Any
 
 from fitstudio.actions import projects, using_models
 from fitstudio.cli.command import Command, add_project_and_run, print_json, value_text
+from fitstudio.cli.data_files import typed_data
 from fitstudio.cli.output import say
-from fitstudio.declared.formats.registry import parse_option
-from fitstudio.errors import DataError, FitStudioError, UsageError
+from fitstudio.errors import FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
 
 
@@ -20,21 +20,22 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="FILE",
-        type=Path,
-        help="measure on this file. Default: on the run's own training and validation rows",
+        action="append",
+        default=[],
+        help="measure on this file; NAME=FILE for each file of a run with several. Default: on the "
+        "run's own training and validation rows",
     )
     _add_option(parser)
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    if arguments.data is None and arguments.option:
+    if not arguments.data and arguments.option:
         raise UsageError(
             "--option says how the file of --data is read, and no --data is given.",
             remedy="Name the file with --data.",
         )
-    _require_file(arguments.data)
+    data = typed_data(arguments) if arguments.data else None
     project = projects.open_project(arguments.project, read_only=True)
-    data = None if arguments.data is None else _data(arguments)
     scores = using_models.evaluate_run(project, arguments.run, data=data)
     if arguments.json:
         print_json(scores)
@@ -65,7 +66,13 @@ def _print_measurement(measured: dict[str, Any]) -> None:
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
-    parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="the new rows")
+    parser.add_argument(
+        "--data",
+        metavar="FILE",
+        action="append",
+        required=True,
+        help="the new rows; NAME=FILE for each file of a run with several",
+    )
     _add_option(parser)
     parser.add_argument(
         "--output", metavar="FILE", type=Path, required=True, help="the CSV to write"
@@ -83,11 +90,9 @@ def _predict(arguments: argparse.Namespace) -> int:
             remedy="Name another file with --output, or add --overwrite.",
             safe="Nothing was changed.",
         )
-    _require_file(arguments.data)
+    data = typed_data(arguments)
     project = projects.open_project(arguments.project, read_only=True)
-    report = using_models.predict_run(
-        project, arguments.run, data=_data(arguments), output=arguments.output
-    )
+    report = using_models.predict_run(project, arguments.run, data=data, output=arguments.output)
     if arguments.json:
         print_json(report.to_json())
         return 0
@@ -107,35 +112,8 @@ def _add_option(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="how the file is read where that is not as in training, by the names of data.options: "
-        "decimal=, or dates=mdy or missing=-999,-1 or part=test; may be repeated",
-    )
-
-
-def _data(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The file of --data with the options typed for it."""
-    options: dict[str, Any] = {}
-    for typed in arguments.option:
-        name, equals, text = typed.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(
-                f"--option takes NAME=VALUE; what came is {typed!r}.",
-                remedy="For example: --option decimal=,",
-            )
-        name = name.strip()
-        options[name] = parse_option(name, text, format=None, file=arguments.data.name)
-    data: dict[str, Any] = {"file": str(arguments.data)}
-    return data | {"options": options} if options else data
-
-
-def _require_file(file: Path | None) -> None:
-    """A file that was typed wrong has not been moved: the words for that would lead astray."""
-    if file is None or file.is_file():
-        return
-    what = "is a folder, not a data file" if file.is_dir() else "is not there"
-    raise DataError(
-        f"{str(file)!r} {what}.",
-        code="data.missing",
-        remedy="Check the name; the path begins where the command was typed.",
+        "decimal=, or dates=mdy or missing=-999,-1 or part=test; for one of several files "
+        "FILE.NAME=VALUE; may be repeated",
     )
 
 

@@ -20,6 +20,7 @@ from fitstudio.declared.task.dataset_summary import (
     DatasetSummary,
 )
 from fitstudio.declared.task.time_order import time_order
+from fitstudio.words import say
 from fitstudio.words.numbers import counted, listed, strong
 
 # So many columns are named for each reason; wide files leave out a thousand.
@@ -186,7 +187,11 @@ def _unused(
     for target in values["fit.y"] or ():
         telling.update((name, str(target)) for name in summary.telling(target))
     for column in summary.columns:
-        if column.name not in used:
+        if column.name in used:
+            continue
+        if column.name in summary.row_names:
+            yield column, "row names", str(say("says which rows belong together"))
+        else:
             yield column, *_against(column, telling)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.checks.parts import NOT_TRAINED, SHARES_DIFFER, check_parts
 from fitstudio.declared.kinds.param import Finding, Fix
+from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
+from fitstudio.words import say
 from fitstudio.words.numbers import counted, listed, percent, strong
 
 _FEW_ROWS = 10
@@ -54,6 +56,7 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
             return
     elif not by_split:
         yield from _marked_rows(checked, facts)
+        yield from _second_files(checked)
     if not facts.validates:
         fix = HOLD_OUT if facts.feed == "arrays" else None
         yield advice(
@@ -110,6 +113,37 @@ def _marked_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
             f"{strong(column.name)} marks the rows to check on and is an input too.",
             Fix("Leave it out of the inputs", {"fit.x": kept or None}),
         )
+
+
+def _second_files(checked: Checked) -> Iterator[Finding]:
+    """Files to check on that are not those which the columns in use are in."""
+    given = checked.values["fit.validation_data"]
+    sources = checked.summary.sources if checked.summary is not None else ()
+    if "column" in given or (not sources and "file" in given):
+        return
+    key = "fit.validation_data"
+    if not sources:
+        named = listed([strong(name) for name in given["sources"]])
+        yield error(
+            "fit.validation-data-sources", key,
+            str(say("The data are in one file, and {names} came to check on.", names=named)),
+        )  # fmt: skip
+        return
+    weight = checked.values["fit.sample_weight"]
+    used = [*(checked.values["fit.x"] or ()), *(checked.values["fit.y"] or ())]
+    used += [weight] if weight else []
+    wanted = {parted_name(name)[0] for name in used}
+    if len(wanted) > 1 and any(each.by is not None for each in sources if each.name in wanted):
+        wanted.add(sources[0].name)
+    needed = [each.name for each in sources if each.name in wanted]
+    there = needed if "file" in given and len(needed) == 1 else list(given.get("sources") or ())
+    missing = [name for name in needed if name not in there]
+    if missing:
+        sentence = say(
+            "To check on other rows, a file for each of {needed} is needed; {missing} is missing.",
+            needed=strong(listed(needed)), missing=strong(listed(missing)),
+        )  # fmt: skip
+        yield error("fit.validation-data-sources", key, str(sentence))
 
 
 def _sorted_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:

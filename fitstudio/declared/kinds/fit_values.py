@@ -60,7 +60,8 @@ class DataRef(Kind):
 class ValidationData(Kind):
     """Data to check on: a second file, or the rows where a column has certain values.
 
-    A file is read as the training file; `options` are for what is different in it.
+    A file is read as the training file; `options` are for what is different in it. Where the data
+    are in several files, `sources` names one for each: `{"sources": {"spectra": {"path": …}}}`.
     """
 
     def say(self) -> str:
@@ -80,6 +81,8 @@ class ValidationData(Kind):
                 return f"names no file: the path {problem}"
             problem = _FILE_OPTIONS.check(value.get("options", {}))
             return None if problem is None else f"has options that cannot be: they {problem}"
+        if set(value) == {"sources"}:
+            return self._sources_problem(value["sources"])
         if set(value) == {"column", "values"}:
             problem = COLUMN_NAME.check(value["column"])
             if problem is not None:
@@ -92,6 +95,18 @@ class ValidationData(Kind):
             odd = next((v for v in labels if not isinstance(v, str | int | float)), None)
             return None if odd is None else f"holds {quoted(odd)}, which is no value of a column"
         return self._wrong(dict(value))
+
+    def _sources_problem(self, sources: Any) -> str | None:
+        if not isinstance(sources, Mapping) or not sources:
+            return 'must name its files, such as {"sources": {"spectra": {"path": …}}}'
+        for name, source in sources.items():
+            known = isinstance(source, Mapping) and set(source) in ({"path"}, {"path", "options"})
+            if not isinstance(name, str) or not known:
+                return f"must have for {quoted(name)} a path, not {quoted(source)}"
+            problem = self.check({"file" if k == "path" else k: v for k, v in source.items()})
+            if problem is not None:
+                return f"is wrong for {name!r}: it {problem}"
+        return None
 
     def parse(self, text: str) -> Any:
         text = text.strip()
