@@ -22,7 +22,7 @@ import psutil
 from fitstudio.actions.processes import reader_command
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
-from fitstudio.declared.parameters.sources import sources_of
+from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
 
@@ -105,6 +105,8 @@ def tree(path: Path | str, *, cancel: threading.Event | None = None) -> list[Tre
 def _ask(
     do: str, data: Mapping[str, Any], base: Path, cancel: threading.Event | None, **more: Any
 ) -> Any:
+    # Whether a file was named as one of several matters to a model of several.
+    named = "sources" in data
     asked = sources_of(data)
     files = [str(source["path"]) for source in asked.values() if source.get("path")]
     file = " and ".join(files)
@@ -114,7 +116,7 @@ def _ask(
     limits = ReaderLimits(file, size, memory_bytes)
     request = {
         "do": do,
-        "data": {"sources": asked},
+        "data": {"sources": asked} if named else next(map(as_single, asked.values()), {"file": ""}),
         "base": str(base),
         "memory_bytes": memory_bytes,
         # For a reader whose caller is gone: a little later than the caller would end it.

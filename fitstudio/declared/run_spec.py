@@ -161,7 +161,11 @@ class RunSpec:
             keys -= {f"data.{name}" for name in sources.LENSES}  # which show a part of the same
         for key in sorted(keys, key=known_keys().index):
             mine, theirs = self.get(key), other.get(key)
-            if mine != theirs or type(mine) is not type(theirs):
+            if key == "data.sources":
+                differ = not sources.are_alike(mine, theirs)
+            else:
+                differ = mine != theirs or type(mine) is not type(theirs)
+            if differ:
                 found.append(Difference(key, mine, theirs))
         return found
 

@@ -200,6 +200,11 @@ def set_names(values: Mapping[str, Any]) -> Iterator[str]:
             yield name
 
 
+def are_alike(mine: Any, theirs: Any) -> bool:
+    """Whether two values of `data.sources` name the same files, read and joined the same way."""
+    return _without_fingerprints(mine) == _without_fingerprints(theirs)
+
+
 def unknown_fields(sources: Any) -> list[str]:
     """The keys of what stands in sources and is no field of one."""
     if not _are_sources(sources):
@@ -234,6 +239,15 @@ def _source_problem(source: Mapping[str, Any], *, first: bool, alone: bool) -> s
     if "to" in source and "by" not in source:
         return "a column `to` without a column `by`"
     return None
+
+
+def _without_fingerprints(value: Any) -> Any:
+    if not _are_sources(value):
+        return value
+    return [
+        (name, {field: each for field, each in source.items() if field != "fingerprint"})
+        for name, source in value.items()
+    ]
 
 
 def _is_plain(name: str) -> bool:

@@ -8,6 +8,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 from fitstudio.words.numbers import counted, format_count
 
 _SHOWN_CLASSES = 4
@@ -24,7 +25,7 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
         ("Rows" if facts.row_name == "row" else "Samples", _rows(session, facts)),
         ("Classes", _classes(facts)),
         ("Preparation", _preparation(session, summary)),
-        ("The file", _file(session)),
+        ("The files" if summary.sources else "The file", _file(session, summary)),
     ]
     return [Paragraph(title, text) for title, text in said if text]
 
@@ -87,7 +88,9 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
     return f"{text} This is learned from the **training rows only** and stored in the model."
 
 
-def _file(session: ProjectSession) -> str:
+def _file(session: ProjectSession, summary: DatasetSummary) -> str:
+    if summary.sources:
+        return str(say("Each is only read. FitStudio notes their fingerprints."))
     file = str(session.spec.get("data.file") or "")
     if PurePath(file).is_absolute():
         return "Stays where it is and is only read. FitStudio notes its fingerprint."
