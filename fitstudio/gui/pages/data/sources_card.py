@@ -85,7 +85,7 @@ class _SourceLine(QWidget):
         self._first = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(Space.HALF)
         head = QHBoxLayout()
         head.setSpacing(Space.GRID)
         head.addWidget(Label(name, style="strong"))

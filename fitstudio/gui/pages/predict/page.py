@@ -34,6 +34,7 @@ from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words.numbers import listed
 
 _PARTS = 1000
 _WIDEST_COLUMN = 240
@@ -67,7 +68,8 @@ class PredictPage(Page):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
-            self.model.choose_file(files[0])
+            for file in files[: max(1, len(self.model.needed))]:
+                self.model.choose_file(file)
 
     def _make_head(self) -> None:
         self._run = Combo([])
@@ -188,7 +190,9 @@ class PredictPage(Page):
         if model.summary is not None:
             words = self.tr("{rows} rows, {columns} columns")
             caption = words.format(rows=model.summary.rows, columns=len(model.summary.columns))
-        self._file.set_title(model.file.name if model.file else self.tr("File"), caption)
+        chosen = [file.name for file in model.files.values()] if len(model.needed) > 1 else []
+        name = model.file.name if model.file else self.tr("File")
+        self._file.set_title(listed(chosen) or name, caption)
         match = model.match()
         self._columns.show_match(match)
         predicting = stage is Stage.PREDICTING
