@@ -155,7 +155,8 @@ def needed_files(project: Project, run: str | int) -> tuple[str, ...]:
         return ()  # predicting says what is wrong with it
     if stored is None:
         return ()
-    used = {parted_name(column.name)[0] for column in stored.inputs}
+    columns = (column for slot in stored.inputs for column in slot.columns)
+    used = {parted_name(column.name)[0] for column in columns}
     found = [source for source in stored.sources if source.name in used]
     if len(found) > 1 and any(source.by is not None for source in found):
         used.add(stored.sources[0].name)  # for whose rows the others are found
@@ -168,6 +169,11 @@ class _StoredColumn:
 
 
 @dataclass(frozen=True)
+class _StoredSlot:
+    columns: tuple[_StoredColumn, ...] = ()
+
+
+@dataclass(frozen=True)
 class _StoredSource:
     name: str
     by: str | None = None
@@ -177,7 +183,7 @@ class _StoredSource:
 class _StoredRecipe:
     """What of a model's recipe says which files it needs."""
 
-    inputs: tuple[_StoredColumn, ...] = ()
+    inputs: tuple[_StoredSlot, ...] = ()
     sources: tuple[_StoredSource, ...] = ()
 
 

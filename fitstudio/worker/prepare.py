@@ -99,8 +99,8 @@ def prepare_training(process: RunProcess) -> Training:
     environment["data"] = _same_data(source, before.get("data"))
     task = resolved.task or find_task(source, spec)
     prepared = prepare(source, spec, base=process.project, seed=set_up.seed, task=task)
-    if prepared.recipe.input_slot != task.input:
-        task = replace(task, inputs=(prepared.recipe.input_slot,))
+    if prepared.recipe.input.slot != task.input:
+        task = replace(task, inputs=(prepared.recipe.input.slot,))
         plan = _plan_again(task, values)
     resolved = replace(resolved, task=task, model_plan=plan)
     target = target_facts(

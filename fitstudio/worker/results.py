@@ -123,7 +123,7 @@ def _classes(
     probabilities = np.stack([decoded[f"probability {name}"] for name in names], axis=1)
     predicted = probabilities.argmax(1)
     y = np.asarray(part.y)
-    if certificate.recipe.encoding == "onehot":
+    if certificate.recipe.output.encoding == "onehot":
         true = y.reshape(-1, len(names)).argmax(1)
     else:
         true = np.rint(y.reshape(-1)).astype(np.int64)

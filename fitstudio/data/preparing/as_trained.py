@@ -242,8 +242,8 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
 
 def _fits(recipe: Recipe, source: Source, options: Mapping[str, Any]) -> bool:
     """Whether the file, read like this, has all inputs."""
-    found = encoding.match_columns(recipe.inputs, source)
-    if len(found) < len(recipe.inputs):
+    found = encoding.match_columns(recipe.input_columns, source)
+    if len(found) < len(recipe.input_columns):
         return False
     if source.kind != "table" or not options.get("units_line"):
         return True
@@ -277,7 +277,7 @@ def _better_encoded(
 
 def _number_columns(recipe: Recipe, source: Source, *, answers: bool) -> dict[str, str]:
     """The columns that are read as numbers: their names in training by those in this file."""
-    found = encoding.match_columns(recipe.inputs, source)
+    found = encoding.match_columns(recipe.input_columns, source)
     if answers:
         found |= {name: name for name in recipe.answer_names if name in source.names}
     return {found[name]: name for name in recipe.number_names if name in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -279,6 +280,8 @@ def pick(values: Any, rows: np.ndarray) -> Any:
     """Some rows, in this order; of an array that is read when asked for, without reading it."""
     if values is None:
         return None
+    if isinstance(values, Mapping):
+        return {name: pick(each, rows) for name, each in values.items()}
     if isinstance(values, LazyArray):
         return values.picked(rows)
     return np.asarray(values)[rows]

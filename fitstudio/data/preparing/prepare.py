@@ -24,6 +24,7 @@ from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, op
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.several import SeveralSources
@@ -43,15 +44,14 @@ class Prepared:
     """What ``fit()`` takes, and what is known about it.
 
     Args:
-        x: Inputs, or batches of inputs, targets and weights (``data.feed = "batches"``).
-        y: Targets; None with batches.
+        x: Inputs, or batches of inputs, targets and weights (``data.feed = "batches"``). Of several
+            slots a mapping by their names; one alone is what it is.
+        y: Targets, likewise; None with batches.
         sample_weight: Weights, or None.
         validation_data: For ``fit()``; None where validation_split or nothing applies.
         recipe: How later files are made the same.
         training: Where each sample that trains comes from, in their order.
         validation: The same for the samples that are held out, or of the validation file.
-        class_names: In the order of class numbers; None for regression.
-        task: "classification" or "regression".
         findings: What a person should know about the preparation.
     """
 
@@ -62,9 +62,17 @@ class Prepared:
     recipe: Recipe
     training: SampleIndex
     validation: SampleIndex
-    class_names: tuple[str, ...] | None
-    task: str
     findings: tuple[Finding, ...]
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """In the order of class numbers; None for regression."""
+        return self.recipe.output.class_names
+
+    @property
+    def task(self) -> str:
+        """ "classification" or "regression"."""
+        return self.recipe.output.task
 
     @property
     def training_rows(self) -> np.ndarray:
@@ -188,20 +196,32 @@ def _split_by_column(
 def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: list[str]) -> Recipe:
     fill = spec.get("data.missing") == "fill"
     method = spec.get("data.scale") or "standard"
-    output = task.output
-    inputs = learn_inputs(
-        source, task.input.columns, rows, method=method, fill=fill, model=spec.get("model.kind"),
-        notes=notes,
+    model = spec.get("model.kind")
+    inputs = tuple(
+        RecipeInput(
+            name=slot.name,
+            columns=learn_inputs(
+                source, slot.columns, rows, method=method, fill=fill, model=model, notes=notes
+            ),
+        )
+        for slot in task.inputs
+    )
+    outputs = tuple(
+        RecipeOutput(
+            name=slot.name,
+            columns=learn_targets(
+                source, slot.columns, rows, loss=slot.loss, encoding=slot.encoding,
+                method=spec.get("data.scale_target"), notes=notes,
+            ),
+            encoding=slot.encoding,
+            task=slot.family,
+        )
+        for slot in task.outputs
     )  # fmt: skip
-    targets = learn_targets(
-        source, output.columns, rows, loss=output.loss, encoding=output.encoding,
-        method=spec.get("data.scale_target"), notes=notes,
-    )  # fmt: skip
+    notes[:] = dict.fromkeys(notes)  # what was done to several slots is said once
     recipe = Recipe(
         inputs=inputs,
-        targets=targets,
-        encoding=output.encoding,
-        task=output.family,
+        outputs=outputs,
         missing="fill" if fill else "drop",
         weight=spec.get("fit.sample_weight"),
         training_rows=len(rows),
@@ -214,18 +234,27 @@ def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: l
 
 
 def _encode(recipe: Recipe, source: Source, rows: np.ndarray) -> tuple[Any, Any, Any]:
-    names = list(recipe.input_names)
-    if recipe.input_slot.encoding == ARRAY:
-        arrays = [source.array(name) for name in names]
-        x = encoding.lazy_inputs(recipe.inputs, arrays, rows)
-    else:
-        matrix, _ = encoding.encode_table(recipe.inputs, source, names, recipe.missing, [])
-        x = matrix[rows]
-    y, _ = encoding.encode_targets(recipe.targets, recipe.encoding, source, [])
+    x = by_slot({slot.name: _input(recipe, slot, source, rows) for slot in recipe.inputs})
+    y = by_slot(
+        {
+            slot.name: encoding.encode_targets(slot.columns, slot.encoding, source, [])[0]
+            for slot in recipe.outputs
+        }
+    )
     weights = None
     if recipe.weight is not None:
         weights = encoding.encode_weights(recipe.weight, source)[0][rows]
     return x, encoding.pick(y, rows), weights
+
+
+def _input(recipe: Recipe, slot: RecipeInput, source: Source, rows: np.ndarray) -> Any:
+    """One input of these rows."""
+    names = list(slot.names)
+    if slot.slot.encoding == ARRAY:
+        arrays = [source.array(name) for name in names]
+        return encoding.lazy_inputs(slot.columns, arrays, rows)
+    matrix, _ = encoding.encode_table(slot.columns, source, names, recipe.missing, [])
+    return matrix[rows]
 
 
 def _second_file(
@@ -279,8 +308,6 @@ def _hand_over(
         recipe=recipe,
         training=training,
         validation=held_out,
-        class_names=recipe.class_names,
-        task=recipe.task,
         findings=findings,
     )
 

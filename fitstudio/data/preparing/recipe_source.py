@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fitstudio.data.preparing.reading import Reading
-from fitstudio.data.preparing.recipe_column import damaged, text
+from fitstudio.data.preparing.recipe_column import Name, damaged
 from fitstudio.declared.parameters.sources import name_problem
+from fitstudio.storage.checked import Plain
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecipeSource:
+class RecipeSource(Plain):
     """What a later file must be to stand for a file of the training.
 
     Args:
@@ -22,32 +21,17 @@ class RecipeSource:
         to: The column of the first source that says the same.
     """
 
-    name: str
+    name: Name
     reading: Reading
-    by: str | None = None
-    to: str | None = None
+    by: Name | None = None
+    to: Name | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        data: dict[str, Any] = {"name": self.name, "reading": self.reading.to_json()}
-        return data | ({} if self.by is None else {"by": self.by, "to": self.to})
-
-    @classmethod
-    def from_json(cls, data: Any) -> RecipeSource:
-        """Reads what `to_json` wrote.
+    def refuse_nonsense(self) -> None:
+        """Refuses a name that no source can have.
 
         Raises:
             DataError: If it is damaged.
         """
-        if not isinstance(data, Mapping) or name_problem(data.get("name")) is not None:
-            raise damaged("a file of it has no name")
-        by, to = data.get("by"), data.get("to")
-        try:
-            return cls(
-                name=text(data["name"]),
-                reading=Reading.from_json(data.get("reading")),
-                by=None if by is None else text(by),
-                to=None if by is None else text(to),
-            )
-        except ValueError as problem:
-            raise damaged(str(problem)) from problem
+        if name_problem(self.name) is not None or (self.by is None) != (self.to is None):
+            raise damaged("a file of it makes no sense")
+        self.reading.refuse_nonsense()

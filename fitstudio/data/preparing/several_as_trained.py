@@ -73,8 +73,8 @@ def _opened(
     heard: list[str] = []
     source = open_one(own, data, base, heard, answers)
     notes.extend(f"{trained.name}: {sentence}" for sentence in heard)
-    found = encoding.match_columns(own.inputs, source)
-    wanted = [*(column.name for column in own.inputs), *own.answer_names]
+    found = encoding.match_columns(own.input_columns, source)
+    wanted = [*(column.name for column in own.input_columns), *own.answer_names]
     if len(wanted) == 1 and len(source.names) == 1 and source.kind == "npy":
         # An array that is alone in its file is called as the file, whatever that is called.
         found.setdefault(wanted[0], source.names[0])
