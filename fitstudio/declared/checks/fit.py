@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.checks.parts import NOT_TRAINED, SHARES_DIFFER, check_parts
 from fitstudio.declared.kinds.param import Finding, Fix
-from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
@@ -119,7 +118,8 @@ def _second_files(checked: Checked) -> Iterator[Finding]:
     """Files to check on that are not those which the columns in use are in."""
     given = checked.values["fit.validation_data"]
     sources = checked.summary.sources if checked.summary is not None else ()
-    if "column" in given or (not sources and "file" in given):
+    one = "file" in given or len(given.get("sources") or ()) == 1
+    if "column" in given or (one and not sources):
         return
     key = "fit.validation_data"
     if not sources:
@@ -132,10 +132,8 @@ def _second_files(checked: Checked) -> Iterator[Finding]:
     weight = checked.values["fit.sample_weight"]
     used = [*(checked.values["fit.x"] or ()), *(checked.values["fit.y"] or ())]
     used += [weight] if weight else []
-    wanted = {parted_name(name)[0] for name in used}
-    if len(wanted) > 1 and any(each.by is not None for each in sources if each.name in wanted):
-        wanted.add(sources[0].name)
-    needed = [each.name for each in sources if each.name in wanted]
+    assert checked.summary is not None
+    needed = list(checked.summary.sources_with(used))
     there = needed if "file" in given and len(needed) == 1 else list(given.get("sources") or ())
     missing = [name for name in needed if name not in there]
     if missing:

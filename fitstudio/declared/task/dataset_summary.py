@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.declared.kinds.param import Finding
-from fitstudio.declared.parameters.sources import joined_name
+from fitstudio.declared.parameters.sources import joined_name, parted_name
 from fitstudio.storage.checked import Plain
 
 # Of one sample: the rows are left out, channels stand last.
@@ -218,6 +218,18 @@ class DatasetSummary(Plain):
                 joined_name(self.sources[0].name, source.to or source.by),
             )
         )
+
+    def sources_with(self, columns: Collection[str]) -> tuple[str, ...]:
+        """Of several files those that hold these columns, and the first where rows are found by it.
+
+        Args:
+            columns: As they are called here, with the names of their files.
+        """
+        wanted = {parted_name(name)[0] for name in columns}
+        joined = any(each.by is not None for each in self.sources if each.name in wanted)
+        if len(wanted) > 1 and joined:
+            wanted.update(each.name for each in self.sources[:1])
+        return tuple(each.name for each in self.sources if each.name in wanted)
 
     def column(self, name: str) -> ColumnSummary | None:
         """The column of this name, or None."""

@@ -160,6 +160,15 @@ class SourcesModel:
         self._session.in_background(look, take, replaces=f"each file {id(self)}")
 
 
+def needed_sources(session: ProjectSession) -> tuple[str, ...]:
+    """Of several files those that the inputs, the targets and the weight are in."""
+    if session.summary is None:
+        return ()
+    weight = session.spec.get("fit.sample_weight")
+    used = [*(session.spec.get("fit.x") or ()), *(session.spec.get("fit.y") or ())]
+    return session.summary.sources_with([*used, *([weight] if weight else [])])
+
+
 def add_file(session: ProjectSession, file: Path) -> Job:
     """Makes a file one more source of the data; one step of undo takes it back.
 

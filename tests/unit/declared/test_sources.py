@@ -16,7 +16,13 @@ from fitstudio.declared.parameters.sources import (
     parted_name,
     simple_word,
 )
+from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec, parse_setting
+from fitstudio.declared.task.dataset_summary import (
+    ColumnSummary,
+    DatasetSummary,
+    SourceSummary,
+)
 from fitstudio.errors import SpecError
 
 TWO = {"a": {"path": "a.csv", "format": "table"}, "b": {"path": "b.npy"}}
@@ -139,3 +145,54 @@ def test_names_of_columns_come_apart_as_they_were_put_together(source: str, colu
 
 def test_every_setting_of_one_file_is_a_field_of_a_source():
     assert {f"data.{name}" for name in LENSES} == set(VALUES)
+
+
+def summary_of(*, by: str | None) -> DatasetSummary:
+    columns = ("a/x", "a/z", "b/y")
+    return DatasetSummary(
+        file="a and b", kind="several", rows=50,
+        columns=tuple(
+            ColumnSummary(name=name, type="number", dtype="float64", count=50, distinct=40)
+            for name in columns
+        ),
+        sources=(
+            SourceSummary(name="a", file="a.csv", kind="table", rows=50, columns=("x", "z")),
+            SourceSummary(name="b", file="b.csv", kind="table", rows=50, columns=("y",), by=by),
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("x", "by", "given", "missing"),
+    [
+        (["a/x"], None, {"file": "new.csv"}, "**a and b** is needed; **a and b** is missing"),
+        (["a/x"], None, {"sources": {"a": {"path": "new.csv"}}}, "**b** is missing"),
+        (["a/x"], None, {"sources": {"a": {"path": "1"}, "b": {"path": "2"}}}, None),
+        (["b/y"], "y", {"file": "new.csv"}, None),
+    ],
+)
+def test_a_file_to_check_on_is_missed_before_training(x, by, given, missing):
+    spec = RunSpec().with_values(
+        {
+            "data.sources": TWO, "fit.x": x, "fit.y": ["b/y"], "fit.validation_data": given,
+        }
+    )  # fmt: skip
+    found = [each for each in resolve(spec, summary_of(by=by)).findings
+             if each.code == "fit.validation-data-sources"]  # fmt: skip
+    assert len(found) == (missing is not None)
+    assert not found or missing in found[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ({}, "must name its files"),
+        ({"a": 5}, "must have for 'a' a path"),
+        ({"a": {"path": ""}}, "is wrong for 'a'"),
+        ({"a": {"path": "a", "options": 5}}, "is wrong for 'a'"),
+    ],
+)
+def test_files_to_check_on_that_cannot_be_are_named(sources: Any, words: str):
+    spec = RunSpec().with_values({"fit.validation_data": {"sources": sources}})
+    (problem,) = spec.problems()
+    assert words in problem.sentence
