@@ -25,6 +25,7 @@ from fitstudio.actions.suggestions import suggest
 from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 __all__ = ["inspect", "inspect_and_preview", "preview", "suggest", "tree"]
 
@@ -156,7 +157,7 @@ def _run(
                 pending = None
             problem = limits.waited(_POLL_SECONDS, process.pid)
             if cancel is not None and cancel.is_set():
-                problem = DataError("Reading the file was cancelled.", code="data.cancelled")
+                problem = DataError(say("Reading the file was cancelled."), code="data.cancelled")
             if problem is not None:
                 process.kill()
                 raise problem
@@ -175,7 +176,7 @@ def _memory_bytes() -> int:
 
 def _as_error(fields: Mapping[str, Any]) -> DataError:
     problem = DataError(
-        str(fields.get("message", "The file cannot be read.")),
+        str(fields.get("message", say("The file cannot be read."))),
         code=fields.get("code"),
         remedy=fields.get("remedy"),
         safe=fields.get("safe"),
@@ -194,26 +195,36 @@ def _ended_without_a_word(file: str, code: int, said: str) -> DataError:
     if not crashed:
         _log.error("the reader of %r ended with exit code %s\n%s", file, code, said)
         return DataError(
-            f"Something went wrong inside FitStudio while reading {file!r} (exit code {code}).",
+            say(
+                "Something went wrong inside FitStudio while reading {file} (exit code {code}).",
+                file=repr(file),
+                code=code,
+            ),
             code="internal",
-            safe="The file is as it was, and may well be sound.",
+            safe=say("The file is as it was, and may well be sound."),
             details=said or None,
         )
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    how = say("signal {code}", code=-code) if code < 0 else say("exit code {code}", code=code)
     if sys.platform != "win32" and -code == signal.SIGKILL:
         return DataError(
-            f"The reader of {file!r} was ended from outside ({how}): by a person, or by the system "
-            "because memory ran out.",
+            say(
+                "The reader of {file} was ended from outside ({how}): by a person, or by the "
+                "system because memory ran out.",
+                file=repr(file),
+                how=how,
+            ),
             code="data.reader-ended",
-            remedy="Close other programs, then try again.",
-            safe="Nothing else was touched.",
+            remedy=say("Close other programs, then try again."),
+            safe=say("Nothing else was touched."),
             details=said or None,
         )
     return DataError(
-        f"{file!r} made its reader crash ({how}).",
+        say("{file} made its reader crash ({how}).", file=repr(file), how=how),
         code="data.reader-crashed",
-        remedy="Save it again from the program that made it: a damaged file can do that. If it "
-        "crashes again, it is a mistake in FitStudio or its libraries.",
-        safe="Nothing else was touched.",
+        remedy=say(
+            "Save it again from the program that made it: a damaged file can do that. If it "
+            "crashes again, it is a mistake in FitStudio or its libraries."
+        ),
+        safe=say("Nothing else was touched."),
         details=said or None,
     )

@@ -14,6 +14,7 @@ import fitstudio
 from fitstudio import resources
 from fitstudio.actions import processes
 from fitstudio.errors import WorkerError
+from fitstudio.words import say
 
 _PACKAGES = (
     "torch",
@@ -44,15 +45,17 @@ def devices(*, timeout_s: float = 60.0) -> dict[str, Any]:
         return json.loads(answer.stdout)
     except subprocess.TimeoutExpired as problem:
         raise WorkerError(
-            f"Torch did not answer within {timeout_s:.0f} seconds.",
+            say("Torch did not answer within {timeout_s} seconds.", timeout_s=f"{timeout_s:.0f}"),
             code="worker.no-answer",
-            remedy="Is the machine very busy? Try `fitstudio doctor` again.",
+            remedy=say("Is the machine very busy? Try `fitstudio doctor` again."),
         ) from problem
     except (OSError, ValueError) as problem:
         raise WorkerError(
-            "The training process could not tell which devices there are.",
+            say("The training process could not tell which devices there are."),
             code="worker.no-start",
-            remedy="Torch may not be installed properly: run `python3 packaging/run.py` again.",
+            remedy=say(
+                "Torch may not be installed properly: run `python3 packaging/run.py` again."
+            ),
             details=str(problem),
         ) from problem
 

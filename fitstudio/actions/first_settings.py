@@ -17,6 +17,7 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import DataError
 from fitstudio.storage.special_files import special_file
+from fitstudio.words import say
 
 # The files of a dataset: one; or several, by name or called as their files.
 Files = Path | str | Sequence[Path | str] | Mapping[str, Path | str]
@@ -60,10 +61,12 @@ def spec_for(
         sources = {"data.sources": _sources(files, folder, join or {})}
     if len(files) == 1 and join:
         raise DataError(
-            f"{next(iter(join))!r} is to belong to another file by a column, and there is only one "
-            "file.",
+            say(
+                "{join} is to belong to another file by a column, and there is only one file.",
+                join=repr(next(iter(join))),
+            ),
             code="data.join",
-            remedy="Name the other file as well.",
+            remedy=say("Name the other file as well."),
         )
     given = RunSpec().with_values({**sources, **settings})
     # The columns are those that there are with what was said about the reading.
@@ -105,7 +108,11 @@ def _named(data: Files) -> dict[str, Path | str]:
             problem = name_problem(name)
             if problem is not None:
                 raise DataError(
-                    f"{name!r} cannot be the name of a file among several: it {problem}.",
+                    say(
+                        "{name} cannot be the name of a file among several: it {problem}.",
+                        name=repr(name),
+                        problem=problem,
+                    ),
                     code="data.source-name",
                 )
         return dict(data)
@@ -119,22 +126,22 @@ def _usable(data: Path) -> Path:
     data = data.expanduser().absolute()
     if data.is_dir():
         raise DataError(
-            f"{str(data)!r} is a folder, not a data file.",
+            say("{data} is a folder, not a data file.", data=repr(str(data))),
             code="data.folder",
-            remedy="Name the file in it that holds the rows.",
+            remedy=say("Name the file in it that holds the rows."),
         )
     special = special_file(data)
     if special:
         raise DataError(
-            f"{str(data)!r} is {special}, not a data file.",
+            say("{data} is {special}, not a data file.", data=repr(str(data)), special=special),
             code="data.special-file",
-            remedy="Write what comes out of it into a file first, then name that file.",
+            remedy=say("Write what comes out of it into a file first, then name that file."),
         )
     if not data.is_file():
         raise DataError(
-            f"There is no file {str(data)!r}.",
+            say("There is no file {data}.", data=repr(str(data))),
             code="data.missing",
-            remedy="Check the name; the path begins where the command was typed.",
+            remedy=say("Check the name; the path begins where the command was typed."),
         )
     return data
 
@@ -146,16 +153,26 @@ def _sources(
     for name in join:
         if name not in files:
             raise DataError(
-                f"There is no file that is called {name!r}.{did_you_mean(name, files)}",
+                say(
+                    "There is no file that is called {name}.{did_you_mean}",
+                    name=repr(name),
+                    did_you_mean=did_you_mean(name, files),
+                ),
                 code="data.join",
-                remedy=f"There are {', '.join(map(repr, files))}.",
+                remedy=say("There are {files}.", files=", ".join(map(repr, files))),
             )
     if join and not set(join) & set(others):
         raise DataError(
-            f"The rows of {first!r}, the first file, are those that others are found for.",
+            say(
+                "The rows of {first}, the first file, are those that others are found for.",
+                first=repr(first),
+            ),
             code="data.join",
-            remedy=f"Say by which column those of another file are found, such as "
-            f"{others[0]}={join[first]}.",
+            remedy=say(
+                "Say by which column those of another file are found, such as {others}={join}.",
+                others=others[0],
+                join=join[first],
+            ),
         )
     sources: dict[str, dict[str, Any]] = {}
     for name, file in files.items():
@@ -187,9 +204,9 @@ def _column(summary: DatasetSummary, name: str) -> str:
         return meant[0]
     if meant:
         raise DataError(
-            f"{len(meant)} files have a column {name!r}.",
+            say("{meant} files have a column {name}.", meant=len(meant), name=repr(name)),
             code="data.missing-column",
-            remedy=f"Name it with its file: {' or '.join(map(repr, meant))}.",
+            remedy=say("Name it with its file: {meant}.", meant=" or ".join(map(repr, meant))),
         )
     shown = ", ".join(repr(each) for each in summary.names[:20])
     more = " …" if len(summary.names) > 20 else ""
@@ -200,9 +217,9 @@ def _column(summary: DatasetSummary, name: str) -> str:
         if found.code in _NOT_COLUMNS and name in found.sentence
     ]
     raise DataError(
-        f"{Path(summary.file).name!r} has no column {name!r}.",
+        say("{file} has no column {name}.", file=repr(Path(summary.file).name), name=repr(name)),
         code="data.missing-column",
-        remedy=f"It has: {shown}{more}.{''.join(told[:1])}",
+        remedy=say("It has: {shown}{more}.{told}", shown=shown, more=more, told="".join(told[:1])),
     )
 
 

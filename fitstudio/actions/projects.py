@@ -18,6 +18,7 @@ from fitstudio.project import Project, ProjectPaths
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Moment
 from fitstudio.storage.folder import remove_tree
+from fitstudio.words import say
 
 _RECENT = "recent.json"
 _KEPT_RECENT = 30
@@ -225,9 +226,11 @@ def _example(name: str) -> Example:
         if example.name == name:
             return example
     raise ProjectError(
-        f"There is no example {name!r}.",
+        say("There is no example {name}.", name=repr(name)),
         code="project.no-example",
-        remedy=f"There are: {', '.join(example.name for example in examples)}.",
+        remedy=say(
+            "There are: {examples}.", examples=", ".join(example.name for example in examples)
+        ),
     )
 
 

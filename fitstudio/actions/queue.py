@@ -24,6 +24,7 @@ from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic, checked, ops
 from fitstudio.storage.checked import Count, MisfitError, Moment, Plain
 from fitstudio.storage.file_lock import holder_of
+from fitstudio.words import say
 
 _FORMAT = 1
 _KEPT_FINISHED = 100
@@ -140,9 +141,9 @@ def move(project: Project, item_id: str, place: int) -> None:
         moved = _find(items, item_id)
         if moved.state is not ItemState.WAITING:
             raise RunError(
-                f"{moved.name!r} does not wait any more.",
+                say("{moved} does not wait any more.", moved=repr(moved.name)),
                 code="queue.not-waiting",
-                remedy="Only what waits can change its place.",
+                remedy=say("Only what waits can change its place."),
             )
         waiting = [item for item in items if item.state is ItemState.WAITING and item is not moved]
         waiting.insert(max(0, place), moved)
@@ -236,9 +237,11 @@ def _find(items: list[QueueItem], item_id: str) -> QueueItem:
             return item
     waiting = ", ".join(item.id for item in items if item.state is ItemState.WAITING)
     raise RunError(
-        f"There is no {item_id!r} in the queue.",
+        say("There is no {item_id} in the queue.", item_id=repr(item_id)),
         code="queue.missing",
-        remedy=f"Waiting are: {waiting}." if waiting else "Nothing waits.",
+        remedy=say("Waiting are: {waiting}.", waiting=waiting)
+        if waiting
+        else say("Nothing waits."),
     )
 
 

@@ -22,6 +22,7 @@ from fitstudio.errors import FitStudioError, RunError
 from fitstudio.journal import Outcome, Reason, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths
 from fitstudio.storage.file_lock import FileLock, HeldError
+from fitstudio.words import say
 
 _LOOK_INTERVAL_S = 0.5
 _MOST_ATTEMPTS = 3
@@ -144,7 +145,7 @@ def _finish(project: Project, item: QueueItem) -> None:
 
 def _paths(project: Project, item: QueueItem) -> RunPaths:
     if item.run is None:
-        raise RunError(f"{item.name!r} was never begun.", code="queue.not-begun")
+        raise RunError(say("{item} was never begun.", item=repr(item.name)), code="queue.not-begun")
     return runs.find(project, item.run)
 
 

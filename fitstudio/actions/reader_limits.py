@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psutil
 
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # Sound files need a small part of this; what needs all of it runs in a circle.
 LEAST_CPU_SECONDS = 120.0
@@ -61,11 +62,17 @@ class ReaderLimits:
         before, self._last = self._last, now
         if now.cpu_seconds > self.cpu_seconds:
             return DataError(
-                f"Reading {self._file!r} took more than {self.cpu_seconds:.0f} seconds of "
-                "processor time and was ended.",
+                say(
+                    "Reading {file} took more than {cpu_seconds} seconds of processor time "
+                    "and was ended.",
+                    file=repr(self._file),
+                    cpu_seconds=f"{self.cpu_seconds:.0f}",
+                ),
                 code="data.timeout",
-                remedy="Files of its size need far less. Save it again from the program that made "
-                "it, or in another format.",
+                remedy=say(
+                    "Files of its size need far less. Save it again from the program that "
+                    "made it, or in another format."
+                ),
             )
         if now.memory_bytes > self._memory_bytes:
             return too_large(self._file)
@@ -76,11 +83,16 @@ class ReaderLimits:
         if self._idle_looks * _LOOK_SECONDS < STANDSTILL_SECONDS:
             return None
         return DataError(
-            f"Reading {self._file!r} has stood still for {STANDSTILL_SECONDS / 60:.0f} minutes and "
-            "was ended.",
+            say(
+                "Reading {file} has stood still for {standstill_seconds} minutes and was ended.",
+                file=repr(self._file),
+                standstill_seconds=f"{STANDSTILL_SECONDS / 60:.0f}",
+            ),
             code="data.standstill",
-            remedy="If it lies on a network drive or a removable disk, see that this answers, or "
-            "copy the file to this computer; then try again.",
+            remedy=say(
+                "If it lies on a network drive or a removable disk, see that this answers, or "
+                "copy the file to this computer; then try again."
+            ),
         )
 
 
@@ -103,8 +115,8 @@ def progress_of(pid: int) -> Progress | None:
 def too_large(file: str, details: str | None = None) -> DataError:
     """The error for a file that needs more memory than reading may take."""
     return DataError(
-        f"{file!r} needs more memory than reading may take.",
+        say("{file} needs more memory than reading may take.", file=repr(file)),
         code="data.too-large",
-        remedy="Save the data as NPY or HDF5, which are not read whole.",
+        remedy=say("Save the data as NPY or HDF5, which are not read whole."),
         details=details,
     )

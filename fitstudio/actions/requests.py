@@ -24,6 +24,7 @@ from fitstudio.project.run_files import Request, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import move
 from fitstudio.storage.manifest import read_manifest
+from fitstudio.words import say
 
 KINDS = ("stop_batch", "stop_epoch", "stop_now", "pause", "continue", "snapshot")
 _EARLIER_REQUEST_S = 1.0
@@ -52,11 +53,15 @@ def request(project: Project, run: str | int, kind: str, *, free_memory: bool = 
     if not launcher_of(paths).is_alive(paths):
         state = run_ending.settle(paths, _state(paths))
         raise RunError(
-            f"Run {paths.name!r} is not being trained. {state.outcome_sentence()}",
+            say(
+                "Run {run} is not being trained. {state}",
+                run=repr(paths.name),
+                state=state.outcome_sentence(),
+            ),
             code="run.not-running",
-            remedy="Extend it to train more epochs."
+            remedy=say("Extend it to train more epochs.")
             if state.outcome is Outcome.COMPLETED
-            else "Resume it to go on.",
+            else say("Resume it to go on."),
         )
     refuse_links_of_run(paths)
     number = _next_request(paths)
@@ -157,17 +162,17 @@ def resume_run(
     state = run_ending.settle(paths, _state(paths), started_here=True)
     if state.outcome is Outcome.COMPLETED:
         raise RunError(
-            f"Run {paths.name!r} is complete: {state.sentence}",
+            say("Run {run} is complete: {sentence}", run=repr(paths.name), sentence=state.sentence),
             code="run.finished",
-            remedy="Extend it to train more epochs.",
+            remedy=say("Extend it to train more epochs."),
         )
     refused = [each for each in resume_differences(project, run) if not each.allowed]
     if refused:
         raise RunError(
             " ".join(each.sentence for each in refused),
             code="run.differs",
-            remedy="Put back what has changed, or start a new run like this one.",
-            safe="The run and its checkpoints are as they were.",
+            remedy=say("Put back what has changed, or start a new run like this one."),
+            safe=say("The run and its checkpoints are as they were."),
         )
     return runs.launch(project, paths, resume=True, output=output if foreground else None)
 
@@ -241,9 +246,9 @@ def _refuse_if_running(paths: RunPaths) -> None:
     who = launcher_of(paths).describe(paths)
     if who is not None:
         raise RunError(
-            f"Run {paths.name!r} is being trained by {who}.",
+            say("Run {run} is being trained by {who}.", run=repr(paths.name), who=who),
             code="run.running",
-            remedy="Stop it first.",
+            remedy=say("Stop it first."),
         )
 
 
@@ -271,7 +276,7 @@ def _epochs_saved(paths: RunPaths) -> int:
         except (CheckpointError, LookupError, TypeError, ValueError):
             continue
     raise RunError(
-        f"Run {paths.name!r} has no checkpoint to go on from.",
+        say("Run {run} has no checkpoint to go on from.", run=repr(paths.name)),
         code="run.no-checkpoint",
-        remedy="Start a new run like this one.",
+        remedy=say("Start a new run like this one."),
     )

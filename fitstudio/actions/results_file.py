@@ -11,6 +11,7 @@ from fitstudio.journal.event_fields import NotFinite
 from fitstudio.journal.events import number, numbers
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import Count, MisfitError, Plain, convert
+from fitstudio.words import say
 
 Number = float | NotFinite
 
@@ -139,13 +140,19 @@ def _contradictions(results: Results) -> Iterable[str]:
     classes = len(results.class_names)
     for part, counts in results.confusion.items():
         if [len(row) for row in counts] != [classes] * classes:
-            yield f"`confusion.{part}` must have a row and a column for each of {classes} classes"
+            yield say(
+                "`confusion.{part}` must have a row and a column for each of {classes} classes",
+                part=part,
+                classes=classes,
+            )
     for part, parity in results.parity.items():
         for output in parity["outputs"]:
             if not len(parity["rows"]) == len(output["true"]) == len(output["predicted"]):
-                yield f"`parity.{part}` must have as many predicted values as measured ones"
+                yield say(
+                    "`parity.{part}` must have as many predicted values as measured ones", part=part
+                )
     for part, rows in results.worst.items():
         if results.task != "classification" and any(
             row["true"].keys() != row["predicted"].keys() for row in rows
         ):
-            yield f"`worst.{part}` must predict what was measured"
+            yield say("`worst.{part}` must predict what was measured", part=part)

@@ -14,9 +14,10 @@ from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage.checked import Plain
+from fitstudio.words import marked, say, say_marked
 
-_ROUNDING = "Its numbers may differ from an undisturbed run in the last digits."
-_OTHER_RUN = "Start a new run: this one would no longer be what its folder says."
+_ROUNDING = marked("Its numbers may differ from an undisturbed run in the last digits.")
+_OTHER_RUN = marked("Start a new run: this one would no longer be what its folder says.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ def resume_differences(project_folder: Path, paths: RunPaths) -> list[ResumeDiff
             found.append(_program(name, then.get(name), now.get(name)))
     host = recorded.get("host")
     if host and host != platform.node():
-        sentence = f"It was begun on the computer {host!r}. {_ROUNDING}"
+        sentence = say(
+            "It was begun on the computer {host}. {rounding}",
+            host=repr(host),
+            rounding=say_marked(_ROUNDING),
+        )
         found.append(ResumeDifference("computer", host, platform.node(), True, sentence))
     return [each for each in found if each is not None]
 
@@ -63,7 +68,10 @@ def _settings(paths: RunPaths, recorded: Mapping[str, Any]) -> ResumeDifference 
     before, now = recorded.get("spec_sha256"), spec_digest(paths.spec)
     if before in (None, now):
         return None
-    sentence = f"run.json was changed after the run had begun. {_OTHER_RUN}"
+    sentence = say(
+        "run.json was changed after the run had begun. {other_run}",
+        other_run=say_marked(_OTHER_RUN),
+    )
     return ResumeDifference("settings", before, now, False, sentence)
 
 
@@ -89,14 +97,24 @@ def _file(project_folder: Path, file: str, before: Mapping[str, Any]) -> ResumeD
         now = fingerprint(path)
     except (OSError, ValueError) as problem:  # a name that the system knows no file by
         why = getattr(problem, "strerror", None) or problem
-        sentence = f"The data file {file!r} cannot be read: {why}."
+        sentence = say("The data file {file} cannot be read: {why}.", file=repr(file), why=why)
         return ResumeDifference("data", before, None, False, sentence)
     if now["sha256"] == before.get("sha256"):
         return None  # only touched or copied
-    sentence = f"The data file {file!r} has changed since the run began. {_OTHER_RUN}"
+    sentence = say(
+        "The data file {file} has changed since the run began. {other_run}",
+        file=repr(file),
+        other_run=say_marked(_OTHER_RUN),
+    )
     return ResumeDifference("data", before, now, False, sentence)
 
 
 def _program(name: str, before: Any, now: Any) -> ResumeDifference:
-    sentence = f"{name} was {before or 'missing'} and is {now or 'missing'} now. {_ROUNDING}"
+    sentence = say(
+        "{name} was {before} and is {now} now. {rounding}",
+        name=name,
+        before=before or say("missing"),
+        now=now or say("missing"),
+        rounding=say_marked(_ROUNDING),
+    )
     return ResumeDifference(name, before, now, True, sentence)

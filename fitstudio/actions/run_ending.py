@@ -28,6 +28,7 @@ from fitstudio.journal import (
 from fitstudio.journal.events import sentence_of
 from fitstudio.project.lock import run_lock
 from fitstudio.project.paths import RunPaths
+from fitstudio.words import say
 
 # Between the making of a run's folder and the first word of its worker lie a moment or, with a slow
 # disk and a virus scanner, many seconds: what a launcher waits for, and so much more.
@@ -94,9 +95,9 @@ def end_as_not_started(paths: RunPaths, details: str) -> None:
     error = {
         "type": "WorkerError",
         "code": "worker.no-start",
-        "message": "The training process could not start.",
-        "remedy": "`fitstudio doctor` tells whether all parts are there.",
-        "safe": "Your data and settings are untouched.",
+        "message": say("The training process could not start."),
+        "remedy": say("`fitstudio doctor` tells whether all parts are there."),
+        "safe": say("Your data and settings are untouched."),
         "details": details,
     }
     _note(paths, outcome=Outcome.FAILED, reason=Reason.NOT_STARTED, error=error)
@@ -104,7 +105,7 @@ def end_as_not_started(paths: RunPaths, details: str) -> None:
 
 def end_as_killed(paths: RunPaths) -> None:
     """Notes that a person ended a run's process."""
-    sentence = "You ended its process; it can be resumed from its last checkpoint."
+    sentence = say("You ended its process; it can be resumed from its last checkpoint.")
     _note(paths, outcome=Outcome.STOPPED, reason=Reason.KILLED, sentence=sentence)
 
 
@@ -132,24 +133,24 @@ def _ending(paths: RunPaths, state: RunState) -> dict[str, Any]:
                 "type": "WorkerError",
                 "code": "worker.no-start",
                 "message": sentence_of(Reason.NOT_STARTED),
-                "remedy": "Start it once more; `fitstudio doctor` tells whether all is there.",
-                "safe": "Your data and settings are untouched.",
+                "remedy": say("Start it once more; `fitstudio doctor` tells whether all is there."),
+                "safe": say("Your data and settings are untouched."),
                 "details": log_tail(paths.worker_log),
             },
         }
     fields: dict[str, Any] = {"outcome": Outcome.INTERRUPTED, "reason": Reason.GONE}
     sentence = launcher_of(paths).ending_sentence(state.pid)
     if sentence is None and crash:
-        sentence = "A library crashed; faulthandler.log says where."
+        sentence = say("A library crashed; faulthandler.log says where.")
     if sentence is not None:
         fields["sentence"] = sentence
     if crash:
         fields["error"] = {
             "type": "WorkerError",
             "code": "worker.crashed",
-            "message": "The training process crashed inside a library.",
-            "remedy": "Resume it. If it crashes again, `fitstudio doctor` names the versions.",
-            "safe": "All finished epochs are kept.",
+            "message": say("The training process crashed inside a library."),
+            "remedy": say("Resume it. If it crashes again, `fitstudio doctor` names the versions."),
+            "safe": say("All finished epochs are kept."),
             "details": crash,
         }
     return fields

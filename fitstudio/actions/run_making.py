@@ -28,6 +28,7 @@ from fitstudio.project.links import refuse_links_of_project
 from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
 from fitstudio.storage import atomic, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
+from fitstudio.words import say
 
 _LOCK_WAIT_S = 5.0
 _VERSIONS = ("torch", "numpy", "polars", "h5py", "safetensors")
@@ -111,7 +112,9 @@ class _Extras:
                 EventType.MESSAGE,
                 level="info",
                 code=EXTENDED,
-                sentence=f"Run {self.source.number} is trained on from where it ended.",
+                sentence=say(
+                    "Run {number} is trained on from where it ended.", number=self.source.number
+                ),
             )
 
 
@@ -178,9 +181,13 @@ def editing(paths: ProjectPaths) -> Iterator[None]:
         except HeldError as held:
             if time.monotonic() > deadline:
                 raise ProjectError(
-                    "Another process is changing the runs of this project and does not finish.",
+                    say(
+                        "Another process is changing the runs of this project and does not finish."
+                    ),
                     code="project.busy",
-                    remedy="Try again; if it stays so, close the other windows of this project.",
+                    remedy=say(
+                        "Try again; if it stays so, close the other windows of this project."
+                    ),
                     details=str(held),
                 ) from held
             time.sleep(0.02)

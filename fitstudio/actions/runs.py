@@ -31,6 +31,7 @@ from fitstudio.project.run_files import (
 )
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
+from fitstudio.words import say
 
 __all__ = [
     "Best",
@@ -210,20 +211,35 @@ def load_run(project: Project, run: str | int) -> RunRecord:
     paths = find(project, run)
     state = _state(paths)
     spec, problems = read_spec_as_far_as_possible(paths.spec)
-    found = [f"{paths.spec.name} cannot be read whole: {each.sentence}" for each in problems]
+    found = [
+        say("{spec} cannot be read whole: {sentence}", spec=paths.spec.name, sentence=each.sentence)
+        for each in problems
+    ]
     resolved = results = None
     try:
         if paths.resolved.exists():
             resolved = Resolved.from_json(read_recorded(paths.resolved))
     except (StorageError, MisfitError) as problem:
-        found.append(f"{paths.resolved.name} cannot be read: {_clause(problem)}")
+        found.append(
+            say(
+                "{resolved} cannot be read: {problem}",
+                resolved=paths.resolved.name,
+                problem=_clause(problem),
+            )
+        )
     try:
         if paths.results.exists():
             content = atomic.read_json(paths.results)
             Results.from_json(content)
             results = content
     except (StorageError, MisfitError) as problem:
-        found.append(f"{paths.results.name} cannot be read: {_clause(problem)}")
+        found.append(
+            say(
+                "{results} cannot be read: {problem}",
+                results=paths.results.name,
+                problem=_clause(problem),
+            )
+        )
     return RunRecord(
         run=paths.name,
         folder=paths.folder,
@@ -310,7 +326,9 @@ def _summary(paths: RunPaths) -> RunSummary:
         state = _state(paths)
     except OSError as problem:
         why = problem.strerror or str(problem)
-        state = RunState(damage=f"{paths.journal.name} cannot be read: {why}.")
+        state = RunState(
+            damage=say("{journal} cannot be read: {why}.", journal=paths.journal.name, why=why)
+        )
     summary = run_summary.summarize(paths, about, state)
     if state.outcome is not None:
         run_summary.keep(paths, summary, _size(paths.journal))

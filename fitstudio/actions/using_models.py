@@ -27,6 +27,7 @@ from fitstudio.errors import CheckpointError, FitStudioError, RunError, StorageE
 from fitstudio.project import Project
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.manifest import read_manifest
+from fitstudio.words import say
 
 Progress = Callable[[float, str], None]
 
@@ -326,12 +327,17 @@ def _ask(
         complaints.seek(0)
         details = complaints.read().decode("utf-8", "replace")[-20_000:]
     if cancel.is_set():
-        raise WorkerError("It was cancelled.", code="worker.cancelled", safe="Nothing was written.")
+        raise WorkerError(
+            say("It was cancelled."), code="worker.cancelled", safe=say("Nothing was written.")
+        )
     if not ("reply" in answer or "error" in answer):
         raise WorkerError(
-            f"The process ended without an answer (exit code {process.returncode}).",
+            say(
+                "The process ended without an answer (exit code {returncode}).",
+                returncode=process.returncode,
+            ),
             code="worker.no-answer",
-            remedy="It may have run out of memory: close other programs and try again.",
+            remedy=say("It may have run out of memory: close other programs and try again."),
             details=details,
         )
     if "error" in answer:
@@ -351,9 +357,9 @@ def _start(kind: str, complaints: IO[bytes]) -> subprocess.Popen[str]:
         )
     except OSError as problem:
         raise WorkerError(
-            "The process that uses the model could not be started.",
+            say("The process that uses the model could not be started."),
             code="worker.no-start",
-            remedy="Install FitStudio again: python3 packaging/run.py.",
+            remedy=say("Install FitStudio again: python3 packaging/run.py."),
             details=str(problem),
         ) from problem
 

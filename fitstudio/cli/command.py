@@ -11,6 +11,7 @@ from typing import Any
 
 from fitstudio.cli.output import say
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.words import saying
 from fitstudio.words.numbers import plain_number
 
 
@@ -33,14 +34,18 @@ class Command:
 
 def add_project(parser: argparse.ArgumentParser) -> None:
     """Adds the positional PROJECT."""
-    parser.add_argument("project", metavar="PROJECT", type=Path, help="the project's folder")
+    parser.add_argument(
+        "project", metavar="PROJECT", type=Path, help=saying.say("the project's folder")
+    )
 
 
 def add_project_and_run(parser: argparse.ArgumentParser) -> None:
     """Adds the positional PROJECT and RUN."""
     add_project(parser)
     parser.add_argument(
-        "run", metavar="RUN", help="the run's folder name or number, such as 0007-lr-halved or 7"
+        "run",
+        metavar="RUN",
+        help=saying.say("the run's folder name or number, such as 0007-lr-halved or 7"),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from fitstudio.declared.formats.registry import parse_option
 from fitstudio.declared.parameters.sources import name_problem, simple_word
 from fitstudio.errors import DataError, UsageError
+from fitstudio.words import say
 
 
 def typed_files(texts: Sequence[str]) -> dict[str, Path]:
@@ -25,7 +26,8 @@ def typed_files(texts: Sequence[str]) -> dict[str, Path]:
         named = bool(equals and rest) and name_problem(name) is None and not Path(text).exists()
         if named and name in files:
             raise UsageError(
-                f"Two files are called {name!r}.", remedy="Give each file a name of its own."
+                say("Two files are called {name}.", name=repr(name)),
+                remedy=say("Give each file a name of its own."),
             )
         path = Path(rest if named else text)
         files[name if named else simple_word(str(path), files)] = path
@@ -43,8 +45,8 @@ def typed_join(texts: Sequence[str]) -> dict[str, str]:
         name, equals, column = text.partition("=")
         if not equals or not name or not column:
             raise UsageError(
-                f"--join takes NAME=COLUMN; what came is {text!r}.",
-                remedy="For example: --join samples=id",
+                say("--join takes NAME=COLUMN; what came is {text}.", text=repr(text)),
+                remedy=say("For example: --join samples=id"),
             )
         join[name] = column
     return join
@@ -81,11 +83,11 @@ def require_file(file: Path) -> None:
     """
     if file.is_file():
         return
-    what = "is a folder, not a data file" if file.is_dir() else "is not there"
+    what = say("is a folder, not a data file") if file.is_dir() else say("is not there")
     raise DataError(
         f"{str(file)!r} {what}.",
         code="data.missing",
-        remedy="Check the name; the path begins where the command was typed.",
+        remedy=say("Check the name; the path begins where the command was typed."),
     )
 
 
@@ -95,8 +97,8 @@ def _options(texts: Sequence[str], files: dict[str, Path]) -> dict[str, dict[str
         name, equals, text = typed.partition("=")
         if not equals or not name.strip():
             raise UsageError(
-                f"--option takes NAME=VALUE; what came is {typed!r}.",
-                remedy="For example: --option decimal=,",
+                say("--option takes NAME=VALUE; what came is {typed}.", typed=repr(typed)),
+                remedy=say("For example: --option decimal=,"),
             )
         source, _, option = name.strip().rpartition(".")
         if not source and len(files) == 1:
@@ -104,8 +106,15 @@ def _options(texts: Sequence[str], files: dict[str, Path]) -> dict[str, dict[str
         if source not in files:
             first = next(iter(files))
             raise UsageError(
-                f"It is not clear which file the option {name.strip()!r} is for.",
-                remedy=f"Name the file before it: --option {first}.{option}={text}",
+                say(
+                    "It is not clear which file the option {name} is for.", name=repr(name.strip())
+                ),
+                remedy=say(
+                    "Name the file before it: --option {first}.{option}={text}",
+                    first=first,
+                    option=option,
+                    text=text,
+                ),
             )
         options[source][option] = parse_option(option, text, format=None, file=files[source].name)
     return options

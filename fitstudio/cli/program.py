@@ -17,6 +17,7 @@ from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
+from fitstudio.words import saying
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -27,7 +28,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(
-            f"{message[:1].upper()}{message[1:]}.", remedy=f"See `{self.prog} --help`."
+            f"{message[:1].upper()}{message[1:]}.",
+            remedy=saying.say("See `{prog} --help`.", prog=self.prog),
         )
 
 
@@ -35,8 +37,10 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line, one subparser an action."""
     parser = _Parser(
         prog="fitstudio",
-        description="Train neural networks by pointing and clicking, or from this command line. "
-        "Without a subcommand, `fitstudio [PROJECT]` opens the window.",
+        description=saying.say(
+            "Train neural networks by pointing and clicking, or from this command line. "
+            "Without a subcommand, `fitstudio [PROJECT]` opens the window."
+        ),
     )
     parser.add_argument("--version", action="version", version=fitstudio.__version__)
     subparsers = parser.add_subparsers(
@@ -48,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
         )
         command.declare(subparser)
         subparser.add_argument(
-            "--json", action="store_true", help="print one JSON value instead of text"
+            "--json", action="store_true", help=saying.say("print one JSON value instead of text")
         )
         subparser.set_defaults(run_command=command.run)
     return parser
@@ -69,8 +73,11 @@ def main(words: list[str] | None = None) -> int:
     if not problems or _nobody_reads(problems[0]):
         return status
     complain(
-        f"fitstudio: Not all of the output could be written: {_words_of(problems[0])}. What the "
-        "command did is done all the same."
+        saying.say(
+            "fitstudio: Not all of the output could be written: {problems}. What the command "
+            "did is done all the same.",
+            problems=_words_of(problems[0]),
+        )
     )
     return status or EXIT_FAILED
 
@@ -103,16 +110,20 @@ def _run(words: list[str]) -> int:
         _report(problem, as_json)
         return EXIT_FAILED
     except KeyboardInterrupt:
-        complain("Stopped by you.")
+        complain(saying.say("Stopped by you."))
         return 130
     except Exception as problem:
         # A mistake of ours. A traceback is no answer to a person, but must not be lost either.
         details = traceback.format_exc()
         _report(
             FitStudioError(
-                f"Something went wrong inside FitStudio ({type(problem).__name__}: {problem}).",
+                saying.say(
+                    "Something went wrong inside FitStudio ({kind}: {problem}).",
+                    kind=type(problem).__name__,
+                    problem=problem,
+                ),
                 code="internal",
-                safe="Your data and your runs are as they were.",
+                safe=saying.say("Your data and your runs are as they were."),
                 remedy=_where_kept(details),
                 details=details,
             ),
@@ -128,14 +139,16 @@ def _where_kept(details: str) -> str:
         atomic.make_folder(report.parent)
         atomic.write_text(report, details)
     except StorageError:
-        return "The same command with --json prints the details."
-    return f"Details are in {report}; please send that file along with your report."
+        return saying.say("The same command with --json prints the details.")
+    return saying.say(
+        "Details are in {report}; please send that file along with your report.", report=report
+    )
 
 
 def _report(problem: FitStudioError, as_json: bool) -> None:
     if as_json:
         say(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
-    complain(f"fitstudio: {plain(problem.message)}")
+    complain(saying.say("fitstudio: {message}", message=plain(problem.message)))
     if isinstance(problem, SpecError):
         for finding in problem.findings:
             if finding.sentence not in problem.message:

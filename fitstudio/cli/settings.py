@@ -15,6 +15,7 @@ from fitstudio.declared.parameters.fit import FIT
 from fitstudio.declared.parameters.registry import find_param
 from fitstudio.declared.run_spec import RunSpec, parse_setting
 from fitstudio.errors import UsageError
+from fitstudio.words import say
 
 # Parameters that name data have their own arguments (`new --data --target`) or go by --set.
 _WITHOUT_FLAG = {"x", "y", "sample_weight", "validation_data", "callbacks", "verbose"}
@@ -27,11 +28,13 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="a setting by its name in run.json, such as fit.epochs=10, model.units=[64,32] "
-        "or compile.optimizer=sgd; may be repeated",
+        help=say(
+            "a setting by its name in run.json, such as fit.epochs=10, model.units=[64,32] or "
+            "compile.optimizer=sgd; may be repeated"
+        ),
     )
-    parser.add_argument("--seed", metavar="N", type=int, help="start from this random seed")
-    group = parser.add_argument_group("parameters of fit() and compile()")
+    parser.add_argument("--seed", metavar="N", type=int, help=say("start from this random seed"))
+    group = parser.add_argument_group(say("parameters of fit() and compile()"))
     for param in flagged_params():
         group.add_argument(
             "--" + param.name.replace("_", "-"),
@@ -40,7 +43,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             help=f"{param.help} Default: {_default_text(param)}.".replace("%", "%%"),
         )
     group.add_argument(
-        "--verbose", type=int, choices=(0, 1, 2), help="0 silent, 1 a bar, 2 a line an epoch"
+        "--verbose", type=int, choices=(0, 1, 2), help=say("0 silent, 1 a bar, 2 a line an epoch")
     )
 
 
@@ -66,8 +69,8 @@ def typed_settings(arguments: argparse.Namespace, spec: RunSpec | None = None) -
     for text in (*typed, *arguments.set):
         if "=" not in text:
             raise UsageError(
-                f"--set takes KEY=VALUE; what came is {text!r}.",
-                remedy="For example: --set fit.epochs=10",
+                say("--set takes KEY=VALUE; what came is {text}.", text=repr(text)),
+                remedy=say("For example: --set fit.epochs=10"),
             )
         key, value = _part_of_nested(text, spec, settings) or parse_setting(text, spec)
         settings[key] = value
@@ -82,7 +85,8 @@ def typed_settings(arguments: argparse.Namespace, spec: RunSpec | None = None) -
 def fix_as_typed(fix: Fix) -> str:
     """A finding's way out with the words that can be copied into the next command."""
     settings = [
-        f"--set {shlex.quote(f'{key}={_typed(key, value)}')}" for key, value in fix.set.items()
+        say("--set {shlex}", shlex=shlex.quote(f"{key}={_typed(key, value)}"))
+        for key, value in fix.set.items()
     ]
     return plain(fix.sentence) + (f": {' '.join(settings)}" if settings else "")
 

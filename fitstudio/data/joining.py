@@ -15,6 +15,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.values import WORDS
 from fitstudio.data.picked_array import NO_ROW
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _MOST_SHARED = 50
 _SHOWN = 3
@@ -56,13 +57,27 @@ def refuse_other_length(first: Source, other: Source, name: str) -> None:
     if first.rows == other.rows:
         return
     shared = next(shared_names(first, other), None)
-    way = f"{shared!r}, which both have" if shared else "that says in both which rows they are"
+    way = (
+        say("{shared}, which both have", shared=repr(shared))
+        if shared
+        else say("that says in both which rows they are")
+    )
     raise DataError(
-        f"{first.file!r} has {first.rows} rows and {other.file!r} has {other.rows}, so they do not "
-        "belong together row by row.",
+        say(
+            "{file} has {rows} rows and {other_file} has {other_rows}, so they do not belong "
+            "together row by row.",
+            file=repr(first.file),
+            rows=first.rows,
+            other_file=repr(other.file),
+            other_rows=other.rows,
+        ),
         code="data.rows-differ",
-        remedy=f"Let them belong together by a column {way} (data.sources.{name}.by), or choose "
-        "files with a row for each sample.",
+        remedy=say(
+            "Let them belong together by a column {way} (data.sources.{name}.by), or choose "
+            "files with a row for each sample.",
+            way=way,
+            name=name,
+        ),
     )
 
 
@@ -90,10 +105,18 @@ def join(first: Source, other: Source, *, to: str, by: str) -> Join:
     rows = np.array([NO_ROW if name is None else places.get(name, NO_ROW) for name in asked])
     if len(rows) and (rows == NO_ROW).all():
         raise DataError(
-            f"No row of {first.file!r} finds its row in {other.file!r}: {to!r} says "
-            f"{_examples(asked)} there, {by!r} says {_examples(held)} here.",
+            say(
+                "No row of {file} finds its row in {other_file}: {to} says {asked} there, "
+                "{by} says {held} here.",
+                file=repr(first.file),
+                other_file=repr(other.file),
+                to=repr(to),
+                asked=_examples(asked),
+                by=repr(by),
+                held=_examples(held),
+            ),
             code="data.join-none",
-            remedy="Choose the columns that say the same in both files.",
+            remedy=say("Choose the columns that say the same in both files."),
         )
     wanted = {name for name in asked if name is not None}
     unused = [name for name in held if name not in wanted]
@@ -115,10 +138,14 @@ def names_of_rows(source: Source, column: str) -> list[str | None]:
     source.require([column])
     if source.column(column).shape:
         raise DataError(
-            f"{column!r} of {source.file!r} holds several values a row, so it cannot say which row "
-            "that is.",
+            say(
+                "{column} of {file} holds several values a row, so it cannot say which row "
+                "that is.",
+                column=repr(column),
+                file=repr(source.file),
+            ),
             code="data.not-single",
-            remedy="Choose a column with one value in each row.",
+            remedy=say("Choose a column with one value in each row."),
         )
     values = source.scalars(column)
     stored = source.array(column)
@@ -146,13 +173,24 @@ def shared_names(first: Source, other: Source) -> Iterator[str]:
 
 def _unclear(first: Source, other: Source, by: str, name: str, rows: list[int]) -> DataError:
     shown = ", ".join(str(row + 1) for row in rows[:_SHOWN])
-    more = " and more" if len(rows) > _SHOWN else ""
+    more = say(" and more") if len(rows) > _SHOWN else ""
     return DataError(
-        f"{other.file!r} has {len(rows)} rows for {name!r} in {by!r} (rows {shown}{more}), so it "
-        f"is not clear which of them belongs to a row of {first.file!r}.",
+        say(
+            "{file} has {rows} rows for {name} in {by} (rows {shown}{more}), so it is not "
+            "clear which of them belongs to a row of {first_file}.",
+            file=repr(other.file),
+            rows=len(rows),
+            name=repr(name),
+            by=repr(by),
+            shown=shown,
+            more=more,
+            first_file=repr(first.file),
+        ),
         code="data.join-unclear",
-        remedy="Name the file with several rows for each name first: its rows are then the "
-        "samples. Or leave all but one of these rows out.",
+        remedy=say(
+            "Name the file with several rows for each name first: its rows are then the "
+            "samples. Or leave all but one of these rows out."
+        ),
     )
 
 

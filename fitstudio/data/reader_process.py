@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from fitstudio.data.formats.blame import came_from
 from fitstudio.errors import DataError, FitStudioError
+from fitstudio.words import say
 
 if TYPE_CHECKING:
     from fitstudio.data.source import Source
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Libraries that print must not spoil the reply.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    file = "the file"
+    file = say("the file")
     try:
         request = json.loads(sys.stdin.buffer.read())
         file = " and ".join(map(repr, _files(request["data"]))) or file
@@ -142,14 +143,14 @@ def unexpected(problem: BaseException, file: str) -> DataError:
         came_from(problem, "polars", "h5py") and _SAYS_NO_MEMORY.search(str(problem))
     ):
         return DataError(
-            "The file needs more memory than reading may take.",
+            say("The file needs more memory than reading may take."),
             code="data.too-large",
-            remedy="Save the data as NPY or HDF5, which are not read whole.",
+            remedy=say("Save the data as NPY or HDF5, which are not read whole."),
         )
     return DataError(
-        f"Something went wrong inside FitStudio while reading {file}.",
+        say("Something went wrong inside FitStudio while reading {file}.", file=file),
         code="internal",
-        safe="The file is as it was, and may well be sound.",
+        safe=say("The file is as it was, and may well be sound."),
         details="".join(traceback.format_exception(problem))[-4_000:],
     )
 

@@ -88,4 +88,4 @@ def _key(key: str, name: str) -> str:
 def _listed(names: tuple[str, ...]) -> str:
     shown = ", ".join(f"“{name}”" for name in names[:_SHOWN])
     more = len(names) - _SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    return say("{shown} and {more} more", shown=shown, more=more) if more > 0 else shown

@@ -19,6 +19,7 @@ from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError
 from fitstudio.storage.special_files import special_file
+from fitstudio.words import say
 
 __all__ = ["Source", "find_file", "kind_of", "open_file", "open_source", "tree_of"]
 
@@ -63,18 +64,20 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
     """
     file = data.get("file")
     if not isinstance(file, str) or not file:
-        raise DataError("No data file is chosen.", code="data.no-file", remedy="Choose one.")
+        raise DataError(
+            say("No data file is chosen."), code="data.no-file", remedy=say("Choose one.")
+        )
     path = find_file(file, base)
     kind = data.get("kind") or kind_of(path)
     options = data.get("options") or {}
     columns = data.get("columns") or {}
     if not isinstance(options, Mapping) or not isinstance(columns, Mapping):
-        raise DataError("data.options and data.columns must be tables.", code="data.option")
+        raise DataError(say("data.options and data.columns must be tables."), code="data.option")
     if kind not in FORMATS:
         raise DataError(
-            f"{kind!r} is no kind of data file.",
+            say("{kind} is no kind of data file.", kind=repr(kind)),
             code="data.kind",
-            remedy=f"It can be {', '.join(FORMATS)}.",
+            remedy=say("It can be {formats}.", formats=", ".join(FORMATS)),
         )
     format = FORMATS[kind]
     # An option that is null was put back to what the file shows.
@@ -97,7 +100,9 @@ def tree_of(file: str, base: Path) -> list[TreeNode]:
     read = READERS[kind]().tree
     if read is None:
         raise DataError(
-            f"{file!r} holds no arrays by name.", code="data.no-tree", remedy="Look at its rows."
+            say("{file} holds no arrays by name.", file=repr(file)),
+            code="data.no-tree",
+            remedy=say("Look at its rows."),
         )
     return read(path, file)
 
@@ -109,29 +114,35 @@ def find_file(file: str, base: Path) -> Path:
         DataError: If it is not there, is a folder, or is empty.
     """
     if "\0" in file:
-        raise DataError("A file's name cannot hold a zero character.", code="data.no-file")
+        raise DataError(say("A file's name cannot hold a zero character."), code="data.no-file")
     path = Path(file) if Path(file).is_absolute() else base / file
     try:
         known = path.stat()
     except OSError as problem:
         raise DataError(
-            f"The data file {file!r} is not where it was.",
+            say("The data file {file} is not where it was.", file=repr(file)),
             code="data.file-missing",
-            remedy="Put it back, or choose where it is now.",
+            remedy=say("Put it back, or choose where it is now."),
             details=str(problem),
         ) from problem
     if path.is_dir():
         raise DataError(
-            f"{file!r} is a folder.", code="data.folder", remedy="Choose a file inside it."
+            say("{file} is a folder.", file=repr(file)),
+            code="data.folder",
+            remedy=say("Choose a file inside it."),
         )
     if not path.is_file():
         raise DataError(
-            f"{file!r} is {special_file(path) or 'no ordinary file'}, not a data file.",
+            say(
+                "{file} is {file_2}, not a data file.",
+                file=repr(file),
+                file_2=special_file(path) or say("no ordinary file"),
+            ),
             code="data.special-file",
-            remedy="Write what comes out of it into a file first, then choose that file.",
+            remedy=say("Write what comes out of it into a file first, then choose that file."),
         )
     if known.st_size == 0:
-        raise DataError(f"{file!r} is empty.", code="data.empty-file")
+        raise DataError(say("{file} is empty.", file=repr(file)), code="data.empty-file")
     return path
 
 
@@ -146,12 +157,21 @@ def kind_of(path: Path) -> str:
             head = stream.read(512)
     except OSError as problem:
         raise DataError(
-            f"{path.name!r} cannot be read: {problem.strerror}.", code="data.unreadable"
+            say(
+                "{file} cannot be read: {strerror}.",
+                file=repr(path.name),
+                strerror=problem.strerror,
+            ),
+            code="data.unreadable",
         ) from problem
     found = recognise(path.name, head)
     if isinstance(found, Foreign):
         raise DataError(
-            f"{path.name!r} is {found.what}, which FitStudio does not read.",
+            say(
+                "{file} is {what}, which FitStudio does not read.",
+                file=repr(path.name),
+                what=found.what,
+            ),
             code="data.foreign-file",
             remedy=found.remedy,
         )

@@ -19,7 +19,7 @@ from fitstudio.declared.task.dataset_summary import (
     SourceSummary,
 )
 from fitstudio.words import say, say_count
-from fitstudio.words.numbers import counted, listed, strong
+from fitstudio.words.numbers import counted, format_count, listed, strong
 
 _MOST_NAMED = 12
 
@@ -35,11 +35,11 @@ def data_overview(spec: RunSpec, summary: DatasetSummary) -> list[Paragraph]:
     targets = chosen(summary, values["fit.y"])
     inputs = chosen(summary, values["fit.x"])
     paragraphs = [
-        Paragraph("Read as", _reading(summary)),
+        Paragraph(say("Read as"), _reading(summary)),
         *_files(summary),
-        Paragraph("Target", ", ".join(_described(spec, each) for each in targets)),
-        Paragraph("Inputs", _inputs(inputs)),
-        Paragraph("Left out", _left_out(values, summary)),
+        Paragraph(say("Target"), ", ".join(_described(spec, each) for each in targets)),
+        Paragraph(say("Inputs"), _inputs(inputs)),
+        Paragraph(say("Left out"), _left_out(values, summary)),
     ]
     return [paragraph for paragraph in paragraphs if paragraph.text]
 
@@ -49,9 +49,14 @@ _USED = ("fit.x", "fit.y", "fit.sample_weight", "fit.validation_data", "data.col
 
 def _reading(summary: DatasetSummary) -> str:
     if summary.sources:
-        files = counted(len(summary.sources), "file")
-        columns = counted(len(summary.columns), "column")
-        return f"{files} together: {counted(summary.rows, 'row')}, {columns}."
+        files = say_count(len(summary.sources), "{number} file", "{number} files")
+        columns = say_count(len(summary.columns), "{number} column", "{number} columns")
+        return say(
+            "{files} together: {rows}, {columns}.",
+            files=files,
+            rows=say_count(summary.rows, "{number} row", "{number} rows"),
+            columns=columns,
+        )
     return _read_as(summary, len(summary.columns))
 
 
@@ -62,7 +67,7 @@ def _files(summary: DatasetSummary) -> Iterator[Paragraph]:
         told = f"{Path(source.file).name}: {_read_as(source, len(source.columns))}"
         if first is not None and source is not first:
             told += f" {_belonging(source, first)}"
-        yield Paragraph(f"File {source.name}", told)
+        yield Paragraph(say("File {source}", source=source.name), told)
 
 
 def _belonging(source: SourceSummary, first: SourceSummary) -> str:
@@ -87,7 +92,7 @@ def _read_as(read: DatasetSummary | SourceSummary, columns: int) -> str:
     format = find_format(read.kind)
     size = f"{counted(read.rows, format.row)}, {counted(columns, format.column)}"
     how = [
-        guess.label + ("" if guess.sure else " (not certain)")
+        guess.label + ("" if guess.sure else say(" (not certain)"))
         for guess in read.guesses
         if guess.label
     ]
@@ -97,21 +102,31 @@ def _read_as(read: DatasetSummary | SourceSummary, columns: int) -> str:
 def _described(spec: RunSpec, column: ColumnSummary) -> str:
     kind = role_type(spec, column)
     if kind == CATEGORY:
-        return f"{strong(column.name)} ({counted(len(column.classes), 'class', 'classes')})"
+        return f"{strong(column.name)} ({say_count(len(column.classes), '{number} class', '{number} classes')})"
     if column.shape:
-        return f"{strong(column.name)} ({' × '.join(map(str, column.shape))} numbers)"
-    return f"{strong(column.name)} ({'text' if kind == TEXT else 'a number'})"
+        return say(
+            "{column} ({shape} numbers)",
+            column=strong(column.name),
+            shape=" × ".join(map(str, column.shape)),
+        )
+    return f"{strong(column.name)} ({(say('text') if kind == TEXT else say('a number'))})"
 
 
 def _inputs(columns: tuple[ColumnSummary, ...]) -> str:
     if not columns:
         return ""
     names = strong(listed([each.name for each in columns], most=_MOST_NAMED))
-    return names if len(columns) == 1 else f"{names} ({len(columns):,} columns)"
+    return (
+        names
+        if len(columns) == 1
+        else say("{names} ({columns} columns)", names=names, columns=format_count(len(columns)))
+    )
 
 
 def _left_out(values: Mapping[str, Any], summary: DatasetSummary) -> str:
     found = left_out(values, summary)
     named = [f"{name} ({why})" if why else name for name, why in found[:_MOST_NAMED]]
     more = len(found) - len(named)
-    return "; ".join(named) + (f"; and {more:,} more" if more > 0 else "")
+    return "; ".join(named) + (
+        say("; and {more} more", more=format_count(more)) if more > 0 else ""
+    )

@@ -17,9 +17,17 @@ from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words.numbers import counted, format_bytes, listed, plain_number, strong
+from fitstudio.words import marked, say, say_count
+from fitstudio.words.numbers import (
+    counted,
+    format_bytes,
+    format_count,
+    listed,
+    plain_number,
+    strong,
+)
 
-_METRICS = EntryList(METRICS, "a metric")
+_METRICS = EntryList(METRICS, marked("a metric"))
 
 
 @dataclass(frozen=True)
@@ -39,16 +47,18 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
     """
     facts = resolved.facts
     if facts is None:
-        return [Paragraph("Not yet", _what_is_missing(resolved, summary))]
+        return [Paragraph(say("Not yet"), _what_is_missing(resolved, summary))]
     paragraphs = [
-        Paragraph("Rows" if facts.row_name == "row" else "Samples", _rows(resolved, facts)),
-        Paragraph("One epoch", _epoch(resolved, facts)),
-        Paragraph("Checking", _checking(resolved, facts)),
-        Paragraph("Weights", _weights(resolved, facts)),
-        Paragraph("The end", _end(resolved, facts)),
-        *(Paragraph("Helpers", text) for text in [_helpers(resolved, facts)] if text),
-        *(Paragraph("Size", text) for text in [_size(resolved, facts)] if text),
-        *(Paragraph("Ignored", text) for text in [_ignored(resolved)] if text),
+        Paragraph(
+            say("Rows") if facts.row_name == "row" else say("Samples"), _rows(resolved, facts)
+        ),
+        Paragraph(say("One epoch"), _epoch(resolved, facts)),
+        Paragraph(say("Checking"), _checking(resolved, facts)),
+        Paragraph(say("Weights"), _weights(resolved, facts)),
+        Paragraph(say("The end"), _end(resolved, facts)),
+        *(Paragraph(say("Helpers"), text) for text in [_helpers(resolved, facts)] if text),
+        *(Paragraph(say("Size"), text) for text in [_size(resolved, facts)] if text),
+        *(Paragraph(say("Ignored"), text) for text in [_ignored(resolved)] if text),
     ]
     return [paragraph for paragraph in paragraphs if paragraph.text]
 
@@ -58,32 +68,64 @@ def _what_is_missing(resolved: Resolved, summary: DatasetSummary | None) -> str:
     if errors:
         return errors[0]
     if summary is None:
-        return "The data have not been read yet."
-    return "Choose inputs and a target on the Data page."
+        return say("The data have not been read yet.")
+    return say("Choose inputs and a target on the Data page.")
 
 
 def _rows(resolved: Resolved, facts: Facts) -> str:
     about = "" if facts.exact else "About "
-    training = f"{about}{strong(f'{facts.training_rows:,}')} {facts.row_name}s train the model"
+    training = say(
+        "{about}{training_rows} {row_name}s train the model",
+        about=about,
+        training_rows=strong(format_count(facts.training_rows)),
+        row_name=facts.row_name,
+    )
     left_out = ""
     if facts.left_out:
-        left_out = f" {counted(facts.left_out, facts.row_name)} with missing values are left out."
+        left_out = say(
+            " {left_out} with missing values are left out.",
+            left_out=counted(facts.left_out, facts.row_name),
+        )
         if facts.left_out == 1:
-            left_out = f" One {facts.row_name} with a missing value is left out."
+            left_out = say(
+                " One {row_name} with a missing value is left out.", row_name=facts.row_name
+            )
     given = resolved.value("fit.validation_data")
     if given is not None and "column" not in given:
         files = [str(source["path"]) for source in sources_of(given).values()]
         names = listed([_file_name(file) for file in files])
-        return f"{training}, those of {strong(names)} check it.{left_out}"
+        return say(
+            "{training}, those of {names} check it.{left_out}",
+            training=training,
+            names=strong(names),
+            left_out=left_out,
+        )
     if not facts.validation_rows:
-        return f"{training}, none check it.{left_out}"
+        return say("{training}, none check it.{left_out}", training=training, left_out=left_out)
     check = strong(f"{facts.validation_rows:,}")
     if given is not None:
         labels = listed([str(value) for value in given["values"]], last="or")
-        return f"{training}, the {check} with {given['column']} {labels} check it.{left_out}"
+        return say(
+            "{training}, the {check} with {column} {labels} check it.{left_out}",
+            training=training,
+            check=check,
+            column=given["column"],
+            labels=labels,
+            left_out=left_out,
+        )
     if resolved.value("data.row_order") == "random":
-        return f"{training}, {check} picked at random check it.{left_out}"
-    return f"{training}, the last {check} check it.{left_out}"
+        return say(
+            "{training}, {check} picked at random check it.{left_out}",
+            training=training,
+            check=check,
+            left_out=left_out,
+        )
+    return say(
+        "{training}, the last {check} check it.{left_out}",
+        training=training,
+        check=check,
+        left_out=left_out,
+    )
 
 
 def _file_name(path: str) -> str:
@@ -92,45 +134,76 @@ def _file_name(path: str) -> str:
 
 def _epoch(resolved: Resolved, facts: Facts) -> str:
     shuffle = resolved.value("fit.shuffle")
-    steps = strong(counted(facts.steps_per_epoch, "step"))
+    steps = strong(say_count(facts.steps_per_epoch, "{number} step", "{number} steps"))
     if facts.feed == "batches":
-        order = "in a new order of the batches every epoch" if shuffle else "in the file's order"
+        order = (
+            say("in a new order of the batches every epoch")
+            if shuffle
+            else say("in the file's order")
+        )
     elif shuffle == "batch":
-        order = "with the batches in a new random order every epoch"
+        order = say("with the batches in a new random order every epoch")
     else:
-        order = "in a new random order every epoch" if shuffle else "in the file's order"
-    text = f"{steps} of up to {facts.batch_size:,} {facts.row_name}s, {order}."
+        order = say("in a new random order every epoch") if shuffle else say("in the file's order")
+    text = say(
+        "{steps} of up to {batch_size} {row_name}s, {order}.",
+        steps=steps,
+        batch_size=format_count(facts.batch_size),
+        row_name=facts.row_name,
+        order=order,
+    )
     if facts.feed == "batches":
         workers = resolved.value("fit.workers")
-        ahead = counted(resolved.value("fit.max_queue_size"), "batch", "batches")
+        ahead = say_count(
+            resolved.value("fit.max_queue_size"), "{number} batch", "{number} batches"
+        )
         kind = "process" if resolved.value("fit.use_multiprocessing") else "thread"
         kinds = "processes" if kind == "process" else "threads"
         how = (
-            f"{counted(workers, kind, kinds)}, up to {ahead} ahead"
+            say(
+                "{workers}, up to {ahead} ahead", workers=counted(workers, kind, kinds), ahead=ahead
+            )
             if workers
-            else ("the training thread itself")
+            else (say("the training thread itself"))
         )
-        text += f" Batches are read while training runs, by {how}."
+        text += say(" Batches are read while training runs, by {how}.", how=how)
     return text
 
 
 def _checking(resolved: Resolved, facts: Facts) -> str:
     measured = listed(["loss", *(_metric_titles(resolved))])
     if not facts.validates:
-        return f"Never. Only {measured} of the training {facts.row_name}s are reported."
+        return say(
+            "Never. Only {measured} of the training {row_name}s are reported.",
+            measured=measured,
+            row_name=facts.row_name,
+        )
     when = resolved.value("fit.validation_freq")
     if isinstance(when, int):
-        often = "After every epoch" if when == 1 else f"Every {counted(when, 'epoch')}"
+        often = (
+            say("After every epoch")
+            if when == 1
+            else say("Every {when}", when=say_count(when, "{number} epoch", "{number} epochs"))
+        )
     else:
-        often = f"After epoch {listed([f'{epoch:,}' for epoch in sorted(when)])}"
+        often = say(
+            "After epoch {when}", when=listed([format_count(epoch) for epoch in sorted(when)])
+        )
     on = (
-        f"on the {facts.validation_rows:,} {facts.row_name}s"
+        say(
+            "on the {validation_rows} {row_name}s",
+            validation_rows=format_count(facts.validation_rows),
+            row_name=facts.row_name,
+        )
         if facts.validation_rows is not None
-        else "on the second file"
+        else say("on the second file")
     )
     steps = facts.validation_steps
     if steps is not None and steps < _all_check_steps(resolved, facts):
-        on = f"on the first {counted(steps, 'batch', 'batches')} of them"
+        on = say(
+            "on the first {steps} of them",
+            steps=say_count(steps, "{number} batch", "{number} batches"),
+        )
     return f"{often}, {measured} {on}."
 
 
@@ -147,7 +220,7 @@ def _metric_titles(resolved: Resolved) -> Iterator[str]:
         yield entry.title if entry is not None else metric_name(item)
     for item in resolved.value("compile.weighted_metrics") or ():
         entry = _METRICS.entry_of(item)
-        yield f"weighted {entry.title if entry is not None else metric_name(item)}"
+        yield say("weighted {entry}", entry=entry.title if entry is not None else metric_name(item))
 
 
 def _weights(resolved: Resolved, facts: Facts) -> str:
@@ -161,14 +234,30 @@ def _weights(resolved: Resolved, facts: Facts) -> str:
         ]
         (first, amount), rest = counts[0], counts[1:]
         unit = "time" if amount == strong("1") else "times"
-        named = [f"{_article(first).capitalize()} {first} {facts.row_name} counts {amount} {unit}"]
+        named = [
+            say(
+                "{first} {first_2} {row_name} counts {amount} {unit}",
+                first=_article(first).capitalize(),
+                first_2=first,
+                row_name=facts.row_name,
+                amount=amount,
+                unit=unit,
+            )
+        ]
         named += [f"{_article(name)} {name} {facts.row_name} {times}" for name, times in rest]
         sentences.append(f"{listed(named, most=4)}.")
     column = resolved.value("fit.sample_weight")
     if column is not None:
         also = " also" if sentences else ""
-        sentences.append(f"Each {facts.row_name}{also} counts as {strong(column)} says.")
-    return " ".join(sentences) or f"All {facts.row_name}s count the same."
+        sentences.append(
+            say(
+                "Each {row_name}{also} counts as {column} says.",
+                row_name=facts.row_name,
+                also=also,
+                column=strong(column),
+            )
+        )
+    return " ".join(sentences) or say("All {row_name}s count the same.", row_name=facts.row_name)
 
 
 def _article(word: str) -> str:
@@ -178,10 +267,14 @@ def _article(word: str) -> str:
 def _end(resolved: Resolved, facts: Facts) -> str:
     last = resolved.value("fit.epochs")
     if facts.epochs_to_run == 0:
-        return "At once: there is no epoch to run."
-    text = f"After {strong(counted(last, 'epoch'))}"
+        return say("At once: there is no epoch to run.")
+    text = say("After {last}", last=strong(say_count(last, "{number} epoch", "{number} epochs")))
     if facts.epochs_to_run != last:
-        text = f"After epoch {strong(last)}, {counted(facts.epochs_to_run, 'epoch')} from the first"
+        text = say(
+            "After epoch {last}, {epochs_to_run} from the first",
+            last=strong(last),
+            epochs_to_run=say_count(facts.epochs_to_run, "{number} epoch", "{number} epochs"),
+        )
     sooner: list[str] = []
     keeps_best = False
     for item in resolved.value("fit.callbacks") or ():
@@ -192,12 +285,14 @@ def _end(resolved: Resolved, facts: Facts) -> str:
         keeps_best = keeps_best or bool(settings.get("restore_best_weights"))
     budget = resolved.value("run.time_budget_min")
     if budget is not None:
-        sooner.append(f"after {plain_number(budget)} minutes")
+        sooner.append(say("after {budget} minutes", budget=plain_number(budget)))
     if sooner:
-        text += f", or sooner {listed(sooner, last='or')}"
-    kept = " The best model is kept." if facts.validates else _kept_without_validation(resolved)
+        text += say(", or sooner {sooner}", sooner=listed(sooner, last="or"))
+    kept = (
+        say(" The best model is kept.") if facts.validates else _kept_without_validation(resolved)
+    )
     if keeps_best:
-        kept = " Training ends with the best weights."
+        kept = say(" Training ends with the best weights.")
     return f"{text}.{kept}"
 
 
@@ -205,7 +300,11 @@ def _kept_without_validation(resolved: Resolved) -> str:
     monitor, mode = best_epoch_by(resolved.value("fit.callbacks") or (), validates=False)
     rises = higher_is_better(monitor) if mode in (None, "auto") else mode == "max"
     watched = watched_words(monitor).removeprefix("the ")
-    return f" The model with the {'highest' if rises else 'lowest'} {watched} is kept."
+    return say(
+        " The model with the {rises} {watched} is kept.",
+        rises=say("highest") if rises else say("lowest"),
+        watched=watched,
+    )
 
 
 def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
@@ -216,7 +315,7 @@ def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
         checked = facts.validates and monitor.startswith("val_")
         if not checked or not isinstance(every, int) or every <= 1:
             return None
-        return f"{counted(times, 'check')} ({counted(times * every, 'epoch')})"
+        return f"{say_count(times, '{number} check', '{number} checks')} ({say_count(times * every, '{number} epoch', '{number} epochs')})"
 
     return in_words
 
@@ -245,7 +344,12 @@ def _size(resolved: Resolved, facts: Facts) -> str:
     model = MODELS[resolved.value("model.kind")].title
     name = model if model in ("LSTM", "GRU") else f"{model[:1].lower()}{model[1:]}"
     memory = format_bytes(plan.batch_bytes(facts.batch_size))
-    return f"The {name} learns {strong(f'{plan.parameters:,}')} numbers and needs about {memory}."
+    return say(
+        "The {name} learns {parameters} numbers and needs about {memory}.",
+        name=name,
+        parameters=strong(format_count(plan.parameters)),
+        memory=memory,
+    )
 
 
 def _ignored(resolved: Resolved) -> str:

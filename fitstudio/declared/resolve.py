@@ -26,6 +26,7 @@ from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts, find_facts
 from fitstudio.declared.task.task import CLASSIFICATION, Task, make_task
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 __all__ = ["Origin", "Resolved", "ResolvedValue", "resolve"]
 
@@ -121,15 +122,17 @@ def _without_effect(
     found: list[Finding] = []
     for param in params:
         if param.key in greyed and checked.given(param.key) and param.key not in already:
-            fix = Fix("Clear it", {param.key: None})
-            sentence = f"Ignored: {greyed[param.key]}."
+            fix = Fix(say("Clear it"), {param.key: None})
+            sentence = say("Ignored: {greyed}.", greyed=greyed[param.key])
             found.append(
                 Finding(f"{param.key}-no-effect", Severity.NO_EFFECT, param.key, sentence, fix)
             )
     own = {param.key for param in params}
     for key in checked.spec.set_keys():
         if key.startswith("model.") and key not in own:
-            sentence = f"Ignored: this model has no {key.partition('.')[2].replace('_', ' ')}."
+            sentence = say(
+                "Ignored: this model has no {key}.", key=key.partition(".")[2].replace("_", " ")
+            )
             found.append(Finding(f"{key}-no-effect", Severity.NO_EFFECT, key, sentence))
     return found
 

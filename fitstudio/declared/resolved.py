@@ -13,6 +13,7 @@ from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import Task
 from fitstudio.storage.checked import MisfitError, convert, plain
+from fitstudio.words import say
 
 
 class Origin(StrEnum):
@@ -103,5 +104,5 @@ def _value_from_json(key: str, value: Any) -> Any:
     value = param.kind.from_json(value)
     problem = param.check(value)
     if problem is not None:
-        raise MisfitError(f"`values.{key}`: {problem}")
+        raise MisfitError(say("`values.{key}`: {problem}", key=key, problem=problem))
     return value

@@ -21,6 +21,7 @@ from fitstudio.declared.parameters.registry import (
     unknown_key_sentence,
 )
 from fitstudio.errors import SpecError
+from fitstudio.words import say
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,10 @@ class RunSpec:
             problem = param.check(self._stored(key))
             if problem is not None:
                 default = param.show(param.default)
-                fix = Fix(f"Use {default}" if len(default) < 20 else "Reset", {key: None})
+                fix = Fix(
+                    say("Use {default}", default=default) if len(default) < 20 else say("Reset"),
+                    {key: None},
+                )
                 findings.append(Finding(f"{key}-value", Severity.ERROR, key, problem, fix))
         return tuple(findings)
 
@@ -198,17 +202,25 @@ class RunSpec:
             SpecError: With a finding for each unknown section or name.
         """
         if not isinstance(data, Mapping):
-            raise _broken(f"a run specification is an object with sections, not {type(data)}")
+            raise _broken(
+                say("a run specification is an object with sections, not {type}", type=type(data))
+            )
         try:
             check_limits(data)
         except ValueError as error:
-            raise _broken(f"the run specification {error}") from None
+            raise _broken(say("the run specification {error}", error=error)) from None
         unknown = [str(name) for name in data if name not in SECTIONS]
         sections: dict[str, dict[str, Any]] = {}
         for section in SECTIONS:
             values = data.get(section, {})
             if not isinstance(values, Mapping):
-                raise _broken(f"the section {section!r} holds names and values, not {values!r:.60}")
+                raise _broken(
+                    say(
+                        "the section {section} holds names and values, not {values}",
+                        section=repr(section),
+                        values=f"{values!r:.60}",
+                    )
+                )
             sections[section] = {}
             for name, value in values.items():
                 param = find_param(f"{section}.{name}")
@@ -235,7 +247,12 @@ def parse_setting(text: str, spec: RunSpec | None = None) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals:
-        raise _broken(f"a setting is written KEY=VALUE, such as fit.epochs=10, not {text!r:.80}")
+        raise _broken(
+            say(
+                "a setting is written KEY=VALUE, such as fit.epochs=10, not {text}",
+                text=f"{text!r:.80}",
+            )
+        )
     param = find_param(key, (spec or RunSpec()).model.get("kind", "mlp"))
     if param is None:
         raise _unknown([key])

@@ -20,15 +20,16 @@ from fitstudio.declared.kinds.values import Choice, Flag, Int, Kind, Real
 from fitstudio.declared.parameters import fit as declared
 from fitstudio.declared.parameters.registry import FIXED
 from fitstudio.errors import ArgumentError
+from fitstudio.words import marked, say
 
 Shuffle = Literal["rows", "chunks"] | None
 
 # What only the library has, as the settings beside which it stands.
 _LIBRARY_ONLY = (
     replace(FIXED["run.seed"], section="fit"),
-    replace(declared.BATCH_SIZE, name="micro_batch_size", title="Micro batch size"),
-    replace(declared.STEPS_PER_EPOCH, name="steps", title="Steps"),
-    replace(declared.USE_MULTIPROCESSING, name="return_dict", title="Return dict"),
+    replace(declared.BATCH_SIZE, name="micro_batch_size", title=marked("Micro batch size")),
+    replace(declared.STEPS_PER_EPOCH, name="steps", title=marked("Steps")),
+    replace(declared.USE_MULTIPROCESSING, name="return_dict", title=marked("Return dict")),
 )
 #: The settings by the names of the arguments; data, callbacks and class weights are checked where
 #: they are opened.
@@ -72,7 +73,7 @@ def value_of(name: str, value: Any) -> Any:
     assert problem is not None, "what is read from it is no better"
     remedy = None
     if name in _MAY_BE_QUOTIENTS and isinstance(plain, float) and plain >= 1.0:
-        remedy = "Round it up, so that no row is left out: math.ceil(rows / batch_size)."
+        remedy = say("Round it up, so that no row is left out: math.ceil(rows / batch_size).")
     raise ArgumentError(problem, code=f"fit.{name}", remedy=remedy)
 
 
@@ -139,7 +140,10 @@ def sample_weight_mode(value: Any) -> None:
     for each in value if isinstance(value, (list, tuple)) else [value]:
         if each not in (None, "temporal", "samplewise"):
             raise ArgumentError(
-                'sample_weight_mode should be None or "temporal"; '
-                f"sample_weight_mode={each!r} was given.",
+                say(
+                    'sample_weight_mode should be None or "temporal"; '
+                    "sample_weight_mode={each} was given.",
+                    each=repr(each),
+                ),
                 code="fit.sample_weight_mode",
             )

@@ -16,6 +16,7 @@ import torch
 from torch.utils import deterministic
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 # Below this many multiply-adds a step, handing work to a second thread costs more than it saves.
 # The rule is fixed, not a measurement at the start of each run, which could choose differently from
@@ -69,7 +70,7 @@ def available() -> tuple[Device, ...]:
             properties = torch.cuda.get_device_properties(index)
             found.append(Device(f"cuda:{index}", properties.name, properties.total_memory))
     if torch.backends.mps.is_available():
-        found.append(Device("mps", "Apple GPU", None))
+        found.append(Device("mps", say("Apple GPU"), None))
     found.append(Device("cpu", f"{_cpu_title()}, {_cores()}", _host_memory()))
     return tuple(found)
 
@@ -87,18 +88,26 @@ def choose(wanted: str = "auto") -> Choice:
     if wanted == "auto":
         gpus = [device for device in devices if device.name.startswith("cuda")]
         if gpus:
-            return Choice(gpus[0], "It is the first GPU that torch can use.")
-        return Choice(devices[-1], f"{_why_no_gpu()} so training uses the CPU.")
+            return Choice(gpus[0], say("It is the first GPU that torch can use."))
+        return Choice(
+            devices[-1], say("{why_no_gpu} so training uses the CPU.", why_no_gpu=_why_no_gpu())
+        )
     for device in devices:
         if wanted in (device.name, device.name.partition(":")[0]):
-            return Choice(device, "It was chosen in the settings.")
+            return Choice(device, say("It was chosen in the settings."))
     names = ", ".join(repr(device.name) for device in devices)
     raise ArgumentError(
-        f"The device {wanted!r} is not there: torch sees {names} on this machine.",
+        say(
+            "The device {wanted} is not there: torch sees {names} on this machine.",
+            wanted=repr(wanted),
+            names=names,
+        ),
         code="device.missing",
-        remedy='Set the device to "auto": FitStudio then takes a GPU if there is one. '
-        "Training on the CPU is often 5 to 50 times slower than on a GPU.",
-        safe="Weights saved on a GPU load on the CPU as well; nothing is lost.",
+        remedy=say(
+            'Set the device to "auto": FitStudio then takes a GPU if there is one. Training '
+            "on the CPU is often 5 to 50 times slower than on a GPU."
+        ),
+        safe=say("Weights saved on a GPU load on the CPU as well; nothing is lost."),
     )
 
 
@@ -166,15 +175,15 @@ def survey() -> dict[str, Any]:
 def differences_that_change_bits(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """What differs between two `describe()`s, in words; empty if results stay bit-identical."""
     words = {
-        "device": "the device",
-        "device_title": "the device's make",
-        "threads": "the number of CPU threads",
-        "cpu_capability": "the CPU's instruction set",
-        "torch": "the version of torch",
-        "machine": "the kind of processor",
+        "device": say("the device"),
+        "device_title": say("the device's make"),
+        "threads": say("the number of CPU threads"),
+        "cpu_capability": say("the CPU's instruction set"),
+        "torch": say("the version of torch"),
+        "machine": say("the kind of processor"),
     }
     return [
-        f"{title} ({before[key]} before, {now[key]} now)"
+        say("{title} ({before} before, {now} now)", title=title, before=before[key], now=now[key])
         for key, title in words.items()
         if key in before and before[key] != now.get(key)
     ]
@@ -213,8 +222,8 @@ def _uuid(device: torch.device) -> str | None:
 
 def _why_no_gpu() -> str:
     if torch.version.cuda is None:
-        return "This installation of torch is the one for CPUs,"
-    return f"No GPU that CUDA {torch.version.cuda} can use was found,"
+        return say("This installation of torch is the one for CPUs,")
+    return say("No GPU that CUDA {cuda} can use was found,", cuda=torch.version.cuda)
 
 
 def _allowed_cores() -> int:
@@ -232,7 +241,7 @@ def _usable_cores() -> int:
 
 def _cores() -> str:
     count = _allowed_cores()
-    return "1 core" if count == 1 else f"{count} cores"
+    return say("1 core") if count == 1 else say("{count} cores", count=count)
 
 
 def _cpu_title() -> str:

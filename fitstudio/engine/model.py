@@ -30,6 +30,7 @@ from fitstudio.engine.steps.forward import PRECISIONS
 from fitstudio.engine.steps.micro_batches import MicroBatchStep, can_be_split
 from fitstudio.engine.steps.train_step import TrainStep
 from fitstudio.errors import ArgumentError, NotCompiledError
+from fitstudio.words import say
 
 
 class Model(OlderKeras):
@@ -68,9 +69,9 @@ class Model(OlderKeras):
     def __init__(self, module: nn.Module) -> None:
         if not isinstance(module, nn.Module):
             raise ArgumentError(
-                f"Model needs a torch module; {type(module).__name__} was given.",
+                say("Model needs a torch module; {kind} was given.", kind=type(module).__name__),
                 code="model.module",
-                remedy="For example: Model(torch.nn.Linear(4, 1)).",
+                remedy=say("For example: Model(torch.nn.Linear(4, 1))."),
             )
         super().__init__(module)
         self._train_step: TrainStep | None = None
@@ -126,8 +127,11 @@ class Model(OlderKeras):
         arguments.sample_weight_mode(sample_weight_mode)
         if precision not in PRECISIONS:
             raise ArgumentError(
-                f"precision should be {' or '.join(map(repr, PRECISIONS))}; {precision!r} was "
-                "given.",
+                say(
+                    "precision should be {precisions}; {precision} was given.",
+                    precisions=" or ".join(map(repr, PRECISIONS)),
+                    precision=repr(precision),
+                ),
                 code="compile.precision",
             )
         objective = Objective(loss, metrics, weighted_metrics, loss_weights)
@@ -477,14 +481,17 @@ class Model(OlderKeras):
         self._binding.look()
         if self._objective is None:
             raise NotCompiledError(
-                f"The model must be compiled before {method}().",
-                remedy='Call compile() first, for instance compile("adam", loss="mse").',
+                say("The model must be compiled before {method}().", method=method),
+                remedy=say('Call compile() first, for instance compile("adam", loss="mse").'),
             )
         if not self._objective.has_loss:
             raise ArgumentError(
-                f"The model was compiled without a loss, so {method}() has nothing to compute.",
+                say(
+                    "The model was compiled without a loss, so {method}() has nothing to compute.",
+                    method=method,
+                ),
                 code="compile.no-loss",
-                remedy='Call compile() with a loss, such as loss="mse".',
+                remedy=say('Call compile() with a loss, such as loss="mse".'),
             )
         return self._objective
 

@@ -18,6 +18,7 @@ from fitstudio.engine.loops.training import TrainingLoop
 from fitstudio.engine.objective.objective import Objective
 from fitstudio.engine.state import random_state, weight_files
 from fitstudio.errors import CheckpointError
+from fitstudio.words import say
 
 STATE_FORMAT = 1
 
@@ -137,12 +138,16 @@ class ModelState:
         """
         if state.get("format") != STATE_FORMAT:
             raise CheckpointError(
-                f"The training state has the format {state.get('format')!r}; this version reads "
-                f"{STATE_FORMAT}.",
+                say(
+                    "The training state has the format {format}; this version reads "
+                    "{state_format}.",
+                    format=repr(state.get("format")),
+                    state_format=STATE_FORMAT,
+                ),
                 code="checkpoint.format",
             )
         # Check before anything changes.
-        weight_files.check_fits(state["weights"], self.module.state_dict(), "this state")
+        weight_files.check_fits(state["weights"], self.module.state_dict(), say("this state"))
         if self.optimizer is not None and "optimizer" in state:
             self._build_optimizer()
             self.optimizer.load_state_dict(state["optimizer"])

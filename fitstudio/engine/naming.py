@@ -14,6 +14,7 @@ from fitstudio.declared.kinds.param import Entry
 from fitstudio.declared.kinds.values import ended
 from fitstudio.engine.arguments import plain_value
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made", bound=type[Any])
@@ -115,9 +116,14 @@ class Register(Generic[Thing]):
             return cls(**settings)
         except TypeError as error:
             raise ArgumentError(
-                f"The {self.what} {name!r} does not take these settings: {error}.",
+                say(
+                    "The {what} {name} does not take these settings: {error}.",
+                    what=self.what,
+                    name=repr(name),
+                    error=error,
+                ),
                 code=f"compile.{self.what}-settings",
-                remedy="Leave the setting out, or check its spelling.",
+                remedy=say("Leave the setting out, or check its spelling."),
             ) from error
 
     def _check(self, entry: Entry, settings: Mapping[str, Any]) -> None:
@@ -154,7 +160,9 @@ class Register(Generic[Thing]):
         nested = fields.pop("config", {})
         if not isinstance(name, str):
             raise wrong_kind(
-                self.what, identifier, f'a dict with the {self.what}\'s name under "kind"'
+                self.what,
+                identifier,
+                say('a dict with the {what}\'s name under "kind"', what=self.what),
             )
         return name, fields | nested | dict(settings or {})
 
@@ -167,9 +175,13 @@ class Register(Generic[Thing]):
         if settings:
             article = "an" if self.what[0] in "aeiou" else "a"
             raise ArgumentError(
-                f"Settings can only be given for {article} {self.what} that is named.",
+                say(
+                    "Settings can only be given for {article} {what} that is named.",
+                    article=article,
+                    what=self.what,
+                ),
                 code=f"compile.{self.what}-settings",
-                remedy=f"Pass them to the {self.what} object itself.",
+                remedy=say("Pass them to the {what} object itself.", what=self.what),
             )
 
 
@@ -192,17 +204,27 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> ArgumentError:
     close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
     nearest = [by_lower[match] for match in close]
     if nearest:
-        remedy = f"Did you mean {' or '.join(repr(match) for match in nearest)}?"
+        remedy = say(
+            "Did you mean {nearest}?", nearest=" or ".join(repr(match) for match in nearest)
+        )
     else:
-        remedy = f"Use one of: {', '.join(names)}."
+        remedy = say("Use one of: {names}.", names=", ".join(names))
     return ArgumentError(
-        f"There is no {what} called {name!r}.", code=f"compile.unknown-{what}", remedy=remedy
+        say("There is no {what} called {name}.", what=what, name=repr(name)),
+        code=f"compile.unknown-{what}",
+        remedy=remedy,
     )
 
 
 def wrong_kind(what: str, value: object, expected: str) -> ArgumentError:
     """The error for an object that can't serve as a loss, a metric or an optimizer at all."""
     return ArgumentError(
-        f"The {what} should be {expected}; {type(value).__name__} {value!r} was given.",
+        say(
+            "The {what} should be {expected}; {kind} {value} was given.",
+            what=what,
+            expected=expected,
+            kind=type(value).__name__,
+            value=repr(value),
+        ),
         code=f"compile.wrong-{what}",
     )

@@ -19,6 +19,7 @@ from fitstudio.gui.window.logo import window_icon
 from fitstudio.gui.window.main_window import MainWindow
 from fitstudio.gui.window.unattended import Unattended
 from fitstudio.gui.window.window_settings import WindowSettings
+from fitstudio.words import say
 
 _WAKE_MS = 500
 _NO_DISPLAY = (
@@ -137,19 +138,26 @@ def _translate(application: QApplication) -> None:
 
 
 def _options(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="fitstudio", description="Opens the window.")
-    parser.add_argument("project", nargs="?", help="a project's folder to open")
-    parser.add_argument("--example", metavar="NAME", help="make a project from an example")
-    parser.add_argument("--train", action="store_true", help="press Train as soon as it can be")
+    parser = argparse.ArgumentParser(prog="fitstudio", description=say("Opens the window."))
+    parser.add_argument("project", nargs="?", help=say("a project's folder to open"))
+    parser.add_argument("--example", metavar="NAME", help=say("make a project from an example"))
     parser.add_argument(
-        "--exit-when-done", action="store_true", help="leave when the run has ended: 0 if completed"
+        "--train", action="store_true", help=say("press Train as soon as it can be")
+    )
+    parser.add_argument(
+        "--exit-when-done",
+        action="store_true",
+        help=say("leave when the run has ended: 0 if completed"),
     )
     options = parser.parse_args(words)
     if options.example and options.project:
-        parser.error("give a project or --example, not both")
+        parser.error(say("give a project or --example, not both"))
     if options.project and not os.path.exists(options.project):
         parser.error(
-            f"there is neither a command nor a folder {options.project!r}; "
-            "`fitstudio --help` lists the commands"
+            say(
+                "there is neither a command nor a folder {project}; `fitstudio --help` lists "
+                "the commands",
+                project=repr(options.project),
+            )
         )
     return options

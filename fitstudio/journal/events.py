@@ -33,6 +33,7 @@ import msgspec
 
 from fitstudio.journal import event_fields
 from fitstudio.storage import atomic, checked
+from fitstudio.words import marked
 
 FORMAT = 1
 # The code of the message about a line that a reader had to leave out.
@@ -96,10 +97,12 @@ class Outcome(StrEnum):
 
 
 _OUTCOME_SENTENCES = {
-    Outcome.COMPLETED: "The run completed.",
-    Outcome.STOPPED: "The run was stopped; what it learned is kept.",
-    Outcome.FAILED: "The run failed.",
-    Outcome.INTERRUPTED: "The run was interrupted; it can be resumed from its last checkpoint.",
+    Outcome.COMPLETED: marked("The run completed."),
+    Outcome.STOPPED: marked("The run was stopped; what it learned is kept."),
+    Outcome.FAILED: marked("The run failed."),
+    Outcome.INTERRUPTED: marked(
+        "The run was interrupted; it can be resumed from its last checkpoint."
+    ),
 }
 
 
@@ -126,18 +129,20 @@ class Reason(StrEnum):
 
 
 _REASON_SENTENCES = {
-    Reason.ALL_EPOCHS: "All epochs were trained.",
-    Reason.EARLY_STOPPING: "The monitored metric did not get better any more.",
-    Reason.CALLBACK: "A callback ended it.",
-    Reason.PERSON: "You stopped it.",
-    Reason.TIME_BUDGET: "Its time was used up.",
-    Reason.SYSTEM: "The computer was shutting down, or the session ended.",
-    Reason.NOT_FINITE: "The loss was no longer a number.",
-    Reason.OUT_OF_MEMORY: "The memory was not enough.",
-    Reason.ERROR: "An error ended it.",
-    Reason.NOT_STARTED: "Its process could not start.",
-    Reason.KILLED: "You ended its process.",
-    Reason.GONE: "Its process ended without a word: a crash, a power cut, or the system ended it.",
+    Reason.ALL_EPOCHS: marked("All epochs were trained."),
+    Reason.EARLY_STOPPING: marked("The monitored metric did not get better any more."),
+    Reason.CALLBACK: marked("A callback ended it."),
+    Reason.PERSON: marked("You stopped it."),
+    Reason.TIME_BUDGET: marked("Its time was used up."),
+    Reason.SYSTEM: marked("The computer was shutting down, or the session ended."),
+    Reason.NOT_FINITE: marked("The loss was no longer a number."),
+    Reason.OUT_OF_MEMORY: marked("The memory was not enough."),
+    Reason.ERROR: marked("An error ended it."),
+    Reason.NOT_STARTED: marked("Its process could not start."),
+    Reason.KILLED: marked("You ended its process."),
+    Reason.GONE: marked(
+        "Its process ended without a word: a crash, a power cut, or the system ended it."
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from fitstudio.errors import StorageError
 from fitstudio.journal.event_fields import AnyEvent
 from fitstudio.journal.events import FIELDS, FORMAT, EventType, from_lines, to_line
 from fitstudio.storage import AppendFile
+from fitstudio.words import say
 
 # A power cut may cost the last moments of the rest, which a resume trains again anyway.
 _SYNCED_AT_ONCE = {
@@ -163,9 +164,12 @@ class Journal:
                 "level": "warning",
                 "code": "journal.held",
                 "sentence": (
-                    f"{count} lines of this log waited in memory because the disk took none"
+                    say(
+                        "{count} lines of this log waited in memory because the disk took none",
+                        count=count,
+                    )
                     + (
-                        f"; {self._dropped} less important ones were left out."
+                        say("; {dropped} less important ones were left out.", dropped=self._dropped)
                         if self._dropped
                         else "."
                     )

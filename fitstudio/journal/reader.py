@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fitstudio.journal.events import DAMAGED, Event, EventType, from_lines
+from fitstudio.words import say
 
 # Parsing holds up every other thread of the process: a window must not feel it.
 _CHUNK_BYTES = 256 << 10
@@ -96,8 +97,12 @@ class JournalReader:
             "time": time,
             "level": "warning",
             "code": DAMAGED,
-            "sentence": f"A line of {self.path.name} cannot be used: {problem}. It is left out and "
-            "everything else is shown. Put back a copy of the file from a backup.",
+            "sentence": say(
+                "A line of {file} cannot be used: {problem}. It is left out and everything "
+                "else is shown. Put back a copy of the file from a backup.",
+                file=self.path.name,
+                problem=problem,
+            ),
         }
         return Event(EventType.MESSAGE, self._expected, time, fields)
 

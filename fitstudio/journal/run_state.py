@@ -16,6 +16,7 @@ from typing import Any
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import Outcome
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.words import saying
 
 _KEPT_HEARTBEATS = 300
 _KEPT_MESSAGES = 10_000
@@ -309,14 +310,16 @@ def say(state: RunState) -> str:
     if state.outcome is not None:
         return f"{ending_sentence(state)} {state.sentence}".strip()
     if state.phase in (Phase.STARTING, Phase.PREPARING) or state.epoch is None:
-        return "Preparing the data." if state.attempts else "Starting."
-    words = f"Epoch {shown(state.epoch)}"
+        return saying.say("Preparing the data.") if state.attempts else "Starting."
+    words = saying.say("Epoch {epoch}", epoch=shown(state.epoch))
     if state.last_epoch is not None:
-        words += f" of {shown(state.last_epoch)}"
+        words += saying.say(" of {last_epoch}", last_epoch=shown(state.last_epoch))
     steps = state.steps or state.steps_per_epoch
     if state.step is not None:
-        words += f", step {shown(state.step)}" + (f" of {steps}" if steps else "")
-    return f"{words} (paused)" if state.paused else words
+        words += saying.say(", step {step}", step=shown(state.step)) + (
+            saying.say(" of {steps}", steps=steps) if steps else ""
+        )
+    return saying.say("{words} (paused)", words=words) if state.paused else words
 
 
 def ending_sentence(state: RunState) -> str:
@@ -325,7 +328,7 @@ def ending_sentence(state: RunState) -> str:
     if not state.learned:
         match state.outcome:
             case Outcome.STOPPED:
-                return "The run was stopped before anything it learned was saved."
+                return saying.say("The run was stopped before anything it learned was saved.")
             case Outcome.INTERRUPTED:
-                return "The run was interrupted before anything it learned was saved."
+                return saying.say("The run was interrupted before anything it learned was saved.")
     return state.outcome.sentence

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.words import say
+
 # With which power of the target's scale a loss or metric grows.
 _POWERS = {
     "mae": 1,
@@ -83,12 +85,14 @@ class TargetScale:
             if self.method == "none":
                 return ""
             if self.method == "standard" and power == 1:
-                return "in standard deviations"
-            return "of the scaled target"
+                return say("in standard deviations")
+            return say("of the scaled target")
         unit = self.unit_of(metric)
         if unit:
-            return f"in {unit}"
-        return f"in the unit of {self.name}" + (", squared" if power == 2 else "")
+            return say("in {unit}", unit=unit)
+        return say("in the unit of {name}", name=self.name) + (
+            say(", squared") if power == 2 else ""
+        )
 
     def _power(self, metric: str) -> int | None:
         """0 for what has no unit, None for what no factor converts."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from fitstudio.declared.kinds.run_file_names import is_own_name
 from fitstudio.errors import ProjectError
 from fitstudio.project.paths import ProjectPaths, RunPaths
+from fitstudio.words import say
 
 
 def refuse_links_of_project(paths: ProjectPaths) -> None:
@@ -46,9 +47,12 @@ def _refuse(written: Iterable[Path], project: Path) -> None:
     for path in written:
         if path.is_symlink():
             raise ProjectError(
-                f"{path.relative_to(project).as_posix()!r} in this project is a link to another "
-                "place. FitStudio writes only into the project's own folder.",
+                say(
+                    "{file} in this project is a link to another place. FitStudio writes only "
+                    "into the project's own folder.",
+                    file=repr(path.relative_to(project).as_posix()),
+                ),
                 code="project.link",
-                remedy="Put what it leads to in its place, or move the whole project there.",
-                safe="Nothing was changed.",
+                remedy=say("Put what it leads to in its place, or move the whole project there."),
+                safe=say("Nothing was changed."),
             )

@@ -9,6 +9,7 @@ from fitstudio.errors import ProjectError, ProjectLockedError, RunError
 from fitstudio.project.links import refuse_links_of_project, refuse_links_of_run
 from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage.file_lock import FileLock, HeldError, Holder, holder_of
+from fitstudio.words import say
 
 # A worker writes a heartbeat every two seconds. A journal older than this has no writer, whatever
 # note a copied folder carries along from another computer.
@@ -27,11 +28,11 @@ def project_lock(path: Path, *, program: str, take_over: bool = False) -> FileLo
     try:
         return FileLock(path, program=program, take_over=take_over)
     except HeldError as held:
-        who = held.holder.say() if held.holder else "another process"
+        who = held.holder.say() if held.holder else say("another process")
         raise ProjectLockedError(
-            f"The project is open for writing in {who}.",
-            remedy="It can be looked at here. Close it there to change it here.",
-            safe="Nothing was changed.",
+            say("The project is open for writing in {who}.", who=who),
+            remedy=say("It can be looked at here. Close it there to change it here."),
+            safe=say("Nothing was changed."),
         ) from held
 
 
@@ -53,11 +54,11 @@ def run_lock(folder: Path, *, program: str = "the training process") -> FileLock
     try:
         return FileLock(paths.lock, program=program, take_over=_silent(paths))
     except HeldError as held:
-        who = held.holder.say() if held.holder else "another process"
+        who = held.holder.say() if held.holder else say("another process")
         raise RunError(
-            f"Run {paths.name!r} is already being trained by {who}.",
+            say("Run {run} is already being trained by {who}.", run=repr(paths.name), who=who),
             code="run.locked",
-            remedy="Watch it, or stop it there first.",
+            remedy=say("Watch it, or stop it there first."),
         ) from held
 
 

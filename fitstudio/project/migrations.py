@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fitstudio.errors import ProjectError, ProjectTooNewError
+from fitstudio.words import say
 
 FORMAT = 2
 
@@ -67,15 +68,20 @@ def migrated(
     number = content.get("format") if isinstance(content, dict) else None
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise ProjectError(
-            f"{what} has no format number, so it is not a file of FitStudio.",
+            say("{what} has no format number, so it is not a file of FitStudio.", what=what),
             code="project.damaged",
-            remedy="Put back a copy from a backup.",
+            remedy=say("Put back a copy from a backup."),
         )
     if number > newest:
         raise ProjectTooNewError(
-            f"{what} has format {number}; this version knows formats up to {newest}.",
-            remedy="Open it with a later version of FitStudio.",
-            safe="Nothing was changed.",
+            say(
+                "{what} has format {number}; this version knows formats up to {newest}.",
+                what=what,
+                number=number,
+                newest=newest,
+            ),
+            remedy=say("Open it with a later version of FitStudio."),
+            safe=say("Nothing was changed."),
         )
     content = dict(content)
     while number < newest:

@@ -23,6 +23,7 @@ from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic, ops
 from fitstudio.storage.file_lock import FileLock
 from fitstudio.storage.folder import settle
+from fitstudio.words import say
 
 _LEFTOVERS_AFTER_S = 3600.0
 _LIMIT_BYTES = 32_000_000
@@ -71,12 +72,15 @@ class Project:
         try:
             taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
         except OSError as problem:
-            raise ops.problem_with(folder, problem, doing="make the folder") from problem
+            raise ops.problem_with(folder, problem, doing=say("make the folder")) from problem
         if taken:
             raise ProjectError(
-                f"{str(folder)!r} is there already, and nothing is ever overwritten.",
+                say(
+                    "{folder} is there already, and nothing is ever overwritten.",
+                    folder=repr(str(folder)),
+                ),
                 code="project.exists",
-                remedy="Choose another folder, or open what is there.",
+                remedy=say("Choose another folder, or open what is there."),
             )
         atomic.make_folder(paths.folder)
         content = {"format": migrations.FORMAT, "name": name, "created": round(time.time(), 3)}
@@ -108,7 +112,7 @@ class Project:
             ProjectError: If there is no project, or nothing of it can be read.
         """
         paths = ProjectPaths(_folder_of(Path(folder)))
-        reason = "It was opened for reading." if read_only else None
+        reason = say("It was opened for reading.") if read_only else None
         lock = None
         if not read_only:
             try:
@@ -142,9 +146,9 @@ class Project:
     def unchangeable(reason: str) -> ProjectError:
         """The error that says that nothing can be changed here, and why."""
         return ProjectError(
-            f"The project cannot be changed here. {reason}",
+            say("The project cannot be changed here. {reason}", reason=reason),
             code="project.read-only",
-            remedy="Make a copy of the project to change it.",
+            remedy=say("Make a copy of the project to change it."),
         )
 
     def save(self) -> None:
@@ -169,7 +173,7 @@ class Project:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
-        self.read_only = self.read_only or "It was closed."
+        self.read_only = self.read_only or say("It was closed.")
 
     def __enter__(self) -> Project:
         return self
@@ -183,7 +187,9 @@ class Project:
         found = _content(paths.file)
         content, raw = found if isinstance(found, tuple) else _rescued(paths, found, notices)
         try:
-            content = migrations.migrated(content, what=f"The project {paths.folder.name!r}")
+            content = migrations.migrated(
+                content, what=say("The project {folder}", folder=repr(paths.folder.name))
+            )
         except ProjectTooNewError as problem:
             reason = problem.message
         project = cls(paths, content, lock)
@@ -210,16 +216,16 @@ def _folder_of(folder: Path) -> Path:
         raise ops.problem_with(folder, problem, doing="open") from problem
     if not there:
         raise ProjectError(
-            f"There is no folder {str(folder)!r}.",
+            say("There is no folder {folder}.", folder=repr(str(folder))),
             code="project.missing",
-            remedy="Was it moved or renamed, or its drive taken out? Look for it there.",
+            remedy=say("Was it moved or renamed, or its drive taken out? Look for it there."),
         )
     paths = ProjectPaths(folder)
     if not (paths.file.exists() or paths.previous.exists() or paths.run_folders()):
         raise ProjectError(
-            f"{str(folder)!r} is not a project: it holds no project.json.",
+            say("{folder} is not a project: it holds no project.json.", folder=repr(str(folder))),
             code="project.missing",
-            remedy="Make a new project, or choose the folder that holds project.json.",
+            remedy=say("Make a new project, or choose the folder that holds project.json."),
         )
     return folder
 
@@ -229,7 +235,9 @@ def _content(path: Path) -> tuple[dict[str, Any], bytes] | Exception:
     try:
         content = atomic.read_json(path, limit_bytes=_LIMIT_BYTES)
         if not isinstance(content, dict):
-            raise ProjectError(f"{str(path)!r} does not hold a project.", code="project.damaged")
+            raise ProjectError(
+                say("{file} does not hold a project.", file=repr(str(path))), code="project.damaged"
+            )
         with contextlib.suppress(ProjectTooNewError):  # which is opened for reading
             migrations.migrated(content, what=str(path))
         return content, path.read_bytes()
@@ -244,8 +252,10 @@ def _rescued(
     found = _content(paths.previous)
     if isinstance(found, tuple):
         notices.append(
-            "project.json is missing or damaged. The project was opened with the settings of the "
-            "session before; its runs are all there."
+            say(
+                "project.json is missing or damaged. The project was opened with the settings "
+                "of the session before; its runs are all there."
+            )
         )
         return found[0], None
     for run in reversed(paths.run_folders()):
@@ -255,16 +265,25 @@ def _rescued(
             continue
         settings.pop("run", None)
         notices.append(
-            "project.json is missing or damaged. The project was opened with the settings of its "
-            f"run {run.name!r}; its runs are all there."
+            say(
+                "project.json is missing or damaged. The project was opened with the settings "
+                "of its run {run}; its runs are all there.",
+                run=repr(run.name),
+            )
         )
         name = paths.folder.name
         return {"format": migrations.FORMAT, "name": name, "settings": settings}, None
     raise ProjectError(
-        f"The project in {str(paths.folder)!r} cannot be read: {problem}",
+        say(
+            "The project in {folder} cannot be read: {problem}",
+            folder=repr(str(paths.folder)),
+            problem=problem,
+        ),
         code="project.damaged",
-        remedy="Put back project.json from a backup, or make a new project with the same data.",
-        safe="Nothing was changed.",
+        remedy=say(
+            "Put back project.json from a backup, or make a new project with the same data."
+        ),
+        safe=say("Nothing was changed."),
     ) from problem
 
 
@@ -288,9 +307,9 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
             foreign = _together(foreign, _nested(path, value))
             unknown.append(".".join(path))
     notices.append(
-        "Some settings in project.json cannot be taken by this version: "
+        say("Some settings in project.json cannot be taken by this version: ")
         + ", ".join(sorted(unknown)[:20])
-        + ". They are kept, and have no effect here."
+        + say(". They are kept, and have no effect here.")
     )
     return RunSpec.from_json(known), foreign
 

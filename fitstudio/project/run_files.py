@@ -15,6 +15,7 @@ from fitstudio.project import migrations
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Moment
+from fitstudio.words import say
 
 
 def write_spec(path: Path, spec: RunSpec) -> None:
@@ -37,11 +38,15 @@ def read_spec(path: Path) -> RunSpec:
     spec, problems = read_spec_as_far_as_possible(path)
     if problems:
         raise SpecError(
-            f"{str(path)!r} cannot be read: {problems[0].sentence}",
+            say(
+                "{file} cannot be read: {sentence}",
+                file=repr(str(path)),
+                sentence=problems[0].sentence,
+            ),
             problems,
             code=problems[0].code,
-            remedy="Put back a copy from a backup, or start a new run.",
-            safe="Its journal and its checkpoints are as they were.",
+            remedy=say("Put back a copy from a backup, or start a new run."),
+            safe=say("Its journal and its checkpoints are as they were."),
         )
     return spec
 
@@ -193,13 +198,17 @@ def find_run(runs: list[RunPaths], run: str | int) -> RunPaths:
     if found:
         names = ", ".join(repr(paths.name) for paths in found)
         raise RunError(
-            f"There are several runs with number {text}: {names}.",
+            say("There are several runs with number {text}: {names}.", text=text, names=names),
             code="run.ambiguous",
-            remedy="Use the whole name.",
+            remedy=say("Use the whole name."),
         )
-    last = f" The last one is {runs[-1].name!r}." if runs else " There is none yet."
+    last = (
+        say(" The last one is {runs}.", runs=repr(runs[-1].name))
+        if runs
+        else say(" There is none yet.")
+    )
     raise RunError(
-        f"There is no run {text!r} in this project.{last}",
+        say("There is no run {text} in this project.{last}", text=repr(text), last=last),
         code="run.missing",
-        remedy="List the runs to see their names.",
+        remedy=say("List the runs to see their names."),
     )

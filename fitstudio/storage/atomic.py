@@ -22,6 +22,7 @@ from typing import IO, Any, NoReturn
 
 from fitstudio.errors import StorageError
 from fitstudio.storage import ops
+from fitstudio.words import say
 from fitstudio.words.numbers import format_bytes
 
 # Names of unfinished work: ".history.json.new-8c1f03a2". Nothing else in a project looks like that.
@@ -118,9 +119,11 @@ def read_json(path: Path | str, *, limit_bytes: int = 64_000_000) -> Any:
     except OSError as problem:
         raise ops.problem_with(path, problem, doing="read") from problem
     if not regular:
-        raise damaged(path, "it is no file")
+        raise damaged(path, say("it is no file"))
     if len(data) > limit_bytes:
-        raise damaged(path, f"it is larger than {format_bytes(limit_bytes)}")
+        raise damaged(
+            path, say("it is larger than {limit_bytes}", limit_bytes=format_bytes(limit_bytes))
+        )
     try:
         return parse_json(data)
     except ValueError as problem:
@@ -136,7 +139,7 @@ def parse_json(data: bytes) -> Any:
     try:
         value = json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError as problem:  # brackets nested ten thousand deep
-        raise ValueError("it is nested too deeply") from problem
+        raise ValueError(say("it is nested too deeply")) from problem
     # Only names of files that are no UTF-8 have a use for half a character (U+DC80 to U+DCFF).
     return _mended(value) if b"\\ud" in data.lower() else value
 
@@ -171,9 +174,9 @@ def make_folder(folder: Path) -> None:
             disk.sync_folder(each.parent)
         except FileExistsError as problem:
             if not each.is_dir():
-                raise ops.problem_with(each, problem, doing="make the folder") from problem
+                raise ops.problem_with(each, problem, doing=say("make the folder")) from problem
         except OSError as problem:
-            raise ops.problem_with(each, problem, doing="make the folder") from problem
+            raise ops.problem_with(each, problem, doing=say("make the folder")) from problem
 
 
 class _NewFile(io.RawIOBase):
@@ -206,10 +209,10 @@ def _read_back(fresh: Path, written: int) -> None:
             found = zlib.crc32(chunk, found)
     if found != written:
         raise StorageError(
-            f"{str(fresh)!r} does not read back as it was written.",
+            say("{fresh} does not read back as it was written.", fresh=repr(str(fresh))),
             code="storage.read-back",
-            remedy="The disk may be failing: move the project to another one.",
-            safe="The previous version is untouched.",
+            remedy=say("The disk may be failing: move the project to another one."),
+            safe=say("The previous version is untouched."),
         )
 
 
@@ -222,13 +225,13 @@ def _remove_quietly(path: Path) -> None:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"it holds {name}, which is no JSON number")
+    raise ValueError(say("it holds {name}, which is no JSON number", name=name))
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise ValueError(f"it holds {digits[:40]}, which is beyond all numbers")
+        raise ValueError(say("it holds {digits}, which is beyond all numbers", digits=digits[:40]))
     return number
 
 
@@ -245,7 +248,7 @@ def _mended(value: Any) -> Any:
 def damaged(path: Path, why: str) -> StorageError:
     """The error for a file that cannot be used; `why` is a clause."""
     return StorageError(
-        f"{str(path)!r} cannot be read: {why}.",
+        say("{file} cannot be read: {why}.", file=repr(str(path)), why=why),
         code="storage.damaged",
-        remedy="Put back a copy from a backup.",
+        remedy=say("Put back a copy from a backup."),
     )

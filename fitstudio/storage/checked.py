@@ -15,6 +15,7 @@ from typing import Annotated, Any, Self, TypeVar, get_type_hints
 import msgspec
 
 from fitstudio.storage import atomic
+from fitstudio.words import say
 
 T = TypeVar("T")
 
@@ -76,9 +77,11 @@ def convert(data: Any, declared: type[T]) -> T:
     except msgspec.ValidationError as problem:
         raise MisfitError(clause(problem, data)) from problem
     except UnicodeEncodeError as problem:  # the name of a file that is no UTF-8, where no name is
-        raise MisfitError(f"it holds {problem.object!r} where that cannot be") from problem
+        raise MisfitError(
+            say("it holds {object} where that cannot be", object=repr(problem.object))
+        ) from problem
     except RecursionError as problem:
-        raise MisfitError("it is nested too deeply") from problem
+        raise MisfitError(say("it is nested too deeply")) from problem
 
 
 def read(path: Path | str, declared: type[T], *, limit_bytes: int = 64_000_000) -> T:
@@ -124,16 +127,26 @@ def clause(problem: msgspec.ValidationError, data: Any) -> str:
     if missing := _MISSING.match(words):
         return f"`{path}.{missing['name']}` is missing".replace("`.", "`")
     if expected := _EXPECTED.match(words):
-        return f"{called} must be {_rule(expected['types'], expected['rule'])}{_came(data, path)}"
+        return say(
+            "{called} must be {types}{data}",
+            called=called,
+            types=_rule(expected["types"], expected["rule"]),
+            data=_came(data, path),
+        )
     if words.startswith("Invalid enum value"):
         value = words.removeprefix("Invalid enum value ")
-        return f"{called} holds {value}, which is not known here"
-    return f"{called} does not fit: {words[:1].lower()}{words[1:]}"
+        return say("{called} holds {value}, which is not known here", called=called, value=value)
+    return say(
+        "{called} does not fit: {words}{words_2}",
+        called=called,
+        words=words[:1].lower(),
+        words_2=words[1:],
+    )
 
 
 def _rule(types: str, rule: str) -> str:
     *others, last = dict.fromkeys(_WORDS.get(each, each) for each in types.split(" | "))
-    words = f"{', '.join(others)} or {last}" if others else last
+    words = say("{others} or {last}", others=", ".join(others), last=last) if others else last
     if bound := _RULES.match(rule):
         limit = bound["bound"].removesuffix(".0")
         return f"{words}, {_SIGNS[bound['sign']].format(limit)}"
@@ -148,8 +161,10 @@ def _came(data: Any, path: str) -> str:
         except (LookupError, TypeError, ValueError):
             return ""
     if isinstance(data, Mapping | list | tuple):
-        return f", not {'an object' if isinstance(data, Mapping) else 'a list'}"
-    return f", not {_quoted(data) if isinstance(data, str) else _as_json(data)}"
+        return say(
+            ", not {data}", data=say("an object") if isinstance(data, Mapping) else say("a list")
+        )
+    return say(", not {data}", data=_quoted(data) if isinstance(data, str) else _as_json(data))
 
 
 def _quoted(text: str) -> str:
@@ -170,7 +185,9 @@ def _other(value: Any) -> Any:
         return str(value)
     if hasattr(value, "item"):  # a number of numpy
         return value.item()
-    raise TypeError(f"{type(value).__name__} cannot stand in a file: {value!r}.")
+    raise TypeError(
+        say("{kind} cannot stand in a file: {value}.", kind=type(value).__name__, value=repr(value))
+    )
 
 
 def _lists(value: Any) -> Any:

@@ -22,6 +22,7 @@ from msgspec import Meta
 
 from fitstudio.storage import atomic, checked, ops
 from fitstudio.storage.checked import Moment
+from fitstudio.words import say
 
 _NOTE_LIMIT_BYTES = 4096
 _UNKNOWN_PROGRAM = "another process"
@@ -51,19 +52,31 @@ class Holder:
 
     def say(self) -> str:
         """For a sentence: "the window (process 4711 on this computer, since 14:03)"."""
-        where = "this computer" if self.here else repr(self.host)
-        process = "a process" if self.pid is None else f"process {self.pid}"
-        since = "an unknown time"
+        where = say("this computer") if self.here else repr(self.host)
+        process = say("a process") if self.pid is None else say("process {pid}", pid=self.pid)
+        since = say("an unknown time")
         if self.since is not None:
             since = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.since))
-        return f"{self.program} ({process} on {where}, since {since})"
+        return say(
+            "{program} ({process} on {where}, since {since})",
+            program=self.program,
+            process=process,
+            where=where,
+            since=since,
+        )
 
 
 class HeldError(Exception):
     """Somebody else holds the lock; `holder` is None where they have not said who they are."""
 
     def __init__(self, path: Path, holder: Holder | None) -> None:
-        super().__init__(f"{path} is held by {holder.say() if holder else 'another process'}")
+        super().__init__(
+            say(
+                "{file} is held by {holder}",
+                file=path,
+                holder=holder.say() if holder else say("another process"),
+            )
+        )
         self.holder = holder
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.storage import atomic, manifest, ops
+from fitstudio.words import say
 
 
 def write_folder(
@@ -60,10 +61,10 @@ def write_folder(
         raise ops.problem_with(final, problem) from problem
     except CheckpointError as problem:
         raise StorageError(
-            f"{str(final)!r} does not read back as it was written.",
+            say("{final} does not read back as it was written.", final=repr(str(final))),
             code="storage.read-back",
-            remedy="The disk may be failing: move the project to another one.",
-            safe="The previous version is untouched.",
+            remedy=say("The disk may be failing: move the project to another one."),
+            safe=say("The previous version is untouched."),
             details=problem.message,
         ) from problem
 
@@ -89,10 +90,18 @@ def settle(parent: Path, *, older_than_s: float = 0.0) -> list[str]:
         final = parent / name
         if path.is_dir() and not final.exists() and _complete(path):
             move(path, final)
-            done.append(f"Put {name!r} in its place, which a crash had prevented.")
+            done.append(
+                say("Put {name} in its place, which a crash had prevented.", name=repr(name))
+            )
         else:
             remove_tree(path, quietly=True)
-            done.append(f"Removed an unfinished or replaced {name!r} ({stage}).")
+            done.append(
+                say(
+                    "Removed an unfinished or replaced {name} ({stage}).",
+                    name=repr(name),
+                    stage=stage,
+                )
+            )
     return done
 
 

@@ -14,6 +14,7 @@ from typing import Any, Required, TypedDict
 from fitstudio.errors import CheckpointError
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Count
+from fitstudio.words import say
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -67,19 +68,23 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
         with path.open("rb") as file:
             data = file.read(_LIMIT_BYTES)
     except OSError as problem:
-        raise _unusable(folder, "its manifest is missing, so it was never finished") from problem
+        raise _unusable(
+            folder, say("its manifest is missing, so it was never finished")
+        ) from problem
     tail_length = len(', "sha256": ""}\n') + 64
     body, tail = data[:-tail_length], data[-tail_length:]
     if tail != f', "sha256": "{hashlib.sha256(body).hexdigest()}"}}\n'.encode():
-        raise _unusable(folder, "its manifest is damaged")
+        raise _unusable(folder, say("its manifest is damaged"))
     # Its hash keeps accidents out, not people: who changes the text can write the hash as well.
     try:
         content = atomic.parse_json(data)
         if checked.convert(content, _Head)["format"] > FORMAT:
-            raise _unusable(folder, "a later version of FitStudio wrote it")
+            raise _unusable(folder, say("a later version of FitStudio wrote it"))
         checked.convert(content, _Manifest)
     except ValueError as problem:
-        raise _unusable(folder, f"its manifest cannot be read: {problem}") from problem
+        raise _unusable(
+            folder, say("its manifest cannot be read: {problem}", problem=problem)
+        ) from problem
     return content
 
 
@@ -97,12 +102,17 @@ def verify_manifest(folder: Path) -> Mapping[str, Any]:
         path = folder / name
         try:
             if path.stat().st_size != expected["bytes"]:
-                raise _unusable(folder, f"{name!r} has the wrong length")
+                raise _unusable(folder, say("{name} has the wrong length", name=repr(name)))
             found = digest(path)
         except OSError as problem:
-            raise _unusable(folder, f"{name!r} cannot be read ({problem.strerror})") from problem
+            raise _unusable(
+                folder,
+                say(
+                    "{name} cannot be read ({strerror})", name=repr(name), strerror=problem.strerror
+                ),
+            ) from problem
         if found != expected["sha256"]:
-            raise _unusable(folder, f"{name!r} has changed since it was written")
+            raise _unusable(folder, say("{name} has changed since it was written", name=repr(name)))
     return content
 
 
@@ -114,7 +124,12 @@ def digest(path: Path) -> str:
 
 def _unusable(folder: Path, why: str) -> CheckpointError:
     return CheckpointError(
-        f"{folder.name!r} in {str(folder.parent)!r} cannot be used: {why}.",
+        say(
+            "{folder} in {parent} cannot be used: {why}.",
+            folder=repr(folder.name),
+            parent=repr(str(folder.parent)),
+            why=why,
+        ),
         code="checkpoint.damaged",
-        remedy="Use an older one.",
+        remedy=say("Use an older one."),
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fitstudio.errors import StorageError
+from fitstudio.words import say
 from fitstudio.words.numbers import format_bytes
 
 Result = TypeVar("Result")
@@ -162,7 +163,12 @@ def require_space(folder: Path, needed_bytes: int) -> None:
         raise problem_with(folder, problem) from problem
     if free < needed_bytes:
         raise _full(
-            folder, f"{format_bytes(needed_bytes)} are needed, {format_bytes(free)} are free."
+            folder,
+            say(
+                "{needed_bytes} are needed, {free} are free.",
+                needed_bytes=format_bytes(needed_bytes),
+                free=format_bytes(free),
+            ),
         )
 
 
@@ -175,43 +181,66 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
         return problem
     details = f"{type(problem).__name__}: {problem}"
     number = problem.errno
-    safe = "What was there before is untouched."
+    safe = say("What was there before is untouched.")
     if number in _FULL:
-        error = _full(path, "The disk, or your share of it, is full.", details=details)
+        error = _full(path, say("The disk, or your share of it, is full."), details=details)
     elif getattr(problem, "winerror", None) in _BUSY_ON_WINDOWS:
         error = StorageError(
-            f"Cannot {doing} {str(path)!r}: another program has it open.",
+            say(
+                "Cannot {doing} {file}: another program has it open.",
+                doing=doing,
+                file=repr(str(path)),
+            ),
             code="storage.busy",
-            remedy="Close the program that shows this file, then try again.",
+            remedy=say("Close the program that shows this file, then try again."),
             safe=safe,
             details=details,
         )
     elif number in _FORBIDDEN:
         error = StorageError(
-            f"Cannot {doing} {str(path)!r}: the folder is read-only for you.",
+            say(
+                "Cannot {doing} {file}: the folder is read-only for you.",
+                doing=doing,
+                file=repr(str(path)),
+            ),
             code="storage.forbidden",
-            remedy="Copy the project to a folder of your own, or ask for the right to write there.",
+            remedy=say(
+                "Copy the project to a folder of your own, or ask for the right to write there."
+            ),
             safe=safe,
             details=details,
         )
     elif number == errno.ENAMETOOLONG:
         error = StorageError(
-            f"Cannot {doing} {str(path)[:80]!r}…: its name is longer than the system allows.",
+            say(
+                "Cannot {doing} {file}…: its name is longer than the system allows.",
+                doing=doing,
+                file=repr(str(path)[:80]),
+            ),
             code="storage.name-too-long",
-            remedy="Choose a folder nearer to the top of the disk, or shorter names.",
+            remedy=say("Choose a folder nearer to the top of the disk, or shorter names."),
             details=details,
         )
     elif number in _GONE:
         error = StorageError(
-            f"Cannot {doing} {str(path)!r}: the folder is not there.",
+            say(
+                "Cannot {doing} {file}: the folder is not there.", doing=doing, file=repr(str(path))
+            ),
             code="storage.gone",
-            remedy="Was it moved or renamed, or its drive taken out? Put it back, then try again.",
+            remedy=say(
+                "Was it moved or renamed, or its drive taken out? Put it back, then try again."
+            ),
             details=details,
         )
     else:
         error = StorageError(
-            f"Cannot {doing} {str(path)!r}: {problem.strerror or problem}.",
-            remedy="Check the disk, then try again.",
+            say(
+                "Cannot {doing} {file}: {strerror}.",
+                doing=doing,
+                file=repr(str(path)),
+                strerror=problem.strerror or problem,
+            ),
+            remedy=say("Check the disk, then try again."),
             safe=safe,
             details=details,
         )
@@ -222,10 +251,10 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
 
 def _full(path: Path, why: str, *, details: str | None = None) -> StorageError:
     error = StorageError(
-        f"Cannot write {str(path)!r}. {why}",
+        say("Cannot write {file}. {why}", file=repr(str(path)), why=why),
         code="storage.full",
-        remedy="Free some space on that disk, then try again.",
-        safe="What was there before is untouched.",
+        remedy=say("Free some space on that disk, then try again."),
+        safe=say("What was there before is untouched."),
         details=details,
     )
     error.errno = errno.ENOSPC

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fitstudio.declared.catalogue.metrics import measured_words
+from fitstudio.words import say
 
 LEARNING_RATE_NAMES = ("learning_rate", "lr")
 
@@ -21,7 +22,7 @@ def metric_short(name: str) -> str:
 
 def monitored_title(name: str) -> str:
     """A monitored metric with the part it was measured on: ``val_loss`` → Validation loss."""
-    part = "Validation" if name.startswith("val_") else "Training"
+    part = say("Validation") if name.startswith("val_") else say("Training")
     return f"{part} {measured_words(name, short=True)}"
 
 

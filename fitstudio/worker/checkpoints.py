@@ -18,6 +18,7 @@ from fitstudio.errors import StorageError
 from fitstudio.journal import EventType, Journal
 from fitstudio.journal.best_value import BestValue
 from fitstudio.storage import ops
+from fitstudio.words import say
 from fitstudio.words.numbers import format_bytes
 from fitstudio.worker.disk_wait import DiskWait
 from fitstudio.worker.held_journal import HeldJournal
@@ -117,8 +118,8 @@ class Checkpoints:
             self._disk.until_done(
                 self._retried,
                 problem,
-                f"a checkpoint of {needed} could not be saved.",
-                "The checkpoint is saved and the run goes on.",
+                say("a checkpoint of {needed} could not be saved.", needed=needed),
+                say("The checkpoint is saved and the run goes on."),
             )
 
     def finish(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fitstudio.errors import StorageError
 from fitstudio.journal import EventType, Journal
+from fitstudio.words import say
 from fitstudio.worker.requests import Requests, StopRun
 
 _RETRY_S = 2.0
@@ -48,8 +49,12 @@ class DiskWait:
 
         problem = attempt()
         if problem is not None:
-            done = f"{what[:1].upper()}{what[1:]} is written and the run goes on."
-            self.until_done(attempt, problem, f"{what} could not be written.", done)
+            done = say(
+                "{what}{what_2} is written and the run goes on.",
+                what=what[:1].upper(),
+                what_2=what[1:],
+            )
+            self.until_done(attempt, problem, say("{what} could not be written.", what=what), done)
 
     def until_done(
         self,
@@ -72,8 +77,13 @@ class DiskWait:
         self._tell(
             "warning",
             "paused",
-            f"The run waits: {sentence} {problem.message} "
-            f"{problem.remedy or ''} The run then goes on by itself; nothing is lost.",
+            say(
+                "The run waits: {sentence} {message} {remedy} The run then goes on by itself; "
+                "nothing is lost.",
+                sentence=sentence,
+                message=problem.message,
+                remedy=problem.remedy or "",
+            ),
         )
         while True:
             self._requests.wait_for_change(_RETRY_S)

@@ -11,11 +11,12 @@ from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import Outcome, Reason
+from fitstudio.words import marked, say
 from fitstudio.worker import not_finite
 from fitstudio.worker.requests import StopRun
 from fitstudio.worker.run_process import Ending, RunProcess
 
-_NOTHING_YET = "No epoch had ended yet; your data and settings are untouched."
+_NOTHING_YET = marked("No epoch had ended yet; your data and settings are untouched.")
 
 
 def card(
@@ -43,8 +44,8 @@ def card(
     if is_out_of_memory(error):
         fields |= {
             "code": "run.out-of-memory",
-            "message": "The memory was not enough for a batch.",
-            "remedy": "Use smaller batches or a smaller model, or close other programs.",
+            "message": say("The memory was not enough for a batch."),
+            "remedy": say("Use smaller batches or a smaller model, or close other programs."),
         }
         fixes = _smaller_batches(values)
     elif isinstance(error, FitStudioError):
@@ -58,11 +59,13 @@ def card(
     elif isinstance(error, ImportError):
         fields |= {
             "code": "worker.library",
-            "message": f"A library that training needs is missing: {error.name or error}.",
-            "remedy": "Install FitStudio again: python3 packaging/run.py.",
+            "message": say(
+                "A library that training needs is missing: {error}.", error=error.name or error
+            ),
+            "remedy": say("Install FitStudio again: python3 packaging/run.py."),
         }
     elif not isinstance(error, (ValueError, TypeError, RuntimeError)):
-        fields["remedy"] = "Copy the details and send them to the makers of FitStudio."
+        fields["remedy"] = say("Copy the details and send them to the makers of FitStudio.")
     return fields | {"details": details, "fixes": [fix.to_json() for fix in fixes]}
 
 
@@ -88,17 +91,20 @@ def reason_of(error: BaseException) -> Reason:
 
 def _sentence(error: BaseException) -> str:
     text = str(error).strip().split("\n")[0]
-    return text if text else f"The training ended with {type(error).__name__}."
+    return text if text else say("The training ended with {kind}.", kind=type(error).__name__)
 
 
 def _safe(last_epoch_saved: int | None) -> str:
     if last_epoch_saved is None:
         return _NOTHING_YET
-    return f"The weights after epoch {last_epoch_saved + 1} and all epochs before are kept."
+    return say(
+        "The weights after epoch {last_epoch_saved} and all epochs before are kept.",
+        last_epoch_saved=last_epoch_saved + 1,
+    )
 
 
 def _smaller_batches(values: Mapping[str, Any]) -> list[Fix]:
     size = values.get("fit.batch_size") or DEFAULT_BATCH_SIZE
     if not isinstance(size, int) or size < 2:
         return []
-    return [Fix(f"Batches of {size // 2}", {"fit.batch_size": size // 2})]
+    return [Fix(say("Batches of {size}", size=size // 2), {"fit.batch_size": size // 2})]

@@ -11,6 +11,7 @@ import psutil
 import pynvml
 
 from fitstudio.journal import EventType, Journal
+from fitstudio.words import say
 
 INTERVAL_S = 2.0
 # A beat that comes so much too late was not held up by a busy machine.
@@ -63,9 +64,10 @@ class Heartbeat:
     def _tell_of_gap(self, seconds: float) -> None:
         if seconds < _GAP_S:
             return
-        sentence = (
-            f"The computer slept, or its clock was set: {seconds / 60:.0f} minutes are missing. "
-            "The run goes on where it was."
+        sentence = say(
+            "The computer slept, or its clock was set: {seconds} minutes are missing. The run "
+            "goes on where it was.",
+            seconds=f"{seconds / 60:.0f}",
         )
         self._journal.append(EventType.MESSAGE, level="info", code="gap", sentence=sentence)
 

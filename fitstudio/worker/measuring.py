@@ -8,6 +8,7 @@ from fitstudio import storage
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
 from fitstudio.journal.events import finite
+from fitstudio.words import say
 from fitstudio.worker import results
 from fitstudio.worker.prepare import Training
 
@@ -45,5 +46,8 @@ def measure_best(training: Training, model: Model, *, quickly: bool) -> None:
         process.tell(
             "warning",
             "results.failed",
-            f"The training is complete, but its results could not be measured: {error}",
+            say(
+                "The training is complete, but its results could not be measured: {error}",
+                error=error,
+            ),
         )

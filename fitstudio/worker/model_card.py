@@ -19,6 +19,7 @@ from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.errors import DataError, RunError, StorageError
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Count
+from fitstudio.words import say
 
 FORMAT = 1
 
@@ -85,15 +86,15 @@ class BirthCertificate:
         try:
             content = atomic.read_json(path)
             if checked.convert(content, _Head)["format"] > FORMAT:
-                raise _unusable(path, "a later version of FitStudio wrote it")
+                raise _unusable(path, say("a later version of FitStudio wrote it"))
             stored: dict[str, Any] = dict(checked.convert(content, _Stored))
             stored["recipe"] = Recipe.from_json(stored["recipe"])
             return cls(**stored)
         except StorageError as problem:
             raise RunError(
-                f"The run {path.parent.name!r} has no trained model yet.",
+                say("The run {parent} has no trained model yet.", parent=repr(path.parent.name)),
                 code="run.no-model",
-                remedy="Train it until its first epoch has ended.",
+                remedy=say("Train it until its first epoch has ended."),
                 details=problem.message,
             ) from problem
         except (checked.MisfitError, DataError) as problem:
@@ -113,7 +114,11 @@ class _Stored(TypedDict):
 
 def _unusable(path: Path, why: str) -> RunError:
     return RunError(
-        f"The model of the run {path.parent.name!r} cannot be used: {why}.",
+        say(
+            "The model of the run {parent} cannot be used: {why}.",
+            parent=repr(path.parent.name),
+            why=why,
+        ),
         code="run.model-unusable",
-        remedy="Use another run, or a newer version of FitStudio.",
+        remedy=say("Use another run, or a newer version of FitStudio."),
     )

@@ -10,6 +10,7 @@ import numpy as np
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.kinds.param import Fix
 from fitstudio.errors import FitStudioError
+from fitstudio.words import say
 
 _ROWS_NAMED = 10
 
@@ -26,10 +27,15 @@ class NotFiniteError(FitStudioError):
     default_code = "run.not-finite"
 
     def __init__(self, epoch: int, step: int, loss: float) -> None:
-        what = "not a number (NaN)" if np.isnan(loss) else "infinite"
+        what = say("not a number (NaN)") if np.isnan(loss) else "infinite"
         super().__init__(
-            f"The loss became {what} in epoch {epoch + 1}, batch {step + 1}.",
-            remedy="Most often the learning rate is too high, or an input is not scaled.",
+            say(
+                "The loss became {what} in epoch {epoch}, batch {step}.",
+                what=what,
+                epoch=epoch + 1,
+                step=step + 1,
+            ),
+            remedy=say("Most often the learning rate is too high, or an input is not scaled."),
         )
         self.epoch = epoch
         self.step = step
@@ -53,8 +59,8 @@ def explain(
     if rows is None or not len(rows):
         return ""
     named = ", ".join(str(number) for number in _numbers(rows[:_ROWS_NAMED], samples))
-    more = f" and {len(rows) - _ROWS_NAMED} more" if len(rows) > _ROWS_NAMED else ""
-    sentences = [f"The batch held rows {named}{more} of the data."]
+    more = say(" and {rows} more", rows=len(rows) - _ROWS_NAMED) if len(rows) > _ROWS_NAMED else ""
+    sentences = [say("The batch held rows {named}{more} of the data.", named=named, more=more)]
     for what, array in arrays.items():
         if array is None:
             continue
@@ -66,12 +72,24 @@ def explain(
             place, *column = (int(index[0]) for index in np.nonzero(bad))
             (row,) = _numbers(np.sort(rows)[[place]], samples)
             named = len(column) == 1 and len(names) == values.shape[1] and what == "x"
-            where = f" in the column {names[column[0]]!r}" if named else ""
-            title = {"x": "The input", "y": "The target"}.get(what, "The sample weight")
+            where = say(" in the column {names}", names=repr(names[column[0]])) if named else ""
+            title = {"x": say("The input"), "y": say("The target")}.get(
+                what, say("The sample weight")
+            )
             value = values[(place, *column)]
-            sentences.append(f"{title} of row {row} is {value}{where}.")
+            sentences.append(
+                say(
+                    "{title} of row {row} is {value}{where}.",
+                    title=title,
+                    row=row,
+                    value=value,
+                    where=where,
+                )
+            )
     if len(sentences) == 1:
-        sentences.append("All numbers in it are finite, so it was the training that went astray.")
+        sentences.append(
+            say("All numbers in it are finite, so it was the training that went astray.")
+        )
     return " ".join(sentences)
 
 
@@ -85,13 +103,15 @@ def remedies(values: Mapping[str, Any]) -> list[Fix]:
     rate = values.get("compile.learning_rate")
     if isinstance(rate, (int, float)) and rate > 0:
         lower = float(f"{rate / 10:.3g}")
-        fixes.append(Fix(f"Learning rate {lower:g}", {"compile.learning_rate": lower}))
+        fixes.append(
+            Fix(say("Learning rate {lower}", lower=f"{lower:g}"), {"compile.learning_rate": lower})
+        )
     settings = dict(values.get("compile.optimizer_settings") or {})
     if not settings.get("clipnorm"):
         clipped = {"compile.optimizer_settings": {**settings, "clipnorm": 1.0}}
-        fixes.append(Fix("Limit each step (clipnorm 1)", clipped))
+        fixes.append(Fix(say("Limit each step (clipnorm 1)"), clipped))
     if values.get("data.scale") == "none":
-        fixes.append(Fix("Scale the inputs", {"data.scale": "standard"}))
+        fixes.append(Fix(say("Scale the inputs"), {"data.scale": "standard"}))
     return fixes
 
 

@@ -33,6 +33,7 @@ from fitstudio.journal.best_value import BestValue, mode_of
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
+from fitstudio.words import say
 from fitstudio.worker import machine, model_setup
 from fitstudio.worker.heartbeat import GraphicsProcessor
 from fitstudio.worker.history_files import Row
@@ -81,10 +82,11 @@ def prepare_training(process: RunProcess) -> Training:
     facts, plan = resolved.facts, resolved.model_plan
     if not resolved.ok or facts is None or plan is None:
         raise SpecError(
-            " ".join(finding.sentence for finding in resolved.errors) or "Nothing can be trained.",
+            " ".join(finding.sentence for finding in resolved.errors)
+            or say("Nothing can be trained."),
             resolved.errors,
             code="run.settings",
-            remedy="Mend the settings, then train again.",
+            remedy=say("Mend the settings, then train again."),
         )
     before = stored.get("machine", {})
     set_up = machine.set_up(
@@ -155,10 +157,10 @@ def _starting_point(process: RunProcess) -> Checkpoint | None:
         process.tell(
             "warning",
             "checkpoint.damaged",
-            f"{sentence} The next older checkpoint is used instead.",
+            say("{sentence} The next older checkpoint is used instead.", sentence=sentence),
         )
     if start is None:
-        process.tell("info", "resume.from-start", "No epoch had ended: the run starts anew.")
+        process.tell("info", "resume.from-start", say("No epoch had ended: the run starts anew."))
     return start
 
 
@@ -187,13 +189,14 @@ def _announce(
         fields["resumed_from"] = f"checkpoints/{start.folder.name}"
         changed = device.differences_that_change_bits(dict(before), dict(environment))
         fields["differences"] = [
-            {"what": each, "allowed": True, "sentence": f"{each} differs."} for each in changed
+            {"what": each, "allowed": True, "sentence": say("{each} differs.", each=each)}
+            for each in changed
         ]
         if changed:
             process.tell(
                 "warning",
                 "resume.other-machine",
-                "The machine differs, so numbers agree within rounding only: "
+                say("The machine differs, so numbers agree within rounding only: ")
                 + ", ".join(changed)
                 + ".",
             )
@@ -222,7 +225,11 @@ def _announce(
     process.tell(
         "info",
         "device",
-        f"Training on {set_up.choice.device.title}. {set_up.choice.reason}",
+        say(
+            "Training on {device}. {reason}",
+            device=set_up.choice.device.title,
+            reason=set_up.choice.reason,
+        ),
     )
     uuid = environment.get("device_uuid")
     process.heartbeat.graphics = GraphicsProcessor.find(uuid) if uuid else None
@@ -243,11 +250,13 @@ def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The data's fingerprint, of several files each by its name; after a resume it is as it was."""
     if not isinstance(source, SeveralSources):
-        return _same_file(source, before, "The data file")
+        return _same_file(source, before, say("The data file"))
     earlier = before or {}
     return {
         part.name: _same_file(
-            part.source, earlier.get(part.name), f"The data file {part.source.file!r}"
+            part.source,
+            earlier.get(part.name),
+            say("The data file {file}", file=repr(part.source.file)),
         )
         for part in source.parts
     }
@@ -261,10 +270,13 @@ def _same_file(source: Source, before: Mapping[str, Any] | None, called: str) ->
     now = fingerprint(source.path)
     if before is not None and now["sha256"] != before["sha256"]:
         raise RunError(
-            f"{called} has changed since this run began, so it cannot go on from where it was.",
+            say(
+                "{called} has changed since this run began, so it cannot go on from where it was.",
+                called=called,
+            ),
             code="run.data-changed",
-            remedy="Start a new run with the same settings, or put the old file back.",
-            safe="The run's checkpoints and History are untouched.",
+            remedy=say("Start a new run with the same settings, or put the old file back."),
+            safe=say("The run's checkpoints and History are untouched."),
         )
     return now
 

@@ -15,15 +15,16 @@ from typing import Any
 from fitstudio.errors import StorageError
 from fitstudio.journal import EventType
 from fitstudio.project.run_files import Request
+from fitstudio.words import marked, say
 
 _POLL_S = 0.05
 
 _STOPS = {"stop_batch": "batch", "stop_epoch": "epoch", "stop_now": "now"}
 _STOP_STRENGTH = {"epoch": 1, "batch": 2, "now": 3}
 _SENTENCES = {
-    "pause": "The run pauses after this batch.",
-    "continue": "The run goes on.",
-    "snapshot": "A snapshot is saved after this batch.",
+    "pause": marked("The run pauses after this batch."),
+    "continue": marked("The run goes on."),
+    "snapshot": marked("A snapshot is saved after this batch."),
 }
 
 
@@ -158,6 +159,9 @@ class RequestWatcher:
                 EventType.MESSAGE,
                 level="warning",
                 code="request.unknown",
-                sentence=f"This version does not know the request {kind!r}; the run goes on.",
+                sentence=say(
+                    "This version does not know the request {kind}; the run goes on.",
+                    kind=repr(kind),
+                ),
                 request=number,
             )

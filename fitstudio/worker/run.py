@@ -19,6 +19,7 @@ from fitstudio.project.lock import run_lock
 from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage import ops
 from fitstudio.storage.folder import settle
+from fitstudio.words import say
 from fitstudio.worker import log_file
 from fitstudio.worker.heartbeat import Heartbeat
 from fitstudio.worker.requests import Requests, RequestWatcher
@@ -66,7 +67,9 @@ def run(project: Path, run_name: str, *, resume: bool) -> int:
             paths.worker_log, lambda text: process.tell("warning", "engine.warning", text)
         )
         _log.info("Process %s starts %s.", os.getpid(), "again" if before.attempts else "")
-        process.tell("info", "worker.starting", f"Process {os.getpid()} is loading torch.")
+        process.tell(
+            "info", "worker.starting", say("Process {value} is loading torch.", value=os.getpid())
+        )
         process.heartbeat.start()
         watcher.start()
         guard = _TerminationGuard(process)
@@ -106,8 +109,8 @@ def _bare_failure(error: BaseException) -> Ending:
     fields = {
         "type": type(error).__name__,
         "code": "worker.library",
-        "remedy": "Install FitStudio again: python3 packaging/run.py.",
-        "safe": "Your data and settings are untouched.",
+        "remedy": say("Install FitStudio again: python3 packaging/run.py."),
+        "safe": say("Your data and settings are untouched."),
         "fixes": [],
     }
     return Ending(Outcome.FAILED, Reason.ERROR, {"error": fields | described})
@@ -166,7 +169,7 @@ class _TerminationGuard:
             EventType.RUN_ENDED,
             outcome=Outcome.STOPPED,
             reason=Reason.SYSTEM if process.requests.stop_by == "system" else Reason.PERSON,
-            sentence="The current batch did not end in time; all finished epochs are kept.",
+            sentence=say("The current batch did not end in time; all finished epochs are kept."),
         )
         process.journal.sync()
         os._exit(0)

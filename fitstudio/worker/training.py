@@ -26,6 +26,7 @@ from fitstudio.journal import Outcome, Reason
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
+from fitstudio.words import say
 from fitstudio.worker import model_setup, not_finite
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
@@ -230,9 +231,13 @@ def _use_smaller_parts(training: Training, error: Exception) -> None:
     training.process.tell(
         "warning",
         "memory.smaller-parts",
-        f"The memory was not enough for {rows} rows at a time. From now on a batch goes through "
-        f"the model {training.micro_batch_size} rows at a time; the batch that is learned from "
-        "stays the same.",
+        say(
+            "The memory was not enough for {rows} rows at a time. From now on a batch goes "
+            "through the model {micro_batch_size} rows at a time; the batch that is learned "
+            "from stays the same.",
+            rows=rows,
+            micro_batch_size=training.micro_batch_size,
+        ),
     )
     paths = training.process.paths
     stored = read_recorded(paths.resolved)
@@ -276,5 +281,5 @@ def _ending(training: Training, fitted: _Fitted) -> Ending:
         ):
             return Ending(Outcome.STOPPED, Reason.NOT_FINITE, fields)
     if not fitted.stopped_by_callback:
-        fields["sentence"] = "The data ran out before the last epoch."
+        fields["sentence"] = say("The data ran out before the last epoch.")
     return Ending(Outcome.COMPLETED, Reason.CALLBACK, fields)

@@ -22,6 +22,7 @@ from fitstudio.project.lock import run_holder
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import ops
 from fitstudio.terminal import say
+from fitstudio.words import saying
 
 START_TIMEOUT_S = 20.0
 _LOOK_INTERVAL_S = 0.02
@@ -92,11 +93,11 @@ class LocalProcess:
             process = processes.start_detached(command, log=log, stdout=stdout)
         except OSError as problem:
             raise WorkerError(
-                "The training process could not be started.",
+                saying.say("The training process could not be started."),
                 code="worker.no-start",
-                remedy="Install FitStudio again: python3 packaging/run.py.",
+                remedy=saying.say("Install FitStudio again: python3 packaging/run.py."),
                 details=f"{command[0]}: {problem}",
-                safe="Your data and settings are untouched.",
+                safe=saying.say("Your data and settings are untouched."),
             ) from problem
         finally:
             ops.current().close(log)
@@ -120,16 +121,21 @@ class LocalProcess:
             return False
         if not holder.here:
             raise RunError(
-                f"Run {run.name!r} is trained by {holder.say()}.",
+                saying.say(
+                    "Run {run} is trained by {holder}.", run=repr(run.name), holder=holder.say()
+                ),
                 code="run.elsewhere",
-                remedy="End it there.",
+                remedy=saying.say("End it there."),
             )
         if holder.pid is None:
             raise RunError(
-                f"Run {run.name!r} is trained by {holder.say()}.",
+                saying.say(
+                    "Run {run} is trained by {holder}.", run=repr(run.name), holder=holder.say()
+                ),
                 code="run.unknown-process",
-                remedy="Its lock file does not say by which process: end that as the system offers "
-                "it.",
+                remedy=saying.say(
+                    "Its lock file does not say by which process: end that as the system offers it."
+                ),
             )
         state = fold(read_all(run.journal))
         started = state.process_started if state.pid == holder.pid else None
@@ -185,12 +191,18 @@ def _signal_sentence(code: int | None) -> str | None:
     """What an exit code says about a process that ended without a word; None if nothing."""
     if code is None or code >= 0:
         return None
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    name = (
+        signal.Signals(-code).name
+        if -code in set(signal.Signals)
+        else saying.say("signal {code}", code=-code)
+    )
     if name == "SIGKILL":
-        return "Its process was killed: by the system, if the memory was full, or by somebody."
+        return saying.say(
+            "Its process was killed: by the system, if the memory was full, or by somebody."
+        )
     if name in ("SIGSEGV", "SIGILL", "SIGBUS", "SIGFPE", "SIGABRT"):
-        return f"A library crashed ({name}); faulthandler.log says where."
-    return f"Its process was ended by {name}."
+        return saying.say("A library crashed ({name}); faulthandler.log says where.", name=name)
+    return saying.say("Its process was ended by {name}.", name=name)
 
 
 def _confirm(handle: LocalRun, run: RunPaths, journal_size: int, log_size: int) -> None:
@@ -203,22 +215,27 @@ def _confirm(handle: LocalRun, run: RunPaths, journal_size: int, log_size: int) 
             if _size(run.journal) > journal_size:
                 return  # quick, but not without a word
             raise WorkerError(
-                f"The training process ended at once (exit code {code}).",
+                saying.say("The training process ended at once (exit code {code}).", code=code),
                 code="worker.no-start",
-                remedy="`fitstudio doctor` tells whether all parts are there.",
+                remedy=saying.say("`fitstudio doctor` tells whether all parts are there."),
                 details=log_tail(run.worker_log, after=log_size),
-                safe="Your data and settings are untouched.",
+                safe=saying.say("Your data and settings are untouched."),
             )
     holder = run_holder(run.folder)
     if holder is not None and holder.pid == handle.pid:
         return
     _end_family(handle.pid, None)
     raise WorkerError(
-        f"The training process did not answer within {START_TIMEOUT_S:.0f} seconds.",
+        saying.say(
+            "The training process did not answer within {start_timeout_s} seconds.",
+            start_timeout_s=f"{START_TIMEOUT_S:.0f}",
+        ),
         code="worker.no-answer",
-        remedy="Is the machine very busy, or a virus scanner looking at every file? Try again.",
+        remedy=saying.say(
+            "Is the machine very busy, or a virus scanner looking at every file? Try again."
+        ),
         details=log_tail(run.worker_log, after=log_size),
-        safe="Your data and settings are untouched.",
+        safe=saying.say("Your data and settings are untouched."),
     )
 
 

@@ -16,6 +16,7 @@ from fitstudio.cli.command import (
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
+from fitstudio.words import marked, saying
 
 _WHEN = {
     "batch": "after the batch that is being trained",
@@ -37,58 +38,66 @@ def _declare_stop(parser: argparse.ArgumentParser) -> None:
 def _stop(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     requests.stop_run(project, arguments.run, when=arguments.when)
-    return _say(arguments, f"Asked the run to stop {_WHEN[arguments.when]}.")
+    return _say(arguments, saying.say("Asked the run to stop {when}.", when=_WHEN[arguments.when]))
 
 
 def _pause(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     requests.pause_run(project, arguments.run)
-    return _say(arguments, "The run pauses after its batch; `fitstudio continue` goes on.")
+    return _say(
+        arguments, saying.say("The run pauses after its batch; `fitstudio continue` goes on.")
+    )
 
 
 def _continue(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     requests.continue_run(project, arguments.run)
-    return _say(arguments, "The run goes on.")
+    return _say(arguments, saying.say("The run goes on."))
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=True)
     requests.request(project, arguments.run, "snapshot")
-    return _say(arguments, "Asked the run to save a checkpoint now.")
+    return _say(arguments, saying.say("Asked the run to save a checkpoint now."))
 
 
 def _declare_discard(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--yes", action="store_true", help=saying.say("do not ask"))
 
 
 def _discard(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         if not sys.stdin.isatty():
             raise UsageError(
-                "`discard` asks before it moves a run away, and nobody can be asked here.",
-                remedy="Add --yes.",
+                saying.say(
+                    "`discard` asks before it moves a run away, and nobody can be asked here."
+                ),
+                remedy=saying.say("Add --yes."),
             )
-        answer = input(f"Move {arguments.run} to the project's trash? [y/N] ")
+        answer = input(saying.say("Move {run} to the project's trash? [y/N] ", run=arguments.run))
         if answer.strip().lower() not in ("y", "yes"):
-            return _say(arguments, "Nothing was changed.")
+            return _say(arguments, saying.say("Nothing was changed."))
     project = projects.open_project(arguments.project, read_only=True)
     kept_in = requests.discard_run(project, arguments.run)
-    return _say(arguments, f"Moved to {kept_in}.")
+    return _say(arguments, saying.say("Moved to {kept_in}.", kept_in=kept_in))
 
 
 def _declare_queue(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
-    parser.add_argument("--add", action="store_true", help="queue a run with the present settings")
-    parser.add_argument("--remove", metavar="ID", help="take a waiting run out of the queue")
-    parser.add_argument("--first", metavar="ID", help="move a waiting run to the front")
-    parser.add_argument("--name", metavar="TEXT", help="with --add: the run's name")
+    parser.add_argument(
+        "--add", action="store_true", help=saying.say("queue a run with the present settings")
+    )
+    parser.add_argument(
+        "--remove", metavar="ID", help=saying.say("take a waiting run out of the queue")
+    )
+    parser.add_argument("--first", metavar="ID", help=saying.say("move a waiting run to the front"))
+    parser.add_argument("--name", metavar="TEXT", help=saying.say("with --add: the run's name"))
     parser.add_argument(
         "--free-memory",
         metavar="MB",
         type=int,
-        help="with --add: begin only when that much memory is free on the device",
+        help=saying.say("with --add: begin only when that much memory is free on the device"),
     )
     add_settings(parser)
 
@@ -108,7 +117,7 @@ def _queue(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([item.to_json() for item in items])
     elif not items:
-        say("The queue is empty. `fitstudio queue PROJECT --add` adds a run.")
+        say(saying.say("The queue is empty. `fitstudio queue PROJECT --add` adds a run."))
     else:
         rows = [[item.id, item.name, item.state] for item in items]
         print_table(["Id", "Name", "State"], rows, right=frozenset())
@@ -127,37 +136,37 @@ def _say(arguments: argparse.Namespace, sentence: str) -> int:
 COMMANDS = (
     Command(
         name="stop",
-        sentence="Ask a run to stop; nothing that it learned is lost.",
+        sentence=marked("Ask a run to stop; nothing that it learned is lost."),
         declare=_declare_stop,
         run=_stop,
     ),
     Command(
         name="pause",
-        sentence="Hold a run where it is, to go on with `continue`.",
+        sentence=marked("Hold a run where it is, to go on with `continue`."),
         declare=add_project_and_run,
         run=_pause,
     ),
     Command(
         name="continue",
-        sentence="Go on with a paused run.",
+        sentence=marked("Go on with a paused run."),
         declare=add_project_and_run,
         run=_continue,
     ),
     Command(
         name="snapshot",
-        sentence="Save a checkpoint of a run now.",
+        sentence=marked("Save a checkpoint of a run now."),
         declare=add_project_and_run,
         run=_snapshot,
     ),
     Command(
         name="discard",
-        sentence="Move a run to the project's trash (asks first).",
+        sentence=marked("Move a run to the project's trash (asks first)."),
         declare=_declare_discard,
         run=_discard,
     ),
     Command(
         name="queue",
-        sentence="List, add to and reorder the runs that wait their turn.",
+        sentence=marked("List, add to and reorder the runs that wait their turn."),
         declare=_declare_queue,
         run=_queue,
     ),

@@ -21,6 +21,7 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import UsageError
 from fitstudio.project import Project
+from fitstudio.words import marked, saying
 
 _MARKS = {
     Severity.ERROR: "cannot work",
@@ -31,51 +32,63 @@ _MARKS = {
 
 
 def _declare_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the new project's folder")
-    parser.add_argument("--example", metavar="NAME", help="start from an example that is shipped")
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, help=saying.say("the new project's folder")
+    )
+    parser.add_argument(
+        "--example", metavar="NAME", help=saying.say("start from an example that is shipped")
+    )
     parser.add_argument(
         "--data",
         metavar="FILE",
         action="append",
         default=[],
-        help="start from this data file; repeat, perhaps as NAME=FILE, for several files whose "
-        "rows belong together",
+        help=saying.say(
+            "start from this data file; repeat, perhaps as NAME=FILE, for several files whose "
+            "rows belong together"
+        ),
     )
     parser.add_argument(
         "--join",
         metavar="NAME=COLUMN",
         action="append",
         default=[],
-        help="of several files: the column that the rows of this one are found by; may be "
-        "repeated. Without it rows belong together one by one",
+        help=saying.say(
+            "of several files: the column that the rows of this one are found by; may be "
+            "repeated. Without it rows belong together one by one"
+        ),
     )
     parser.add_argument(
         "--target",
         metavar="COLUMN",
         action="append",
-        help="what is to be predicted; repeat for several",
+        help=saying.say("what is to be predicted; repeat for several"),
     )
     parser.add_argument(
         "--input",
         metavar="COLUMN",
         action="append",
-        help="what it is predicted from; repeat for several. Default: all other columns",
+        help=saying.say(
+            "what it is predicted from; repeat for several. Default: all other columns"
+        ),
     )
-    parser.add_argument("--name", metavar="TEXT", help="the project's name. Default: the folder's")
+    parser.add_argument(
+        "--name", metavar="TEXT", help=saying.say("the project's name. Default: the folder's")
+    )
     add_settings(parser)
 
 
 def _new(arguments: argparse.Namespace) -> int:
     if bool(arguments.example) == bool(arguments.data):
         raise UsageError(
-            "`new` takes either --example NAME or --data FILE; "
-            + ("both came." if arguments.example else "neither came."),
-            remedy="`fitstudio examples` lists the examples.",
+            saying.say("`new` takes either --example NAME or --data FILE; ")
+            + (saying.say("both came.") if arguments.example else saying.say("neither came.")),
+            remedy=saying.say("`fitstudio examples` lists the examples."),
         )
     if arguments.example and (arguments.target or arguments.input or arguments.join):
         raise UsageError(
-            "--target, --input and --join go with --data; an example has its own.",
-            remedy="Change them afterwards with --set fit.y and fit.x.",
+            saying.say("--target, --input and --join go with --data; an example has its own."),
+            remedy=saying.say("Change them afterwards with --set fit.y and fit.x."),
         )
     project = projects.create_project(
         arguments.folder,
@@ -98,7 +111,13 @@ def _new(arguments: argparse.Namespace) -> int:
             | _found_json(resolved, summary)
         )
         return 0
-    say(f"Made the project {project.name!r} in {project.folder}")
+    say(
+        saying.say(
+            "Made the project {project} in {folder}",
+            project=repr(project.name),
+            folder=project.folder,
+        )
+    )
     _print_paragraphs(overview)
     _print_found(resolved, summary)
     say(_next_step(project, resolved))
@@ -107,11 +126,12 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _next_step(project: Project, resolved: Resolved) -> str:
     if not resolved.value("fit.y"):
-        return (
-            "What is to be predicted is not clear from the file. Name it: `new` takes --target "
-            f'COLUMN; here it is: fitstudio train "{project.folder}" --set fit.y=COLUMN'
+        return saying.say(
+            "What is to be predicted is not clear from the file. Name it: `new` takes "
+            '--target COLUMN; here it is: fitstudio train "{folder}" --set fit.y=COLUMN',
+            folder=project.folder,
         )
-    return f'Next: fitstudio train "{project.folder}"'
+    return saying.say('Next: fitstudio train "{folder}"', folder=project.folder)
 
 
 def _declare_check(parser: argparse.ArgumentParser) -> None:
@@ -132,7 +152,7 @@ def _check(arguments: argparse.Namespace) -> int:
         _print_paragraphs(data_overview(spec, summary))
     _print_paragraphs(describe(resolved, summary))
     _print_found(resolved, summary)
-    say("Ready to train." if resolved.ok else "Training cannot start yet.")
+    say(saying.say("Ready to train.") if resolved.ok else saying.say("Training cannot start yet."))
     return 0 if resolved.ok else 1
 
 
@@ -161,8 +181,8 @@ def _print_found(resolved: Resolved, summary: DatasetSummary | None) -> None:
     """All that the window lists, with the words that would be typed instead of a click."""
     found = everything_found(resolved, summary)
     for title, findings in (
-        ("Found in the data:", [each for each in found if about_data(each)]),
-        ("Found in the settings:", [each for each in found if not about_data(each)]),
+        (saying.say("Found in the data:"), [each for each in found if about_data(each)]),
+        (saying.say("Found in the settings:"), [each for each in found if not about_data(each)]),
     ):
         if findings:
             say(title)
@@ -191,27 +211,29 @@ def _examples(arguments: argparse.Namespace) -> int:
         )
         return 0
     rows = [[each.name, each.title, each.sentence] for each in examples]
-    print_table(["Name", "Title", "What it shows"], rows, right=frozenset())
-    say("\nTry one: fitstudio demo --example NAME")
+    print_table(["Name", "Title", saying.say("What it shows")], rows, right=frozenset())
+    say(saying.say("\nTry one: fitstudio demo --example NAME"))
     return 0
 
 
 COMMANDS = (
     Command(
         name="new",
-        sentence="Make a project from a data file or from an example.",
+        sentence=marked("Make a project from a data file or from an example."),
         declare=_declare_new,
         run=_new,
     ),
     Command(
         name="check",
-        sentence="Say what training would do with the project's settings, and what hinders it.",
+        sentence=marked(
+            "Say what training would do with the project's settings, and what hinders it."
+        ),
         declare=_declare_check,
         run=_check,
     ),
     Command(
         name="examples",
-        sentence="List the examples that are shipped.",
+        sentence=marked("List the examples that are shipped."),
         declare=_declare_examples,
         run=_examples,
     ),

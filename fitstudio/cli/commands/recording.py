@@ -17,6 +17,7 @@ from fitstudio.cli.output import say
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.journal.events import sentence_of
 from fitstudio.viewmodel.own_units import scale_of
+from fitstudio.words import marked, saying
 
 
 def _runs(arguments: argparse.Namespace) -> int:
@@ -26,12 +27,12 @@ def _runs(arguments: argparse.Namespace) -> int:
         print_json([runs.summary_json(project, each.run) for each in found])
         return 0
     if not found:
-        say(f'No runs yet. Train one: fitstudio train "{project.folder}"')
+        say(saying.say('No runs yet. Train one: fitstudio train "{folder}"', folder=project.folder))
         return 0
     rows = [
         [
             each.run,
-            (each.outcome or "running") + (", damaged" if each.damage else ""),
+            (each.outcome or "running") + (saying.say(", damaged") if each.damage else ""),
             str(each.epochs),
             each.best.monitor if each.best else "–",
             value_text(each.best.value, each.best.monitor, scale_of(each)) if each.best else "–",
@@ -39,7 +40,7 @@ def _runs(arguments: argparse.Namespace) -> int:
         ]
         for each in found
     ]
-    heads = ["Run", "Outcome", "Epochs", "Best of", "Value", "Why it ended"]
+    heads = ["Run", "Outcome", "Epochs", saying.say("Best of"), "Value", saying.say("Why it ended")]
     print_table(heads, rows, right=frozenset({2, 4}))
     for each in found:
         if each.damage:
@@ -73,27 +74,27 @@ def _show(arguments: argparse.Namespace) -> int:
     print_table(heads, rows, right=frozenset(range(len(heads))))
     sources = sources_of(record.spec.data)
     for name, source in sources.items() if len(sources) > 1 else ():
-        say(f"[data] {name}: {source.get('path')}")
+        say(saying.say("[data] {name}: {file}", name=name, file=source.get("path")))
     for sentence in state.preparation:
-        say(f"[data] {sentence}")
+        say(saying.say("[data] {sentence}", sentence=sentence))
     for sentence in record.damage:
-        say(f"[warning] {sentence}")
+        say(saying.say("[warning] {sentence}", sentence=sentence))
     for message in state.messages:
         say(f"[{message.level}] {message.sentence}")
-    say(f"Folder: {record.folder}")
+    say(saying.say("Folder: {folder}", folder=record.folder))
     return 0
 
 
 COMMANDS = (
     Command(
         name="runs",
-        sentence="List every run of a project with its best value.",
+        sentence=marked("List every run of a project with its best value."),
         declare=add_project,
         run=_runs,
     ),
     Command(
         name="show",
-        sentence="Show one run: its epochs, its messages and how it ended.",
+        sentence=marked("Show one run: its epochs, its messages and how it ended."),
         declare=add_project_and_run,
         run=_show,
     ),

@@ -14,15 +14,18 @@ from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
 from fitstudio.project import Project
+from fitstudio.words import marked, saying
 
 
 def _declare_train(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
-    parser.add_argument("--name", metavar="TEXT", help="the run's name. Default: what changed")
+    parser.add_argument(
+        "--name", metavar="TEXT", help=saying.say("the run's name. Default: what changed")
+    )
     parser.add_argument(
         "--background",
         action="store_true",
-        help="start the run, print its name and leave it training",
+        help=saying.say("start the run, print its name and leave it training"),
     )
     add_settings(parser)
 
@@ -41,8 +44,14 @@ def _train(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json({"run": handle.run, "folder": str(handle.folder), "pid": handle.pid})
         else:
-            say(f"Training {handle.run} in process {handle.pid}.")
-            say(f'Watch it in the window, or: fitstudio show "{project.folder}" {handle.run}')
+            say(saying.say("Training {run} in process {pid}.", run=handle.run, pid=handle.pid))
+            say(
+                saying.say(
+                    'Watch it in the window, or: fitstudio show "{folder}" {run}',
+                    folder=project.folder,
+                    run=handle.run,
+                )
+            )
         return 0
     return _wait_and_report(project, handle, arguments)
 
@@ -62,14 +71,17 @@ def _resume(arguments: argparse.Namespace) -> int:
 def _declare_extend(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument(
-        "--epochs", metavar="N", type=int, required=True, help="how many epochs to add"
+        "--epochs", metavar="N", type=int, required=True, help=saying.say("how many epochs to add")
     )
 
 
 def _extend(arguments: argparse.Namespace) -> int:
     if arguments.epochs < 1:
         raise UsageError(
-            f"--epochs says how many epochs to add, 1 or more; what came is {arguments.epochs}."
+            saying.say(
+                "--epochs says how many epochs to add, 1 or more; what came is {epochs}.",
+                epochs=arguments.epochs,
+            )
         )
     project = projects.open_project(arguments.project, read_only=True)
     handle = requests.extend_run(
@@ -83,8 +95,12 @@ def _extend(arguments: argparse.Namespace) -> int:
 
 
 def _declare_demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--example", metavar="NAME", default="penguins", help="which example")
-    parser.add_argument("--folder", metavar="DIR", type=Path, help="where to make its project")
+    parser.add_argument(
+        "--example", metavar="NAME", default="penguins", help=saying.say("which example")
+    )
+    parser.add_argument(
+        "--folder", metavar="DIR", type=Path, help=saying.say("where to make its project")
+    )
     add_settings(parser)
 
 
@@ -94,7 +110,13 @@ def _demo(arguments: argparse.Namespace) -> int:
         folder, example=arguments.example, settings=typed_settings(arguments)
     )
     if not arguments.json:
-        say(f"Training the example {project.name!r} in {project.folder}")
+        say(
+            saying.say(
+                "Training the example {project} in {folder}",
+                project=repr(project.name),
+                folder=project.folder,
+            )
+        )
     handle = runs.start_run(project, foreground=True, output=_stream_for(arguments))
     return _wait_and_report(project, handle, arguments)
 
@@ -118,13 +140,16 @@ def _wait_and_report(
     say(f"{handle.run}: {state.outcome_sentence()}")
     if state.best is not None and state.best.epoch is not None:
         say(
-            f"Best {state.best.monitor}: "
-            f"{value_text(state.best.value, state.best.monitor, state.target_scale)} "
-            f"(epoch {state.best.epoch + 1})"
+            saying.say(
+                "Best {monitor}: {best} (epoch {epoch})",
+                monitor=state.best.monitor,
+                best=value_text(state.best.value, state.best.monitor, state.target_scale),
+                epoch=state.best.epoch + 1,
+            )
         )
     for sentence in state.preparation:
         say(f"  {sentence}")
-    say(f"History and checkpoints: {handle.folder}")
+    say(saying.say("History and checkpoints: {folder}", folder=handle.folder))
     return 0 if state.outcome in ("completed", "stopped") else 1
 
 
@@ -141,8 +166,10 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
                 return
             asked = True
             say(
-                "\nStopping after this batch; everything is kept. "
-                "Press Ctrl-C again to end the process at once.",
+                saying.say(
+                    "\nStopping after this batch; everything is kept. Press Ctrl-C again to "
+                    "end the process at once."
+                ),
                 stream=sys.stderr,
             )
             requests.stop_run(project, handle.run, when="batch")
@@ -151,25 +178,25 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
 COMMANDS = (
     Command(
         name="train",
-        sentence="Train with the project's settings, in the foreground.",
+        sentence=marked("Train with the project's settings, in the foreground."),
         declare=_declare_train,
         run=_train,
     ),
     Command(
         name="resume",
-        sentence="Go on with a run that was stopped or cut off, from its last checkpoint.",
+        sentence=marked("Go on with a run that was stopped or cut off, from its last checkpoint."),
         declare=_declare_resume,
         run=_resume,
     ),
     Command(
         name="extend",
-        sentence="Train a finished run for more epochs.",
+        sentence=marked("Train a finished run for more epochs."),
         declare=_declare_extend,
         run=_extend,
     ),
     Command(
         name="demo",
-        sentence="Make a project from an example and train it in the terminal.",
+        sentence=marked("Make a project from an example and train it in the terminal."),
         declare=_declare_demo,
         run=_demo,
     ),

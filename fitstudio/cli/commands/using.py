@@ -13,6 +13,7 @@ from fitstudio.cli.data_files import typed_data
 from fitstudio.cli.output import say
 from fitstudio.errors import FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.words import marked, saying
 
 
 def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +23,10 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="measure on this file; NAME=FILE for each file of a run with several. Default: on the "
-        "run's own training and validation rows",
+        help=saying.say(
+            "measure on this file; NAME=FILE for each file of a run with several. Default: on "
+            "the run's own training and validation rows"
+        ),
     )
     _add_option(parser)
 
@@ -31,8 +34,8 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
 def _evaluate(arguments: argparse.Namespace) -> int:
     if not arguments.data and arguments.option:
         raise UsageError(
-            "--option says how the file of --data is read, and no --data is given.",
-            remedy="Name the file with --data.",
+            saying.say("--option says how the file of --data is read, and no --data is given."),
+            remedy=saying.say("Name the file with --data."),
         )
     data = typed_data(arguments) if arguments.data else None
     project = projects.open_project(arguments.project, read_only=True)
@@ -49,15 +52,26 @@ def _print_measurement(measured: dict[str, Any]) -> None:
     weights = measured.get("weights", "best")
     epoch = measured.get("epoch")
     scale = TargetScale.from_fields(measured.get("target"))
-    of_epoch = f" of epoch {epoch + 1}" if isinstance(epoch, int) else ""
-    say(f"{measured.get('run', '')}: the {weights} weights{of_epoch}")
+    of_epoch = saying.say(" of epoch {epoch}", epoch=epoch + 1) if isinstance(epoch, int) else ""
+    say(
+        saying.say(
+            "{run}: the {weights} weights{of_epoch}",
+            run=measured.get("run", ""),
+            weights=weights,
+            of_epoch=of_epoch,
+        )
+    )
     for part, scores in measured.get("scores", {}).items():
-        say(f"{part} ({measured.get('rows', {}).get(part, '?')} rows)")
+        say(
+            saying.say(
+                "{part} ({rows} rows)", part=part, rows=measured.get("rows", {}).get(part, "?")
+            )
+        )
         for name, value in scores.items():
             say(f"  {name}: {value_text(value, name, scale)}")
         unscaled = None if scale is None else replace(scale, scale=1.0)
         for output in measured.get("parity", {}).get(part, {}).get("outputs", ()):
-            say(f"  {output['name']}, in its own units:")
+            say(saying.say("  {name}, in its own units:", name=output["name"]))
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
                 say(f"    {name}: {value_text(output.get(name), name, unscaled)}")
     for sentence in measured.get("notes", ()):
@@ -71,24 +85,29 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         required=True,
-        help="the new rows; NAME=FILE for each file of a run with several",
+        help=saying.say("the new rows; NAME=FILE for each file of a run with several"),
     )
     _add_option(parser)
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, required=True, help="the CSV to write"
+        "--output", metavar="FILE", type=Path, required=True, help=saying.say("the CSV to write")
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace the CSV if it is there already"
+        "--overwrite",
+        action="store_true",
+        help=saying.say("replace the CSV if it is there already"),
     )
 
 
 def _predict(arguments: argparse.Namespace) -> int:
     if arguments.output.exists() and not arguments.overwrite:
         raise FitStudioError(
-            f"{str(arguments.output)!r} is there already, and nothing is overwritten unasked.",
+            saying.say(
+                "{output} is there already, and nothing is overwritten unasked.",
+                output=repr(str(arguments.output)),
+            ),
             code="predict.exists",
-            remedy="Name another file with --output, or add --overwrite.",
-            safe="Nothing was changed.",
+            remedy=saying.say("Name another file with --output, or add --overwrite."),
+            safe=saying.say("Nothing was changed."),
         )
     data = typed_data(arguments)
     project = projects.open_project(arguments.project, read_only=True)
@@ -98,8 +117,15 @@ def _predict(arguments: argparse.Namespace) -> int:
         return 0
     rows = str(report.rows)
     if report.predicted < report.rows:
-        rows = f"{report.predicted} of {report.rows}"
-    say(f"{rows} rows predicted by {report.run}: {report.output}")
+        rows = saying.say("{predicted} of {rows}", predicted=report.predicted, rows=report.rows)
+    say(
+        saying.say(
+            "{rows} rows predicted by {run}: {output}",
+            rows=rows,
+            run=report.run,
+            output=report.output,
+        )
+    )
     for sentence in report.notes:
         say(f"  {sentence}")
     return 0
@@ -111,22 +137,24 @@ def _add_option(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="how the file is read where that is not as in training, by the names of data.options: "
-        "decimal=, or dates=mdy or missing=-999,-1 or part=test; for one of several files "
-        "FILE.NAME=VALUE; may be repeated",
+        help=saying.say(
+            "how the file is read where that is not as in training, by the names of "
+            "data.options: decimal=, or dates=mdy or missing=-999,-1 or part=test; for one of "
+            "several files FILE.NAME=VALUE; may be repeated"
+        ),
     )
 
 
 COMMANDS = (
     Command(
         name="evaluate",
-        sentence="Measure a run's best model.",
+        sentence=marked("Measure a run's best model."),
         declare=_declare_evaluate,
         run=_evaluate,
     ),
     Command(
         name="predict",
-        sentence="Apply a run's best model to a new file and write a CSV.",
+        sentence=marked("Apply a run's best model to a new file and write a CSV."),
         declare=_declare_predict,
         run=_predict,
     ),

@@ -9,6 +9,7 @@ import numpy as np
 from fitstudio.data.columns import statistics
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.declared.task.dataset_summary import Guess
+from fitstudio.words import say
 
 _MOST_CLASSES = 1_000
 _GLIMPSE_ROWS = 64
@@ -24,7 +25,7 @@ def fold_one_hot(
         wanted: What a person said; None to do it where it fits.
     """
     if wanted is False:
-        guess = Guess("one_hot", False, "As you said.", "0 and 1 as they are", given=True)
+        guess = Guess("one_hot", False, say("As you said."), say("0 and 1 as they are"), given=True)
         return dict(arrays), guess
     folded: dict[str, ArrayLike] = {}
     for name, array in arrays.items():
@@ -36,8 +37,8 @@ def fold_one_hot(
         return dict(arrays), None
     listed = ", ".join(folded)
     guess = Guess(
-        "one_hot", True, f"Every row of {listed} holds a single 1: these are classes.",
-        f"Classes: {listed}", given=wanted is True,
+        "one_hot", True, say("Every row of {listed} holds a single 1: these are classes.", listed=listed),
+        say("Classes: {listed}", listed=listed), given=wanted is True,
     )  # fmt: skip
     return {name: folded.get(name, array) for name, array in arrays.items()}, guess
 

@@ -16,6 +16,7 @@ from fitstudio.data.columns.values import TableColumn
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, DatasetSummary, Guess
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # The name under which a file's one array is found where the file was split into columns.
 WHOLE = "(the array itself)"
@@ -121,7 +122,9 @@ class Source(ABC):
             raise DataError(
                 f"{self.file!r}: {problem.sentence.replace('**', '')}",
                 code=problem.code,
-                remedy=f"{problem.fix.sentence}, or mend the file." if problem.fix else None,
+                remedy=say("{sentence}, or mend the file.", sentence=problem.fix.sentence)
+                if problem.fix
+                else None,
             )
 
     @property
@@ -162,11 +165,19 @@ def missing_columns(missing: Sequence[str], there: Sequence[str], file: str) -> 
     """The error for columns that a file should have and has not."""
     words = ", ".join(repr(name) for name in missing[:10])
     if len(missing) > 10:
-        words += f" and {len(missing) - 10} more"
+        words += say(" and {missing} more", missing=len(missing) - 10)
     near = difflib.get_close_matches(missing[0], there, n=3)
     if near:
-        remedy = f"Did you mean {' or '.join(map(repr, near))}?"
+        remedy = say("Did you mean {near}?", near=" or ".join(map(repr, near)))
     else:
-        remedy = f"It has {', '.join(map(repr, there[:12]))}{' …' if len(there) > 12 else ''}."
+        remedy = say(
+            "It has {there}{there_2}.",
+            there=", ".join(map(repr, there[:12])),
+            there_2=" …" if len(there) > 12 else "",
+        )
     noun = "column" if len(missing) == 1 else "columns"
-    return DataError(f"{file!r} has no {noun} {words}.", code="data.missing-column", remedy=remedy)
+    return DataError(
+        say("{file} has no {noun} {words}.", file=repr(file), noun=noun, words=words),
+        code="data.missing-column",
+        remedy=remedy,
+    )

@@ -33,6 +33,7 @@ from fitstudio.declared.task.dataset_summary import (
     Guess,
 )
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # Numbers of this many different values, all whole, stored as integers, are classes.
 _MOST_CODES = 50
@@ -107,7 +108,11 @@ class ArrayColumns(Source):
             array = self.array(name)
             if len(array.shape) > 1 and sample_shape(array):
                 raise DataError(
-                    f"{name!r} holds {_shape(sample_shape(array))} values a row, not one.",
+                    say(
+                        "{name} holds {array} values a row, not one.",
+                        name=repr(name),
+                        array=_shape(sample_shape(array)),
+                    ),
                     code="data.not-single",
                 )
             self._columns[name, wanted] = _typed(name, array, wanted)
@@ -135,7 +140,7 @@ class ArrayColumns(Source):
         array = self.array(name)
         shape = sample_shape(array)
         # Times count in days: nobody could tell from a number alone.
-        times = {"M": "days since 1970", "m": "days"}.get(array.dtype.kind)
+        times = {"M": say("days since 1970"), "m": "days"}.get(array.dtype.kind)
         unit = self._units.get(name) or times or statistics.unit_of(name)
         if not shape:
             column = self.scalars(name)
@@ -190,12 +195,12 @@ def describe_array(
 def usable(dtype: np.dtype) -> str | None:
     """Why arrays of this type cannot be used, or None if they can."""
     if dtype.hasobject:
-        return "holds Python objects, which could run code"
+        return say("holds Python objects, which could run code")
     if dtype.kind in "biufSUmM" and dtype.itemsize:
         return None
     if dtype.kind == "c":
-        return "holds complex numbers"
-    return f"holds values of the type {dtype}"
+        return say("holds complex numbers")
+    return say("holds values of the type {dtype}", dtype=dtype)
 
 
 def largest_group(
@@ -263,8 +268,13 @@ def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
         return np.asarray(array[block])
     except OSError as problem:
         raise DataError(
-            f"Rows {block.start + 1} to {block.stop} of {name!r} cannot be read: "
-            f"{problem.strerror or problem}.",
+            say(
+                "Rows {start} to {stop} of {name} cannot be read: {strerror}.",
+                start=block.start + 1,
+                stop=block.stop,
+                name=repr(name),
+                strerror=problem.strerror or problem,
+            ),
             code="data.unreadable",
             details=str(problem),
         ) from problem
@@ -276,9 +286,9 @@ def _glimpse(sample: np.ndarray) -> str:
         return _shape(sample.shape)
     finite = sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
     if not finite.size:
-        return "no numbers"
+        return say("no numbers")
     low, high = (f"{float(value):.4g}" for value in (finite.min(), finite.max()))
-    return f"{_shape(sample.shape)}, {low} to {high}"
+    return say("{shape}, {low} to {high}", shape=_shape(sample.shape), low=low, high=high)
 
 
 def _short_number(value: Any) -> str:

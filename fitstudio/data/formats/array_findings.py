@@ -12,6 +12,7 @@ from fitstudio.data.columns.stand_ins import as_stored, stand_in
 from fitstudio.data.formats.array_columns import ArrayColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import ARRAY, NUMBER, ColumnSummary
+from fitstudio.words import say
 
 # Each is looked for in all of its values once more.
 _MOST_SEARCHED = 50
@@ -36,27 +37,41 @@ def find(
         if column.shape and gaps:
             yield _advice(
                 "data.array-gaps",
-                f"**{column.name}** holds {gaps} values that are missing or no numbers (NaN or "
-                "infinite); rows with one are left out.",
+                say(
+                    "**{column}** holds {gaps} values that are missing or no numbers (NaN or "
+                    "infinite); rows with one are left out.",
+                    column=column.name,
+                    gaps=gaps,
+                ),
             )
         if column.shape and column.count and column.minimum == column.maximum:
             yield _advice(
                 "data.constant",
-                f"**{column.name}** is the same everywhere: nothing can be learned from it.",
+                say(
+                    "**{column}** is the same everywhere: nothing can be learned from it.",
+                    column=column.name,
+                ),
             )
         if column.dtype in ("int64", "uint64") and column.type == NUMBER and _is_long(column):
             yield _advice(
                 "data.long-numbers",
-                f"**{column.name}** holds numbers of 16 digits and more, which are rounded. If "
-                "they name things, take them for categories, or leave the column out.",
+                say(
+                    "**{column}** holds numbers of 16 digits and more, which are rounded. If "
+                    "they name things, take them for categories, or leave the column out.",
+                    column=column.name,
+                ),
             )
     for column in columns[:_MOST_SEARCHED]:
         yield from _stand_in(source, column, options)
     if sampled is not None:
         yield _advice(
             "data.sampled",
-            f"Ranges and means come from {sampled} of {source.rows} rows, spread over the file: it "
-            "is too large to look at all of it.",
+            say(
+                "Ranges and means come from {sampled} of {rows} rows, spread over the file: "
+                "it is too large to look at all of it.",
+                sampled=sampled,
+                rows=source.rows,
+            ),
         )
 
 
@@ -77,9 +92,16 @@ def _stand_in(
     side = "below" if mark < 0 else "above"
     yield Finding(
         "data.stand-in", Severity.ADVICE, "data.options",
-        f"**{column.name}** holds {mark:g} in {hits} {what}, far {side} all others: it may stand "
-        "for a missing value.",
-        Fix(f"{mark:g} means missing", {"data.options": {**options, "missing": [*known, mark]}}),
+        say(
+"**{column}** holds {mark} in {hits} {what}, far {side} all others: it may stand "
+"for a missing value.",
+column=column.name,
+mark=f'{mark:g}',
+hits=hits,
+what=what,
+side=side
+),
+        Fix(say("{mark} means missing", mark=f'{mark:g}'), {"data.options": {**options, "missing": [*known, mark]}}),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from fitstudio.data.formats.npy_header import damaged
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _BLOCK_BYTES = 16 << 20
 # Reading more than this only to compare a checksum would take longer than a person waits.
@@ -47,7 +48,9 @@ class Checksum:
                 found = zlib.crc32(block, found)
                 left -= len(block)
         if left or found != self.crc:
-            raise damaged(self.name, "its bytes do not give the checksum that stands in the file")
+            raise damaged(
+                self.name, say("its bytes do not give the checksum that stands in the file")
+            )
 
 
 class MappedArray:
@@ -114,13 +117,16 @@ def refuse_cut(path: Path, length: int) -> int:
         now = -1
         details = str(problem)
     else:
-        details = f"{length} bytes before, {now} now"
+        details = say("{length} bytes before, {now} now", length=length, now=now)
     if now < length or now < 0:
         raise DataError(
-            f"The data file {path.name!r} was cut short or taken away while it was being read.",
+            say(
+                "The data file {file} was cut short or taken away while it was being read.",
+                file=repr(path.name),
+            ),
             code="data.cut",
-            remedy="Put the whole file back, then resume the run.",
-            safe="All finished epochs are kept.",
+            remedy=say("Put the whole file back, then resume the run."),
+            safe=say("All finished epochs are kept."),
             details=details,
         )
     return now

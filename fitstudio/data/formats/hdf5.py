@@ -33,6 +33,7 @@ from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 
 def open_hdf5(asked: Asked) -> ArraySource:
@@ -56,9 +57,13 @@ def open_hdf5(asked: Asked) -> ArraySource:
     if not usable_ones:
         reasons = "; ".join(f"{node.path!r}: {node.note}" for node in refused[:5])
         raise DataError(
-            f"{file!r} holds no datasets that can be used{': ' + reasons if reasons else ''}.",
+            say(
+                "{file} holds no datasets that can be used{reasons}.",
+                file=repr(file),
+                reasons=": " + reasons if reasons else "",
+            ),
             code="data.no-arrays",
-            remedy="It needs datasets of numbers with one row for each sample.",
+            remedy=say("It needs datasets of numbers with one row for each sample."),
         )
     lengths = {place: item.node.shape[0] for place, item in usable_ones.items()}
     choice = choose(lengths, options, file)
@@ -135,5 +140,5 @@ def _refused_findings(refused: list[TreeNode]) -> Iterator[Finding]:
     for node in refused[:20]:
         yield Finding(
             "data.array-left-out", Severity.ADVICE, "data.file",
-            f"**{node.path}** {node.note}: left out.",
+            say("**{file}** {note}: left out.", file=node.path, note=node.note),
         )  # fmt: skip

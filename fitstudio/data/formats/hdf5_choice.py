@@ -10,6 +10,7 @@ from fitstudio.data.formats.array_columns import largest_group
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # The option's value for all groups: every dataset of one number of rows, wherever it stands.
 ALL_GROUPS = "*"
@@ -45,18 +46,23 @@ def choose(lengths: Mapping[str, int], options: Mapping[str, Any], file: str) ->
     groups = sorted({_group_of(place) for place in lengths})
     group = options.get("group")
     if group == ALL_GROUPS:
-        return _everything(lengths, "As you said.", given=True)
+        return _everything(lengths, say("As you said."), given=True)
     if group is not None:
         group = str(group).strip("/")
         if group not in groups:
             raise DataError(
-                f"{file!r} has no group {group!r} with datasets.",
+                say(
+                    "{file} has no group {group} with datasets.", file=repr(file), group=repr(group)
+                ),
                 code="data.option",
-                remedy=f"It has {', '.join(repr(name or '/') for name in groups[:10])}; "
-                f"{ALL_GROUPS!r} stands for all of them.",
+                remedy=say(
+                    "It has {groups}; {all_groups} stands for all of them.",
+                    groups=", ".join(repr(name or "/") for name in groups[:10]),
+                    all_groups=repr(ALL_GROUPS),
+                ),
             )
         chosen, _ = largest_group(_inside(lengths, group))
-        return _of_group(chosen, group, "As you said.", given=True)
+        return _of_group(chosen, group, say("As you said."), given=True)
     if len(groups) == 1:
         chosen, _ = largest_group(lengths)
         return Choice({place: place for place in chosen})
@@ -73,9 +79,11 @@ def choose(lengths: Mapping[str, int], options: Mapping[str, Any], file: str) ->
     chosen, _ = largest_group(_inside(lengths, best))
     if _goes_on_elsewhere(lengths, chosen):
         return _everything(
-            lengths, f"Datasets in several groups have {lengths[chosen[0]]} rows.", given=False
+            lengths,
+            say("Datasets in several groups have {lengths} rows.", lengths=lengths[chosen[0]]),
+            given=False,
         )
-    return _of_group(chosen, best, "It has the most rows of inputs and targets.", given=False)
+    return _of_group(chosen, best, say("It has the most rows of inputs and targets."), given=False)
 
 
 def other_findings(
@@ -84,21 +92,35 @@ def other_findings(
     """Says which datasets are no columns here, and how they can be."""
     rows = lengths[next(iter(choice.names))]
     left = [place for place in lengths if place not in choice.names]
-    others = [f"{place} ({lengths[place]} rows)" for place in left if lengths[place] != rows]
+    others = [
+        say("{place} ({lengths} rows)", place=place, lengths=lengths[place])
+        for place in left
+        if lengths[place] != rows
+    ]
     if others:
         yield Finding(
             "data.other-lengths", Severity.ADVICE, "data.file",
-            f"Not part of these {rows} rows: **{_listed(others)}**.",
+            say(
+"Not part of these {rows} rows: **{others}**.",
+rows=rows,
+others=_listed(others)
+),
         )  # fmt: skip
     alike = [place for place in left if lengths[place] == rows]
     if alike and "datasets" not in options:
         has, stands = ("has", "stands") if len(alike) == 1 else ("have", "stand")
         yield Finding(
             "data.other-groups", Severity.ADVICE, "data.options",
-            f"**{_listed(alike)}** {has} {rows} rows as well, but {stands} in another group, "
-            "which is not read. The reading option group takes another group; datasets "
-            "takes a list of paths.",
-            Fix("Read all groups together", {"data.options": {**options, "group": ALL_GROUPS}}),
+            say(
+"**{alike}** {has} {rows} rows as well, but {stands} in another group, which "
+"is not read. The reading option group takes another group; datasets takes a "
+"list of paths.",
+alike=_listed(alike),
+has=has,
+rows=rows,
+stands=stands
+),
+            Fix(say("Read all groups together"), {"data.options": {**options, "group": ALL_GROUPS}}),
         )  # fmt: skip
 
 
@@ -107,14 +129,18 @@ def _named_datasets(lengths: Mapping[str, int], options: Mapping[str, Any], file
     missing = [place for place in chosen if place not in lengths]
     if missing:
         raise DataError(
-            f"{file!r} has no dataset {missing[0]!r} that can be used.",
+            say(
+                "{file} has no dataset {missing} that can be used.",
+                file=repr(file),
+                missing=repr(missing[0]),
+            ),
             code="data.missing-column",
-            remedy=f"It has {', '.join(list(lengths)[:10])}.",
+            remedy=say("It has {lengths}.", lengths=", ".join(list(lengths)[:10])),
         )
     if len({lengths[place] for place in chosen}) > 1:
         listed = ", ".join(f"{place} ({lengths[place]})" for place in chosen)
         raise DataError(
-            f"The chosen datasets have different numbers of rows: {listed}.",
+            say("The chosen datasets have different numbers of rows: {listed}.", listed=listed),
             code="data.rows-differ",
         )
     return chosen
@@ -135,14 +161,14 @@ def _goes_on_elsewhere(lengths: Mapping[str, int], chosen: list[str]) -> bool:
 
 def _everything(lengths: Mapping[str, int], sentence: str, *, given: bool) -> Choice:
     chosen, _ = largest_group(lengths)
-    guess = Guess("group", ALL_GROUPS, sentence, "All groups", given=given)
+    guess = Guess("group", ALL_GROUPS, sentence, say("All groups"), given=given)
     return Choice({place: place for place in chosen}, guess)
 
 
 def _of_group(chosen: list[str], group: str, sentence: str, *, given: bool) -> Choice:
     # Names without the group that all of them are in, so that other groups match by name.
     prefix = f"{group}/" if group else ""
-    guess = Guess("group", group, sentence, f"Group: {group or '/'}", given=given)
+    guess = Guess("group", group, sentence, say("Group: {group}", group=group or "/"), given=given)
     return Choice({place: place.removeprefix(prefix) for place in chosen}, guess)
 
 

@@ -17,6 +17,7 @@ from fitstudio.data.formats.hdf5_tree import LIBRARY_ERRORS, damaged, follow, op
 from fitstudio.data.formats.matlab import MatlabView
 from fitstudio.data.formats.packed_values import Packing
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 
 class ReopenedDataset:
@@ -109,7 +110,15 @@ def _open_dataset(path: Path, name: str) -> Any:
         raise damaged(path.name, str(problem)) from problem
     if refused:
         handle.close()
-        raise DataError(f"{name!r} in {path.name!r} {refused}.", code="data.refused")
+        raise DataError(
+            say(
+                "{name} in {file} {refused}.",
+                name=repr(name),
+                file=repr(path.name),
+                refused=refused,
+            ),
+            code="data.refused",
+        )
     return dataset
 
 
@@ -140,7 +149,10 @@ def _read_rows(dataset: Any, field: str | None, key: Any, layout: str | None = N
         if not came_from(problem, "h5py"):
             raise
         raise DataError(
-            f"{dataset.name!r} cannot be read: the file is damaged or cut short.",
+            say(
+                "{dataset} cannot be read: the file is damaged or cut short.",
+                dataset=repr(dataset.name),
+            ),
             code="data.damaged",
             details=str(problem),
         ) from problem

@@ -10,6 +10,7 @@ from fitstudio.data.formats.hdf5_tree import Found
 from fitstudio.data.formats.matlab import LAST, ROWS, VECTOR, samples_along_last, shape_as_read
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess
+from fitstudio.words import say
 
 _NAMED = 6
 _MOST_NAMES = 100_000
@@ -30,23 +31,29 @@ def as_matlab_shows(
     if not written:
         return found, ()
     if axes == "stored":
-        guess = Guess("axes", "stored", "As you said.", "Axes as stored", given=True)
+        guess = Guess("axes", "stored", say("As you said."), say("Axes as stored"), given=True)
         return [_laid_out(item, None) for item in found], (guess,)
     guesses = [
         Guess(
-            "axes", "matlab", "MATLAB wrote these arrays and stores their axes in reverse; they "
-            "are read as MATLAB shows them, vectors as columns.",
-            "MATLAB's axes", given="axes" in options,
+            "axes", "matlab", say(
+"MATLAB wrote these arrays and stores their axes in reverse; they are read as "
+"MATLAB shows them, vectors as columns."
+),
+            say("MATLAB's axes"), given="axes" in options,
         )
     ]  # fmt: skip
     last = _samples_last(written, options)
     if last or "samples_last" in options:
         given = "samples_last" in options
-        sentence = f"The last axis of {_listed(list(last))} is as long as there are rows."
-        label = f"Samples last: {_listed(list(last))}" if last else "Samples first"
+        sentence = say(
+            "The last axis of {last} is as long as there are rows.", last=_listed(list(last))
+        )
+        label = (
+            say("Samples last: {last}", last=_listed(list(last))) if last else say("Samples first")
+        )
         guesses.append(
             Guess(
-                "samples_last", list(last), "As you said." if given else sentence, label,
+                "samples_last", list(last), say("As you said.") if given else sentence, label,
                 given=given, sure=given,
             )
         )  # fmt: skip
@@ -65,10 +72,14 @@ def say_square(columns: Mapping[str, Found], options: Mapping[str, Any]) -> Iter
         if item.layout == ROWS and len(shape) > 1 and shape[0] == shape[-1]:
             yield Finding(
                 "data.square", Severity.ADVICE, "data.options",
-                f"**{name}** is as wide as it is long ({' × '.join(map(str, shape))}): each of its "
-                "rows is taken for a sample.",
+                say(
+"**{name}** is as wide as it is long ({shape}): each of its rows is taken "
+"for a sample.",
+name=name,
+shape=' × '.join(map(str, shape))
+),
                 Fix(
-                    "Its columns are the samples",
+                    say("Its columns are the samples"),
                     {"data.options": {**options, "samples_last": [item.node.path]}},
                 ),
             )  # fmt: skip
@@ -83,26 +94,32 @@ def say_packing(
     findings = [
         Finding(
             "data.packing-doubt", Severity.ADVICE, "data.file",
-            f"**{name}** {item.doubt}, which makes no sense: its values are taken as they are "
-            "stored.",
+            say(
+"**{name}** {doubt}, which makes no sense: its values are taken as they are "
+"stored.",
+name=name,
+doubt=item.doubt
+),
         )
         for name, item in list(columns.items())[:_NAMED] if item.doubt
     ]  # fmt: skip
     if not packed:
         return None, tuple(findings)
     if not heeded:
-        return Guess("packing", False, "As you said.", "Values as stored", given=True), ()
+        return Guess("packing", False, say("As you said."), say("Values as stored"), given=True), ()
     said = [f"**{name}**: {packing.sentence()}" for name, packing in packed.items()]
-    more = f"; {len(said) - _NAMED} more likewise" if len(said) > _NAMED else ""
-    sentence = f"The file says of its values: {'; '.join(said[:_NAMED])}{more}."
+    more = say("; {said} more likewise", said=len(said) - _NAMED) if len(said) > _NAMED else ""
+    sentence = say(
+        "The file says of its values: {said}{more}.", said="; ".join(said[:_NAMED]), more=more
+    )
     findings.append(
         Finding(
             "data.packed", Severity.ADVICE, "data.options", sentence,
-            Fix("Take values as they are stored", {"data.options": {**options, "packing": False}}),
+            Fix(say("Take values as they are stored"), {"data.options": {**options, "packing": False}}),
         )
     )  # fmt: skip
     guess = Guess(
-        "packing", True, sentence.replace("**", ""), "Values by the file's own marks",
+        "packing", True, sentence.replace("**", ""), say("Values by the file's own marks"),
         given="packing" in options,
     )  # fmt: skip
     return guess, tuple(findings)
@@ -149,11 +166,14 @@ def name_codes(
     if not places:
         return dict(found), None
     if not wanted:
-        guess = Guess("categories", False, "As you said.", "Codes as numbers", given=True)
+        guess = Guess("categories", False, say("As you said."), say("Codes as numbers"), given=True)
         return dict(found), guess
     guess = Guess(
-        "categories", True, f"The names of {_listed(places)} stand in a dataset beside the codes.",
-        f"Names for {_listed(places)}", given="categories" in options,
+        "categories", True, say(
+"The names of {places} stand in a dataset beside the codes.",
+places=_listed(places)
+),
+        say("Names for {places}", places=_listed(places)), given="categories" in options,
     )  # fmt: skip
     return named, guess
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fitstudio.words import say
+
 # Set before the library is loaded: filters come from a file's author, plug-ins must not.
 os.environ["HDF5_PLUGIN_PATH"] = ""
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
@@ -117,7 +119,7 @@ def _forget_plugins() -> None:
 def damaged(file: str, details: str) -> DataError:
     """The error for a file that the library cannot read."""
     return DataError(
-        f"{file!r} is no sound HDF5 file: it is damaged or cut short.",
+        say("{file} is no sound HDF5 file: it is damaged or cut short.", file=repr(file)),
         code="data.damaged",
         details=details,
     )
@@ -148,14 +150,18 @@ def walk(handle: Any) -> Iterator[Found]:
             objects += 1
             if objects > _MOST_OBJECTS:
                 raise DataError(
-                    f"The file holds more than {_MOST_OBJECTS} objects.", code="data.too-many"
+                    say(
+                        "The file holds more than {most_objects} objects.",
+                        most_objects=_MOST_OBJECTS,
+                    ),
+                    code="data.too-many",
                 )
             path = f"{place}/{name}" if place else name
             if path in hidden:
                 continue
             link = group.get(name, getlink=True)
             if isinstance(link, h5py.ExternalLink):
-                yield _refused(path, "a link to another file, which is not followed")
+                yield _refused(path, say("a link to another file, which is not followed"))
                 continue
             if isinstance(link, h5py.SoftLink):
                 yield _refused(path, _say_soft_link(handle, place, link.path))
@@ -170,7 +176,7 @@ def walk(handle: Any) -> Iterator[Found]:
                 if note:
                     yield _refused(path, note)
                 elif depth + 1 > _DEEPEST:
-                    yield _refused(path, "is nested too deeply")
+                    yield _refused(path, say("is nested too deeply"))
                 else:
                     deeper.append((path, child, depth + 1))
             elif isinstance(child, h5py.Dataset):
@@ -201,8 +207,8 @@ def _say_soft_link(handle: Any, place: str, target: str) -> str:
     try:
         follow(handle, path)
     except KeyError:
-        return "a link to another place, which is not followed"
-    return f"a link to {path}, which is read by that name"
+        return say("a link to another place, which is not followed")
+    return say("a link to {file}, which is read by that name", file=path)
 
 
 def _look_at(path: str, dataset: Any, size: int) -> Found:
@@ -210,7 +216,9 @@ def _look_at(path: str, dataset: Any, size: int) -> Found:
     try:
         dtype = dataset.dtype
     except TypeError as problem:  # of a type that NumPy does not have
-        return _refused(path, f"holds values of a type that is not known here ({problem})")
+        return _refused(
+            path, say("holds values of a type that is not known here ({problem})", problem=problem)
+        )
     problem = refusal(dataset, size)
     layout = None if problem else layout_of(dataset)
     node = TreeNode(
@@ -239,45 +247,52 @@ def refusal(dataset: Any, size: int) -> str | None:
     """Why a dataset is not used, or None."""
     properties = dataset.id.get_create_plist()
     if properties.get_external_count():
-        return "is stored in another file, which is not opened"
+        return say("is stored in another file, which is not opened")
     if dataset.is_virtual:
-        return "is put together from other files, which are not opened"
+        return say("is put together from other files, which are not opened")
     for place in range(properties.get_nfilters()):
         number = properties.get_filter(place)[0]
         if number not in _KNOWN_FILTERS:
-            return f"is packed with filter {number}, which needs a plug-in"
+            return say("is packed with filter {number}, which needs a plug-in", number=number)
         if not h5z.filter_avail(number):
-            return f"is packed with {_KNOWN_FILTERS[number]}, which is not available here"
+            return say(
+                "is packed with {known_filters}, which is not available here",
+                known_filters=_KNOWN_FILTERS[number],
+            )
     if dataset.shape is None or len(dataset.shape) == 0:
-        return "is a single value"
+        return say("is a single value")
     if _text(dataset.attrs.get("NAME", "")).startswith(_ONLY_A_DIMENSION):
-        return "is a dimension without values"
+        return say("is a dimension without values")
     note = matlab_refusal(dataset)
     if note:
         return note
     dtype = dataset.dtype
     if h5py.check_string_dtype(dtype) is None:
         if h5py.check_vlen_dtype(dtype) is not None:
-            return "holds rows of different lengths"
+            return say("holds rows of different lengths")
         if h5py.check_ref_dtype(dtype) is not None:
-            return "holds references"
+            return say("holds references")
         if dtype.names:
             if not any(
                 h5py.check_string_dtype(dtype[n]) or not usable(dtype[n]) for n in dtype.names
             ):
-                return "has no fields that can be used"
+                return say("has no fields that can be used")
         elif usable(dtype):
             return usable(dtype)
     if not dataset.shape[0] or not dataset.size:
-        return "holds no rows"
+        return say("holds no rows")
     declared = int(dataset.size) * dtype.itemsize
     if declared > max(_SUSPICIOUS_BYTES, _HIGHEST_RATIO * size):
-        return f"claims {declared / 2**30:.0f} GiB in a file of {max(1, size >> 20)} MiB"
+        return say(
+            "claims {declared} GiB in a file of {size} MiB",
+            declared=f"{declared / 2**30:.0f}",
+            size=max(1, size >> 20),
+        )
     if (
         dataset.chunks
         and np.prod(dataset.chunks, dtype=np.float64) * dtype.itemsize > _MOST_CHUNK_BYTES
     ):
-        return "is stored in pieces that are too large to read"
+        return say("is stored in pieces that are too large to read")
     return None
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from fitstudio.words import say
+
 # How a dataset's rows lie in the file.
 ROWS = "rows"  # MATLAB's first axis, which is the last one in the file
 LAST = "last"  # MATLAB's last axis, which is the first one in the file
@@ -48,21 +50,21 @@ def hidden_groups(handle: Any) -> tuple[str, ...]:
 def matlab_refusal(item: Any) -> str | None:
     """Why a dataset or group that MATLAB wrote is no column, or None."""
     if "MATLAB_sparse" in item.attrs:
-        return "is a sparse matrix; save full(…) of it"
+        return say("is a sparse matrix; save full(…) of it")
     kind = matlab_class(item)
     if kind is None or not hasattr(item, "dtype"):
         return None
     if "MATLAB_empty" in item.attrs:
-        return "is empty"
+        return say("is empty")
     if kind == "char":
-        return "holds text of MATLAB (char), which is no column"
+        return say("holds text of MATLAB (char), which is no column")
     if kind == "cell":
-        return "is a cell array of MATLAB, whose parts lie elsewhere; save a matrix of numbers"
+        return say("is a cell array of MATLAB, whose parts lie elsewhere; save a matrix of numbers")
     if kind not in _NUMBERS or "MATLAB_object_decode" in item.attrs:
-        return f"is an object of MATLAB ({kind}); save it as a matrix of numbers"
+        return say("is an object of MATLAB ({kind}); save it as a matrix of numbers", kind=kind)
     if item.dtype.names:
-        return "holds complex numbers"
-    return "is a single value" if item.size == 1 else None
+        return say("holds complex numbers")
+    return say("is a single value") if item.size == 1 else None
 
 
 def layout_of(item: Any) -> str | None:

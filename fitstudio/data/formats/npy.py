@@ -14,6 +14,7 @@ from fitstudio.data.formats.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _MOST_SPLIT = 512
 
@@ -32,9 +33,15 @@ def open_npy(asked: Asked) -> ArraySource:
     targets = _map(y_path, y_path.name)
     if len(targets) != len(array):
         raise DataError(
-            f"{file!r} holds {len(array)} rows and {y_path.name!r} {len(targets)}.",
+            say(
+                "{file} holds {array} rows and {y_path} {targets}.",
+                file=repr(file),
+                array=len(array),
+                y_path=repr(y_path.name),
+                targets=len(targets),
+            ),
             code="data.rows-differ",
-            remedy="Inputs and targets need one row for each sample.",
+            remedy=say("Inputs and targets need one row for each sample."),
         )
     names = [path.stem, y_path.stem]
     if names[0] == names[1]:
@@ -50,17 +57,22 @@ def _single(
     if array.dtype.names:
         arrays = {name: array[name] for name in array.dtype.names if not usable(array[name].dtype)}
         if not arrays:
-            raise DataError(f"{file!r} holds no fields that can be used.", code="data.no-arrays")
+            raise DataError(
+                say("{file} holds no fields that can be used.", file=repr(file)),
+                code="data.no-arrays",
+            )
         return ArraySource(path, file, "npy", arrays, types=columns, options=options)
     split = options.get("split", len(array.shape) == 2 and array.shape[1] <= _MOST_SPLIT)
     guess = Guess(
         "split",
         bool(split),
-        "An array with two axes, alone in its file, is read as a table: each of its columns is a "
-        "column."
+        say(
+            "An array with two axes, alone in its file, is read as a table: each of its "
+            "columns is a column."
+        )
         if split
-        else "Each row is one sample.",
-        "Columns apart" if split else "Rows whole",
+        else say("Each row is one sample."),
+        say("Columns apart") if split else say("Rows whole"),
         given="split" in options,
     )
     if not split or len(array.shape) != 2:
@@ -80,9 +92,9 @@ def _map(path: Path, file: str) -> MappedArray:
         header = read_header(stream, what=file)
     check_usable(header, file)
     if header.length + header.data_bytes > path.stat().st_size:
-        raise damaged(file, "it is shorter than its header says")
+        raise damaged(file, say("it is shorter than its header says"))
     if not header.data_bytes:
-        raise DataError(f"{file!r} holds no rows.", code="data.no-rows")
+        raise DataError(say("{file} holds no rows.", file=repr(file)), code="data.no-rows")
     return MappedArray(path, header.dtype, header.shape, header.length, header.fortran)
 
 
@@ -93,14 +105,14 @@ def check_usable(header: NpyHeader, what: str) -> None:
         DataError: Saying what it holds instead.
     """
     dtype = header.dtype
-    problem = "holds Python objects, which could run code" if dtype.hasobject else None
+    problem = say("holds Python objects, which could run code") if dtype.hasobject else None
     if problem is None and not dtype.names:
         problem = usable(dtype)
     if problem is None and not header.shape:
-        problem = "is a single value"
+        problem = say("is a single value")
     if problem:
         raise DataError(
-            f"{what!r} {problem}: it cannot be used.",
+            say("{what} {problem}: it cannot be used.", what=repr(what), problem=problem),
             code="data.not-usable",
-            remedy="Save numbers or text in an array with one row for each sample.",
+            remedy=say("Save numbers or text in an array with one row for each sample."),
         )

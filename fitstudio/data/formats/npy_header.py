@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 64 << 10
@@ -46,22 +47,22 @@ def read_header(stream: BinaryIO, *, what: str) -> NpyHeader:
     """
     start = stream.read(10)
     if len(start) < 10 or start[:6] != _MAGIC:
-        raise damaged(what, "it does not start like an array")
+        raise damaged(what, say("it does not start like an array"))
     version = start[6]
     if version == 1:
         length, before = struct.unpack("<H", start[8:10])[0], 10
     elif version in (2, 3):
         rest = stream.read(2)
         if len(rest) < 2:
-            raise damaged(what, "its header is cut short")
+            raise damaged(what, say("its header is cut short"))
         length, before = struct.unpack("<I", start[8:10] + rest)[0], 12
     else:
-        raise damaged(what, f"version {version} of the format does not exist")
+        raise damaged(what, say("version {version} of the format does not exist", version=version))
     if length > _LONGEST_HEADER:
-        raise damaged(what, f"its header claims {length} bytes")
+        raise damaged(what, say("its header claims {length} bytes", length=length))
     text = stream.read(length)
     if len(text) < length:
-        raise damaged(what, "its header is cut short")
+        raise damaged(what, say("its header is cut short"))
     return _parse(text, version, before + length, what)
 
 
@@ -71,13 +72,13 @@ def _parse(text: bytes, version: int, length: int, what: str) -> NpyHeader:
         fields = ast.literal_eval(_without_long_marks(words) if version < 3 else words)
         shape, fortran, described = fields["shape"], fields["fortran_order"], fields["descr"]
     except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError) as problem:
-        raise damaged(what, "its header makes no sense") from problem
+        raise damaged(what, say("its header makes no sense")) from problem
     if isinstance(described, list):
         described = [tuple(part) if isinstance(part, list) else part for part in described]
     try:
         dtype = np.dtype(described)
     except (TypeError, ValueError, SyntaxError, OverflowError) as problem:
-        raise damaged(what, "its type of values is unknown") from problem
+        raise damaged(what, say("its type of values is unknown")) from problem
     sound = (
         isinstance(shape, tuple)
         and len(shape) <= _MOST_AXES
@@ -85,7 +86,7 @@ def _parse(text: bytes, version: int, length: int, what: str) -> NpyHeader:
         and isinstance(fortran, bool)
     )
     if not sound or math.prod(shape) >= 1 << 62:
-        raise damaged(what, "its shape makes no sense")
+        raise damaged(what, say("its shape makes no sense"))
     return NpyHeader(dtype, shape, fortran, length)
 
 
@@ -107,7 +108,9 @@ def _without_long_marks(words: str) -> str:
 def damaged(what: str, why: str) -> DataError:
     """The error for an array that cannot be read."""
     return DataError(
-        f"{what!r} is damaged: {why}.",
+        say("{what} is damaged: {why}.", what=repr(what), why=why),
         code="data.damaged",
-        remedy="Take a fresh copy of the file, or save it again from the program that made it.",
+        remedy=say(
+            "Take a fresh copy of the file, or save it again from the program that made it."
+        ),
     )

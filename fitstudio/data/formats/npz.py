@@ -29,6 +29,7 @@ from fitstudio.declared.formats.npz import PART, part_of
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _MOST_ARRAYS = 10_000
 _MOST_UNPACKED_BYTES = 8 << 30
@@ -52,9 +53,13 @@ def open_npz(asked: Asked) -> ArraySource:
     if not lengths:
         reasons = "; ".join(f"{name!r} {why}" for name, why in list(left_out.items())[:5])
         raise DataError(
-            f"{file!r} holds no arrays that can be used{': ' + reasons if reasons else ''}.",
+            say(
+                "{file} holds no arrays that can be used{reasons}.",
+                file=repr(file),
+                reasons=": " + reasons if reasons else "",
+            ),
             code="data.no-arrays",
-            remedy="Save arrays of numbers with numpy.savez.",
+            remedy=say("Save arrays of numbers with numpy.savez."),
         )
     chosen, guess = _choose_part(lengths, options, file)
     others = {name: rows for name, rows in lengths.items() if name not in chosen}
@@ -95,10 +100,10 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > _MOST_ARRAYS:
-                raise damaged(file, f"it claims to hold {len(members)} arrays")
+                raise damaged(file, say("it claims to hold {members} arrays", members=len(members)))
             # Members that share their bytes can unpack to any size.
             if sum(member.compress_size for member in members) > path.stat().st_size:
-                raise damaged(file, "its arrays claim more bytes than it has")
+                raise damaged(file, say("its arrays claim more bytes than it has"))
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 problem = _member_problem(member, headers, path.stat().st_size)
@@ -110,16 +115,20 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
                     left_out[name] = problem
     except OSError as problem:
         if problem.errno in (None, errno.EINVAL):  # a place that the file does not have
-            raise damaged(file, "its list of contents is wrong") from problem
+            raise damaged(file, say("its list of contents is wrong")) from problem
         raise DataError(
-            f"{file!r} cannot be read: {problem.strerror or problem}.",
+            say(
+                "{file} cannot be read: {strerror}.",
+                file=repr(file),
+                strerror=problem.strerror or problem,
+            ),
             code="data.unreadable",
         ) from problem
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as problem:
         if isinstance(problem, DataError) or not came_from(problem, "zipfile"):
             raise
         raise DataError(
-            f"{file!r} is damaged: it is no sound NPZ file.",
+            say("{file} is damaged: it is no sound NPZ file.", file=repr(file)),
             code="data.damaged",
             details=str(problem),
         ) from problem
@@ -128,25 +137,27 @@ def _look_inside(path: Path, file: str) -> tuple[dict[str, NpyHeader], dict[str,
 
 def _member_problem(member: zipfile.ZipInfo, known: Mapping[str, Any], size: int) -> str | None:
     if not member.filename.endswith(".npy"):
-        return "is no array"
+        return say("is no array")
     if member.filename.removesuffix(".npy") in known:
-        return "is there twice"
+        return say("is there twice")
     if member.flag_bits & 1:
-        return "is encrypted"
+        return say("is encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "is packed in a way that NumPy does not use"
+        return say("is packed in a way that NumPy does not use")
     if member.compress_size > size:
-        return "claims more bytes than the file has"
+        return say("claims more bytes than the file has")
     if member.compress_type == zipfile.ZIP_DEFLATED:
         if member.file_size > _MOST_UNPACKED_BYTES:
-            return "would take more memory than is allowed once unpacked"
+            return say("would take more memory than is allowed once unpacked")
         if member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1):
-            return "unpacks to far more than any real data"
+            return say("unpacks to far more than any real data")
         ratio = member.file_size // max(member.compress_size, 1)
         if member.file_size > _SUSPICIOUS_BYTES and ratio > _SUSPICIOUS_RATIO:
-            return (
-                f"unpacks to {ratio} times its size, {member.file_size / 2**30:.1f} GiB, far more "
-                "than real data do; if it is real, save it with numpy.savez"
+            return say(
+                "unpacks to {ratio} times its size, {file_size} GiB, far more than real data "
+                "do; if it is real, save it with numpy.savez",
+                ratio=ratio,
+                file_size=f"{member.file_size / 2**30:.1f}",
             )
     return None
 
@@ -159,16 +170,16 @@ def _member_header(
             header = read_header(cast(Any, stream), what=member.filename)
         check_usable(header, member.filename)
         if header.dtype.names:
-            return None, "has named fields; save them as arrays of their own"
+            return None, say("has named fields; save them as arrays of their own")
     except DataError as problem:
         return None, problem.message.split(" ", 1)[1].rstrip(".")
     except (EOFError, zipfile.BadZipFile, zlib.error) as problem:
         # Left out, it would only be missed: the person has to know, and may have a copy.
         name = member.filename.removesuffix(".npy")
-        raise damaged(name, f"it cannot be unpacked ({problem})") from problem
+        raise damaged(name, say("it cannot be unpacked ({problem})", problem=problem)) from problem
     if header.length + header.data_bytes != member.file_size:
-        return None, "is not as long as its header says"
-    return header, ("holds no rows" if not header.data_bytes else None)
+        return None, say("is not as long as its header says")
+    return header, (say("holds no rows") if not header.data_bytes else None)
 
 
 def _choose_part(
@@ -185,22 +196,29 @@ def _choose_part(
     of_part = {name: rows for name, rows in lengths.items() if parts.get(name) == wanted}
     if not of_part:
         raise DataError(
-            f"{file!r} has no part {wanted!r}.",
+            say("{file} has no part {wanted}.", file=repr(file), wanted=repr(wanted)),
             code="data.option",
-            remedy=f"It has {', '.join(sorted(set(parts.values())))}.",
+            remedy=say("It has {parts}.", parts=", ".join(sorted(set(parts.values())))),
         )
     chosen, _ = largest_group(of_part)
     shown = {name: PART.sub("", name).strip("_.-") or name for name in chosen}
     if len(set(shown.values())) < len(shown):
         shown = {name: name for name in chosen}
-    sentence = "The names of its arrays end in the names of parts."
-    guess = Guess("part", wanted, sentence, f"Part: {wanted}", given="part" in options)
+    sentence = say("The names of its arrays end in the names of parts.")
+    guess = Guess(
+        "part", wanted, sentence, say("Part: {wanted}", wanted=wanted), given="part" in options
+    )
     return shown, guess
 
 
 def _left_out_findings(left_out: Mapping[str, str]) -> list[Finding]:
     return [
-        Finding("data.array-left-out", Severity.ADVICE, "data.file", f"**{name}** {why}: left out.")
+        Finding(
+            "data.array-left-out",
+            Severity.ADVICE,
+            "data.file",
+            say("**{name}** {why}: left out.", name=name, why=why),
+        )
         for name, why in list(left_out.items())[:20]
     ]
 
@@ -209,7 +227,11 @@ def _unchecked_findings(arrays: Mapping[str, ArrayLike]) -> list[Finding]:
     return [
         Finding(
             "data.unchecked", Severity.ADVICE, "data.file",
-            f"**{name}** is so large that its checksum is not compared: damage would go unnoticed.",
+            say(
+"**{name}** is so large that its checksum is not compared: damage would go "
+"unnoticed.",
+name=name
+),
         )
         for name, array in arrays.items()
         if isinstance(array, MappedArray) and not array.is_checked
@@ -224,24 +246,40 @@ def _other_findings(
 ) -> list[Finding]:
     rows = lengths[next(iter(chosen))]
     found = []
-    unlike = [f"{name} ({count} rows)" for name, count in others.items() if count != rows]
+    unlike = [
+        say("{name} ({count} rows)", name=name, count=count)
+        for name, count in others.items()
+        if count != rows
+    ]
     if unlike:
         found.append(
             Finding(
                 "data.other-lengths", Severity.ADVICE, "data.file",
-                f"Not part of these {rows} rows: **{_listed(unlike)}**.",
+                say(
+"Not part of these {rows} rows: **{unlike}**.",
+rows=rows,
+unlike=_listed(unlike)
+),
             )
         )  # fmt: skip
     alike = [name for name, count in others.items() if count == rows]
     if alike:
         has, belongs = ("has", "belongs") if len(alike) == 1 else ("have", "belong")
         part = next((hit[1].lower() for name in alike if (hit := PART.search(name))), None)
-        fix = Fix(f"Read {part} instead", {"data.options": {**options, "part": part}})
+        fix = Fix(
+            say("Read {part} instead", part=part), {"data.options": {**options, "part": part}}
+        )
         found.append(
             Finding(
                 "data.other-groups", Severity.ADVICE, "data.options",
-                f"**{_listed(alike)}** {has} {rows} rows as well, but {belongs} to another part, "
-                "which is not read. The reading option part takes another part.",
+                say(
+"**{alike}** {has} {rows} rows as well, but {belongs} to another part, "
+"which is not read. The reading option part takes another part.",
+alike=_listed(alike),
+has=has,
+rows=rows,
+belongs=belongs
+),
                 fix if part else None,
             )
         )  # fmt: skip
@@ -266,10 +304,15 @@ def _refuse_too_large(path: Path, file: str, chosen: Mapping[str, str]) -> None:
     memory = memory_bytes()
     if unpacked > _SHARE_OF_MEMORY * memory:
         raise DataError(
-            f"The packed arrays of {file!r} need {unpacked / 2**30:.1f} GiB, more than half of "
-            f"this computer's memory ({memory / 2**30:.0f} GiB).",
+            say(
+                "The packed arrays of {file} need {unpacked} GiB, more than half of this "
+                "computer's memory ({memory} GiB).",
+                file=repr(file),
+                unpacked=f"{unpacked / 2**30:.1f}",
+                memory=f"{memory / 2**30:.0f}",
+            ),
             code="data.too-large",
-            remedy="Save them with numpy.savez, not packed: then they are read in place.",
+            remedy=say("Save them with numpy.savez, not packed: then they are read in place."),
         )
 
 
@@ -284,7 +327,7 @@ def _member(path: Path, file: str, name: str, header: NpyHeader) -> ArrayLike:
         if member.compress_type == zipfile.ZIP_STORED:
             start = _data_offset(path, member, file)
             if start + header.length + header.data_bytes > path.stat().st_size:
-                raise damaged(name, "it is shorter than its header says")
+                raise damaged(name, say("it is shorter than its header says"))
             check = Checksum(name, start, member.file_size, member.CRC)
             return MappedArray(
                 path, header.dtype, header.shape, start + header.length, header.fortran, check
@@ -300,7 +343,7 @@ def _data_offset(path: Path, member: zipfile.ZipInfo, file: str) -> int:
         stream.seek(member.header_offset)
         local = stream.read(30)
     if len(local) < 30 or local[:4] != b"PK\x03\x04":
-        raise damaged(file, "its list of contents is wrong")
+        raise damaged(file, say("its list of contents is wrong"))
     name_bytes, extra_bytes = struct.unpack("<HH", local[26:30])
     return member.header_offset + 30 + name_bytes + extra_bytes
 
@@ -313,10 +356,10 @@ def _unpack(stream: IO[bytes], header: NpyHeader, name: str) -> np.ndarray:
         while done < len(flat):
             block = stream.read(min(_BLOCK_BYTES, len(flat) - done))
             if not block:
-                raise damaged(name, "it is shorter than its header says")
+                raise damaged(name, say("it is shorter than its header says"))
             flat[done : done + len(block)] = np.frombuffer(block, np.uint8)
             done += len(block)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as problem:
-        raise damaged(name, f"it cannot be unpacked ({problem})") from problem
+        raise damaged(name, say("it cannot be unpacked ({problem})", problem=problem)) from problem
     values = flat.view(header.dtype)
     return values.reshape(header.shape, order="F" if header.fortran else "C")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.stand_ins import as_stored
+from fitstudio.words import say
 
 _MOST_GAPS = 16
 
@@ -71,15 +72,23 @@ class Packing:
         """What is done with the values, as part of a sentence."""
         done = []
         if self.changes_numbers:
-            added = f" plus {self.offset:g}" if self.offset else ""
-            done.append(f"stored values times {self.scale:g}{added}")
+            added = say(" plus {offset}", offset=f"{self.offset:g}") if self.offset else ""
+            done.append(
+                say("stored values times {scale}{added}", scale=f"{self.scale:g}", added=added)
+            )
         if self.gaps:
             verb = "means" if len(self.gaps) == 1 else "mean"
-            done.append(f"{' and '.join(f'{gap:g}' for gap in self.gaps)} {verb} missing")
-        limits = [f"below {self.low:g}"] if self.low is not None else []
-        limits += [f"above {self.high:g}"] if self.high is not None else []
+            done.append(
+                say(
+                    "{gaps} {verb} missing",
+                    gaps=" and ".join(f"{gap:g}" for gap in self.gaps),
+                    verb=verb,
+                )
+            )
+        limits = [say("below {low}", low=f"{self.low:g}")] if self.low is not None else []
+        limits += [say("above {high}", high=f"{self.high:g}")] if self.high is not None else []
         if limits:
-            done.append(f"{' or '.join(limits)} counts as missing")
+            done.append(say("{limits} counts as missing", limits=" or ".join(limits)))
         return ", ".join(done)
 
     def _outside(self, values: np.ndarray) -> np.ndarray:
@@ -105,13 +114,17 @@ def packing_of(dataset: Any) -> tuple[Packing | None, str | None]:
         if name in dataset.attrs:
             value = np.asarray(dataset.attrs[name]).reshape(-1)
             if value.dtype.kind not in "iuf" or not 0 < len(value) <= _MOST_GAPS:
-                return None, f"has a {name} that is no number"
+                return None, say("has a {name} that is no number", name=name)
             said[name] = value
     unsigned = stored.kind == "i" and _text(dataset.attrs.get("_Unsigned")).lower() == "true"
     scale = float(said["scale_factor"][0]) if "scale_factor" in said else 1.0
     offset = float(said["add_offset"][0]) if "add_offset" in said else 0.0
     if not np.isfinite(scale) or scale == 0 or not np.isfinite(offset):
-        return None, f"has the scale_factor {scale:g} and the add_offset {offset:g}"
+        return None, say(
+            "has the scale_factor {scale} and the add_offset {offset}",
+            scale=f"{scale:g}",
+            offset=f"{offset:g}",
+        )
     marks = [*said.get("_FillValue", ()), *said.get("missing_value", ())]
     if unsigned:
         marks = [_without_sign(mark, stored) for mark in marks]

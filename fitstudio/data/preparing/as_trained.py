@@ -23,14 +23,17 @@ from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.sources import are_several, as_single, sources_of
 from fitstudio.errors import DataError
+from fitstudio.words import marked, say
 
 if TYPE_CHECKING:
     from fitstudio.data.formats.text.table import TableSource
 
-_LIKE_TRAINING = (
+_LIKE_TRAINING = marked(
     "It is laid out as the training file was; read otherwise, its columns are not there."
 )
-_OWN_LAYOUT = "What the model needs does not stand where it stood in the training file: “{}”."
+_OWN_LAYOUT = marked(
+    "What the model needs does not stand where it stood in the training file: “{}”."
+)
 
 
 @dataclass(frozen=True)
@@ -121,9 +124,9 @@ def open_as_trained(
         return open_several(recipe, data, base, _open_one, notes=notes, answers=answers)
     if are_several(data):
         raise DataError(
-            f"The model was trained on one file, and {len(sources_of(data))} came.",
+            say("The model was trained on one file, and {data} came.", data=len(sources_of(data))),
             code="data.sources-unknown",
-            remedy="Give the one file that has its columns.",
+            remedy=say("Give the one file that has its columns."),
         )
     given = next(map(as_single, sources_of(data).values()), {})
     return _open_one(recipe, given, base, notes, answers)
@@ -138,8 +141,10 @@ def _open_one(
         source = open_source(data, base)
         if source.kind == "table":
             notes.append(
-                "The model is from a version that did not keep how its file was read: how this "
-                "one is read was found out anew."
+                say(
+                    "The model is from a version that did not keep how its file was read: how "
+                    "this one is read was found out anew."
+                )
             )
         return source
     heard: list[str] = []
@@ -149,7 +154,9 @@ def _open_one(
         if source.kind == "table":
             _compare_table(source, reading, names, said, heard)
         elif reading.kind == "table" and {"missing", "missing_numbers"} & set(reading.given):
-            heard.append("What stood for a missing value in the training table is not looked for.")
+            heard.append(
+                say("What stood for a missing value in the training table is not looked for.")
+            )
     except BaseException:
         source.close()
         raise
@@ -178,7 +185,12 @@ def _compare_table(
                 f"{guess.sentence}".rstrip()
             )
     if table.layout.row_names:
-        heard.append(f"The first field of each line, which has no name, is {source.names[0]!r}.")
+        heard.append(
+            say(
+                "The first field of each line, which has no name, is {names}.",
+                names=repr(source.names[0]),
+            )
+        )
     heard.extend(table_reading.remarks(table, names))
 
 
@@ -286,8 +298,12 @@ def _number_columns(recipe: Recipe, source: Source, *, answers: bool) -> dict[st
 def _overruled(reading: Reading, said: Mapping[str, Any]) -> list[str]:
     """What was said about this file and differs from training."""
     return [
-        f"As you said, {name} is {_shown(value)} here; in training it was "
-        f"{_shown(reading.options[name])}."
+        say(
+            "As you said, {name} is {value} here; in training it was {options}.",
+            name=name,
+            value=_shown(value),
+            options=_shown(reading.options[name]),
+        )
         for name, value in said.items()
         if name in reading.options and reading.options[name] != value
     ]

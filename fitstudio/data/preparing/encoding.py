@@ -18,6 +18,7 @@ from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _GAP = -1
 _UNKNOWN = -2
@@ -48,12 +49,22 @@ def encode_inputs(
     samples = SampleIndex.of_rows(source.file, whole)
     if not len(samples):
         raise DataError(
-            f"Every row of {source.file!r} has a missing value in a column that the model needs.",
+            say(
+                "Every row of {file} has a missing value in a column that the model needs.",
+                file=repr(source.file),
+            ),
             code="data.no-rows",
         )
     if len(samples) < len(whole):
         count = len(whole) - len(samples)
-        notes.append(f"{count} {_rows(count)} with missing values {_were(count)} left out.")
+        notes.append(
+            say(
+                "{count} {rows} with missing values {were} left out.",
+                count=count,
+                rows=_rows(count),
+                were=_were(count),
+            )
+        )
         matrix = matrix[samples.rows]
     return matrix, samples
 
@@ -75,17 +86,21 @@ def find_columns(
     if missing:
         raise missing_columns(missing, source.names, source.file)
     found = list(matches.values())
-    renamed = [f"{name!r} is taken for {old!r}" for old, name in matches.items() if name != old]
+    renamed = [
+        say("{name} is taken for {old}", name=repr(name), old=repr(old))
+        for old, name in matches.items()
+        if name != old
+    ]
     if renamed:
         notes.append(f"{'; '.join(renamed[:5])}.")
     used = {*found, *answers, *source.row_names}
     extra = [name for name in source.names if name not in used]
     if extra and len(extra) < len(source.names):
         shown = ", ".join(extra[:6]) + (" …" if len(extra) > 6 else "")
-        notes.append(f"Not needed, and ignored: {shown}.")
+        notes.append(say("Not needed, and ignored: {shown}.", shown=shown))
     places = [source.names.index(name) for name in found if name in source.names]
     if places != sorted(places):
-        notes.append("The columns stand in another order than in training; they go by name.")
+        notes.append(say("The columns stand in another order than in training; they go by name."))
     return found
 
 
@@ -129,8 +144,14 @@ def _encode_arrays(
     for column, array in zip(columns, arrays, strict=True):
         if tuple(array.shape[1:]) != column.shape:
             raise DataError(
-                f"One sample of {column.name!r} has the shape {tuple(array.shape[1:])} in "
-                f"{source.file!r}; the model was trained on {column.shape}.",
+                say(
+                    "One sample of {column} has the shape {shape} in {file}; the model was "
+                    "trained on {column_shape}.",
+                    column=repr(column.name),
+                    shape=tuple(array.shape[1:]),
+                    file=repr(source.file),
+                    column_shape=column.shape,
+                ),
                 code="data.shape",
             )
     gaps = np.zeros(source.rows, bool)
@@ -138,10 +159,19 @@ def _encode_arrays(
         gaps |= array_gaps(array)
     samples = SampleIndex.of_rows(source.file, ~gaps)
     if not len(samples):
-        raise DataError(f"No row of {source.file!r} is free of NaN.", code="data.no-rows")
+        raise DataError(
+            say("No row of {file} is free of NaN.", file=repr(source.file)), code="data.no-rows"
+        )
     if gaps.any():
         count = int(gaps.sum())
-        notes.append(f"{count} {_rows(count)} with NaN or infinite values {_were(count)} left out.")
+        notes.append(
+            say(
+                "{count} {rows} with NaN or infinite values {were} left out.",
+                count=count,
+                rows=_rows(count),
+                were=_were(count),
+            )
+        )
     return lazy_inputs(columns, arrays, samples.rows if gaps.any() else None), samples
 
 
@@ -204,10 +234,14 @@ def encode_table(
         place += column.width
     if beyond:
         shown = ", ".join(beyond[:5]) + (" …" if len(beyond) > 5 else "")
-        notes.append(f"Values beyond what training showed (number of rows): {shown}.")
+        notes.append(
+            say("Values beyond what training showed (number of rows): {shown}.", shown=shown)
+        )
     if filled:
         shown = ", ".join(filled[:5]) + (" …" if len(filled) > 5 else "")
-        notes.append(f"Filled in, as nothing usable stood there (number of rows): {shown}.")
+        notes.append(
+            say("Filled in, as nothing usable stood there (number of rows): {shown}.", shown=shown)
+        )
     return matrix, whole
 
 
@@ -302,7 +336,16 @@ def _note_unknown(
     shown = ", ".join(f"“{label}”" for label in seen[:4]) + (" …" if len(seen) > 4 else "")
     count = len(rows)
     verb = "has" if count == 1 else "have"
-    notes.append(f"{count} {_rows(count)} {verb} a {column.name} that training did not: {shown}.")
+    notes.append(
+        say(
+            "{count} {rows} {verb} a {column} that training did not: {shown}.",
+            count=count,
+            rows=_rows(count),
+            verb=verb,
+            column=column.name,
+            shown=shown,
+        )
+    )
 
 
 def _rows(count: int) -> str:

@@ -12,6 +12,7 @@ from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.data.preparing.scaling import array_scaling, number_scaling, scaling_axis
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary
 from fitstudio.declared.task.task import SlotColumn
+from fitstudio.words import say
 
 # Losses for which the size of a number has no meaning of its own, so that scaling changes nothing
 # but how well it is learned. Percentages, logarithms and counts need the true size.
@@ -53,13 +54,22 @@ def learn_inputs(
         else _learn_number(source, column, rows, method, fill=fill)
         for column, role in ((source.column(each.name), each.role) for each in columns)
     )
-    words = {"standard": "centred and scaled", "minmax": "brought to the range from 0 to 1"}
+    words = {
+        "standard": say("centred and scaled"),
+        "minmax": say("brought to the range from 0 to 1"),
+    }
     if method in words and any(column.role != "category" for column in learned):
-        notes.append(f"Numbers are {words[method]}, as the {len(rows)} training rows have them.")
+        notes.append(
+            say(
+                "Numbers are {words}, as the {rows} training rows have them.",
+                words=words[method],
+                rows=len(rows),
+            )
+        )
     if any(column.role == "category" for column in learned):
-        notes.append("Words become a 0 or 1 for each class.")
+        notes.append(say("Words become a 0 or 1 for each class."))
     if fill:
-        notes.append("Gaps are filled with the middle value or the commonest class.")
+        notes.append(say("Gaps are filled with the middle value or the commonest class."))
     return learned
 
 
@@ -103,13 +113,17 @@ def _scaled_words(targets: Sequence[RecipeColumn]) -> str:
     match targets:
         case [RecipeColumn(scale=(spread,)) as target]:
             unit = f" {target.unit}" if target.unit else ""
-            return (
-                "The target is centred and scaled for training: loss and metrics are in multiples "
-                f"of its spread ({spread:.4g}{unit}); results and predictions are in its own units."
+            return say(
+                "The target is centred and scaled for training: loss and metrics are in "
+                "multiples of its spread ({spread}{unit}); results and predictions are in its "
+                "own units.",
+                spread=f"{spread:.4g}",
+                unit=unit,
             )
-    return (
-        "The targets are centred and scaled for training, each by its own spread: loss and metrics "
-        "are in multiples of these; results and predictions are in the targets' own units."
+    return say(
+        "The targets are centred and scaled for training, each by its own spread: loss and "
+        "metrics are in multiples of these; results and predictions are in the targets' own "
+        "units."
     )
 
 
@@ -160,7 +174,12 @@ def _learn_array(
     axis = scaling_axis(column.shape, model)
     center, scale, all_seen = array_scaling(source.array(column.name), rows, axis, method)
     if not all_seen:
-        notes.append(f"Mean and spread of {column.name} come from a part of its training rows.")
+        notes.append(
+            say(
+                "Mean and spread of {column} come from a part of its training rows.",
+                column=column.name,
+            )
+        )
     return RecipeColumn(
         name=column.name, role="array", shape=column.shape, center=center, scale=scale,
         unit=column.unit,

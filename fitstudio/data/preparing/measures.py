@@ -7,6 +7,7 @@ import re
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # One base unit with any of its prefixes: mV and V, g and kg.
 _BASE = re.compile(r"^[pnuµμmckMG]?(m|g|s|A|V|W|Hz|Pa|K|J|N|L|l|mol|Ohm|Ω|F|T|bar|eV)$")
@@ -29,9 +30,21 @@ def compare(column: RecipeColumn, unit: str | None, source: Source, notes: list[
     bases = [_BASE.match(each) for each in (unit, column.unit)]
     if all(bases) and len({base[1].lower() for base in bases if base}) == 1:
         raise DataError(
-            f"{column.name!r} is in {unit} in {source.file!r}; the model was trained on "
-            f"{column.unit}.",
+            say(
+                "{column} is in {unit} in {file}; the model was trained on {column_unit}.",
+                column=repr(column.name),
+                unit=unit,
+                file=repr(source.file),
+                column_unit=column.unit,
+            ),
             code="data.other-unit",
-            remedy=f"Write the column in {column.unit}.",
+            remedy=say("Write the column in {unit}.", unit=column.unit),
         )
-    notes.append(f"{column.name} is in {unit} here; in training it was in {column.unit}.")
+    notes.append(
+        say(
+            "{column} is in {unit} here; in training it was in {column_unit}.",
+            column=column.name,
+            unit=unit,
+            column_unit=column.unit,
+        )
+    )

@@ -37,6 +37,7 @@ from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
 from fitstudio.declared.task.split import training_count
 from fitstudio.declared.task.task import Slot, SlotColumn, Task
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ def prepare(
     samples = _usable_samples(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
         samples = samples.taken(np.random.default_rng(seed).permutation(len(samples)))
-        notes.append("The rows were mixed once, before the split.")
+        notes.append(say("The rows were mixed once, before the split."))
     validation = spec.get("fit.validation_data")
     held_out = samples.taken(slice(0))
     if isinstance(validation, Mapping) and "column" in validation:
@@ -150,12 +151,19 @@ def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str])
     left_out = source.rows - len(samples)
     if left_out:
         noun = "row" if left_out == 1 else "rows"
-        notes.append(f"{left_out} of {source.rows} {noun} left out, because a value is missing.")
+        notes.append(
+            say(
+                "{left_out} of {rows} {noun} left out, because a value is missing.",
+                left_out=left_out,
+                rows=source.rows,
+                noun=noun,
+            )
+        )
     if not len(samples):
         raise DataError(
-            "Every row has a missing value in one of the chosen columns.",
+            say("Every row has a missing value in one of the chosen columns."),
             code="data.no-rows",
-            remedy="Fill missing values in, or leave out the columns with most gaps.",
+            remedy=say("Fill missing values in, or leave out the columns with most gaps."),
         )
     return samples
 
@@ -178,7 +186,9 @@ def _split_by_column(
 ) -> tuple[SampleIndex, SampleIndex]:
     name = validation.get("column")
     if not isinstance(name, str):
-        raise DataError("The column that names the validation rows is missing.", code="data.option")
+        raise DataError(
+            say("The column that names the validation rows is missing."), code="data.option"
+        )
     source.require([name])
     labels = source.scalars(name, CATEGORY).labels()[samples.rows]
     values = {str(value) for value in validation.get("values") or ()}
@@ -186,9 +196,14 @@ def _split_by_column(
     for mask, what in ((held_out, "checks"), (~held_out, "trains")):
         if not mask.any():
             raise DataError(
-                f"No row {what}: the values {sorted(values)} of {name!r} part the rows wrongly.",
+                say(
+                    "No row {what}: the values {values} of {name} part the rows wrongly.",
+                    what=what,
+                    values=sorted(values),
+                    name=repr(name),
+                ),
                 code="data.empty-part",
-                remedy="Choose other values for the validation rows.",
+                remedy=say("Choose other values for the validation rows."),
             )
     return samples.taken(~held_out), samples.taken(held_out)
 
@@ -264,7 +279,7 @@ def _second_file(
     heard: list[str] = []
     with open_as_trained(recipe, data, base, notes=heard, answers=True) as source:
         x, y, weights, samples = recipe.apply_with_targets(source, notes=heard)
-    notes.extend(f"Validation file: {note}" for note in heard)
+    notes.extend(say("Validation file: {note}", note=note) for note in heard)
     return (x, y, weights), samples
 
 

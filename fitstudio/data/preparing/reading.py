@@ -17,6 +17,7 @@ from msgspec import Meta
 from fitstudio.data.preparing.recipe_column import Name, damaged
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.storage.checked import MisfitError, Plain
+from fitstudio.words import say
 
 ORDERS = ("dmy", "mdy")
 _FORMS = ("iso", "dots", "slashes")
@@ -70,14 +71,20 @@ class Reading(Plain):
             DataError: If it is damaged; the options themselves are checked when a file is opened.
         """
         if self.kind not in FORMATS:
-            raise damaged(f"{self.kind!r:.60} is none of {', '.join(FORMATS)}")
+            raise damaged(
+                say(
+                    "{kind} is none of {formats}",
+                    kind=f"{self.kind!r:.60}",
+                    formats=", ".join(FORMATS),
+                )
+            )
         for value in self.options.values():
             values = value if isinstance(value, list | tuple) else (value,)
             if not all(map(_is_option, values)):
-                raise damaged(f"{value!r:.60} is no option of reading")
+                raise damaged(say("{value} is no option of reading", value=f"{value!r:.60}"))
         for column in self.columns.values():
             if column.dates not in (None, *_FORMS) or column.order not in (None, *ORDERS):
-                raise damaged("how the dates of a column are written makes no sense")
+                raise damaged(say("how the dates of a column are written makes no sense"))
 
     @classmethod
     def from_json(cls, data: Any) -> Reading:

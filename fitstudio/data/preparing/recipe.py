@@ -25,6 +25,7 @@ from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.task import CLASSIFICATION, single
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import MisfitError, Plain
+from fitstudio.words import say
 
 FORMAT = 2
 
@@ -163,15 +164,19 @@ class Recipe(Plain):
             DataError: If it is damaged, or of a later version.
         """
         if not isinstance(data, Mapping):
-            raise damaged("it is no object")
+            raise damaged(say("it is no object"))
         if data.get("format") == 1:
             data = _in_slots(data)
         elif data.get("format") != FORMAT:
             raise DataError(
-                f"The preparation stored in this model has format {data.get('format')!r}; this "
-                f"version of FitStudio knows format {FORMAT}.",
+                say(
+                    "The preparation stored in this model has format {format}; this version "
+                    "of FitStudio knows format {format_2}.",
+                    format=repr(data.get("format")),
+                    format_2=FORMAT,
+                ),
                 code="recipe.format",
-                remedy="Open it with a later version.",
+                remedy=say("Open it with a later version."),
             )
         try:
             recipe = super().from_json(data)
@@ -184,18 +189,18 @@ class Recipe(Plain):
         """Refuses what was never learned, and columns that were never learned together."""
         columns = (*self.input_columns, *self.target_columns)
         if len(columns) > _MOST_COLUMNS:
-            raise damaged("it has too many columns")
+            raise damaged(say("it has too many columns"))
         for column in columns:
             column.refuse_nonsense()
         try:
             for slot in self.inputs:
                 _ = slot.slot
         except DataError as problem:
-            raise damaged("its inputs do not go together") from problem
+            raise damaged(say("its inputs do not go together")) from problem
         for output in self.outputs:
             output.refuse_nonsense()
             if output.task == CLASSIFICATION and output.class_column is None:
-                raise damaged("its classes are missing")
+                raise damaged(say("its classes are missing"))
         if self.reading is not None:
             self.reading.refuse_nonsense()
         for source in self.sources:
@@ -203,7 +208,7 @@ class Recipe(Plain):
         names = [source.name for source in self.sources]
         used = {parted_name(name)[0] for name in (*self.input_names, *self.answer_names)}
         if self.sources and (len(set(names)) < len(names) or not used <= set(names)):
-            raise damaged("its columns are of files that it does not name")
+            raise damaged(say("its columns are of files that it does not name"))
 
     def apply(self, source: Source, *, notes: list[str] | None = None) -> tuple[Any, SampleIndex]:
         """The inputs of another file.
@@ -266,13 +271,15 @@ class Recipe(Plain):
             known &= weighed
         kept = known[samples.rows]
         if not kept.all():
-            notes.append(f"{int((~kept).sum())} rows without a known target were left out.")
+            notes.append(
+                say("{kept} rows without a known target were left out.", kept=int((~kept).sum()))
+            )
         samples = samples.taken(kept)
         if not len(samples):
             raise DataError(
                 f"No row of {source.file!r} can be measured. {' '.join(notes)}".rstrip(),
                 code="data.no-rows",
-                remedy="Each row needs an answer that training has shown.",
+                remedy=say("Each row needs an answer that training has shown."),
             )
         x = encoding.pick(x, np.flatnonzero(kept)) if not kept.all() else x
         y_taken = encoding.pick(by_slot(y), samples.rows)
@@ -326,7 +333,7 @@ def _in_slots(data: Mapping[str, Any]) -> dict[str, Any]:
     """A recipe of format 1, which had one input and one output and no names for them."""
     inputs, targets = data.get("inputs"), data.get("targets")
     if not isinstance(inputs, list) or not isinstance(targets, list) or not inputs:
-        raise damaged("its columns are missing")
+        raise damaged(say("its columns are missing"))
     output = {"name": "targets", "columns": targets}
     output |= {name: data.get(name) for name in ("encoding", "task")}
     kept = {name: data[name] for name in data if name not in ("targets", "encoding", "task")}

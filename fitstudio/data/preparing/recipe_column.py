@@ -11,6 +11,7 @@ from msgspec import Meta
 from fitstudio.declared.task.task import SlotColumn
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import Plain, plain
+from fitstudio.words import say
 
 _MOST_LABELS = 100_000
 
@@ -73,7 +74,7 @@ class RecipeColumn(Plain):
         known = [each for each in (self.fill, self.low, self.high) if isinstance(each, float)]
         numbers = (*self.center, *self.scale, *known)
         if len(self.labels) > _MOST_LABELS or 0.0 in self.scale or not all(map(isfinite, numbers)):
-            raise damaged("a column of it makes no sense")
+            raise damaged(say("a column of it makes no sense"))
 
 
 _DEFAULTS = {
@@ -84,5 +85,6 @@ _DEFAULTS = {
 def damaged(why: str) -> DataError:
     """The error for a stored recipe that cannot be used."""
     return DataError(
-        f"The preparation stored in this model is damaged: {why}.", code="recipe.damaged"
+        say("The preparation stored in this model is damaged: {why}.", why=why),
+        code="recipe.damaged",
     )

@@ -10,6 +10,7 @@ from typing import Any
 from fitstudio.data.preparing.recipe_column import RecipeColumn, damaged
 from fitstudio.declared.task.task import CLASSIFICATION, REGRESSION, Slot, make_input
 from fitstudio.storage.checked import Plain
+from fitstudio.words import say
 
 _ENCODINGS = ("number", "binary", "index", "onehot")
 _TASKS = (CLASSIFICATION, REGRESSION)
@@ -72,7 +73,11 @@ class RecipeOutput(RecipeSlot):
         """
         for value, known in ((self.encoding, _ENCODINGS), (self.task, _TASKS)):
             if value not in known:
-                raise damaged(f"{value!r:.60} is none of {', '.join(known)}")
+                raise damaged(
+                    say(
+                        "{value} is none of {known}", value=f"{value!r:.60}", known=", ".join(known)
+                    )
+                )
 
     @property
     def class_column(self) -> RecipeColumn | None:

@@ -8,6 +8,7 @@ from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe_column import Name, damaged
 from fitstudio.declared.parameters.sources import name_problem
 from fitstudio.storage.checked import Plain
+from fitstudio.words import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,5 +34,5 @@ class RecipeSource(Plain):
             DataError: If it is damaged.
         """
         if name_problem(self.name) is not None or (self.by is None) != (self.to is None):
-            raise damaged("a file of it makes no sense")
+            raise damaged(say("a file of it makes no sense"))
         self.reading.refuse_nonsense()

@@ -6,6 +6,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.task import Task, make_task
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 
 def require_columns(source: Source, spec: RunSpec) -> None:
@@ -15,15 +16,20 @@ def require_columns(source: Source, spec: RunSpec) -> None:
         DataError: If columns are missing, or not chosen.
     """
     x, y = list(spec.get("fit.x") or ()), list(spec.get("fit.y") or ())
-    for names, what in ((x, "inputs"), (y, "a target")):
+    for names, what in ((x, "inputs"), (y, say("a target"))):
         if not names:
-            raise DataError(f"No columns are chosen as {what}.", code="data.no-roles")
+            raise DataError(
+                say("No columns are chosen as {what}.", what=what), code="data.no-roles"
+            )
     weight = spec.get("fit.sample_weight")
     source.require([*x, *y, *([weight] if weight else [])])
     for name in x:
         if name in y:
             raise DataError(
-                f"{name!r} is both input and target: the model would only copy it.",
+                say(
+                    "{name} is both input and target: the model would only copy it.",
+                    name=repr(name),
+                ),
                 code="data.target-is-input",
             )
 

@@ -16,6 +16,7 @@ from fitstudio.data.several import Part, SeveralSources
 from fitstudio.data.source import Source
 from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # Opens one file by a recipe of its own: recipe, data, base, notes, whether answers are used.
 Open = Callable[[Recipe, Mapping[str, Any], Path, list[str], bool], Source]
@@ -80,7 +81,10 @@ def _opened(
         found.setdefault(wanted[0], source.names[0])
     renamed = {name: held for name, held in found.items() if name != held}
     if renamed:
-        words = "; ".join(f"{held!r} is taken for {name!r}" for name, held in renamed.items())
+        words = "; ".join(
+            say("{held} is taken for {name}", held=repr(held), name=repr(name))
+            for name, held in renamed.items()
+        )
         notes.append(f"{trained.name}: {words}.")
     by = None if trained.by is None else found.get(trained.by, trained.by)
     return Part(name=trained.name, source=source, by=by, to=trained.to, names=renamed)
@@ -95,28 +99,37 @@ def _given(
     if "sources" not in data:
         if len(needed) > 1:
             raise DataError(
-                f"The model was trained on {_listed(known)}; it needs a file for each of "
-                f"{_listed(needed)}, and one came that is not said to be any of them.",
+                say(
+                    "The model was trained on {known}; it needs a file for each of {needed}, "
+                    "and one came that is not said to be any of them.",
+                    known=_listed(known),
+                    needed=_listed(needed),
+                ),
                 code="data.sources-missing",
-                remedy=f"Give each by its name, such as {_as_given(needed)}.",
+                remedy=say("Give each by its name, such as {needed}.", needed=_as_given(needed)),
             )
         given = dict.fromkeys(needed, next(iter(given.values()), {}))
     strange = [name for name in given if name not in known]
     if strange:
         raise DataError(
-            f"The model knows no file that is called {strange[0]!r}.",
+            say("The model knows no file that is called {strange}.", strange=repr(strange[0])),
             code="data.sources-unknown",
-            remedy=f"It was trained on {_listed(known)}.",
+            remedy=say("It was trained on {known}.", known=_listed(known)),
         )
     missing = [name for name in needed if name not in given]
     if missing:
-        came = f"only {_listed(list(given))} came" if given else "none came"
+        came = say("only {given} came", given=_listed(list(given))) if given else say("none came")
         verb = "is" if len(missing) == 1 else "are"
         raise DataError(
-            f"The model needs a file for each of {_listed(needed)}; {came}, so {_listed(missing)} "
-            f"{verb} missing.",
+            say(
+                "The model needs a file for each of {needed}; {came}, so {missing} {verb} missing.",
+                needed=_listed(needed),
+                came=came,
+                missing=_listed(missing),
+                verb=verb,
+            ),
             code="data.sources-missing",
-            remedy=f"Give each by its name, such as {_as_given(needed)}.",
+            remedy=say("Give each by its name, such as {needed}.", needed=_as_given(needed)),
         )
     # The first of the files that are opened gives the rows: what only others need is left out.
     return {name: given[name] for name in known if name in given and _is_of_use(recipe, name)}
@@ -132,4 +145,4 @@ def _listed(names: list[str] | tuple[str, ...]) -> str:
 
 
 def _as_given(names: tuple[str, ...]) -> str:
-    return " ".join(f"--data {name}=FILE" for name in names)
+    return " ".join(say("--data {name}=FILE", name=name) for name in names)

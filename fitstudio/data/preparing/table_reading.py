@@ -24,6 +24,7 @@ from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.task.dataset_summary import ID, NUMBER
 from fitstudio.errors import DataError
+from fitstudio.words import say, say_count
 
 # Where things stand in the file; a later file may be laid out differently and says so itself.
 LAYOUT = TABLE.options_that(Travels.LAYOUT, Travels.PLACE)
@@ -138,11 +139,17 @@ def remarks(source: TableSource, names: Iterable[str]) -> list[str]:
     for name in names:
         odd = source.scalars(name, NUMBER).unparsed
         if len(odd):
-            cells = "cell is" if len(odd) == 1 else "cells are"
+            cells = say("cell is") if len(odd) == 1 else say("cells are")
             found.append(
-                f"In {name}, {len(odd)} {cells} no number and "
-                f"{'counts' if len(odd) == 1 else 'count'} as missing, such as "
-                f"{_example(source, name, int(odd[0]))}."
+                say_count(
+                    len(odd),
+                    "In {name}, {odd} {cells} no number and counts as missing, such as {source}.",
+                    "In {name}, {odd} {cells} no number and count as missing, such as {source}.",
+                    name=name,
+                    odd=len(odd),
+                    cells=cells,
+                    source=_example(source, name, int(odd[0])),
+                )
             )
     return found
 
@@ -179,10 +186,13 @@ def _refuse_shifted(source: TableSource, reading: Reading, said: Mapping[str, An
     if source.column(source.names[0]).type == ID:
         return
     raise DataError(
-        f"The lines of {source.file!r} have one field more than there are names, so it is not "
-        "clear which name belongs to which field; in training every field had its name.",
+        say(
+            "The lines of {file} have one field more than there are names, so it is not clear "
+            "which name belongs to which field; in training every field had its name.",
+            file=repr(source.file),
+        ),
         code="data.reading-differs",
-        remedy="Write a name for each field into the line with the names.",
+        remedy=say("Write a name for each field into the line with the names."),
     )
 
 
@@ -196,14 +206,20 @@ def _settle_dates(
         return []  # an empty column is neither
     place = _first(source, name)
     if column.dates is None or trained.dates is None:
-        here, there = ("dates", "plain numbers")
+        here, there = ("dates", say("plain numbers"))
         if column.dates is None:
             here, there = there, here
         raise DataError(
-            f"{name!r} holds {here} in {source.file!r}, such as {_example(source, name, place)}, "
-            f"and held {there} in training.",
+            say(
+                "{name} holds {here} in {file}, such as {source}, and held {there} in training.",
+                name=repr(name),
+                here=here,
+                file=repr(source.file),
+                source=_example(source, name, place),
+                there=there,
+            ),
             code="data.reading-differs",
-            remedy="Write the column as it is written in the training file.",
+            remedy=say("Write the column as it is written in the training file."),
         )
     if column.dates != "slashes" or "dates" in said:
         return []
@@ -211,25 +227,39 @@ def _settle_dates(
     shown = dates.shown_order(source.text(name))
     if shown is None and order is None:
         raise DataError(
-            f"Dates such as {_example(source, name, place)} in {source.file!r} can be read in two "
-            "ways, with the day first or the month first, and the training file did not show "
-            "which.",
+            say(
+                "Dates such as {source} in {file} can be read in two ways, with the day first "
+                "or the month first, and the training file did not show which.",
+                source=_example(source, name, place),
+                file=repr(source.file),
+            ),
             code="data.reading-unclear",
-            remedy="Say which it is, by the file's option dates=dmy or dates=mdy.",
+            remedy=say("Say which it is, by the file's option dates=dmy or dates=mdy."),
         )
     if shown is not None and order is not None and shown != order:
         telling = _telling_dates(source, name, shown)
         if telling.all():
             return [
-                f"The dates in {name} are written with {_ORDERS[shown]} here; in training with "
-                f"{_ORDERS[order]}."
+                say(
+                    "The dates in {name} are written with {orders} here; in training with "
+                    "{orders_2}.",
+                    name=name,
+                    orders=_ORDERS[shown],
+                    orders_2=_ORDERS[order],
+                )
             ]
         place = int(np.argmax(telling.fill_null(False).to_numpy()))
         raise DataError(
-            f"The dates in {source.file!r}, such as {_example(source, name, place)}, can only be "
-            f"read with {_ORDERS[shown]}; in training they were read with {_ORDERS[order]}.",
+            say(
+                "The dates in {file}, such as {source}, can only be read with {orders}; in "
+                "training they were read with {orders_2}.",
+                file=repr(source.file),
+                source=_example(source, name, place),
+                orders=_ORDERS[shown],
+                orders_2=_ORDERS[order],
+            ),
             code="data.reading-differs",
-            remedy=f"If they are right, give this file the option dates={shown}.",
+            remedy=say("If they are right, give this file the option dates={shown}.", shown=shown),
         )
     if shown is None and order is not None:
         source.read_dates(name, order)
@@ -250,7 +280,13 @@ def _settle_numbers(source: TableSource, names: list[str], stored: NumberFormat)
     if _is_beyond_doubt(source, names, stored, own, others[1:]):
         source.read_numbers(own)
         there = _say(stored).removeprefix("decimal ")
-        return [f"Numbers are written with a {_say(own)} here; in training with a {there}."]
+        return [
+            say(
+                "Numbers are written with a {own} here; in training with a {there}.",
+                own=_say(own),
+                there=there,
+            )
+        ]
     name, row = next(
         (name, int(row))
         for name in doubtful
@@ -258,8 +294,14 @@ def _settle_numbers(source: TableSource, names: list[str], stored: NumberFormat)
         if any(other.matches(source.text(name)[int(row)].strip("% ")) for other in others)
     )
     raise DataError(
-        f"Numbers in {source.file!r} such as {_example(source, name, row)} cannot be read as in "
-        f"training ({_say(stored)}); read with {_say(own)} they can.",
+        say(
+            "Numbers in {file} such as {source} cannot be read as in training ({stored}); "
+            "read with {own} they can.",
+            file=repr(source.file),
+            source=_example(source, name, row),
+            stored=_say(stored),
+            own=_say(own),
+        ),
         code="data.reading-differs",
         remedy=_ways_out(others, source.text(name)[row]),
     )
@@ -326,9 +368,14 @@ def _refuse_two_ways(source: TableSource, names: list[str]) -> None:
             if len(differs):
                 row = int(differs[0])
                 raise DataError(
-                    f"Numbers such as {_example(source, name, row)} in {source.file!r} can be read "
-                    f"in two ways, with {_say(chosen)} or with {_say(other)}, and the training "
-                    "file did not show which.",
+                    say(
+                        "Numbers such as {source} in {file} can be read in two ways, with "
+                        "{chosen} or with {other}, and the training file did not show which.",
+                        source=_example(source, name, row),
+                        file=repr(source.file),
+                        chosen=_say(chosen),
+                        other=_say(other),
+                    ),
                     code="data.reading-unclear",
                     remedy=_ways_out([chosen, other], cells[row]),
                 )
@@ -340,13 +387,20 @@ def _refuse_units(source: TableSource, reading: Reading, name: str, known: str) 
     unit = _unit_in_cells(source, name)
     if unit == trained or (unit is None and source.scalars(name, NUMBER).missing().all()):
         return
-    here = f"with {unit}" if unit else "without a unit"
-    there = f"with {trained}" if trained else "without a unit"
+    here = say("with {unit}", unit=unit) if unit else say("without a unit")
+    there = say("with {trained}", trained=trained) if trained else say("without a unit")
     raise DataError(
-        f"The numbers of {name!r} are written {here} in {source.file!r}, such as "
-        f"{_example(source, name, _first(source, name))}, and were written {there} in training.",
+        say(
+            "The numbers of {name} are written {here} in {file}, such as {source}, and were "
+            "written {there} in training.",
+            name=repr(name),
+            here=here,
+            file=repr(source.file),
+            source=_example(source, name, _first(source, name)),
+            there=there,
+        ),
         code="data.reading-differs",
-        remedy="Write the column as it is written in the training file.",
+        remedy=say("Write the column as it is written in the training file."),
     )
 
 
@@ -377,13 +431,18 @@ def _telling_dates(source: TableSource, name: str, order: str) -> pl.Series:
 
 
 def _example(source: TableSource, name: str, row: int) -> str:
-    return f"“{source.text(name)[row]}” ({name}, line {int(source.lines[row])})"
+    return say(
+        "“{source}” ({name}, line {lines})",
+        source=source.text(name)[row],
+        name=name,
+        lines=int(source.lines[row]),
+    )
 
 
 def _say(numbers: NumberFormat) -> str:
-    words = f"decimal {_MARKS[numbers.decimal]}"
+    words = say("decimal {marks}", marks=_MARKS[numbers.decimal])
     if numbers.thousands:
-        words += f" and {_MARKS[numbers.thousands]} between thousands"
+        words += say(" and {marks} between thousands", marks=_MARKS[numbers.thousands])
     return words
 
 
@@ -393,7 +452,7 @@ def _ways_out(formats: list[NumberFormat], cell: str) -> str:
     for numbers in formats[:2]:
         options = f"decimal={numbers.decimal}"
         if numbers.thousands:
-            options += f" and thousands={numbers.thousands}"
+            options += say(" and thousands={thousands}", thousands=numbers.thousands)
         read = numbers.read(pl.Series([cell.strip("% ")]))[0][0]
         ways.append(f"{options} ({read:g})" if read is not None else options)
-    return f"Say how they are written, by the file's options: {'; or '.join(ways)}."
+    return say("Say how they are written, by the file's options: {ways}.", ways="; or ".join(ways))

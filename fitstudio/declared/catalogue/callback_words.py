@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.callback_entry import Waiting
-from fitstudio.words.numbers import counted, plain_number
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import plain_number
 
 
 def watched_words(monitor: str) -> str:
     """A watched value in words: "val_loss" is "the checking loss"."""
     if monitor.startswith("val_"):
-        return f"the checking {monitor.removeprefix('val_').replace('_', ' ')}"
-    return f"the training {monitor.replace('_', ' ')}"
+        return say("the checking {monitor}", monitor=monitor.removeprefix("val_").replace("_", " "))
+    return say("the training {monitor}", monitor=monitor.replace("_", " "))
 
 
 def patience_summary(settings: Mapping[str, Any]) -> str:
     """Of what stops training without a gain."""
-    keeps = ", keeps the best" if settings["restore_best_weights"] else ""
-    return f"{counted(settings['patience'], 'epoch')} of patience{keeps}"
+    keeps = say(", keeps the best") if settings["restore_best_weights"] else ""
+    return say(
+        "{patience} of patience{keeps}",
+        patience=say_count(settings["patience"], "{number} epoch", "{number} epochs"),
+        keeps=keeps,
+    )
 
 
 def no_gain_ending(settings: Mapping[str, Any], waiting: Waiting, *, rises: bool) -> str:
@@ -27,41 +32,54 @@ def no_gain_ending(settings: Mapping[str, Any], waiting: Waiting, *, rises: bool
     verb = "risen" if rises else "fallen"
     watched, patience = watched_words(settings["monitor"]), max(1, settings["patience"])
     times = waiting(settings["monitor"], patience) or f"{patience:,}"
-    return f"if {watched} has not {verb} for {times}"
+    return say("if {watched} has not {verb} for {times}", watched=watched, verb=verb, times=times)
 
 
 def plateau_summary(settings: Mapping[str, Any]) -> str:
     """Of what lowers the learning rate on a plateau."""
     factor = plain_number(settings["factor"])
-    return f"Times {factor} after {counted(settings['patience'], 'epoch')} without a gain"
+    return say(
+        "Times {factor} after {patience} without a gain",
+        factor=factor,
+        patience=say_count(settings["patience"], "{number} epoch", "{number} epochs"),
+    )
 
 
 def plateau_sentence(settings: Mapping[str, Any], waiting: Waiting) -> str:
     """What lowers the learning rate on a plateau does."""
     patience = max(1, settings["patience"])
-    times = waiting(settings["monitor"], patience) or counted(patience, "epoch")
-    return (
-        f"The learning rate is multiplied by {plain_number(settings['factor'])} when "
-        f"{watched_words(settings['monitor'])} stands still for {times}."
+    times = waiting(settings["monitor"], patience) or say_count(
+        patience, "{number} epoch", "{number} epochs"
+    )
+    return say(
+        "The learning rate is multiplied by {factor} when {monitor} stands still for {times}.",
+        factor=plain_number(settings["factor"]),
+        monitor=watched_words(settings["monitor"]),
+        times=times,
     )
 
 
 def saving_summary(settings: Mapping[str, Any]) -> str:
     """When the model is saved."""
     if settings["save_best_only"]:
-        return "Each time it is better"
+        return say("Each time it is better")
     often = settings["save_freq"]
     return (
-        "After every epoch" if often == "epoch" else f"Every {counted(often, 'batch', 'batches')}"
+        say("After every epoch")
+        if often == "epoch"
+        else say("Every {often}", often=say_count(often, "{number} batch", "{number} batches"))
     )
 
 
 def saving_sentence(settings: Mapping[str, Any], _waiting: Waiting) -> str:
     """What saving the model does."""
-    when = "each time it is better" if settings["save_best_only"] else "after each epoch"
+    when = say("each time it is better") if settings["save_best_only"] else say("after each epoch")
     if isinstance(settings["save_freq"], int):
-        when = f"every {counted(settings['save_freq'], 'batch', 'batches')}"
-    return f"The model is also saved {when}."
+        when = say(
+            "every {save_freq}",
+            save_freq=say_count(settings["save_freq"], "{number} batch", "{number} batches"),
+        )
+    return say("The model is also saved {when}.", when=when)
 
 
 def plan_summary(settings: Mapping[str, Any]) -> str:
@@ -72,20 +90,29 @@ def plan_summary(settings: Mapping[str, Any]) -> str:
 
 def plan_sentence(settings: Mapping[str, Any], _waiting: Waiting) -> str:
     """What the plan of the learning rate does."""
-    return f"The learning rate follows a plan: {plan_words(settings)}."
+    return say("The learning rate follows a plan: {settings}.", settings=plan_words(settings))
 
 
 def plan_words(settings: Mapping[str, Any]) -> str:
     """How a schedule changes the learning rate."""
     start = (
-        f"a rise over {counted(settings['warmup'], 'epoch')}, then " if settings["warmup"] else ""
+        say(
+            "a rise over {warmup}, then ",
+            warmup=say_count(settings["warmup"], "{number} epoch", "{number} epochs"),
+        )
+        if settings["warmup"]
+        else ""
     )
     factor = plain_number(settings["factor"])
     words = {
-        "step": f"times {factor} every {counted(settings['every'], 'epoch')}",
-        "exponential": f"times {factor} in each epoch",
-        "linear": f"in a straight line to {plain_number(settings['final'])}",
-        "cosine": f"along a cosine to {plain_number(settings['final'])}",
-        "table": "from a table",
+        "step": say(
+            "times {factor} every {every}",
+            factor=factor,
+            every=say_count(settings["every"], "{number} epoch", "{number} epochs"),
+        ),
+        "exponential": say("times {factor} in each epoch", factor=factor),
+        "linear": say("in a straight line to {final}", final=plain_number(settings["final"])),
+        "cosine": say("along a cosine to {final}", final=plain_number(settings["final"])),
+        "table": say("from a table"),
     }
     return start + words[settings["schedule"]]

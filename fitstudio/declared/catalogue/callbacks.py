@@ -20,6 +20,7 @@ from fitstudio.declared.kinds.values import (
     RelativePath,
     Text,
 )
+from fitstudio.words import marked, say
 
 _COUNT = Int(minimum=0)
 
@@ -52,31 +53,37 @@ def _setting(
 
 _MONITOR = _setting(
     "monitor",
-    Text(what="the name of a measured value, such as val_loss", longest=200, empty_allowed=False),
+    Text(
+        what=marked("the name of a measured value, such as val_loss"),
+        longest=200,
+        empty_allowed=False,
+    ),
     "val_loss",
-    "Watches",
-    "The value that is watched; val_ means on the rows held out.",
+    marked("Watches"),
+    marked("The value that is watched; val_ means on the rows held out."),
 )
 _MODE = _setting(
     "mode",
     Choice(
         (
-            Option("auto", "Automatic", "Accuracy should rise, everything else fall."),
-            Option("min", "Lower is better"),
-            Option("max", "Higher is better"),
+            Option(
+                "auto", marked("Automatic"), marked("Accuracy should rise, everything else fall.")
+            ),
+            Option("min", marked("Lower is better")),
+            Option("max", marked("Higher is better")),
         )
     ),
     "auto",
-    "Better means",
-    "Whether a lower or a higher value is better.",
+    marked("Better means"),
+    marked("Whether a lower or a higher value is better."),
     level=Level.ADVANCED,
 )
 _VERBOSE = _setting(
     "verbose",
-    Choice((Option(0, "No"), Option(1, "Yes"))),
+    Choice((Option(0, marked("No")), Option(1, marked("Yes")))),
     0,
-    "Says so",
-    "Whether a line is printed each time it does something.",
+    marked("Says so"),
+    marked("Whether a line is printed each time it does something."),
     level=Level.EXPERT,
 )
 
@@ -86,18 +93,18 @@ def _min_delta(default: float) -> Param:
         "min_delta",
         Real(minimum=0.0),
         default,
-        "Smallest gain",
-        "A gain of less than this does not count.",
+        marked("Smallest gain"),
+        marked("A gain of less than this does not count."),
         level=Level.ADVANCED,
     )
 
 
 _SAVE_FREQ = _setting(
     "save_freq",
-    OneOf((Choice((Option("epoch", "Every epoch"),)), Int(minimum=1))),
+    OneOf((Choice((Option("epoch", marked("Every epoch")),)), Int(minimum=1))),
     "epoch",
-    "How often",
-    "After each epoch, or after so many batches.",
+    marked("How often"),
+    marked("After each epoch, or after so many batches."),
     level=Level.ADVANCED,
 )
 
@@ -110,26 +117,28 @@ def _no_gain(settings: Mapping[str, Any], waiting: Waiting) -> str:
 
 EARLY_STOPPING = CallbackEntry(
     name="EarlyStopping",
-    title="Stop when it no longer improves",
-    help="Ends training when the watched value has not improved for a while.",
-    more="Patience is how many epochs without a gain are allowed; the counter starts again at each "
-    "gain. A baseline is a value that has to be beaten as well.",
+    title=marked("Stop when it no longer improves"),
+    help=marked("Ends training when the watched value has not improved for a while."),
+    more=marked(
+        "Patience is how many epochs without a gain are allowed; the counter starts again at "
+        "each gain. A baseline is a value that has to be beaten as well."
+    ),
     params=(
         _MONITOR,
         _setting(
             "patience",
             _COUNT,
             0,
-            "Patience",
-            "After how many epochs without a gain it stops.",
-            unit="epochs",
+            marked("Patience"),
+            marked("After how many epochs without a gain it stops."),
+            unit=marked("epochs"),
         ),
         _setting(
             "restore_best_weights",
             Flag(),
             False,
-            "Go back to the best",
-            "Whether the model ends with the weights of its best epoch.",
+            marked("Go back to the best"),
+            marked("Whether the model ends with the weights of its best epoch."),
         ),
         _min_delta(0.0),
         _MODE,
@@ -137,19 +146,19 @@ EARLY_STOPPING = CallbackEntry(
             "baseline",
             Real(),
             None,
-            "Baseline",
-            "A value that must be beaten before the counter starts again.",
-            unset="none",
+            marked("Baseline"),
+            marked("A value that must be beaten before the counter starts again."),
+            unset=marked("none"),
             level=Level.EXPERT,
         ),
         _setting(
             "start_from_epoch",
             _COUNT,
             0,
-            "Starts after",
-            "How many epochs go by before it begins to watch.",
+            marked("Starts after"),
+            marked("How many epochs go by before it begins to watch."),
             level=Level.EXPERT,
-            unit="epochs",
+            unit=marked("epochs"),
         ),
         _VERBOSE,
     ),
@@ -163,26 +172,28 @@ EARLY_STOPPING = CallbackEntry(
 )
 REDUCE_LR = CallbackEntry(
     name="ReduceLROnPlateau",
-    title="Lower the learning rate on a plateau",
-    help="Makes the learning rate smaller when the watched value stands still.",
-    more="After patience epochs without a gain the rate is multiplied by the factor, then it waits "
-    "for the cool-down before it counts again.",
+    title=marked("Lower the learning rate on a plateau"),
+    help=marked("Makes the learning rate smaller when the watched value stands still."),
+    more=marked(
+        "After patience epochs without a gain the rate is multiplied by the factor, then it "
+        "waits for the cool-down before it counts again."
+    ),
     params=(
         _MONITOR,
         _setting(
             "factor",
             Real(minimum=0.0, maximum=1.0, open_minimum=True, open_maximum=True),
             0.1,
-            "Factor",
-            "What the learning rate is multiplied by.",
+            marked("Factor"),
+            marked("What the learning rate is multiplied by."),
         ),
         _setting(
             "patience",
             _COUNT,
             10,
-            "Patience",
-            "After how many epochs without a gain it acts.",
-            unit="epochs",
+            marked("Patience"),
+            marked("After how many epochs without a gain it acts."),
+            unit=marked("epochs"),
         ),
         _min_delta(1e-4),
         _MODE,
@@ -190,17 +201,17 @@ REDUCE_LR = CallbackEntry(
             "cooldown",
             _COUNT,
             0,
-            "Cool-down",
-            "How many epochs go by before it counts again.",
+            marked("Cool-down"),
+            marked("How many epochs go by before it counts again."),
             level=Level.ADVANCED,
-            unit="epochs",
+            unit=marked("epochs"),
         ),
         _setting(
             "min_lr",
             Real(minimum=0.0),
             0.0,
-            "Lowest rate",
-            "The learning rate is never made smaller than this.",
+            marked("Lowest rate"),
+            marked("The learning rate is never made smaller than this."),
             level=Level.ADVANCED,
         ),
         _VERBOSE,
@@ -215,25 +226,27 @@ REDUCE_LR = CallbackEntry(
 )
 MODEL_CHECKPOINT = CallbackEntry(
     name="ModelCheckpoint",
-    title="Save the model",
-    help="Saves the weights while training runs, besides the last and the best ones.",
-    more="The project always keeps the last and the best weights of a run. This helper saves more "
-    "of them, under names of your own: {epoch} and measured values such as {val_loss} can stand "
-    "in the name.",
+    title=marked("Save the model"),
+    help=marked("Saves the weights while training runs, besides the last and the best ones."),
+    more=marked(
+        "The project always keeps the last and the best weights of a run. This helper saves "
+        "more of them, under names of your own: {epoch} and measured values such as "
+        "{val_loss} can stand in the name."
+    ),
     params=(
         _setting(
             "filepath",
             RelativePath(),
             "epoch-{epoch:04d}",
-            "Name",
-            "The name of each saved model; {epoch:04d} becomes the epoch.",
+            marked("Name"),
+            marked("The name of each saved model; {epoch:04d} becomes the epoch."),
         ),
         _setting(
             "save_best_only",
             Flag(),
             False,
-            "Only when better",
-            "Whether it saves only when the watched value has improved.",
+            marked("Only when better"),
+            marked("Whether it saves only when the watched value has improved."),
         ),
         _MONITOR,
         _MODE,
@@ -242,17 +255,17 @@ MODEL_CHECKPOINT = CallbackEntry(
             "save_weights_only",
             Flag(),
             False,
-            "Weights only",
-            "Whether the optimiser's state is left out.",
+            marked("Weights only"),
+            marked("Whether the optimiser's state is left out."),
             level=Level.EXPERT,
         ),
         _setting(
             "initial_value_threshold",
             Real(),
             None,
-            "First value to beat",
-            "With “only when better”: the value that the first save must beat.",
-            unset="none",
+            marked("First value to beat"),
+            marked("With “only when better”: the value that the first save must beat."),
+            unset=marked("none"),
             level=Level.EXPERT,
         ),
         _VERBOSE,
@@ -269,63 +282,79 @@ MODEL_CHECKPOINT = CallbackEntry(
 )
 
 _SHAPES = (
-    Option("step", "Steps", "Multiplied by a factor every few epochs."),
-    Option("exponential", "Exponential", "Multiplied by a factor in every epoch."),
-    Option("linear", "Straight line", "From the first rate to the final one in a straight line."),
-    Option("cosine", "Cosine", "From the first rate to the final one, slowly at both ends."),
-    Option("table", "Table", "A rate for each epoch; the last one stays."),
+    Option("step", marked("Steps"), marked("Multiplied by a factor every few epochs.")),
+    Option("exponential", marked("Exponential"), marked("Multiplied by a factor in every epoch.")),
+    Option(
+        "linear",
+        marked("Straight line"),
+        marked("From the first rate to the final one in a straight line."),
+    ),
+    Option(
+        "cosine",
+        marked("Cosine"),
+        marked("From the first rate to the final one, slowly at both ends."),
+    ),
+    Option("table", marked("Table"), marked("A rate for each epoch; the last one stays.")),
 )
 _TO_A_FINAL_RATE = AnyOf(Is("callback.schedule", "linear"), Is("callback.schedule", "cosine"))
 
 LEARNING_RATE_SCHEDULER = CallbackEntry(
     name="LearningRateScheduler",
-    title="Learning rate by schedule",
-    help="Sets the learning rate before each epoch from a plan made beforehand.",
-    more="The plan starts from the learning rate of the optimiser. A table lists the rate of the "
-    "first epoch, the second and so on.",
+    title=marked("Learning rate by schedule"),
+    help=marked("Sets the learning rate before each epoch from a plan made beforehand."),
+    more=marked(
+        "The plan starts from the learning rate of the optimiser. A table lists the rate of "
+        "the first epoch, the second and so on."
+    ),
     params=(
-        _setting("schedule", Choice(_SHAPES), "step", "Plan", "How the learning rate changes."),
+        _setting(
+            "schedule",
+            Choice(_SHAPES),
+            "step",
+            marked("Plan"),
+            marked("How the learning rate changes."),
+        ),
         _setting(
             "factor",
             Real(minimum=0.0, maximum=10.0, open_minimum=True),
             0.5,
-            "Factor",
-            "What the rate is multiplied by.",
+            marked("Factor"),
+            marked("What the rate is multiplied by."),
             applies=AnyOf(Is("callback.schedule", "step"), Is("callback.schedule", "exponential")),
         ),
         _setting(
             "every",
             Int(minimum=1, maximum=1_000_000),
             10,
-            "Every",
-            "After how many epochs a step comes.",
+            marked("Every"),
+            marked("After how many epochs a step comes."),
             applies=Is("callback.schedule", "step"),
-            unit="epochs",
+            unit=marked("epochs"),
         ),
         _setting(
             "final",
             Real(minimum=0.0),
             0.0,
-            "Final rate",
-            "The rate of the last epoch.",
+            marked("Final rate"),
+            marked("The rate of the last epoch."),
             applies=_TO_A_FINAL_RATE,
         ),
         _setting(
             "warmup",
             _COUNT,
             0,
-            "Warm-up",
-            "Over how many epochs the rate first rises to its start.",
+            marked("Warm-up"),
+            marked("Over how many epochs the rate first rises to its start."),
             level=Level.ADVANCED,
-            unit="epochs",
+            unit=marked("epochs"),
         ),
         _setting(
             "table",
             ListOf(item=Real(minimum=0.0), shortest=1, longest=10_000),
             None,
-            "Table",
-            "The rate of the first epoch, the second and so on.",
-            unset="none",
+            marked("Table"),
+            marked("The rate of the first epoch, the second and so on."),
+            unset=marked("none"),
             applies=Is("callback.schedule", "table"),
         ),
         _VERBOSE,
@@ -336,88 +365,112 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
 )
 CSV_LOGGER = CallbackEntry(
     name="CSVLogger",
-    title="Write a table of the epochs",
-    help="Writes loss and metrics of each epoch to a CSV file in the run's folder.",
-    more="Epochs count from 0 in the file, as in the reference. A run that is resumed goes on with "
-    "its table, and one that trains longer begins with the rows of the run it goes on from. The "
-    "run's folder has a history.csv in any case.",
+    title=marked("Write a table of the epochs"),
+    help=marked("Writes loss and metrics of each epoch to a CSV file in the run's folder."),
+    more=marked(
+        "Epochs count from 0 in the file, as in the reference. A run that is resumed goes on "
+        "with its table, and one that trains longer begins with the rows of the run it goes "
+        "on from. The run's folder has a history.csv in any case."
+    ),
     params=(
         _setting(
-            "filename", RelativePath(), "log.csv", "File", "The file's name in the run's folder."
+            "filename",
+            RelativePath(),
+            "log.csv",
+            marked("File"),
+            marked("The file's name in the run's folder."),
         ),
         _setting(
             "separator",
             Choice(
                 (
-                    Option(",", "Comma"),
-                    Option(";", "Semicolon"),
-                    Option("\t", "Tab"),
+                    Option(",", marked("Comma")),
+                    Option(";", marked("Semicolon")),
+                    Option("\t", marked("Tab")),
                 )
             ),
             ",",
-            "Separator",
-            "What stands between the columns.",
+            marked("Separator"),
+            marked("What stands between the columns."),
             level=Level.ADVANCED,
         ),
         _setting(
             "append",
             Flag(),
             False,
-            "Append",
-            "Whether an existing file is continued; a run's own table goes on in any case.",
+            marked("Append"),
+            marked("Whether an existing file is continued; a run's own table goes on in any case."),
             level=Level.EXPERT,
         ),
     ),
     writes="filename",
-    summary=lambda settings: f"Into {settings['filename']}",
-    sentence=lambda settings, _waiting: f"Each epoch is written to {settings['filename']}.",
+    summary=lambda settings: say("Into {filename}", filename=settings["filename"]),
+    sentence=lambda settings, _waiting: say(
+        "Each epoch is written to {filename}.", filename=settings["filename"]
+    ),
 )
 TERMINATE_ON_NAN = CallbackEntry(
     name="TerminateOnNaN",
-    title="Stop when the loss is no number",
-    help="Ends training at the batch whose loss is NaN or infinite.",
-    more="A loss that is no number never recovers; the usual causes are a learning rate that is "
-    "too high and missing values in the data.",
+    title=marked("Stop when the loss is no number"),
+    help=marked("Ends training at the batch whose loss is NaN or infinite."),
+    more=marked(
+        "A loss that is no number never recovers; the usual causes are a learning rate that "
+        "is too high and missing values in the data."
+    ),
     stops=Stop.NOT_FINITE,
-    ending=lambda settings, _waiting: "if the loss is no number",
+    ending=lambda settings, _waiting: say("if the loss is no number"),
 )
 TENSORBOARD = CallbackEntry(
     name="TensorBoard",
-    title="Write for TensorBoard",
-    help="Writes loss and metrics as event files for TensorBoard.",
-    more="A run that is resumed goes on with its curves; one that trains longer has its own from "
-    "there on. Writing needs nothing else. The program that shows the files, tensorboard, is not "
-    "part of FitStudio: pip install tensorboard, then tensorboard --logdir with the run's folder.",
+    title=marked("Write for TensorBoard"),
+    help=marked("Writes loss and metrics as event files for TensorBoard."),
+    more=marked(
+        "A run that is resumed goes on with its curves; one that trains longer has its own "
+        "from there on. Writing needs nothing else. The program that shows the files, "
+        "tensorboard, is not part of FitStudio: pip install tensorboard, then tensorboard "
+        "--logdir with the run's folder."
+    ),
     params=(
         _setting(
-            "log_dir", RelativePath(), "logs", "Folder", "The folder's name in the run's folder."
+            "log_dir",
+            RelativePath(),
+            "logs",
+            marked("Folder"),
+            marked("The folder's name in the run's folder."),
         ),
         _setting(
             "update_freq",
             OneOf(
                 (
-                    Choice((Option("epoch", "Every epoch"), Option("batch", "Every batch"))),
+                    Choice(
+                        (
+                            Option("epoch", marked("Every epoch")),
+                            Option("batch", marked("Every batch")),
+                        )
+                    ),
                     Int(minimum=1),
                 )
             ),
             "epoch",
-            "How often",
-            "After each epoch, after each batch, or after so many batches.",
+            marked("How often"),
+            marked("After each epoch, after each batch, or after so many batches."),
             level=Level.ADVANCED,
         ),
         _setting(
             "histogram_freq",
             _COUNT,
             0,
-            "Histograms every",
-            "After how many epochs the weights' distribution is written; 0 is never.",
+            marked("Histograms every"),
+            marked("After how many epochs the weights' distribution is written; 0 is never."),
             level=Level.EXPERT,
-            unit="epochs",
+            unit=marked("epochs"),
         ),
     ),
     writes="log_dir",
-    summary=lambda settings: f"Into {settings['log_dir']}",
-    sentence=lambda settings, _waiting: f"TensorBoard finds the run in {settings['log_dir']}.",
+    summary=lambda settings: say("Into {log_dir}", log_dir=settings["log_dir"]),
+    sentence=lambda settings, _waiting: say(
+        "TensorBoard finds the run in {log_dir}.", log_dir=settings["log_dir"]
+    ),
 )
 
 CALLBACKS = by_name(

@@ -6,6 +6,7 @@ from typing import Any
 
 from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
 from fitstudio.declared.kinds.values import Flag, Kind, Real
+from fitstudio.words import marked
 
 # What a target is, as far as losses and metrics care.
 NUMBERS = "numbers"
@@ -33,21 +34,29 @@ _FROM_LOGITS = _setting(
     "from_logits",
     Flag(),
     False,
-    "From scores",
-    "Whether the model ends in plain scores and the loss turns them into probabilities.",
+    marked("From scores"),
+    marked("Whether the model ends in plain scores and the loss turns them into probabilities."),
 )
 _SMOOTHING = _setting(
     "label_smoothing",
     Real(minimum=0.0, maximum=1.0, open_maximum=True),
     0.0,
-    "Label smoothing",
-    "How much of the certainty is taken from the true class; 0.1 is usual.",
+    marked("Label smoothing"),
+    marked("How much of the certainty is taken from the true class; 0.1 is usual."),
 )
 _ALPHA = _setting(
-    "alpha", Real(minimum=0.0, maximum=1.0), 0.25, "Alpha", "How much the positive class counts."
+    "alpha",
+    Real(minimum=0.0, maximum=1.0),
+    0.25,
+    marked("Alpha"),
+    marked("How much the positive class counts."),
 )
 _GAMMA = _setting(
-    "gamma", Real(minimum=0.0), 2.0, "Gamma", "How much less rows count that are already right."
+    "gamma",
+    Real(minimum=0.0),
+    2.0,
+    marked("Gamma"),
+    marked("How much less rows count that are already right."),
 )
 
 
@@ -65,15 +74,15 @@ def _loss(
 LOSSES = by_name(
     _loss(
         "sparse_categorical_crossentropy",
-        "Sparse categorical cross-entropy",
-        "For classes, one of them right for each row",
+        marked("Sparse categorical cross-entropy"),
+        marked("For classes, one of them right for each row"),
         _CLASSES,
         _FROM_LOGITS,
     ),
     _loss(
         "categorical_crossentropy",
-        "Categorical cross-entropy",
-        "For classes, each a column of 0 and 1",
+        marked("Categorical cross-entropy"),
+        marked("For classes, each a column of 0 and 1"),
         _CLASSES,
         _FROM_LOGITS,
         _SMOOTHING,
@@ -81,8 +90,8 @@ LOSSES = by_name(
     ),
     _loss(
         "binary_crossentropy",
-        "Binary cross-entropy",
-        "For yes or no",
+        marked("Binary cross-entropy"),
+        marked("For yes or no"),
         _CLASSES,
         _FROM_LOGITS,
         _SMOOTHING,
@@ -90,90 +99,94 @@ LOSSES = by_name(
     ),
     _loss(
         "mean_squared_error",
-        "Mean squared error",
-        "For numbers; large errors count most",
+        marked("Mean squared error"),
+        marked("For numbers; large errors count most"),
         _NUMBERS,
         aliases=("mse", "MeanSquaredError"),
     ),
     _loss(
         "mean_absolute_error",
-        "Mean absolute error",
-        "For numbers; calm about outliers",
+        marked("Mean absolute error"),
+        marked("For numbers; calm about outliers"),
         _NUMBERS,
         aliases=("mae", "MeanAbsoluteError"),
     ),
     _loss(
         "huber",
-        "Huber",
-        "For numbers; squared near, absolute far off",
+        marked("Huber"),
+        marked("For numbers; squared near, absolute far off"),
         _NUMBERS,
         _setting(
             "delta",
             Real(minimum=0.0, open_minimum=True),
             1.0,
-            "Delta",
-            "The error from which on it counts straight, not squared.",
+            marked("Delta"),
+            marked("The error from which on it counts straight, not squared."),
         ),
         aliases=("huber_loss",),
     ),
     _loss(
         "log_cosh",
-        "Log-cosh",
-        "For numbers; a smooth Huber",
+        marked("Log-cosh"),
+        marked("For numbers; a smooth Huber"),
         _NUMBERS,
         aliases=("logcosh", "LogCosh"),
     ),
     _loss(
         "mean_absolute_percentage_error",
-        "Mean absolute percentage error",
-        "For numbers far from 0; in per cent",
+        marked("Mean absolute percentage error"),
+        marked("For numbers far from 0; in per cent"),
         _NUMBERS,
         aliases=("mape", "MeanAbsolutePercentageError"),
     ),
     _loss(
         "mean_squared_logarithmic_error",
-        "Mean squared logarithmic error",
-        "For numbers above 0; ratios count",
+        marked("Mean squared logarithmic error"),
+        marked("For numbers above 0; ratios count"),
         _NUMBERS,
         aliases=("msle", "MeanSquaredLogarithmicError"),
     ),
-    _loss("poisson", "Poisson", "For counts", _NUMBERS),
+    _loss("poisson", marked("Poisson"), marked("For counts"), _NUMBERS),
     _loss(
         "cosine_similarity",
-        "Cosine similarity",
-        "For several numbers; direction, not length",
+        marked("Cosine similarity"),
+        marked("For several numbers; direction, not length"),
         _NUMBERS,
         aliases=("CosineSimilarity", "cosine_proximity"),
     ),
-    _loss("hinge", "Hinge", "For yes or no, with a margin", _TWO),
+    _loss("hinge", marked("Hinge"), marked("For yes or no, with a margin"), _TWO),
     _loss(
         "squared_hinge",
-        "Squared hinge",
-        "For yes or no, with a soft margin",
+        marked("Squared hinge"),
+        marked("For yes or no, with a soft margin"),
         _TWO,
         aliases=("SquaredHinge",),
     ),
     _loss(
         "categorical_hinge",
-        "Categorical hinge",
-        "For classes, with a margin",
+        marked("Categorical hinge"),
+        marked("For classes, with a margin"),
         _CLASSES,
         aliases=("CategoricalHinge",),
     ),
     _loss(
         "kl_divergence",
-        "Kullback-Leibler divergence",
-        "For classes as probabilities",
+        marked("Kullback-Leibler divergence"),
+        marked("For classes as probabilities"),
         _CLASSES,
         aliases=("kld", "KLDivergence", "kullback_leibler_divergence"),
     ),
     _loss(
         "binary_focal_crossentropy",
-        "Binary focal cross-entropy",
-        "For yes or no, when one of them is rare",
+        marked("Binary focal cross-entropy"),
+        marked("For yes or no, when one of them is rare"),
         _TWO,
         _setting(
-            "apply_class_balancing", Flag(), False, "Use alpha", "Whether alpha weighs the classes."
+            "apply_class_balancing",
+            Flag(),
+            False,
+            marked("Use alpha"),
+            marked("Whether alpha weighs the classes."),
         ),
         _ALPHA,
         _GAMMA,
@@ -183,8 +196,8 @@ LOSSES = by_name(
     ),
     _loss(
         "categorical_focal_crossentropy",
-        "Categorical focal cross-entropy",
-        "For classes, when some are rare",
+        marked("Categorical focal cross-entropy"),
+        marked("For classes, when some are rare"),
         _CLASSES,
         _ALPHA,
         _GAMMA,

@@ -8,6 +8,7 @@ from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.conditions import ALWAYS, Condition, Given
 from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Kind, Option, Real
+from fitstudio.words import marked
 
 _WIDTH = Int(minimum=1, maximum=65_536)
 _WIDTHS = ListOf(item=_WIDTH, longest=100)
@@ -44,21 +45,31 @@ def _activation(default: str = "relu", *, applies: Condition = ALWAYS) -> Param:
         "activation",
         Choice(
             (
-                Option("relu", "ReLU", "Negative numbers become 0. The usual choice."),
-                Option("tanh", "Tanh", "Squeezed between -1 and 1."),
-                Option("sigmoid", "Sigmoid", "Squeezed between 0 and 1."),
-                Option("elu", "ELU", "Like ReLU, with a smooth bend below 0."),
-                Option("selu", "SELU", "ELU scaled so that deep stacks stay in balance."),
-                Option("gelu", "GELU", "A smooth ReLU, usual in transformers."),
-                Option("silu", "SiLU (swish)", "A smooth ReLU that dips below 0."),
-                Option("softplus", "Softplus", "A smooth ReLU that is never 0."),
-                Option("leaky_relu", "Leaky ReLU", "Negative numbers keep a small part."),
-                Option("linear", "None", "Numbers stay as they are."),
+                Option(
+                    "relu", marked("ReLU"), marked("Negative numbers become 0. The usual choice.")
+                ),
+                Option("tanh", marked("Tanh"), marked("Squeezed between -1 and 1.")),
+                Option("sigmoid", marked("Sigmoid"), marked("Squeezed between 0 and 1.")),
+                Option("elu", marked("ELU"), marked("Like ReLU, with a smooth bend below 0.")),
+                Option(
+                    "selu",
+                    marked("SELU"),
+                    marked("ELU scaled so that deep stacks stay in balance."),
+                ),
+                Option("gelu", marked("GELU"), marked("A smooth ReLU, usual in transformers.")),
+                Option("silu", marked("SiLU (swish)"), marked("A smooth ReLU that dips below 0.")),
+                Option("softplus", marked("Softplus"), marked("A smooth ReLU that is never 0.")),
+                Option(
+                    "leaky_relu",
+                    marked("Leaky ReLU"),
+                    marked("Negative numbers keep a small part."),
+                ),
+                Option("linear", marked("None"), marked("Numbers stay as they are.")),
             )
         ),
         default,
-        "Activation",
-        "What each hidden layer does to its numbers.",
+        marked("Activation"),
+        marked("What each hidden layer does to its numbers."),
         level=Level.ADVANCED,
         applies=applies,
     )
@@ -71,7 +82,9 @@ def _units(default: list[int], title: str, sentence: str) -> Param:
         default,
         title,
         sentence,
-        more="One number for each layer. More and wider layers can learn more and need more rows.",
+        more=marked(
+            "One number for each layer. More and wider layers can learn more and need more rows."
+        ),
     )
 
 
@@ -80,9 +93,11 @@ def _dropout(default: float = 0.0) -> Param:
         "dropout",
         Real(minimum=0.0, maximum=1.0, open_maximum=True),
         default,
-        "Dropout",
-        "The part of the numbers left out at random in training.",
-        more="It keeps a model from learning rows by heart. 0.2 to 0.5 are usual; 0 is off.",
+        marked("Dropout"),
+        marked("The part of the numbers left out at random in training."),
+        more=marked(
+            "It keeps a model from learning rows by heart. 0.2 to 0.5 are usual; 0 is off."
+        ),
     )
 
 
@@ -90,12 +105,12 @@ _BATCH_NORM = _setting(
     "batch_norm",
     Flag(),
     False,
-    "Normalise batches",
-    "Whether numbers are brought to mean 0 and spread 1 between layers.",
-    more="Often lets deeper models learn faster; needs batches of more than a few rows.",
+    marked("Normalise batches"),
+    marked("Whether numbers are brought to mean 0 and spread 1 between layers."),
+    more=marked("Often lets deeper models learn faster; needs batches of more than a few rows."),
     level=Level.ADVANCED,
 )
-_FILTERS = "How many patterns each layer looks for."
+_FILTERS = marked("How many patterns each layer looks for.")
 
 
 def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
@@ -104,60 +119,70 @@ def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
             "filters",
             ListOf(item=_WIDTH, shortest=1, longest=100),
             filters,
-            "Filters",
+            marked("Filters"),
             _FILTERS,
-            more="Each layer looks at a wider part of the input than the one before.",
+            more=marked("Each layer looks at a wider part of the input than the one before."),
         ),
         _setting(
             "kernel_size",
             _SIZE,
             kernel,
-            "Filter size",
-            "How many neighbouring points a pattern spans.",
+            marked("Filter size"),
+            marked("How many neighbouring points a pattern spans."),
         ),
         _setting(
             "pool",
             _SIZE,
             2,
-            "Pooling",
-            "By how much each layer shrinks the input; 1 is not at all.",
+            marked("Pooling"),
+            marked("By how much each layer shrinks the input; 1 is not at all."),
         ),
         _setting(
             "strides",
             _SIZE,
             1,
-            "Stride",
-            "How many points a filter moves at a time.",
+            marked("Stride"),
+            marked("How many points a filter moves at a time."),
             level=Level.EXPERT,
         ),
         _setting(
             "padding",
             Choice(
                 (
-                    Option("same", "Keep size", "The edge is filled up with zeros."),
-                    Option("valid", "Shrink", "Only places where the filter fits."),
+                    Option(
+                        "same", marked("Keep size"), marked("The edge is filled up with zeros.")
+                    ),
+                    Option("valid", marked("Shrink"), marked("Only places where the filter fits.")),
                 )
             ),
             "same",
-            "Edges",
-            "What happens where a filter reaches over the edge.",
+            marked("Edges"),
+            marked("What happens where a filter reaches over the edge."),
             level=Level.ADVANCED,
         ),
         _setting(
             "global_pool",
             Choice(
                 (
-                    Option("none", "Keep all", "Every place keeps its own number."),
-                    Option("average", "Mean", "The mean of each pattern over all places."),
-                    Option("max", "Largest", "The strongest answer of each pattern anywhere."),
+                    Option("none", marked("Keep all"), marked("Every place keeps its own number.")),
+                    Option(
+                        "average",
+                        marked("Mean"),
+                        marked("The mean of each pattern over all places."),
+                    ),
+                    Option(
+                        "max",
+                        marked("Largest"),
+                        marked("The strongest answer of each pattern anywhere."),
+                    ),
                 )
             ),
             "none",
-            "Before the last layers",
-            "Whether it matters where a pattern was found.",
+            marked("Before the last layers"),
+            marked("Whether it matters where a pattern was found."),
             level=Level.ADVANCED,
         ),
-        _units([64], "Last layers", "How wide each layer after them is."),
+        _units([64], marked("Last layers"), marked("How wide each layer after them is.")),
         _activation(),
         _dropout(),
         _BATCH_NORM,
@@ -165,29 +190,29 @@ def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
 
 
 _RECURRENT = (
-    _units([64], "Layers", "How many numbers each recurrent layer remembers."),
+    _units([64], marked("Layers"), marked("How many numbers each recurrent layer remembers.")),
     _setting(
         "bidirectional",
         Flag(),
         False,
-        "Both directions",
-        "Whether the series is also read from its end.",
-        more="Only for series that are complete when the answer is wanted.",
+        marked("Both directions"),
+        marked("Whether the series is also read from its end."),
+        more=marked("Only for series that are complete when the answer is wanted."),
     ),
     _setting(
         "return_sequences",
         Flag(),
         False,
-        "An answer at each time step",
-        "Whether the model answers at each time step instead of once for each row.",
+        marked("An answer at each time step"),
+        marked("Whether the model answers at each time step instead of once for each row."),
         level=Level.EXPERT,
     ),
     _setting(
         "dense_units",
         _WIDTHS,
         [],
-        "Last layers",
-        "How wide each layer after them is; none is usual.",
+        marked("Last layers"),
+        marked("How wide each layer after them is; none is usual."),
         level=Level.ADVANCED,
     ),
     # What is recurrent has functions of its own; only the layers after it take this one.
@@ -198,12 +223,14 @@ _RECURRENT = (
 MODELS = by_name(
     Entry(
         name="mlp",
-        title="Multi-layer perceptron",
-        help="For tables: every input is connected with every unit.",
-        more="The first model to try on a table. Arrays are flattened, so that neighbourhood is "
-        "lost.",
+        title=marked("Multi-layer perceptron"),
+        help=marked("For tables: every input is connected with every unit."),
+        more=marked(
+            "The first model to try on a table. Arrays are flattened, so that neighbourhood "
+            "is lost."
+        ),
         params=(
-            _units([64, 64], "Layers", "How wide each hidden layer is."),
+            _units([64, 64], marked("Layers"), marked("How wide each hidden layer is.")),
             _activation(),
             _dropout(),
             _BATCH_NORM,
@@ -211,31 +238,33 @@ MODELS = by_name(
     ),
     Entry(
         name="cnn1d",
-        title="1-D convolutional network",
-        help="For spectra and signals: looks for patterns along a line.",
-        more="Finds the same pattern wherever it stands in the spectrum or signal.",
+        title=marked("1-D convolutional network"),
+        help=marked("For spectra and signals: looks for patterns along a line."),
+        more=marked("Finds the same pattern wherever it stands in the spectrum or signal."),
         params=_convolution_params([32, 64], 5),
     ),
     Entry(
         name="cnn2d",
-        title="2-D convolutional network",
-        help="For images: looks for patterns in a plane.",
-        more="Finds the same pattern wherever it stands in the picture.",
+        title=marked("2-D convolutional network"),
+        help=marked("For images: looks for patterns in a plane."),
+        more=marked("Finds the same pattern wherever it stands in the picture."),
         params=_convolution_params([32, 64], 3),
     ),
     Entry(
         name="lstm",
-        title="LSTM",
-        help="For series: reads step by step and remembers.",
-        more="Long short-term memory. Slower than convolutions, and better when order over a long "
-        "time matters.",
+        title=marked("LSTM"),
+        help=marked("For series: reads step by step and remembers."),
+        more=marked(
+            "Long short-term memory. Slower than convolutions, and better when order over a "
+            "long time matters."
+        ),
         params=_RECURRENT,
     ),
     Entry(
         name="gru",
-        title="GRU",
-        help="For series: a lighter LSTM.",
-        more="Gated recurrent unit: fewer weights than an LSTM and often as good.",
+        title=marked("GRU"),
+        help=marked("For series: a lighter LSTM."),
+        more=marked("Gated recurrent unit: fewer weights than an LSTM and often as good."),
         params=_RECURRENT,
     ),
 )

@@ -15,7 +15,8 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.kinds.run_file_names import examples_of, fields_of, name_problem
 from fitstudio.declared.kinds.spelling import closest
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words.numbers import counted, listed, strong
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import format_count, listed, strong
 
 _KEY = "fit.callbacks"
 
@@ -40,9 +41,14 @@ def check_callbacks(checked: Checked) -> Iterator[Finding]:
         yield advice(
             "fit.callbacks-two-rates",
             _KEY,
-            f"{listed([CALLBACKS[name].title for name in rates])} both set the learning rate: the "
-            "schedule wins before each epoch.",
-            Fix("Keep the schedule", {_KEY: [i for i in items if i["kind"] != rates[0]] or None}),
+            say(
+                "{rates} both set the learning rate: the schedule wins before each epoch.",
+                rates=listed([CALLBACKS[name].title for name in rates]),
+            ),
+            Fix(
+                say("Keep the schedule"),
+                {_KEY: [i for i in items if i["kind"] != rates[0]] or None},
+            ),
         )
 
 
@@ -62,12 +68,16 @@ def _monitor(
     if not facts.validates and str(monitor).startswith("val_"):
         fix = HOLD_OUT
         if facts.feed != "arrays":
-            fix = Fix("Watch loss", _changed(items, place, monitor="loss"))
+            fix = Fix(say("Watch loss"), _changed(items, place, monitor="loss"))
         yield advice(
             "fit.callbacks-no-validation",
             _KEY,
-            f"{title} watches {strong(monitor)} and nothing is held out to check on: it will do "
-            "nothing.",
+            say(
+                "{title} watches {monitor} and nothing is held out to check on: it will do "
+                "nothing.",
+                title=title,
+                monitor=strong(monitor),
+            ),
             fix,
         )
         return
@@ -75,9 +85,13 @@ def _monitor(
     yield advice(
         "fit.callbacks-unknown-monitor",
         _KEY,
-        f"{title} watches {strong(monitor)}, which is not measured. There are "
-        f"{listed(facts.monitors)}.",
-        Fix(f"Watch {meant}", _changed(items, place, monitor=meant)),
+        say(
+            "{title} watches {monitor}, which is not measured. There are {monitors}.",
+            title=title,
+            monitor=strong(monitor),
+            monitors=listed(facts.monitors),
+        ),
+        Fix(say("Watch {meant}", meant=meant), _changed(items, place, monitor=meant)),
     )
 
 
@@ -95,9 +109,15 @@ def _direction(
     yield advice(
         "fit.callbacks-direction",
         _KEY,
-        f"“{entry.title}” on automatic takes a {strong(taken)} {strong(monitor)} for better, as in "
-        f"the reference; of this metric {true} is better.",
-        Fix(f"{true.capitalize()} is better", _changed(items, place, mode=fitting)),
+        say(
+            "“{entry}” on automatic takes a {taken} {monitor} for better, as in the "
+            "reference; of this metric {true} is better.",
+            entry=entry.title,
+            taken=strong(taken),
+            monitor=strong(monitor),
+            true=true,
+        ),
+        Fix(say("{true} is better", true=true.capitalize()), _changed(items, place, mode=fitting)),
     )
 
 
@@ -113,12 +133,19 @@ def _patience(
     settings_set = {"patience": shorter}
     if "start_from_epoch" in items[place]:
         settings_set["start_from_epoch"] = 0
-    fix = Fix(f"Wait {counted(shorter, 'epoch')}", _changed(items, place, **settings_set))
+    fix = Fix(
+        say("Wait {shorter}", shorter=say_count(shorter, "{number} epoch", "{number} epochs")),
+        _changed(items, place, **settings_set),
+    )
     yield advice(
         "fit.callbacks-patience",
         _KEY,
-        f"“{entry.title}” waits {counted(patience, 'epoch')} and training takes "
-        f"{facts.epochs_to_run:,}: it can never act.",
+        say(
+            "“{entry}” waits {patience} and training takes {epochs_to_run}: it can never act.",
+            entry=entry.title,
+            patience=say_count(patience, "{number} epoch", "{number} epochs"),
+            epochs_to_run=format_count(facts.epochs_to_run),
+        ),
         fix if shorter else None,
     )
 
@@ -134,7 +161,7 @@ def _file_name(
     if not setting:
         return
     name = str(settings[setting])
-    usual = Fix("Use the usual name", _changed(items, place, **{setting: entry.usual_name()}))
+    usual = Fix(say("Use the usual name"), _changed(items, place, **{setting: entry.usual_name()}))
     names = [name]
     if entry.fills_names:
         try:
@@ -143,8 +170,11 @@ def _file_name(
             yield error(
                 "fit.callbacks-file-name",
                 _KEY,
-                f"The name {strong(name)} cannot be filled in: a field is written {{epoch}} or "
-                "{val_loss:.4f}.",
+                say(
+                    "The name {name} cannot be filled in: a field is written {{epoch}} or "
+                    "{{val_loss:.4f}}.",
+                    name=strong(name),
+                ),
                 usual,
             )
             return
@@ -155,7 +185,11 @@ def _file_name(
             yield error(
                 "fit.callbacks-file-name-field",
                 _KEY,
-                f"The name {strong(name)} asks for {listed(unknown)}, which is not measured.",
+                say(
+                    "The name {name} asks for {unknown}, which is not measured.",
+                    name=strong(name),
+                    unknown=listed(unknown),
+                ),
                 usual,
             )
             return
@@ -164,7 +198,12 @@ def _file_name(
         yield error(
             f"fit.callbacks-file-name-{problem.kind}",
             _KEY,
-            f"The name {strong(name)} of “{entry.title}” {problem.clause}.",
+            say(
+                "The name {name} of “{entry}” {clause}.",
+                name=strong(name),
+                entry=entry.title,
+                clause=problem.clause,
+            ),
             usual if entry.usual_name() != name else None,
         )
 
@@ -186,8 +225,12 @@ def _same_file(items: list[Any]) -> Iterator[Finding]:
             yield error(
                 "fit.callbacks-same-file",
                 _KEY,
-                f"Two helpers write to {strong(name)}: each needs a name of its own.",
-                Fix(f"Call it {other}", _changed(items, place, **{setting: other})),
+                say(
+                    "Two helpers write to {name}: each needs a name of its own.", name=strong(name)
+                ),
+                Fix(
+                    say("Call it {other}", other=other), _changed(items, place, **{setting: other})
+                ),
             )
         seen.add(path)
 
@@ -200,13 +243,16 @@ def _table(
         yield error(
             "fit.callbacks-no-table",
             _KEY,
-            "“Learning rate by schedule” has an empty table.",
-            Fix("Go in steps", _changed(items, place, schedule="step")),
+            say("“Learning rate by schedule” has an empty table."),
+            Fix(say("Go in steps"), _changed(items, place, schedule="step")),
         )
     elif len(table) < checked.values["fit.epochs"]:
         yield advice(
             "fit.callbacks-short-table",
             _KEY,
-            f"The table of learning rates has {len(table):,} of {checked.values['fit.epochs']:,} "
-            "epochs: the last rate stays.",
+            say(
+                "The table of learning rates has {table} of {values} epochs: the last rate stays.",
+                table=format_count(len(table)),
+                values=format_count(checked.values["fit.epochs"]),
+            ),
         )

@@ -16,9 +16,10 @@ from fitstudio.declared.kinds.entries import EntryList, check_settings
 from fitstudio.declared.kinds.param import Entry, Finding, Fix
 from fitstudio.declared.kinds.values import ended
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words.numbers import counted, plain_number, strong
+from fitstudio.words import marked, say, say_count
+from fitstudio.words.numbers import plain_number, strong
 
-_METRIC_KIND = EntryList(METRICS, "a metric")
+_METRIC_KIND = EntryList(METRICS, marked("a metric"))
 # Above these, steps overshoot for inputs that are scaled to mean 0 and spread 1.
 _HIGH_RATE = {"sgd": 1.0, "adadelta": 10.0}
 _HIGH_RATE_ELSE = 0.1
@@ -42,8 +43,11 @@ def check_compile(checked: Checked) -> Iterator[Finding]:
         yield error(
             "compile.loss-weights-count",
             "compile.loss_weights",
-            f"There are {counted(len(weights), 'weight')} and the model has one output.",
-            Fix("No loss weights", {"compile.loss_weights": None}),
+            say(
+                "There are {weights} and the model has one output.",
+                weights=say_count(len(weights), "{number} weight", "{number} weights"),
+            ),
+            Fix(say("No loss weights"), {"compile.loss_weights": None}),
         )
 
 
@@ -57,9 +61,9 @@ def _optimizer(checked: Checked) -> Iterator[Finding]:
         yield error(
             "compile.rate-twice",
             "compile.optimizer_settings",
-            "The learning rate has a setting of its own (compile.learning_rate).",
+            say("The learning rate has a setting of its own (compile.learning_rate)."),
             Fix(
-                "Move it there",
+                say("Move it there"),
                 {
                     "compile.learning_rate": settings["learning_rate"],
                     "compile.optimizer_settings": kept or None,
@@ -73,9 +77,12 @@ def _optimizer(checked: Checked) -> Iterator[Finding]:
         yield advice(
             "compile.rate-high",
             "compile.learning_rate",
-            f"{plain_number(rate)} is high for {OPTIMIZERS[optimizer].title}: the loss may jump or "
-            "become NaN.",
-            Fix(f"Use {plain_number(usual)}", {"compile.learning_rate": None}),
+            say(
+                "{rate} is high for {optimizers}: the loss may jump or become NaN.",
+                rate=plain_number(rate),
+                optimizers=OPTIMIZERS[optimizer].title,
+            ),
+            Fix(say("Use {usual}", usual=plain_number(usual)), {"compile.learning_rate": None}),
         )
 
 
@@ -90,8 +97,8 @@ def _entry_settings(
         yield error(
             f"{settings_key}-without",
             settings_key,
-            "These settings belong to a loss, and the loss is automatic: choose one first.",
-            Fix("Clear the settings", {settings_key: None}),
+            say("These settings belong to a loss, and the loss is automatic: choose one first."),
+            Fix(say("Clear the settings"), {settings_key: None}),
         )
         return
     rest = {each: value for each, value in settings.items() if each != "learning_rate"}
@@ -108,7 +115,7 @@ def _entry_settings(
             f"{settings_key}-wrong",
             settings_key,
             sentence,
-            Fix("Leave it out", {settings_key: kept or None}),
+            Fix(say("Leave it out"), {settings_key: kept or None}),
         )
 
 
@@ -121,8 +128,8 @@ def _twice(checked: Checked, key: str) -> Iterator[Finding]:
         yield error(
             f"{key}-twice",
             key,
-            f"{strong(twice)} is in the list twice.",
-            Fix("Keep one", {key: kept}),
+            say("{twice} is in the list twice.", twice=strong(twice)),
+            Fix(say("Keep one"), {key: kept}),
         )
     for item in items:
         if metric_name(item) == "f1_score" and not _setting(item, "average"):
@@ -133,8 +140,8 @@ def _twice(checked: Checked, key: str) -> Iterator[Finding]:
             yield error(
                 f"{key}-f1-average",
                 key,
-                "F1 gives one value for each class until it is said how they become one.",
-                Fix("Average over classes", {key: fixed}),
+                say("F1 gives one value for each class until it is said how they become one."),
+                Fix(say("Average over classes"), {key: fixed}),
             )
     for item in items:
         entry = _METRIC_KIND.entry_of(item)
@@ -145,8 +152,8 @@ def _twice(checked: Checked, key: str) -> Iterator[Finding]:
             yield error(
                 f"{key}-incomplete",
                 key,
-                f"{strong(entry.title)} needs a {lacking[0]}.",
-                Fix(f"Use {needed[lacking[0]]}", {key: fixed}),
+                say("{entry} needs a {lacking}.", entry=strong(entry.title), lacking=lacking[0]),
+                Fix(say("Use {needed}", needed=needed[lacking[0]]), {key: fixed}),
             )
 
 
@@ -172,16 +179,21 @@ def _loss_fits(checked: Checked, facts: Facts) -> Iterator[Finding]:
     yield error(
         "compile.loss-target",
         "compile.loss",
-        f"{loss.title} is {meant_for}, and the target is {target}.",
+        say(
+            "{loss} is {meant_for}, and the target is {target}.",
+            loss=loss.title,
+            meant_for=meant_for,
+            target=target,
+        ),
         Fix(
-            f"Use {LOSSES[fitting].title.lower()}",
+            say("Use {losses}", losses=LOSSES[fitting].title.lower()),
             {"compile.loss": None, "compile.loss_settings": None},
         ),
     )
 
 
 def _classes(facts: Facts) -> str:
-    return "one of two classes" if facts.target == TWO_CLASSES else "a class"
+    return say("one of two classes") if facts.target == TWO_CLASSES else say("a class")
 
 
 def _loss_values(checked: Checked, facts: Facts) -> Iterator[Finding]:
@@ -202,9 +214,12 @@ def _loss_values(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield error(
             "compile.loss-negative",
             "compile.loss",
-            f"{LOSSES[facts.loss].title} needs numbers of 0 or more, and the smallest target is "
-            f"{plain_number(lowest)}.",
-            Fix("Use mean squared error", {"compile.loss": None}),
+            say(
+                "{losses} needs numbers of 0 or more, and the smallest target is {lowest}.",
+                losses=LOSSES[facts.loss].title,
+                lowest=plain_number(lowest),
+            ),
+            Fix(say("Use mean squared error"), {"compile.loss": None}),
         )
 
 
@@ -215,15 +230,19 @@ def _metrics_fit(checked: Checked, facts: Facts, key: str) -> Iterator[Finding]:
         if entry is None or facts.target_encoding in entry.suits:
             continue
         kept = [each for each in items if each != item]
-        fix = Fix("Leave it out", {key: kept or None})
+        fix = Fix(say("Leave it out"), {key: kept or None})
         if "accuracy" in entry.name and facts.target != NUMBERS:
             changed = ["accuracy" if each == item else each for each in items]
             kept = [each for place, each in enumerate(changed) if changed.index(each) == place]
-            fix = Fix("Use accuracy", {key: kept})
+            fix = Fix(say("Use accuracy"), {key: kept})
         sentence = (
-            f"{strong(metric_name(item))} does not fit: the target is a number."
+            say("{item} does not fit: the target is a number.", item=strong(metric_name(item)))
             if facts.target == NUMBERS
-            else f"{strong(metric_name(item))} does not fit {LOSSES[facts.loss].title.lower()}."
+            else say(
+                "{item} does not fit {losses}.",
+                item=strong(metric_name(item)),
+                losses=LOSSES[facts.loss].title.lower(),
+            )
         )
         # The reference reports accuracy for numbers too: of no use, but no error.
         harmless = facts.target == NUMBERS and entry.name == "accuracy"
@@ -249,14 +268,20 @@ def _metrics_of_probabilities(checked: Checked, facts: Facts, key: str) -> Itera
             continue
         if settings.get("from_logits"):
             kept = {name: value for name, value in settings.items() if name != "from_logits"}
-            fix = Fix("Let the model give probabilities", {"compile.loss_settings": kept or None})
+            fix = Fix(
+                say("Let the model give probabilities"), {"compile.loss_settings": kept or None}
+            )
         else:
             rest = [each for each in items if each != item]
-            fix = Fix("Leave it out", {key: rest or None})
+            fix = Fix(say("Leave it out"), {key: rest or None})
         yield (advice if is_computed else error)(
             "compile.metric-probabilities",
             key,
-            f"{strong(metric_name(item))} needs probabilities from 0 to 1, and for {loss} the "
-            "model answers with plain scores.",
+            say(
+                "{item} needs probabilities from 0 to 1, and for {loss} the model answers "
+                "with plain scores.",
+                item=strong(metric_name(item)),
+                loss=loss,
+            ),
             fix,
         )

@@ -21,7 +21,8 @@ from fitstudio.declared.task.dataset_summary import (
 from fitstudio.declared.task.likely_target import likely_target
 from fitstudio.declared.task.task import make_input, make_output, slot_column
 from fitstudio.errors import DataError
-from fitstudio.words.numbers import counted, listed, strong
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import format_count, listed, strong
 
 _WEIGHT_NAME = re.compile(r"(?i)^sample_?weights?$")
 # Above this part of rows left out, it is worth a look.
@@ -33,7 +34,7 @@ _MOST_NAMED = 5
 def check_data(checked: Checked) -> Iterator[Finding]:
     """Everything about the file and the columns that can be found out from the summary."""
     if not checked.values["data.file"]:
-        yield error("data.no-file", "data.file", "There is no data yet: choose a file.")
+        yield error("data.no-file", "data.file", say("There is no data yet: choose a file."))
         return
     if checked.summary is None:
         return
@@ -55,16 +56,25 @@ def _missing_columns(checked: Checked, summary: DatasetSummary, key: str) -> Ite
     if not names:
         article = "an" if role == "input" else "a"
         fix = _likely_target(checked, summary) if role == "target" else None
-        yield error(f"{key}-not-chosen", key, f"Choose {article} {role} on the Data page.", fix)
+        yield error(
+            f"{key}-not-chosen",
+            key,
+            say("Choose {article} {role} on the Data page.", article=article, role=role),
+            fix,
+        )
         return
     known = set(summary.names)
     for name in [each for each in names if each not in known][:_MOST_NAMED]:
         meant = closest(name, summary.names)
         kept = [meant if each == name and meant else each for each in names]
         kept = [each for each in dict.fromkeys(kept) if each in known]
-        question = f" Did you mean {meant!r}?" if meant else ""
-        fix = Fix(f"Use {meant}" if meant else "Leave it out", {key: kept or None})
-        sentence = f"The data have no column {strong(name)}.{question}"
+        question = say(" Did you mean {meant}?", meant=repr(meant)) if meant else ""
+        fix = Fix(
+            say("Use {meant}", meant=meant) if meant else say("Leave it out"), {key: kept or None}
+        )
+        sentence = say(
+            "The data have no column {name}.{question}", name=strong(name), question=question
+        )
         yield error(f"{key}-unknown-column", key, sentence, fix)
 
 
@@ -73,7 +83,10 @@ def _likely_target(checked: Checked, summary: DatasetSummary) -> Fix | None:
     if likely is None:
         return None
     inputs = [name for name in checked.values["fit.x"] or () if name != likely.column]
-    return Fix(f"Predict {likely.column}", {"fit.y": [likely.column], "fit.x": inputs or None})
+    return Fix(
+        say("Predict {column}", column=likely.column),
+        {"fit.y": [likely.column], "fit.x": inputs or None},
+    )
 
 
 def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
@@ -85,8 +98,10 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         yield error(
             "fit.x-holds-target",
             "fit.x",
-            f"{strong(listed(both))} is the target and an input: the model would be told the "
-            "answer.",
+            say(
+                "{both} is the target and an input: the model would be told the answer.",
+                both=strong(listed(both)),
+            ),
             _without(names, both),
         )
     texts = [each.name for each in columns if role_type(checked.spec, each) == TEXT]
@@ -94,7 +109,7 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         yield error(
             "fit.x-text",
             "fit.x",
-            f"{strong(listed(texts))} holds text, which a model cannot take.",
+            say("{texts} holds text, which a model cannot take.", texts=strong(listed(texts))),
             _without(names, texts),
         )
     constant = [each.name for each in columns if each.type == CONSTANT]
@@ -102,7 +117,10 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         yield advice(
             "fit.x-constant",
             "fit.x",
-            f"{strong(listed(constant))} has the same value in every row and teaches nothing.",
+            say(
+                "{constant} has the same value in every row and teaches nothing.",
+                constant=strong(listed(constant)),
+            ),
             _without(names, constant),
         )
     numbered = [each.name for each in columns if each.type == ID and each.name not in texts]
@@ -110,8 +128,11 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         yield advice(
             "fit.x-id",
             "fit.x",
-            f"{strong(listed(numbered))} is different in every row, like a number for each: a "
-            "model can only learn it by heart.",
+            say(
+                "{numbered} is different in every row, like a number for each: a model can "
+                "only learn it by heart.",
+                numbered=strong(listed(numbered)),
+            ),
             _without(names, numbered),
         )
     if columns and not texts and not _go_together(checked, columns):
@@ -119,9 +140,12 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
         yield error(
             "fit.x-shapes",
             "fit.x",
-            f"These inputs do not go into one model: {strong(listed(arrays))} has a shape of its "
-            "own. Choose one of them, or arrays of the same shape.",
-            Fix(f"Only {arrays[0]}", {"fit.x": arrays[:1]}),
+            say(
+                "These inputs do not go into one model: {arrays} has a shape of its own. "
+                "Choose one of them, or arrays of the same shape.",
+                arrays=strong(listed(arrays)),
+            ),
+            Fix(say("Only {arrays}", arrays=arrays[0]), {"fit.x": arrays[:1]}),
         )
 
 
@@ -160,23 +184,34 @@ def _telling_inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Findi
                 yield advice(
                     "fit.x-parts-target",
                     "fit.x",
-                    f"{strong(name)} alone parts the classes of {strong(target)}, the target, "
-                    "without one mistake. Is it known before the target is?",
+                    say(
+                        "{name} alone parts the classes of {target}, the target, without one "
+                        "mistake. Is it known before the target is?",
+                        name=strong(name),
+                        target=strong(target),
+                    ),
                     _without(names, [name]),
                 )
                 continue
             yield advice(
                 "fit.x-tells-target",
                 "fit.x",
-                f"{strong(name)} {_HOW.get(how, 'tells')} {strong(target)}, the target: the "
-                "model would be told the answer. Is it known before the target is?",
+                say(
+                    "{name} {how} {target}, the target: the model would be told the answer. "
+                    "Is it known before the target is?",
+                    name=strong(name),
+                    how=_HOW.get(how, "tells"),
+                    target=strong(target),
+                ),
                 _without(names, [name]),
             )
 
 
 def _without(names: Sequence[str], dropped: Sequence[str]) -> Fix | None:
     kept = [name for name in names if name not in dropped]
-    return Fix("Leave it out" if len(dropped) == 1 else "Leave them out", {"fit.x": kept or None})
+    return Fix(
+        say("Leave it out") if len(dropped) == 1 else say("Leave them out"), {"fit.x": kept or None}
+    )
 
 
 def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
@@ -186,7 +221,9 @@ def _targets(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     types = [role_type(checked.spec, column) for column in columns]
     names = strong(listed([column.name for column in columns]))
     if TEXT in types and not (len(columns) > 1 and CATEGORY in types):
-        yield error("fit.y-text", "fit.y", f"{names} holds text that cannot be predicted.")
+        yield error(
+            "fit.y-text", "fit.y", say("{names} holds text that cannot be predicted.", names=names)
+        )
         return
     match columns:
         case (column,):
@@ -206,12 +243,17 @@ def _single_target(checked: Checked, column: ColumnSummary) -> Iterator[Finding]
             yield advice(
                 "fit.y-rare-class",
                 "fit.y",
-                f"{strong(listed(rare))} has only one row: nothing can be learned from it.",
+                say(
+                    "{rare} has only one row: nothing can be learned from it.",
+                    rare=strong(listed(rare)),
+                ),
             )
     elif not _can_be_predicted(checked, [column]):
         yield _shapes_differ(name)
     elif column.type == CONSTANT:
-        yield error("fit.y-constant", "fit.y", f"{name} has the same value in every row.")
+        yield error(
+            "fit.y-constant", "fit.y", say("{name} has the same value in every row.", name=name)
+        )
 
 
 def _several_targets(
@@ -223,8 +265,8 @@ def _several_targets(
         yield error(
             "fit.y-several",
             "fit.y",
-            f"{names}: a category can only be the single target.",
-            Fix(f"Only {category}", {"fit.y": [category]}),
+            say("{names}: a category can only be the single target.", names=names),
+            Fix(say("Only {category}", category=category), {"fit.y": [category]}),
         )
     elif not _can_be_predicted(checked, columns):
         yield _shapes_differ(names)
@@ -233,15 +275,21 @@ def _several_targets(
         yield advice(
             "fit.y-several-yes-or-no",
             "fit.y",
-            f"{names} hold only 0 and 1. Several targets are predicted as numbers, here between "
-            "0 and 1, not as classes: there is no accuracy, and no answer is exactly yes or no.",
-            Fix(f"Only {only}", {"fit.y": [only]}),
+            say(
+                "{names} hold only 0 and 1. Several targets are predicted as numbers, here "
+                "between 0 and 1, not as classes: there is no accuracy, and no answer is "
+                "exactly yes or no.",
+                names=names,
+            ),
+            Fix(say("Only {only}", only=only), {"fit.y": [only]}),
         )
 
 
 def _shapes_differ(names: str) -> Finding:
     return error(
-        "fit.y-shapes", "fit.y", f"{names} cannot be predicted together: the shapes differ."
+        "fit.y-shapes",
+        "fit.y",
+        say("{names} cannot be predicted together: the shapes differ.", names=names),
     )
 
 
@@ -251,12 +299,15 @@ def _yes_or_no(column: ColumnSummary) -> bool:
 
 def _single_class(column: ColumnSummary) -> str:
     if not column.classes:
-        return (
-            f"{strong(column.name)} has too many different values to be classes. Take it for a "
-            "number on the Data page, or choose another target."
+        return say(
+            "{column} has too many different values to be classes. Take it for a number on "
+            "the Data page, or choose another target.",
+            column=strong(column.name),
         )
-    return (
-        f"{strong(column.name)} has only one class, {column.classes[0][0]}: nothing to tell apart."
+    return say(
+        "{column} has only one class, {classes}: nothing to tell apart.",
+        column=strong(column.name),
+        classes=column.classes[0][0],
     )
 
 
@@ -265,23 +316,35 @@ def _sample_weight(checked: Checked, summary: DatasetSummary) -> Iterator[Findin
     if name is None:
         yield from _weights_by_name(checked, summary)
         return
-    none = Fix("No row weights", {key: None})
+    none = Fix(say("No row weights"), {key: None})
     column = summary.column(name)
     if column is None:
-        yield error(f"{key}-unknown-column", key, f"The data have no column {strong(name)}.", none)
+        yield error(
+            f"{key}-unknown-column",
+            key,
+            say("The data have no column {name}.", name=strong(name)),
+            none,
+        )
     elif not column.numeric:
         yield error(
-            f"{key}-text", key, f"{strong(name)} holds no numbers to weigh rows with.", none
+            f"{key}-text",
+            key,
+            say("{name} holds no numbers to weigh rows with.", name=strong(name)),
+            none,
         )
     elif column.minimum is not None and column.minimum < 0:
-        yield error(f"{key}-negative", key, f"{strong(name)} holds weights below 0.", none)
+        yield error(
+            f"{key}-negative", key, say("{name} holds weights below 0.", name=strong(name)), none
+        )
     elif column.maximum == 0:
-        yield error(f"{key}-zero", key, f"All weights in {strong(name)} are 0.", none)
+        yield error(
+            f"{key}-zero", key, say("All weights in {name} are 0.", name=strong(name)), none
+        )
     elif name in (checked.values["fit.x"] or ()):
         yield advice(
             f"{key}-is-input",
             key,
-            f"{strong(name)} is also an input of the model.",
+            say("{name} is also an input of the model.", name=strong(name)),
             _without(checked.values["fit.x"], [name]),
         )
 
@@ -297,9 +360,12 @@ def _weights_by_name(checked: Checked, summary: DatasetSummary) -> Iterator[Find
             yield advice(
                 f"{key}-named",
                 key,
-                f"{strong(column.name)} is named like the weights of rows, and is used as "
-                f"{'an input' if column.name in inputs else 'nothing'} now.",
-                Fix("Weigh rows by it", {key: column.name, "fit.x": kept or None}),
+                say(
+                    "{column} is named like the weights of rows, and is used as {column_name} now.",
+                    column=strong(column.name),
+                    column_name=say("an input") if column.name in inputs else say("nothing"),
+                ),
+                Fix(say("Weigh rows by it"), {key: column.name, "fit.x": kept or None}),
             )
             return
 
@@ -312,19 +378,22 @@ def _rows(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
     filled = {**checked.values, "data.missing": "fill"}
     used = chosen(summary, [*(checked.values["fit.x"] or ()), *(checked.values["fit.y"] or ())])
     helps = drops and kept_rows(filled, summary, used).used > facts.used_rows
-    fix = Fix("Fill in missing values", {"data.missing": "fill"}) if helps else None
+    fix = Fix(say("Fill in missing values"), {"data.missing": "fill"}) if helps else None
     if facts.used_rows == 0:
         yield error(
             "data.no-rows",
             "data.missing",
-            "Each row has a missing value, so that none is left.",
+            say("Each row has a missing value, so that none is left."),
             fix,
         )
     elif facts.left_out > _MUCH_LEFT_OUT * summary.rows:
         yield advice(
             "data.rows-left-out",
             "data.missing",
-            f"{counted(facts.left_out, 'row')} of {summary.rows:,} are left out because a value is "
-            "missing.",
+            say(
+                "{left_out} of {rows} are left out because a value is missing.",
+                left_out=say_count(facts.left_out, "{number} row", "{number} rows"),
+                rows=format_count(summary.rows),
+            ),
             fix,
         )

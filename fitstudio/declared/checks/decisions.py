@@ -20,8 +20,8 @@ from fitstudio.declared.task.dataset_summary import (
     DatasetSummary,
 )
 from fitstudio.declared.task.time_order import time_order
-from fitstudio.words import say
-from fitstudio.words.numbers import counted, listed, strong
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import format_count, listed, strong
 
 # So many columns are named for each reason; wide files leave out a thousand.
 _NAMED = 8
@@ -112,17 +112,29 @@ def _missing(
         return
     columns = [each for each in summary.columns if each.name in used and each.has_gaps]
     most = sorted(columns, key=lambda each: -(each.missing + each.infinite))[:2]
-    where = ", ".join(f"{each.name} in {each.missing + each.infinite:,}" for each in most)
-    title = f"{counted(summary.rows - complete, 'row')} with missing values"
+    where = ", ".join(
+        say(
+            "{each} in {missing}",
+            each=each.name,
+            missing=format_count(each.missing + each.infinite),
+        )
+        for each in most
+    )
+    title = say(
+        "{rows} with missing values",
+        rows=say_count(summary.rows - complete, "{number} row", "{number} rows"),
+    )
     if values["data.missing"] == "fill":
-        fix = Fix("Leave them out", {"data.missing": None})
-        yield _told("data.filled", "data.missing", title, f"{where}: filled in", fix)
+        fix = Fix(say("Leave them out"), {"data.missing": None})
+        yield _told(
+            "data.filled", "data.missing", title, say("{where}: filled in", where=where), fix
+        )
         return
     chosen = [each for each in summary.columns if each.name in used]
     filled = kept_rows({**values, "data.missing": "fill"}, summary, chosen)
     helps = filled.used > complete
-    fix = Fix("Fill them in", {"data.missing": "fill"}) if helps else None
-    yield _told("data.left-out", "data.missing", title, f"{where}: left out", fix)
+    fix = Fix(say("Fill them in"), {"data.missing": "fill"}) if helps else None
+    yield _told("data.left-out", "data.missing", title, say("{where}: left out", where=where), fix)
 
 
 def _order(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Decision]:
@@ -130,16 +142,16 @@ def _order(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Decis
     if values["data.row_order"] == "random":
         columns = [summary.column(name) for name in targets]
         by = next((each.name for each in columns if each is not None and each.sorted_runs), None)
-        title = f"Sorted by {by}" if by else "Order of the rows"
-        fix = Fix("As in the file", {"data.row_order": None})
-        yield _told("data.mixed", "data.row_order", title, "rows are picked at random", fix)
+        title = say("Sorted by {by}", by=by) if by else say("Order of the rows")
+        fix = Fix(say("As in the file"), {"data.row_order": None})
+        yield _told("data.mixed", "data.row_order", title, say("rows are picked at random"), fix)
         return
     split = values["fit.validation_data"] is None and values["fit.validation_split"]
     why = time_order(summary, targets) if split else ""
     if why:
-        fix = Fix("Pick rows at random", {"data.row_order": "random"})
-        detail = f"{why}, so the last rows are held out, as a time series wants it"
-        yield _told("data.in-time", "data.row_order", "Order of the rows", detail, fix)
+        fix = Fix(say("Pick rows at random"), {"data.row_order": "random"})
+        detail = say("{why}, so the last rows are held out, as a time series wants it", why=why)
+        yield _told("data.in-time", "data.row_order", say("Order of the rows"), detail, fix)
 
 
 def _classes(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Decision]:
@@ -156,12 +168,18 @@ def _classes(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Dec
             if name in (values["fit.y"] or ()):
                 change |= {"compile.metrics": ["mean_absolute_error"], "compile.loss": None}
             shown = listed([label for label, _ in column.classes], most=4)
-            title = f"{strong(name)} holds {shown}" if column.classes else strong(name)
-            fix = Fix("Take it for a number", change)
-            yield _told("data.taken-as-classes", "data.columns", title, "taken for classes", fix)
+            title = (
+                say("{name} holds {shown}", name=strong(name), shown=shown)
+                if column.classes
+                else strong(name)
+            )
+            fix = Fix(say("Take it for a number"), change)
+            yield _told(
+                "data.taken-as-classes", "data.columns", title, say("taken for classes"), fix
+            )
         elif kind == NUMBER and column.dates:
-            detail = "taken for a number, the days since 1970"
-            title = f"{strong(name)} holds dates"
+            detail = say("taken for a number, the days since 1970")
+            title = say("{name} holds dates", name=strong(name))
             yield _told("data.taken-as-days", "data.columns", title, detail, None)
 
 
@@ -173,7 +191,7 @@ def left_out(values: Mapping[str, Any], summary: DatasetSummary) -> list[tuple[s
         summary: What is known about the file.
     """
     return [
-        (column.name, "holds dates" if column.dates else why)
+        (column.name, say("holds dates") if column.dates else why)
         for column, _, why in _unused(values, summary)
     ]
 
@@ -190,7 +208,7 @@ def _unused(
         if column.name in used:
             continue
         if column.name in summary.row_names:
-            yield column, "row names", str(say("says which rows belong together"))
+            yield column, say("row names"), str(say("says which rows belong together"))
         else:
             yield column, *_against(column, telling)
 
@@ -204,11 +222,17 @@ def _left_out(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[De
         named[reason] = named.get(reason, 0) + 1
         if named[reason] <= _NAMED:
             fix = _use(values, summary, column)
-            title, detail = f"{strong(column.name)} {why}", "left out of the inputs"
+            title, detail = f"{strong(column.name)} {why}", say("left out of the inputs")
             yield _told("fit.x-left-out", "fit.x", title, detail, fix)
     more = sum(max(0, count - _NAMED) for count in named.values())
     if more:
-        title, detail = f"{counted(more, 'more column')} likewise", "left out of the inputs"
+        title, detail = (
+            say(
+                "{more} likewise",
+                more=say_count(more, "{number} more column", "{number} more columns"),
+            ),
+            say("left out of the inputs"),
+        )
         yield _told("fit.x-left-out", "fit.x", title, detail, None)
 
 
@@ -216,22 +240,25 @@ def _against(column: ColumnSummary, telling: Mapping[str, str]) -> tuple[str, st
     """Why a column makes no good input, by kind and in words; empty if nothing speaks against."""
     if column.dates:
         # As long as they are text, the file's own finding says so and offers to count days.
-        return ("dates", "holds dates") if column.numeric else ("", "")
+        return ("dates", say("holds dates")) if column.numeric else ("", "")
     if column.repeats:
-        return "repeats", "names things that have several rows each"
+        return "repeats", say("names things that have several rows each")
     known = {
-        ID: "is different in every row",
-        CONSTANT: "is always the same",
-        TEXT: "holds free text",
+        ID: say("is different in every row"),
+        CONSTANT: say("is always the same"),
+        TEXT: say("holds free text"),
     }
     if column.type in known:
         return column.type, known[column.type]
     if column.name in telling:
-        return "telling", f"tells {telling[column.name]} all by itself"
+        return "telling", say("tells {telling} all by itself", telling=telling[column.name])
     if column.mostly_missing:
-        return "missing", f"is missing in {counted(column.missing, 'row')}"
+        return "missing", say(
+            "is missing in {missing}",
+            missing=say_count(column.missing, "{number} row", "{number} rows"),
+        )
     if column.type == CATEGORY and len(column.classes) > _MANY_CLASSES:
-        return "classes", f"has {len(column.classes):,} classes"
+        return "classes", say("has {classes} classes", classes=format_count(len(column.classes)))
     return "", ""
 
 
@@ -239,7 +266,7 @@ def _use(values: Mapping[str, Any], summary: DatasetSummary, column: ColumnSumma
     """Makes the column an input, where a model could take it."""
     if column.type not in (NUMBER, CATEGORY):
         return None
-    return Fix("Use it", {"fit.x": _in_file_order(summary, values["fit.x"], column.name)})
+    return Fix(say("Use it"), {"fit.x": _in_file_order(summary, values["fit.x"], column.name)})
 
 
 def _in_file_order(summary: DatasetSummary, names: Sequence[str] | None, added: str) -> list[str]:

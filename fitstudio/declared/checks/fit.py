@@ -10,11 +10,11 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
-from fitstudio.words import say
-from fitstudio.words.numbers import counted, listed, percent, strong
+from fitstudio.words import marked, say, say_count
+from fitstudio.words.numbers import counted, format_count, listed, percent, strong
 
 _FEW_ROWS = 10
-HOLD_OUT = Fix("Hold out 20 %", {"fit.validation_split": 0.2})
+HOLD_OUT = Fix(marked("Hold out 20 %"), {"fit.validation_split": 0.2})
 
 
 def check_fit(checked: Checked) -> Iterator[Finding]:
@@ -44,13 +44,17 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
     by_split = checked.values["fit.validation_data"] is None
     if by_split and part > 0 and facts.feed == "arrays":
         if 0 in (facts.training_rows, facts.validation_rows):
-            which = "to train on" if facts.training_rows == 0 else "to check on"
+            which = say("to train on") if facts.training_rows == 0 else say("to check on")
             yield error(
                 "fit.validation-split-empty",
                 "fit.validation_split",
-                f"Holding out {percent(part)} of {counted(facts.used_rows, facts.row_name)} leaves "
-                f"none {which}.",
-                HOLD_OUT if facts.used_rows > 4 else Fix("Hold nothing out", _no_split()),
+                say(
+                    "Holding out {part} of {used_rows} leaves none {which}.",
+                    part=percent(part),
+                    used_rows=counted(facts.used_rows, facts.row_name),
+                    which=which,
+                ),
+                HOLD_OUT if facts.used_rows > 4 else Fix(say("Hold nothing out"), _no_split()),
             )
             return
     elif not by_split:
@@ -61,15 +65,17 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.no-validation",
             "fit.validation_split",
-            "Nothing is held out: no one can tell whether the model learns or only remembers.",
+            say("Nothing is held out: no one can tell whether the model learns or only remembers."),
             fix,
         )
     elif facts.validation_rows is not None and 0 < facts.validation_rows < _FEW_ROWS:
         yield advice(
             "fit.few-validation-rows",
             "fit.validation_split" if by_split else "fit.validation_data",
-            f"Only {counted(facts.validation_rows, facts.row_name)} to check on: the score will "
-            "jump.",
+            say(
+                "Only {validation_rows} to check on: the score will jump.",
+                validation_rows=counted(facts.validation_rows, facts.row_name),
+            ),
             HOLD_OUT if by_split and part < 0.2 and facts.used_rows >= 50 else None,
         )
 
@@ -83,9 +89,9 @@ def _marked_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
     if "column" not in given or checked.summary is None:
         return
     key, column = "fit.validation_data", checked.summary.column(given["column"])
-    nothing = Fix("Hold out 20 % instead", {key: None, "fit.validation_split": 0.2})
+    nothing = Fix(say("Hold out 20 % instead"), {key: None, "fit.validation_split": 0.2})
     if column is None:
-        sentence = f"The data have no column {strong(given['column'])}."
+        sentence = say("The data have no column {column}.", column=strong(given["column"]))
         yield error("fit.validation-data-unknown-column", key, sentence, nothing)
         return
     labels = {label for label, _ in column.classes}
@@ -94,14 +100,21 @@ def _marked_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield error(
             "fit.validation-data-empty",
             key,
-            f"No row has {strong(listed(unknown, last='or'))} in {column.name}.",
+            say(
+                "No row has {unknown} in {column}.",
+                unknown=strong(listed(unknown, last="or")),
+                column=column.name,
+            ),
             nothing,
         )
     elif facts.training_rows == 0:
         yield error(
             "fit.validation-data-all",
             key,
-            f"Every row is marked for checking by {strong(column.name)}: none is left to train on.",
+            say(
+                "Every row is marked for checking by {column}: none is left to train on.",
+                column=strong(column.name),
+            ),
             nothing,
         )
     if column.name in (checked.values["fit.x"] or ()):
@@ -109,8 +122,11 @@ def _marked_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.validation-data-is-input",
             key,
-            f"{strong(column.name)} marks the rows to check on and is an input too.",
-            Fix("Leave it out of the inputs", {"fit.x": kept or None}),
+            say(
+                "{column} marks the rows to check on and is an input too.",
+                column=strong(column.name),
+            ),
+            Fix(say("Leave it out of the inputs"), {"fit.x": kept or None}),
         )
 
 
@@ -154,24 +170,34 @@ def _sorted_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
         return
     held_out = _last_classes(column.runs, facts)
     if held_out is None:
-        sentence = (
-            f"The file is sorted by {column.name}. The last {facts.validation_rows:,} rows are not "
-            "like the rest, so the score would mislead."
+        sentence = say(
+            "The file is sorted by {column}. The last {validation_rows} rows are not like the "
+            "rest, so the score would mislead.",
+            column=column.name,
+            validation_rows=format_count(facts.validation_rows),
         )
     elif len(held_out) >= len(facts.class_names) > 0:
         return
     else:
         others = len(facts.class_names) - len(held_out)
-        rest = "the other one" if others == 1 else f"the other {_spelled(others)}"
-        sentence = (
-            f"The file is sorted by {column.name}. The last {facts.validation_rows:,} rows are all "
-            f"{strong(listed(held_out, last='or'))}, so the score would say nothing about {rest}."
+        rest = (
+            say("the other one")
+            if others == 1
+            else say("the other {others}", others=_spelled(others))
+        )
+        sentence = say(
+            "The file is sorted by {column}. The last {validation_rows} rows are all "
+            "{held_out}, so the score would say nothing about {rest}.",
+            column=column.name,
+            validation_rows=format_count(facts.validation_rows),
+            held_out=strong(listed(held_out, last="or")),
+            rest=rest,
         )
     yield advice(
         "fit.sorted-rows",
         "fit.validation_split",
         sentence,
-        Fix("Pick rows at random", {"data.row_order": "random"}),
+        Fix(say("Pick rows at random"), {"data.row_order": "random"}),
     )
 
 
@@ -206,16 +232,23 @@ def _frequency(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.never-checked",
             "fit.validation_freq",
-            f"The model is never checked: training goes from epoch {first} to {last}.",
-            Fix("Check every epoch", {"fit.validation_freq": None}),
+            say(
+                "The model is never checked: training goes from epoch {first} to {last}.",
+                first=first,
+                last=last,
+            ),
+            Fix(say("Check every epoch"), {"fit.validation_freq": None}),
         )
     steps, there = checked.values["fit.validation_steps"], facts.validation_steps
     if steps is not None and there is not None and steps > there:
         yield advice(
             "fit.validation-steps-beyond",
             "fit.validation_steps",
-            f"There are only {counted(there, 'batch', 'batches')} to check on.",
-            Fix("Use all", {"fit.validation_steps": None}),
+            say(
+                "There are only {there} to check on.",
+                there=say_count(there, "{number} batch", "{number} batches"),
+            ),
+            Fix(say("Use all"), {"fit.validation_steps": None}),
         )
 
 
@@ -225,9 +258,11 @@ def _batches(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.batch-size-beyond",
             "fit.batch_size",
-            f"There are only {counted(facts.training_rows, 'training ' + facts.row_name)}: each "
-            "epoch is a single step.",
-            Fix("Automatic", {"fit.batch_size": None}),
+            say(
+                "There are only {training_rows}: each epoch is a single step.",
+                training_rows=counted(facts.training_rows, "training " + facts.row_name),
+            ),
+            Fix(say("Automatic"), {"fit.batch_size": None}),
         )
     batches_there = -(-facts.training_rows // facts.batch_size) * checked.values["fit.epochs"]
     wanted = facts.steps_per_epoch * facts.epochs_to_run
@@ -236,16 +271,24 @@ def _batches(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.runs-out-of-data",
             "fit.steps_per_epoch",
-            f"The data end during epoch {ends + 1}: {counted(batches_there, 'batch', 'batches')} "
-            f"are there and {wanted:,} are asked for.",
-            Fix("All rows in each epoch", {"fit.steps_per_epoch": None}),
+            say(
+                "The data end during epoch {ends}: {batches_there} are there and {wanted} are "
+                "asked for.",
+                ends=ends + 1,
+                batches_there=say_count(batches_there, "{number} batch", "{number} batches"),
+                wanted=format_count(wanted),
+            ),
+            Fix(say("All rows in each epoch"), {"fit.steps_per_epoch": None}),
         )
     smallest = facts.training_rows % facts.batch_size or facts.batch_size
     if checked.values.get("model.batch_norm") and smallest == 1:
         yield advice(
             "fit.batch-of-one",
             "fit.batch_size",
-            "A batch of one row cannot be normalised: the model learns nothing sensible from it.",
+            say(
+                "A batch of one row cannot be normalised: the model learns nothing sensible "
+                "from it."
+            ),
         )
 
 
@@ -257,12 +300,16 @@ def _class_weight(checked: Checked, facts: Facts) -> Iterator[Finding]:
     missing = [name for number, name in enumerate(facts.class_names) if number not in weights]
     balanced = balanced_weights(facts.training_class_counts)
     if missing:
-        fix = Fix("Balance all classes", {"fit.class_weight": balanced}) if balanced else None
+        fix = Fix(say("Balance all classes"), {"fit.class_weight": balanced}) if balanced else None
         have = "has" if len(missing) == 1 else "have"
         yield error(
             "fit.class-weight-missing",
             "fit.class_weight",
-            f"{strong(listed(missing))} {have} no weight: every class needs one.",
+            say(
+                "{missing} {have} no weight: every class needs one.",
+                missing=strong(listed(missing)),
+                have=have,
+            ),
             fix,
         )
     elif len(weights) > classes:
@@ -270,13 +317,17 @@ def _class_weight(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.class-weight-beyond",
             "fit.class_weight",
-            f"There are weights for {len(weights):,} classes, and the target has {classes:,}.",
-            Fix("Leave out the rest", {"fit.class_weight": kept}),
+            say(
+                "There are weights for {weights} classes, and the target has {classes}.",
+                weights=format_count(len(weights)),
+                classes=format_count(classes),
+            ),
+            Fix(say("Leave out the rest"), {"fit.class_weight": kept}),
         )
     elif not any(weights.values()):
         yield error(
             "fit.class-weight-zero",
             "fit.class_weight",
-            "All class weights are 0: nothing would be learned.",
-            Fix("No class weights", {"fit.class_weight": None}),
+            say("All class weights are 0: nothing would be learned."),
+            Fix(say("No class weights"), {"fit.class_weight": None}),
         )

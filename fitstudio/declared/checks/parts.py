@@ -10,11 +10,12 @@ from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.dataset_summary import ColumnSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
-from fitstudio.words.numbers import counted, listed, percent, strong
+from fitstudio.words import say, say_count, saying
+from fitstudio.words.numbers import counted, format_count, listed, percent, strong
 
 NOT_TRAINED = "fit.class-not-trained"
 SHARES_DIFFER = "fit.shares-differ"
-_MIX = Fix("Pick rows at random", {"data.row_order": "random"})
+_MIX = Fix(saying.marked("Pick rows at random"), {"data.row_order": "random"})
 # Shares that differ by less are worth no word, however sure it is that they do.
 _LEAST_DIFFERENCE = 0.2
 _HELD_OUT_THINGS = 5
@@ -47,9 +48,17 @@ def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
         yield error(
             NOT_TRAINED,
             "fit.validation_split",
-            f"{strong(listed(absent))} {stands} only among the last {facts.validation_rows:,} "
-            f"{facts.row_name}s of the file, which check the model: it would never be trained on "
-            f"{'this class' if len(absent) == 1 else 'these classes'}.",
+            say_count(
+                len(absent),
+                "{absent} {stands} only among the last {validation_rows} {row_name}s of the "
+                "file, which check the model: it would never be trained on this class.",
+                "{absent} {stands} only among the last {validation_rows} {row_name}s of the "
+                "file, which check the model: it would never be trained on these classes.",
+                absent=strong(listed(absent)),
+                stands=stands,
+                validation_rows=format_count(facts.validation_rows),
+                row_name=facts.row_name,
+            ),
             _MIX,
         )
         return
@@ -60,9 +69,15 @@ def _classes_in_order(column: ColumnSummary, facts: Facts) -> Iterator[Finding]:
         yield advice(
             SHARES_DIFFER,
             "fit.validation_split",
-            f"{strong(label)} makes up {_share(training, place)} of the {facts.row_name}s that "
-            f"train and {_share(checking, place)} of the last {facts.validation_rows:,}, which "
-            "check: the score would mislead.",
+            say(
+                "{label} makes up {training} of the {row_name}s that train and {checking} of "
+                "the last {validation_rows}, which check: the score would mislead.",
+                label=strong(label),
+                training=_share(training, place),
+                row_name=facts.row_name,
+                checking=_share(checking, place),
+                validation_rows=format_count(facts.validation_rows),
+            ),
             _MIX,
         )
 
@@ -109,9 +124,13 @@ def _things_on_both_sides(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield advice(
             "fit.things-on-both-sides",
             "fit.validation_split",
-            f"{strong(column.name)} names {things:,} things with about "
-            f"{counted(round(column.count / things), facts.row_name)} each. Rows of one stand on "
-            "both sides of the split: the score would look better than it is for new ones.",
+            say(
+                "{column} names {things} things with about {count} each. Rows of one stand on "
+                "both sides of the split: the score would look better than it is for new ones.",
+                column=strong(column.name),
+                things=format_count(things),
+                count=counted(round(column.count / things), facts.row_name),
+            ),
             _whole_things(checked, column),
         )
 
@@ -124,6 +143,6 @@ def _whole_things(checked: Checked, column: ColumnSummary) -> Fix | None:
         return None
     marked = {"column": column.name, "values": held_out}
     return Fix(
-        f"Hold out every fifth {column.name}",
+        say("Hold out every fifth {column}", column=column.name),
         {"fit.validation_data": marked, "fit.validation_split": None},
     )

@@ -9,8 +9,9 @@ from fitstudio.declared.formats.format import Format, ReadingOption, Signature
 from fitstudio.declared.formats.kinds import Several
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Choice, Flag, Option, Text
+from fitstudio.words import marked
 
-_PATH = Text(what="a dataset's path")
+_PATH = Text(what=marked("a dataset's path"))
 
 
 def _groups_among(paths: Sequence[str]) -> list[tuple[str, str]]:
@@ -20,63 +21,70 @@ def _groups_among(paths: Sequence[str]) -> list[tuple[str, str]]:
 
 HDF5 = Format(
     name="hdf5",
-    title="HDF5",
-    help="Datasets in a tree",
+    title=marked("HDF5"),
+    help=marked("Datasets in a tree"),
     params=(
         ReadingOption(
             name="group",
-            kind=Text(what="the path of a group, or * for all of them"),
-            title="Group of the file",
-            help="The group that is read, * for all of them.",
-            unset="found out",
+            kind=Text(what=marked("the path of a group, or * for all of them")),
+            title=marked("Group of the file"),
+            help=marked("The group that is read, * for all of them."),
+            unset=marked("found out"),
             among=_groups_among,
         ),
         ReadingOption(
             name="datasets",
-            kind=Several(what="a list of paths", item=_PATH, shortest=1),
-            title="Datasets",
-            help="The paths of the datasets that are read, instead of a group.",
-            unset="those of the group",
+            kind=Several(what=marked("a list of paths"), item=_PATH, shortest=1),
+            title=marked("Datasets"),
+            help=marked("The paths of the datasets that are read, instead of a group."),
+            unset=marked("those of the group"),
             level=Level.ADVANCED,
         ),
         ONE_HOT,
         ReadingOption(
             name="packing",
             kind=Flag(),
-            title="Scale, offset and gaps by the file",
-            help="Whether the scale, offset and gaps count that the file names; without them "
-            "numbers are taken as they are stored.",
-            unset="yes, where the file names any",
+            title=marked("Scale, offset and gaps by the file"),
+            help=marked(
+                "Whether the scale, offset and gaps count that the file names; without them "
+                "numbers are taken as they are stored."
+            ),
+            unset=marked("yes, where the file names any"),
         ),
         ReadingOption(
             name="axes",
-            kind=Choice((Option("matlab", "As MATLAB shows them"), Option("stored", "As stored"))),
-            title="Axes of MATLAB's arrays",
-            help="Whether arrays that MATLAB wrote are read as MATLAB shows them.",
-            unset="as MATLAB shows them",
+            kind=Choice(
+                (
+                    Option("matlab", marked("As MATLAB shows them")),
+                    Option("stored", marked("As stored")),
+                )
+            ),
+            title=marked("Axes of MATLAB's arrays"),
+            help=marked("Whether arrays that MATLAB wrote are read as MATLAB shows them."),
+            unset=marked("as MATLAB shows them"),
             level=Level.ADVANCED,
         ),
         ReadingOption(
             name="samples_last",
-            kind=Several(what="a list of paths", item=_PATH),
-            title="Samples along the last axis",
-            help="Arrays of MATLAB that hold one sample for each place of their last axis.",
-            unset="found out",
+            kind=Several(what=marked("a list of paths"), item=_PATH),
+            title=marked("Samples along the last axis"),
+            help=marked("Arrays of MATLAB that hold one sample for each place of their last axis."),
+            unset=marked("found out"),
             level=Level.ADVANCED,
         ),
         ReadingOption(
             name="categories",
             kind=Flag(),
-            title="Names for codes",
-            help="Whether codes are read by the names that stand beside them.",
-            unset="yes, where there are names",
+            title=marked("Names for codes"),
+            help=marked("Whether codes are read by the names that stand beside them."),
+            unset=marked("yes, where there are names"),
         ),
         MISSING,
     ),
     called=("HDF5",),
     endings=(".h5", ".hdf5", ".hdf", ".he5", ".nc4", ".nxs"),
     signatures=(Signature(b"\x89HDF\r\n\x1a\n"), Signature(b"MATLAB 7.3")),
-    content="HDF5 datasets",
+    content=marked("HDF5 datasets"),
     icon="chart-line",
     has_tree=True,
 )

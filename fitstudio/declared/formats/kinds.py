@@ -8,6 +8,7 @@ from typing import Any
 
 from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.values import Choice, joined
+from fitstudio.words import say
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class TextChoice(Choice):
 
     def say(self) -> str:
         offered = [repr(each.value) if each.value else "nothing" for each in self.options]
-        return joined([*offered, "another text"] if self.longest > 1 else offered)
+        return joined([*offered, say("another text")] if self.longest > 1 else offered)
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, str)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from fitstudio.declared.formats.array_options import MISSING, ONE_HOT
 from fitstudio.declared.formats.format import Format, ReadingOption, Signature
 from fitstudio.declared.kinds.values import Flag
+from fitstudio.words import marked
 
 NPY = Format(
     name="npy",
-    title="NPY",
-    help="One array",
+    title=marked("NPY"),
+    help=marked("One array"),
     params=(
         ReadingOption(
             name="split",
             kind=Flag(),
-            title="Columns apart",
-            help="Whether each column of the array is a column of its own.",
-            unset="found out",
+            title=marked("Columns apart"),
+            help=marked("Whether each column of the array is a column of its own."),
+            unset=marked("found out"),
         ),
         ONE_HOT,
         MISSING,
@@ -24,6 +25,6 @@ NPY = Format(
     called=("NumPy",),
     endings=(".npy",),
     signatures=(Signature(b"\x93NUMPY"),),
-    content="NPY array",
+    content=marked("NPY array"),
     has_targets_file=True,
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fitstudio.declared.formats.array_options import MISSING, ONE_HOT
 from fitstudio.declared.formats.format import Format, ReadingOption, Signature
 from fitstudio.declared.kinds.values import Text
+from fitstudio.words import marked
 
 # The part of a name that tells which part of the data an array belongs to.
 PART = re.compile(
@@ -28,15 +29,17 @@ def _parts_among(paths: Sequence[str]) -> list[tuple[str, str]]:
 
 NPZ = Format(
     name="npz",
-    title="NPZ",
-    help="Several arrays",
+    title=marked("NPZ"),
+    help=marked("Several arrays"),
     params=(
         ReadingOption(
             name="part",
-            kind=Text(what="the name of a part"),
-            title="Part of the file",
-            help="The part that is read, such as train, where the arrays' names end in parts.",
-            unset="found out",
+            kind=Text(what=marked("the name of a part")),
+            title=marked("Part of the file"),
+            help=marked(
+                "The part that is read, such as train, where the arrays' names end in parts."
+            ),
+            unset=marked("found out"),
             among=_parts_among,
         ),
         ONE_HOT,
@@ -45,6 +48,6 @@ NPZ = Format(
     called=("NumPy",),
     endings=(".npz",),
     signatures=(Signature(b"PK\x03\x04", b".npy"), Signature(b"PK\x05\x06", b".npy")),
-    content="NPZ arrays",
+    content=marked("NPZ arrays"),
     has_tree=True,
 )

@@ -15,17 +15,18 @@ from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
 from fitstudio.errors import DataError
+from fitstudio.words import marked, say
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
 FORMATS: dict[str, Format] = {each.name: each for each in (TABLE, NPY, NPZ, HDF5)}
 # What several files together are called; no file has this format, and nobody can choose it.
 SEVERAL = Format(
     name="several",
-    title="Several files",
-    help="Several files whose rows belong together.",
+    title=marked("Several files"),
+    help=marked("Several files whose rows belong together."),
     called=(),
     endings=(),
-    content="Several files",
+    content=marked("Several files"),
     row="row",
     column="column",
     icon=TABLE.icon,
@@ -124,9 +125,13 @@ def unknown_option(format: Format, name: str) -> DataError:
     """The error for an option that a format does not have."""
     names = [option.name for option in format.params]
     return DataError(
-        f"This kind of file has no option {name!r}.{did_you_mean(name, names)}",
+        say(
+            "This kind of file has no option {name}.{did_you_mean}",
+            name=repr(name),
+            did_you_mean=did_you_mean(name, names),
+        ),
         code="data.option-unknown",
-        remedy=f"It has {', '.join(names)}.",
+        remedy=say("It has {names}.", names=", ".join(names)),
     )
 
 
@@ -156,7 +161,11 @@ def parse_option(name: str, text: str, *, format: Format | None, file: str) -> A
 
 def _wrong_value(option: ReadingOption, value: object) -> DataError:
     return DataError(
-        f"The option {option.name} of the file cannot be {quoted(value)}.",
+        say(
+            "The option {option} of the file cannot be {value}.",
+            option=option.name,
+            value=quoted(value),
+        ),
         code="data.option",
-        remedy=f"It is {option.kind.say()}.",
+        remedy=say("It is {kind}.", kind=option.kind.say()),
     )

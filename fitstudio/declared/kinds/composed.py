@@ -8,6 +8,8 @@ from typing import Any
 
 from fitstudio.declared.kinds.limits import LONGEST_LIST, check_limits
 from fitstudio.declared.kinds.values import Kind, joined
+from fitstudio.words import say
+from fitstudio.words.numbers import format_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class ListOf(Kind):
     distinct: bool = False
 
     def say(self) -> str:
-        return f"a list, each value {self.item.say()}"
+        return say("a list, each value {item}", item=self.item.say())
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, list | tuple) and all(map(self.item.is_of_type, value))
@@ -36,17 +38,26 @@ class ListOf(Kind):
         if not isinstance(value, list | tuple):
             return self._wrong(value)
         if not self.shortest <= len(value) <= self.longest:
-            return f"must have from {self.shortest} to {self.longest:,} values, not {len(value):,}"
+            return say(
+                "must have from {shortest} to {longest} values, not {value}",
+                shortest=self.shortest,
+                longest=format_count(self.longest),
+                value=format_count(len(value)),
+            )
         for number, item in enumerate(value, start=1):
             problem = self.item.check(item)
             if problem is not None:
-                return f"has a value that does not fit, number {number}: it {problem}"
+                return say(
+                    "has a value that does not fit, number {number}: it {problem}",
+                    number=number,
+                    problem=problem,
+                )
         if self.distinct:
             seen: set[str] = set()
             for item in value:
                 shown = self.item.show(item)
                 if shown in seen:
-                    return f"names {shown} twice"
+                    return say("names {shown} twice", shown=shown)
                 seen.add(shown)
         return None
 

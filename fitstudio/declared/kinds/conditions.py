@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.declared.kinds.values import joined
+from fitstudio.words import say
 
 # What facts are called in sentences: when they hold, and when they do not.
 FACTS: Mapping[str, tuple[str, str]] = {
@@ -104,7 +105,7 @@ class Given(Condition):
         return self.key in situation.given
 
     def say(self, *, holds: bool = True) -> str:
-        return f"{_plain(self.key)} is {'' if holds else 'not '}set"
+        return say("{key} is {holds}set", key=_plain(self.key), holds="" if holds else say("not "))
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,12 @@ class Is(Condition):
         return type(found) is type(self.value) and found == self.value
 
     def say(self, *, holds: bool = True) -> str:
-        return f"{_plain(self.key)} is {'' if holds else 'not '}{self.value}"
+        return say(
+            "{key} is {holds}{value}",
+            key=_plain(self.key),
+            holds="" if holds else say("not "),
+            value=self.value,
+        )
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,12 @@ class AtMost(Condition):
         return mine is not None and theirs is not None and mine <= theirs
 
     def say(self, *, holds: bool = True) -> str:
-        return f"{_plain(self.key)} is {'not ' if holds else ''}more than {_plain(self.other)}"
+        return say(
+            "{key} is {holds}more than {other}",
+            key=_plain(self.key),
+            holds=say("not ") if holds else "",
+            other=_plain(self.other),
+        )
 
 
 @dataclass(frozen=True)
@@ -147,7 +158,11 @@ class Reads(Condition):
         return situation.feed == self.feed
 
     def say(self, *, holds: bool = True) -> str:
-        return f"the data {FEEDS[self.feed]}" if holds else f"only for data that {FEEDS[self.feed]}"
+        return (
+            say("the data {feeds}", feeds=FEEDS[self.feed])
+            if holds
+            else say("only for data that {feeds}", feeds=FEEDS[self.feed])
+        )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from fitstudio.declared.kinds.param import Entry
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Kind, joined, quoted
+from fitstudio.words import say
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Chosen(Kind):
     what: str
 
     def say(self) -> str:
-        return f"the name of {self.what}"
+        return say("the name of {what}", what=self.what)
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, str)
@@ -42,8 +43,13 @@ class Chosen(Kind):
         if self.find(value) is not None:
             return None
         known = [*self.entries, *(name for e in self.entries.values() for name in e.aliases)]
-        hint = did_you_mean(value, known) or f" There are {self._list()}"
-        return f"names {quoted(value)}, which is not {self.say()}.{hint}"
+        hint = did_you_mean(value, known) or say(" There are {list}", list=self._list())
+        return say(
+            "names {value}, which is not {say}.{hint}",
+            value=quoted(value),
+            say=self.say(),
+            hint=hint,
+        )
 
     def parse(self, text: str) -> str:
         name = self._checked(text.strip())
@@ -82,7 +88,7 @@ class EntryList(Kind):
         return Chosen(self.entries, self.what)
 
     def say(self) -> str:
-        return f"a list, each value the name of {self.what} or its settings"
+        return say("a list, each value the name of {what} or its settings", what=self.what)
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, list | tuple) and all(
@@ -100,14 +106,18 @@ class EntryList(Kind):
         for number, item in enumerate(value, start=1):
             problem = self._check_item(item)
             if problem is not None:
-                return f"has a value that does not fit, number {number}: {problem}"
+                return say(
+                    "has a value that does not fit, number {number}: {problem}",
+                    number=number,
+                    problem=problem,
+                )
         return None
 
     def _check_item(self, item: Any) -> str | None:
         if isinstance(item, str):
             return self._check_name(item)
         if not isinstance(item, Mapping) or "kind" not in item:
-            return f"it must be a name or an object with a kind, not {quoted(item)}"
+            return say("it must be a name or an object with a kind, not {item}", item=quoted(item))
         problem = self._check_name(item["kind"])
         if problem is not None:
             return problem
@@ -117,7 +127,7 @@ class EntryList(Kind):
 
     def _check_name(self, name: Any) -> str | None:
         problem = self.chosen.check(name)
-        return None if problem is None else f"it {problem}"
+        return None if problem is None else say("it {problem}", problem=problem)
 
     def parse(self, text: str) -> Any:
         text = text.strip()

@@ -10,9 +10,11 @@ from typing import Any
 from fitstudio.declared.kinds.composed import ListOf, OneOf, Settings
 from fitstudio.declared.kinds.limits import LONGEST_LIST
 from fitstudio.declared.kinds.values import Int, Kind, Text, is_number, quoted
+from fitstudio.words import marked, say
+from fitstudio.words.numbers import format_count
 
-_FILE_OPTIONS = Settings("options of the format by name")
-COLUMN_NAME = Text(what="a column's name", longest=1_000, empty_allowed=False)
+_FILE_OPTIONS = Settings(marked("options of the format by name"))
+COLUMN_NAME = Text(what=marked("a column's name"), longest=1_000, empty_allowed=False)
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class DataRef(Kind):
         return ListOf(item=COLUMN_NAME, shortest=1, distinct=True)
 
     def say(self) -> str:
-        return "a list of columns" if self.many else "a column"
+        return say("a list of columns") if self.many else say("a column")
 
     def is_of_type(self, value: Any) -> bool:
         return self._kind.is_of_type(value)
@@ -65,7 +67,9 @@ class ValidationData(Kind):
     """
 
     def say(self) -> str:
-        return 'a second file {"file": …} or rows chosen by a column {"column": …, "values": […]}'
+        return say(
+            'a second file {{"file": …}} or rows chosen by a column {{"column": …, "values": […]}}'
+        )
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, Mapping)
@@ -74,38 +78,56 @@ class ValidationData(Kind):
         if not isinstance(value, Mapping):
             return self._wrong(value)
         if set(value) in ({"file"}, {"file", "options"}):
-            problem = Text(what="a file's path", longest=4_000, empty_allowed=False).check(
+            problem = Text(what=marked("a file's path"), longest=4_000, empty_allowed=False).check(
                 value["file"]
             )
             if problem is not None:
-                return f"names no file: the path {problem}"
+                return say("names no file: the path {problem}", problem=problem)
             problem = _FILE_OPTIONS.check(value.get("options", {}))
-            return None if problem is None else f"has options that cannot be: they {problem}"
+            return (
+                None
+                if problem is None
+                else say("has options that cannot be: they {problem}", problem=problem)
+            )
         if set(value) == {"sources"}:
             return self._sources_problem(value["sources"])
         if set(value) == {"column", "values"}:
             problem = COLUMN_NAME.check(value["column"])
             if problem is not None:
-                return f"names no column: it {problem}"
+                return say("names no column: it {problem}", problem=problem)
             labels = value["values"]
             if not isinstance(labels, list | tuple) or not labels:
-                return f"must list the values of {value['column']} that mark the rows to check on"
+                return say(
+                    "must list the values of {column} that mark the rows to check on",
+                    column=value["column"],
+                )
             if len(labels) > LONGEST_LIST:
-                return f"must list at most {LONGEST_LIST:,} values"
+                return say(
+                    "must list at most {longest_list} values",
+                    longest_list=format_count(LONGEST_LIST),
+                )
             odd = next((v for v in labels if not isinstance(v, str | int | float)), None)
-            return None if odd is None else f"holds {quoted(odd)}, which is no value of a column"
+            return (
+                None
+                if odd is None
+                else say("holds {odd}, which is no value of a column", odd=quoted(odd))
+            )
         return self._wrong(dict(value))
 
     def _sources_problem(self, sources: Any) -> str | None:
         if not isinstance(sources, Mapping) or not sources:
-            return 'must name its files, such as {"sources": {"spectra": {"path": …}}}'
+            return say('must name its files, such as {{"sources": {{"spectra": {{"path": …}}}}}}')
         for name, source in sources.items():
             known = isinstance(source, Mapping) and set(source) in ({"path"}, {"path", "options"})
             if not isinstance(name, str) or not known:
-                return f"must have for {quoted(name)} a path, not {quoted(source)}"
+                return say(
+                    "must have for {name} a path, not {source}",
+                    name=quoted(name),
+                    source=quoted(source),
+                )
             problem = self.check({"file" if k == "path" else k: v for k, v in source.items()})
             if problem is not None:
-                return f"is wrong for {name!r}: it {problem}"
+                return say("is wrong for {name}: it {problem}", name=repr(name), problem=problem)
         return None
 
     def parse(self, text: str) -> Any:
@@ -129,7 +151,7 @@ class ClassWeights(Kind):
     """
 
     def say(self) -> str:
-        return "a weight, 0 or more, for each class number from 0"
+        return say("a weight, 0 or more, for each class number from 0")
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, Mapping)
@@ -138,15 +160,26 @@ class ClassWeights(Kind):
         if not isinstance(value, Mapping):
             return self._wrong(value)
         if len(value) > LONGEST_LIST:
-            return f"must have at most {LONGEST_LIST:,} classes"
+            return say(
+                "must have at most {longest_list} classes", longest_list=format_count(LONGEST_LIST)
+            )
         for number, weight in value.items():
             if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-                return f"has the key {quoted(number)}: keys are class numbers 0, 1, 2 …"
+                return say(
+                    "has the key {number}: keys are class numbers 0, 1, 2 …", number=quoted(number)
+                )
             if not is_number(weight) or not math.isfinite(weight) or weight < 0:
-                return f"has {quoted(weight)} for class {number}: a weight is a number, 0 or more"
+                return say(
+                    "has {weight} for class {number}: a weight is a number, 0 or more",
+                    weight=quoted(weight),
+                    number=number,
+                )
         missing = [number for number in range(len(value)) if number not in value]
         if missing:
-            return f"has no weight for class {missing[0]}: every class from 0 on needs one"
+            return say(
+                "has no weight for class {missing}: every class from 0 on needs one",
+                missing=missing[0],
+            )
         return None
 
     def parse(self, text: str) -> dict[int, float]:
@@ -196,7 +229,7 @@ class ValidationFreq(Kind):
     """Check every so many epochs, or in the listed epochs; epochs count from 1 here."""
 
     def say(self) -> str:
-        return "a whole number, 1 or more, or a list of epochs counted from 1"
+        return say("a whole number, 1 or more, or a list of epochs counted from 1")
 
     def is_of_type(self, value: Any) -> bool:
         return VALIDATION_FREQ.is_of_type(value) or isinstance(value, set | frozenset)

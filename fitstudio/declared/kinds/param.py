@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from fitstudio.declared.kinds.conditions import ALWAYS, Condition, Situation
 from fitstudio.declared.kinds.values import Kind, ended
 from fitstudio.storage.checked import Plain
+from fitstudio.words import say
 
 
 class Level(StrEnum):
@@ -120,7 +121,7 @@ class Param:
     def show(self, value: Any) -> str:
         """The value as text: what a form, a list of changes or the help page prints."""
         if value is None:
-            return self.unset or "not set"
+            return self.unset or say("not set")
         return self.kind.show(value)
 
 

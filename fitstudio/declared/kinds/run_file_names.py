@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fitstudio.storage import atomic
+from fitstudio.words import say
 
 # The files that FitStudio itself keeps in a run's folder, and the folder of its checkpoints.
 _OWN = frozenset(
@@ -54,11 +55,11 @@ def name_problem(name: str) -> NameProblem | None:
     leads_out = parts[0] in ("", "~") or ":" in parts[0] or any(_rises(part) for part in parts)
     unreadable = any(unicodedata.category(character)[0] == "C" for character in name)
     if leads_out or unreadable or not plain:
-        return NameProblem("outside", "is no plain name inside the run's folder")
+        return NameProblem("outside", say("is no plain name inside the run's folder"))
     if len(name.encode()) > _LONGEST or any(len(part.encode()) > _LONGEST_PART for part in plain):
-        return NameProblem("long", "is longer than a file's name can be")
+        return NameProblem("long", say("is longer than a file's name can be"))
     if is_own_name(plain[0]) or any(atomic.leftover(Path(part)) for part in plain):
-        return NameProblem("own", "is taken: FitStudio keeps its own records under it")
+        return NameProblem("own", say("is taken: FitStudio keeps its own records under it"))
     return None
 
 

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from itertools import islice
 
+from fitstudio.words import say
+
 # A table may have tens of thousands of columns; comparing with all of them would be felt.
 _MOST_COMPARED = 2_000
 
@@ -21,4 +23,4 @@ def closest(name: str, known: Iterable[str]) -> str | None:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The sentence " Did you mean …?" (with a space before it), or nothing."""
     found = closest(name, known)
-    return f" Did you mean {found!r}?" if found else ""
+    return say(" Did you mean {found}?", found=repr(found)) if found else ""

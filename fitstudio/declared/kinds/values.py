@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.limits import LARGEST_INTEGER, LARGEST_REAL, LONGEST_TEXT, load_json
+from fitstudio.words import say
+from fitstudio.words.numbers import format_count
 
 
 def quoted(value: object, *, longest: int = 60) -> str:
@@ -89,7 +91,7 @@ class Kind:
         return data
 
     def _wrong(self, value: object) -> str:
-        return f"must be {self.say()}, not {quoted(value)}"
+        return say("must be {say}, not {value}", say=self.say(), value=quoted(value))
 
     def _checked(self, value: Any) -> Any:
         problem = self.check(value)
@@ -107,18 +109,24 @@ class Int(Kind):
 
     def say(self) -> str:
         if self.minimum is not None and self.maximum is not None:
-            return f"a whole number from {self.minimum} to {self.maximum}"
+            return say(
+                "a whole number from {minimum} to {maximum}",
+                minimum=self.minimum,
+                maximum=self.maximum,
+            )
         if self.minimum is not None:
-            return f"a whole number, {self.minimum} or more"
+            return say("a whole number, {minimum} or more", minimum=self.minimum)
         if self.maximum is not None:
-            return f"a whole number, {self.maximum} or less"
-        return "a whole number"
+            return say("a whole number, {maximum} or less", maximum=self.maximum)
+        return say("a whole number")
 
     def check(self, value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
             return self._wrong(value)
         if abs(value) > LARGEST_INTEGER:
-            return f"must be at most {LARGEST_INTEGER:,}"
+            return say(
+                "must be at most {largest_integer}", largest_integer=format_count(LARGEST_INTEGER)
+            )
         too_small = self.minimum is not None and value < self.minimum
         too_large = self.maximum is not None and value > self.maximum
         return self._wrong(value) if too_small or too_large else None
@@ -153,11 +161,19 @@ class Real(Kind):
     def say(self) -> str:
         low = high = ""
         if self.minimum is not None:
-            low = f"above {self.minimum:g}" if self.open_minimum else f"{self.minimum:g} or more"
+            low = (
+                say("above {minimum}", minimum=f"{self.minimum:g}")
+                if self.open_minimum
+                else say("{minimum} or more", minimum=f"{self.minimum:g}")
+            )
         if self.maximum is not None:
-            high = f"below {self.maximum:g}" if self.open_maximum else f"at most {self.maximum:g}"
+            high = (
+                say("below {maximum}", maximum=f"{self.maximum:g}")
+                if self.open_maximum
+                else say("at most {maximum}", maximum=f"{self.maximum:g}")
+            )
         bounds = " and ".join(bound for bound in (low, high) if bound)
-        return f"a number, {bounds}" if bounds else "a number"
+        return say("a number, {bounds}", bounds=bounds) if bounds else say("a number")
 
     def check(self, value: Any) -> str | None:
         if not is_number(value) or not math.isfinite(value) or abs(value) > LARGEST_REAL:
@@ -194,7 +210,7 @@ class Flag(Kind):
     """On or off."""
 
     def say(self) -> str:
-        return "true or false"
+        return say("true or false")
 
     def check(self, value: Any) -> str | None:
         return None if isinstance(value, bool) else self._wrong(value)
@@ -281,8 +297,12 @@ class Text(Kind):
         if not isinstance(value, str) or (not value.strip() and not self.empty_allowed):
             return self._wrong(value)
         if len(value) > self.longest:
-            return f"must be at most {self.longest:,} characters long, not {len(value):,}"
-        return "must not hold a zero byte" if "\0" in value else None
+            return say(
+                "must be at most {longest} characters long, not {value}",
+                longest=format_count(self.longest),
+                value=format_count(len(value)),
+            )
+        return say("must not hold a zero byte") if "\0" in value else None
 
     def parse(self, text: str) -> str:
         return self._checked(text)
@@ -296,7 +316,7 @@ class RelativePath(Kind):
     """A file name inside the run's folder: it can never lead out of it."""
 
     def say(self) -> str:
-        return "a file name inside the run's folder"
+        return say("a file name inside the run's folder")
 
     def is_of_type(self, value: Any) -> bool:
         return isinstance(value, str)

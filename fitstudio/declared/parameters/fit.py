@@ -18,6 +18,7 @@ from fitstudio.declared.kinds.fit_values import (
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Real
 from fitstudio.declared.parameters import groups
+from fitstudio.words import marked
 
 #: Rows of a batch where neither a batch size nor the steps of an epoch are set.
 DEFAULT_BATCH_SIZE = 32
@@ -30,35 +31,41 @@ X = Param(
     section="fit",
     name="x",
     kind=DataRef(many=True),
-    title="Inputs",
-    help="The columns that the model is given.",
-    more="Each column is one input of the model. Numbers are scaled and categories become one "
-    "column of 0 and 1 for each class before the model sees them; both are learned from the "
-    "training rows only and stored with the model. They are chosen on the Data page.",
-    unset="not chosen",
+    title=marked("Inputs"),
+    help=marked("The columns that the model is given."),
+    more=marked(
+        "Each column is one input of the model. Numbers are scaled and categories become one "
+        "column of 0 and 1 for each class before the model sees them; both are learned from "
+        "the training rows only and stored with the model. They are chosen on the Data page."
+    ),
+    unset=marked("not chosen"),
     group=groups.MORE,
 )
 Y = Param(
     section="fit",
     name="y",
     kind=DataRef(many=True),
-    title="Target",
-    help="The column that the model learns to predict.",
-    more="A column of categories makes it a classification; columns of numbers make it a "
-    "regression with one output for each. It is chosen on the Data page.",
-    unset="not chosen",
+    title=marked("Target"),
+    help=marked("The column that the model learns to predict."),
+    more=marked(
+        "A column of categories makes it a classification; columns of numbers make it a "
+        "regression with one output for each. It is chosen on the Data page."
+    ),
+    unset=marked("not chosen"),
     group=groups.MORE,
 )
 BATCH_SIZE = Param(
     section="fit",
     name="batch_size",
     kind=Int(minimum=1),
-    title="Batch size",
-    help="How many rows go through the model before its weights are changed once.",
-    more="Small batches learn in more, noisier steps; large ones use the device better and need "
-    "more memory. When steps per epoch is set and this is not, it is the training rows divided by "
-    "the steps, rounded up. The last batch of an epoch holds what is left.",
-    unset="automatic",
+    title=marked("Batch size"),
+    help=marked("How many rows go through the model before its weights are changed once."),
+    more=marked(
+        "Small batches learn in more, noisier steps; large ones use the device better and "
+        "need more memory. When steps per epoch is set and this is not, it is the training "
+        "rows divided by the steps, rounded up. The last batch of an epoch holds what is left."
+    ),
+    unset=marked("automatic"),
     group=groups.HOW_LONG,
 )
 EPOCHS = Param(
@@ -66,11 +73,13 @@ EPOCHS = Param(
     name="epochs",
     kind=Int(minimum=1),
     default=1,
-    title="Epochs",
-    help="How many times the model goes through the training rows.",
-    more="This is the number of the last epoch, not a count: with a first epoch of 10, training "
-    "to epoch 50 takes 40 epochs. A helper such as “stop when it no longer improves” may end it "
-    "sooner.",
+    title=marked("Epochs"),
+    help=marked("How many times the model goes through the training rows."),
+    more=marked(
+        "This is the number of the last epoch, not a count: with a first epoch of 10, "
+        "training to epoch 50 takes 40 epochs. A helper such as “stop when it no longer "
+        "improves” may end it sooner."
+    ),
     group=groups.HOW_LONG,
 )
 VERBOSE = Param(
@@ -78,27 +87,31 @@ VERBOSE = Param(
     name="verbose",
     kind=Choice(
         (
-            Option(0, "Silent", "Nothing is printed."),
-            Option(1, "Progress bar", "A bar that moves, one for each epoch."),
-            Option(2, "One line", "One line at the end of each epoch."),
+            Option(0, marked("Silent"), marked("Nothing is printed.")),
+            Option(1, marked("Progress bar"), marked("A bar that moves, one for each epoch.")),
+            Option(2, marked("One line"), marked("One line at the end of each epoch.")),
         )
     ),
     default=1,
-    title="Progress printed",
-    help="What a terminal prints while training runs.",
-    more="It changes nothing about the result, and the Monitor page shows the same either way.",
+    title=marked("Progress printed"),
+    help=marked("What a terminal prints while training runs."),
+    more=marked(
+        "It changes nothing about the result, and the Monitor page shows the same either way."
+    ),
     group=groups.WHILE_IT_RUNS,
     level=Level.EXPERT,
 )
 CALLBACKS_PARAM = Param(
     section="fit",
     name="callbacks",
-    kind=EntryList(CALLBACKS, "a callback", always_settings=True),
-    title="Helpers",
-    help="What watches the training: stops it, saves the model, changes the learning rate.",
-    more="Helpers work in the order of the list. The project keeps the last and the best weights "
-    "of each run whether or not a helper saves the model.",
-    unset="none",
+    kind=EntryList(CALLBACKS, marked("a callback"), always_settings=True),
+    title=marked("Helpers"),
+    help=marked("What watches the training: stops it, saves the model, changes the learning rate."),
+    more=marked(
+        "Helpers work in the order of the list. The project keeps the last and the best "
+        "weights of each run whether or not a helper saves the model."
+    ),
+    unset=marked("none"),
     group=groups.WHILE_IT_RUNS,
 )
 VALIDATION_SPLIT = Param(
@@ -106,11 +119,13 @@ VALIDATION_SPLIT = Param(
     name="validation_split",
     kind=Real(minimum=0.0, maximum=1.0, open_maximum=True),
     default=0.0,
-    title="Hold out",
-    help="The part of the rows that is kept from training, to check the model on.",
-    more="The last rows are held out, as they stand before any shuffling. If the file is sorted, "
-    "pick rows at random first (order of rows on the Data page), or the check says nothing about "
-    "the rest.",
+    title=marked("Hold out"),
+    help=marked("The part of the rows that is kept from training, to check the model on."),
+    more=marked(
+        "The last rows are held out, as they stand before any shuffling. If the file is "
+        "sorted, pick rows at random first (order of rows on the Data page), or the check "
+        "says nothing about the rest."
+    ),
     applies=All(_ARRAYS, Not(Given("fit.validation_data"))),
     group=groups.CHECKING,
 )
@@ -118,11 +133,13 @@ VALIDATION_DATA = Param(
     section="fit",
     name="validation_data",
     kind=ValidationData(),
-    title="Check on other data",
-    help="A second file, or the rows that a column marks, to check the model on.",
-    more="It takes the place of “Hold out”: then all other rows train. The data are prepared as "
-    "the training rows are, never shuffled, and class weights do not count in them.",
-    unset="none",
+    title=marked("Check on other data"),
+    help=marked("A second file, or the rows that a column marks, to check the model on."),
+    more=marked(
+        "It takes the place of “Hold out”: then all other rows train. The data are prepared "
+        "as the training rows are, never shuffled, and class weights do not count in them."
+    ),
+    unset=marked("none"),
     group=groups.CHECKING,
     level=Level.EXPERT,
 )
@@ -131,17 +148,25 @@ SHUFFLE = Param(
     name="shuffle",
     kind=Choice(
         (
-            Option(True, "Every epoch", "A new random order of the rows in each epoch."),
-            Option(False, "Off", "The rows in the order of the file, in each epoch."),
-            Option("batch", "Batch", "Whole batches change places; rows stay together."),
+            Option(
+                True, marked("Every epoch"), marked("A new random order of the rows in each epoch.")
+            ),
+            Option(
+                False, marked("Off"), marked("The rows in the order of the file, in each epoch.")
+            ),
+            Option(
+                "batch", marked("Batch"), marked("Whole batches change places; rows stay together.")
+            ),
         )
     ),
     default=True,
-    title="Shuffle rows",
-    help="Whether the training rows change their order.",
-    more="“Batch” moves whole chunks of one batch size and reads files that are too large for "
-    "memory quickly. Rows to check on are never shuffled. For data that comes in batches, the "
-    "batches change places and their rows do not.",
+    title=marked("Shuffle rows"),
+    help=marked("Whether the training rows change their order."),
+    more=marked(
+        "“Batch” moves whole chunks of one batch size and reads files that are too large for "
+        "memory quickly. Rows to check on are never shuffled. For data that comes in batches, "
+        "the batches change places and their rows do not."
+    ),
     group=groups.HOW_LONG,
     level=Level.ADVANCED,
 )
@@ -149,11 +174,13 @@ CLASS_WEIGHT = Param(
     section="fit",
     name="class_weight",
     kind=ClassWeights(),
-    title="Class weights",
-    help="How much a row of each class counts in the loss.",
-    more="Balanced weights are rows ÷ (classes × rows of the class), so that each class counts "
-    "the same in all. They multiply with row weights and never touch the check.",
-    unset="all 1",
+    title=marked("Class weights"),
+    help=marked("How much a row of each class counts in the loss."),
+    more=marked(
+        "Balanced weights are rows ÷ (classes × rows of the class), so that each class counts "
+        "the same in all. They multiply with row weights and never touch the check."
+    ),
+    unset=marked("all 1"),
     applies=Fact("classes"),
     group=groups.CLASS_WEIGHTS,
 )
@@ -161,12 +188,14 @@ SAMPLE_WEIGHT = Param(
     section="fit",
     name="sample_weight",
     kind=DataRef(),
-    title="Row weights",
-    help="A column that says how much each row counts in the loss.",
-    more="A weight of 2 counts like the same row twice; 0 leaves the row out of the loss. Rows "
-    "held out keep their weights in the check. A column with one weight for each time step "
-    "weighs single steps.",
-    unset="none",
+    title=marked("Row weights"),
+    help=marked("A column that says how much each row counts in the loss."),
+    more=marked(
+        "A weight of 2 counts like the same row twice; 0 leaves the row out of the loss. Rows "
+        "held out keep their weights in the check. A column with one weight for each time "
+        "step weighs single steps."
+    ),
+    unset=marked("none"),
     group=groups.MORE,
     level=Level.ADVANCED,
 )
@@ -175,10 +204,12 @@ INITIAL_EPOCH = Param(
     name="initial_epoch",
     kind=Int(minimum=0),
     default=0,
-    title="First epoch",
-    help="How many epochs count as already done.",
-    more="Training starts after this epoch and ends with the last one (epochs). Useful to go on "
-    "with a schedule of the learning rate.",
+    title=marked("First epoch"),
+    help=marked("How many epochs count as already done."),
+    more=marked(
+        "Training starts after this epoch and ends with the last one (epochs). Useful to go "
+        "on with a schedule of the learning rate."
+    ),
     group=groups.HOW_LONG,
     level=Level.EXPERT,
 )
@@ -186,12 +217,14 @@ STEPS_PER_EPOCH = Param(
     section="fit",
     name="steps_per_epoch",
     kind=Int(minimum=1),
-    title="Steps per epoch",
-    help="After how many batches an epoch ends.",
-    more="Not set, an epoch is one pass through all training rows. Set, the rows make one stream "
-    "of as many passes as there are epochs and each epoch takes the next batches of it; if the "
-    "stream ends sooner, training ends with it.",
-    unset="all rows",
+    title=marked("Steps per epoch"),
+    help=marked("After how many batches an epoch ends."),
+    more=marked(
+        "Not set, an epoch is one pass through all training rows. Set, the rows make one "
+        "stream of as many passes as there are epochs and each epoch takes the next batches "
+        "of it; if the stream ends sooner, training ends with it."
+    ),
+    unset=marked("all rows"),
     group=groups.HOW_LONG,
     level=Level.EXPERT,
 )
@@ -199,11 +232,13 @@ VALIDATION_STEPS = Param(
     section="fit",
     name="validation_steps",
     kind=Int(minimum=1),
-    title="Checking steps",
-    help="How many batches each check uses.",
-    more="Not set, each check uses all rows held out. A smaller number makes the check quicker and "
-    "less certain; it always takes the first rows.",
-    unset="all",
+    title=marked("Checking steps"),
+    help=marked("How many batches each check uses."),
+    more=marked(
+        "Not set, each check uses all rows held out. A smaller number makes the check quicker "
+        "and less certain; it always takes the first rows."
+    ),
+    unset=marked("all"),
     applies=_CHECKED,
     group=groups.CHECKING,
     level=Level.ADVANCED,
@@ -213,23 +248,25 @@ VALIDATION_FREQ = Param(
     name="validation_freq",
     kind=ValidationFreq(),
     default=1,
-    title="Check every",
-    help="After how many epochs the model is checked, or in which epochs.",
-    more="A list names epochs, counted from 1: 1, 2, 5, 10. Helpers that watch the check see "
-    "nothing in the other epochs.",
+    title=marked("Check every"),
+    help=marked("After how many epochs the model is checked, or in which epochs."),
+    more=marked(
+        "A list names epochs, counted from 1: 1, 2, 5, 10. Helpers that watch the check see "
+        "nothing in the other epochs."
+    ),
     applies=_CHECKED,
     group=groups.CHECKING,
     level=Level.ADVANCED,
-    unit="epoch",
+    unit=marked("epoch"),
 )
 MAX_QUEUE_SIZE = Param(
     section="fit",
     name="max_queue_size",
     kind=Int(minimum=1, maximum=10_000),
     default=10,
-    title="Batches read ahead",
-    help="How many batches may wait, ready for the model.",
-    more="More of them smooth out a slow disk and need more memory.",
+    title=marked("Batches read ahead"),
+    help=marked("How many batches may wait, ready for the model."),
+    more=marked("More of them smooth out a slow disk and need more memory."),
     applies=_BATCHES,
     group=groups.MORE,
     level=Level.EXPERT,
@@ -239,9 +276,9 @@ WORKERS = Param(
     name="workers",
     kind=Int(minimum=0, maximum=256),
     default=1,
-    title="Readers",
-    help="How many threads or processes read batches at the same time.",
-    more="0 reads on the training thread itself. The number never changes values or order.",
+    title=marked("Readers"),
+    help=marked("How many threads or processes read batches at the same time."),
+    more=marked("0 reads on the training thread itself. The number never changes values or order."),
     applies=_BATCHES,
     group=groups.MORE,
     level=Level.EXPERT,
@@ -251,9 +288,9 @@ USE_MULTIPROCESSING = Param(
     name="use_multiprocessing",
     kind=Flag(),
     default=False,
-    title="Read in processes",
-    help="Whether the readers are processes instead of threads.",
-    more="Processes help when a batch takes much computing; each needs memory of its own.",
+    title=marked("Read in processes"),
+    help=marked("Whether the readers are processes instead of threads."),
+    more=marked("Processes help when a batch takes much computing; each needs memory of its own."),
     applies=_BATCHES,
     group=groups.MORE,
     level=Level.EXPERT,
@@ -262,10 +299,12 @@ VALIDATION_BATCH_SIZE = Param(
     section="fit",
     name="validation_batch_size",
     kind=Int(minimum=1),
-    title="Checking batch size",
-    help="How many rows go through the model at a time in a check.",
-    more="It changes speed and memory, not the result. Not set, it is the batch size of training.",
-    unset="automatic",
+    title=marked("Checking batch size"),
+    help=marked("How many rows go through the model at a time in a check."),
+    more=marked(
+        "It changes speed and memory, not the result. Not set, it is the batch size of training."
+    ),
+    unset=marked("automatic"),
     applies=_CHECKED,
     group=groups.CHECKING,
     level=Level.EXPERT,

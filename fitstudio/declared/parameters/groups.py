@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fitstudio.words import marked
+
 LEARNING = "Learning"
 HOW_LONG = "How long"
 CHECKING = "Checking while training"
@@ -21,10 +23,10 @@ class Group:
 
 
 GROUPS: tuple[Group, ...] = (
-    Group(LEARNING, "What is minimised, and how"),
-    Group(HOW_LONG, "And in what portions"),
-    Group(CHECKING, "On rows the model never learns from"),
-    Group(CLASS_WEIGHTS, "Let rare classes count more"),
-    Group(WHILE_IT_RUNS, "Helpers that watch the training"),
-    Group(MORE, "Data, reading and repeating"),
+    Group(LEARNING, marked("What is minimised, and how")),
+    Group(HOW_LONG, marked("And in what portions")),
+    Group(CHECKING, marked("On rows the model never learns from")),
+    Group(CLASS_WEIGHTS, marked("Let rare classes count more")),
+    Group(WHILE_IT_RUNS, marked("Helpers that watch the training")),
+    Group(MORE, marked("Data, reading and repeating")),
 )

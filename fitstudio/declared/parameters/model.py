@@ -5,14 +5,15 @@ from __future__ import annotations
 from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.kinds.entries import Chosen
 from fitstudio.declared.kinds.param import Param
+from fitstudio.words import marked
 
 KIND = Param(
     section="model",
     name="kind",
-    kind=Chosen(MODELS, "a model"),
+    kind=Chosen(MODELS, marked("a model")),
     default="mlp",
-    title="Model",
-    help="What kind of network is trained.",
+    title=marked("Model"),
+    help=marked("What kind of network is trained."),
     group="Model",
 )
 

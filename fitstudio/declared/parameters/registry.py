@@ -15,6 +15,7 @@ from fitstudio.declared.parameters.data import DATA
 from fitstudio.declared.parameters.fit import FIT
 from fitstudio.declared.parameters.model import any_model_param, model_params
 from fitstudio.declared.parameters.run import RUN
+from fitstudio.words import say
 
 SECTIONS = ("data", "model", "compile", "fit", "run")
 
@@ -67,4 +68,4 @@ def unknown_key_sentence(key: str) -> str:
     hint = did_you_mean(key, known_keys())
     if not hint and "." not in key:
         hint = did_you_mean(key, [known.partition(".")[2] for known in known_keys()])
-    return f"There is no setting {shown!r}.{hint}"
+    return say("There is no setting {shown}.{hint}", shown=repr(shown), hint=hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitstudio.declared.kinds.conditions import All, AtMost, Fact, Given, Is, Not, Reads
 from fitstudio.declared.kinds.param import Fix, Rule, Severity
+from fitstudio.words import marked
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -11,9 +12,11 @@ RULES: tuple[Rule, ...] = (
         where="fit.epochs",
         when=All(Given("fit.initial_epoch"), AtMost("fit.epochs", "fit.initial_epoch")),
         severity=Severity.ERROR,
-        sentence="Nothing would be trained: the last epoch (epochs) is not behind the first one "
-        "(initial_epoch).",
-        fix=Fix("Start at the first epoch", {"fit.initial_epoch": None}),
+        sentence=marked(
+            "Nothing would be trained: the last epoch (epochs) is not behind the first one "
+            "(initial_epoch)."
+        ),
+        fix=Fix(marked("Start at the first epoch"), {"fit.initial_epoch": None}),
         reference="silent",
     ),
     Rule(
@@ -23,9 +26,11 @@ RULES: tuple[Rule, ...] = (
             Reads("batches"), Given("fit.validation_split"), Not(Given("fit.validation_data"))
         ),
         severity=Severity.ERROR,
-        sentence="Rows can only be held out of data that is read before training. For data that "
-        "comes in batches, name a second file or a column that marks the rows.",
-        fix=Fix("Read before training", {"data.feed": None}),
+        sentence=marked(
+            "Rows can only be held out of data that is read before training. For data that "
+            "comes in batches, name a second file or a column that marks the rows."
+        ),
+        fix=Fix(marked("Read before training"), {"data.feed": None}),
         reference="raises",
     ),
     Rule(
@@ -33,8 +38,8 @@ RULES: tuple[Rule, ...] = (
         where="fit.class_weight",
         when=All(Given("fit.class_weight"), Fact("numbers")),
         severity=Severity.ERROR,
-        sentence="Class weights need classes, and the target is a number.",
-        fix=Fix("No class weights", {"fit.class_weight": None}),
+        sentence=marked("Class weights need classes, and the target is a number."),
+        fix=Fix(marked("No class weights"), {"fit.class_weight": None}),
         reference="silent",
     ),
     Rule(
@@ -42,8 +47,8 @@ RULES: tuple[Rule, ...] = (
         where="compile.learning_rate",
         when=Is("compile.learning_rate", 0.0),
         severity=Severity.ADVICE,
-        sentence="With a learning rate of 0 the model stays as it is.",
-        fix=Fix("Use the optimiser's own", {"compile.learning_rate": None}),
+        sentence=marked("With a learning rate of 0 the model stays as it is."),
+        fix=Fix(marked("Use the optimiser's own"), {"compile.learning_rate": None}),
         reference="silent",
     ),
     Rule(
@@ -51,9 +56,10 @@ RULES: tuple[Rule, ...] = (
         where="compile.sample_weight_mode",
         when=All(Given("compile.sample_weight_mode"), Not(Fact("time steps")), Fact("task known")),
         severity=Severity.NO_EFFECT,
-        sentence="Ignored: the model gives one answer for each row, so that each row has one "
-        "weight.",
-        fix=Fix("Back to the whole row", {"compile.sample_weight_mode": None}),
+        sentence=marked(
+            "Ignored: the model gives one answer for each row, so that each row has one weight."
+        ),
+        fix=Fix(marked("Back to the whole row"), {"compile.sample_weight_mode": None}),
         reference="silent",
     ),
 )

@@ -26,13 +26,15 @@ from fitstudio.declared.kinds.fit_values import COLUMN_NAME
 from fitstudio.declared.kinds.limits import check_limits
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Choice, Kind, Text, quoted
+from fitstudio.words import marked, say
+from fitstudio.words.numbers import format_count
 
 MOST_SOURCES = 20
-PATH = Text(what="a file's path", longest=4_000, empty_allowed=False)
+PATH = Text(what=marked("a file's path"), longest=4_000, empty_allowed=False)
 FORMAT = Choice(FORMAT_NAMES)
-OPTIONS = Settings("options of the format by name")
-COLUMNS = Settings("settings of columns by name")
-FINGERPRINT = OneOf((Text(what="text"), Settings("size, time and hash")))
+OPTIONS = Settings(marked("options of the format by name"))
+COLUMNS = Settings(marked("settings of columns by name"))
+FINGERPRINT = OneOf((Text(what=marked("text")), Settings(marked("size, time and hash"))))
 
 # What a source is made of.
 FIELDS: Mapping[str, Kind] = {
@@ -76,7 +78,11 @@ class Sources(Kind):
         if not isinstance(value, Mapping) or not value:
             return self._wrong(value)
         if len(value) > MOST_SOURCES:
-            return f"must name at most {MOST_SOURCES} files, not {len(value):,}"
+            return say(
+                "must name at most {most_sources} files, not {value}",
+                most_sources=MOST_SOURCES,
+                value=format_count(len(value)),
+            )
         try:
             check_limits(value)
         except ValueError as error:
@@ -84,12 +90,18 @@ class Sources(Kind):
         for place, (name, source) in enumerate(value.items()):
             problem = name_problem(name)
             if problem is not None:
-                return f"has the name {quoted(name)}, which {problem}"
+                return say(
+                    "has the name {name}, which {problem}", name=quoted(name), problem=problem
+                )
             if not isinstance(source, Mapping):
-                return f"must have for {name!r} an object with a path, not {quoted(source)}"
+                return say(
+                    "must have for {name} an object with a path, not {source}",
+                    name=repr(name),
+                    source=quoted(source),
+                )
             problem = _source_problem(source, first=place == 0, alone=len(value) == 1)
             if problem is not None:
-                return f"has for {name!r} {problem}"
+                return say("has for {name} {problem}", name=repr(name), problem=problem)
         return None
 
     def to_json(self, value: Any) -> Any:
@@ -100,7 +112,7 @@ def name_problem(name: object) -> str | None:
     """Why a source cannot be called this, as a clause behind "which", or None."""
     if isinstance(name, str) and _NAME.fullmatch(name):
         return None
-    return "is no simple word: letters, digits, _ and -, at most 40 of them"
+    return say("is no simple word: letters, digits, _ and -, at most 40 of them")
 
 
 def simple_word(file: str, taken: Mapping[str, Any] | None = None) -> str:
@@ -228,16 +240,22 @@ def field_of(name: str) -> tuple[str, str] | None:
 def _source_problem(source: Mapping[str, Any], *, first: bool, alone: bool) -> str | None:
     for field, value in source.items():
         if field not in FIELDS:
-            return f"the field {quoted(field)}, which there is not.{did_you_mean(field, FIELDS)}"
+            return say(
+                "the field {field}, which there is not.{did_you_mean}",
+                field=quoted(field),
+                did_you_mean=did_you_mean(field, FIELDS),
+            )
         problem = FIELDS[field].check(value)
         if problem is not None:
-            return f"a value that does not fit: {field} {problem}"
+            return say("a value that does not fit: {field} {problem}", field=field, problem=problem)
     if not alone and "path" not in source:
-        return "no path"
+        return say("no path")
     if first and ("by" in source or "to" in source):
-        return "a column to find its rows by: it is the first, whose rows the others are found for"
+        return say(
+            "a column to find its rows by: it is the first, whose rows the others are found for"
+        )
     if "to" in source and "by" not in source:
-        return "a column `to` without a column `by`"
+        return say("a column `to` without a column `by`")
     return None
 
 

@@ -37,6 +37,7 @@ from typing import Any
 
 from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.storage.checked import Plain
+from fitstudio.words import say
 
 # What the input of a model with one input is called in its graph.
 INPUT = "input"
@@ -108,7 +109,9 @@ class Planner:
         """Puts what layers answer side by side, along the last axis."""
         shapes = [self._shape_of(name) for name in names]
         if len({shape[:-1] for shape in shapes}) != 1:
-            raise ShapeError(f"{_shapes(shapes)} cannot stand side by side.", "kind")
+            raise ShapeError(
+                say("{shapes} cannot stand side by side.", shapes=_shapes(shapes)), "kind"
+            )
         width = sum(shape[-1] for shape in shapes)
         self._add("concatenate", {}, (*shapes[0][:-1], width), inputs=names)
 
@@ -116,7 +119,7 @@ class Planner:
         """Adds up what layers answer."""
         shapes = [self._shape_of(name) for name in names]
         if len(set(shapes)) != 1:
-            raise ShapeError(f"{_shapes(shapes)} cannot be added up.", "kind")
+            raise ShapeError(say("{shapes} cannot be added up.", shapes=_shapes(shapes)), "kind")
         flops = (len(shapes) - 1) * math.prod(shapes[0])
         self._add("add", {}, shapes[0], inputs=names, flops=flops)
 
@@ -176,8 +179,13 @@ class Planner:
         axes, channels = len(self.shape) - 1, self.shape[-1]
         if padding == "valid" and min(self.shape[:-1]) < kernel:
             raise ShapeError(
-                f"Filters of {kernel} points do not fit into the {_size(self.shape[:-1])} that are "
-                f"left before convolution {self._number(f'conv{axes}d')}.",
+                say(
+                    "Filters of {kernel} points do not fit into the {shape} that are left "
+                    "before convolution {number}.",
+                    kernel=kernel,
+                    shape=_size(self.shape[:-1]),
+                    number=self._number(f"conv{axes}d"),
+                ),
                 "kernel_size",
             )
         places = self._windows(kernel, stride, padding)
@@ -204,8 +212,12 @@ class Planner:
             return
         if min(self.shape[:-1]) < size:
             raise ShapeError(
-                f"Pooling by {size} leaves nothing of the {_size(self.shape[:-1])} after "
-                f"convolution {self._number(f'conv{axes}d') - 1}.",
+                say(
+                    "Pooling by {size} leaves nothing of the {shape} after convolution {number}.",
+                    size=size,
+                    shape=_size(self.shape[:-1]),
+                    number=self._number(f"conv{axes}d") - 1,
+                ),
                 "pool",
             )
         self._add(
@@ -286,4 +298,8 @@ def _shapes(shapes: Sequence[Shape]) -> str:
 
 
 def _size(shape: Shape) -> str:
-    return f"{shape[0]} points" if len(shape) == 1 else f"{' × '.join(map(str, shape))} points"
+    return (
+        say("{shape} points", shape=shape[0])
+        if len(shape) == 1
+        else say("{shape} points", shape=" × ".join(map(str, shape)))
+    )

@@ -19,6 +19,7 @@ from fitstudio.declared.plan.layers import INPUT, LayerPlan, Planner, ShapeError
 from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.task import Task
 from fitstudio.storage.checked import Plain
+from fitstudio.words import say
 
 HEAD = "output"
 _FLOAT_BYTES = 4
@@ -127,9 +128,9 @@ def plan_model(
     values = {param.name: param.default for param in model_params(kind)} | dict(settings)
     problems = _value_problems(values)
     if kind not in _PLANS:
-        problems.append(_error("model.kind", f"There is no model {kind!r}."))
+        problems.append(_error("model.kind", say("There is no model {kind}.", kind=repr(kind))))
     if not input_shape or min(input_shape) < 1 or output_units < 1:
-        problems.append(_error("model.kind", "There is nothing to learn from, or to answer."))
+        problems.append(_error("model.kind", say("There is nothing to learn from, or to answer.")))
     if problems:
         return _failed(input_shape, problems)
     planner = Planner(input_shape)
@@ -141,7 +142,11 @@ def plan_model(
     plan = finished(planner)
     if plan.memory_bytes > _LARGEST_PLAN:
         too_large = _error(
-            "model.kind", f"This model needs {plan.memory_bytes / 2**40:,.1f} TB of memory."
+            "model.kind",
+            say(
+                "This model needs {memory_bytes} TB of memory.",
+                memory_bytes=f"{plan.memory_bytes / 2**40:,.1f}",
+            ),
         )
         return _failed(input_shape, [too_large])
     return plan
@@ -193,7 +198,7 @@ def _gru(planner: Planner, values: Mapping[str, Any]) -> None:
 def _recurrent(planner: Planner, values: Mapping[str, Any], cell: str) -> None:
     _with_channels(planner, 1)
     if not values["units"]:
-        raise ShapeError("A recurrent model needs at least one layer.", "units")
+        raise ShapeError(say("A recurrent model needs at least one layer."), "units")
     last = len(values["units"]) - 1
     for number, units in enumerate(values["units"]):
         planner.recurrent(
@@ -231,9 +236,16 @@ def _with_channels(planner: Planner, axes: int) -> None:
         # An image as a series: each line of it is a step.
         planner.reshape(shape[0], shape[1] * shape[2])
     elif len(shape) != axes + 1:
-        axes_word = "a picture (height × width)" if axes == 2 else "a series or a picture"
+        axes_word = say("a picture (height × width)") if axes == 2 else say("a series or a picture")
         sizes = " × ".join(map(str, shape))
-        raise ShapeError(f"This model takes {axes_word}; one row is {sizes}.", "kind")
+        raise ShapeError(
+            say(
+                "This model takes {axes_word}; one row is {sizes}.",
+                axes_word=axes_word,
+                sizes=sizes,
+            ),
+            "kind",
+        )
 
 
 def finished(planner: Planner, outputs: Sequence[str] = ()) -> ModelPlan:
@@ -285,15 +297,15 @@ def _value_problems(values: Mapping[str, Any]) -> list[Finding]:
 
 def _shape_finding(kind: str, values: Mapping[str, Any], problem: ShapeError) -> Finding:
     fixes = {
-        "pool": Fix("Pool by 1", {"model.pool": 1}),
-        "kernel_size": Fix("Keep the size at the edges", {"model.padding": "same"}),
-        "kind": Fix("Use a multi-layer perceptron", {"model.kind": "mlp"}),
-        "units": Fix("Back to the default", {"model.units": None}),
+        "pool": Fix(say("Pool by 1"), {"model.pool": 1}),
+        "kernel_size": Fix(say("Keep the size at the edges"), {"model.padding": "same"}),
+        "kind": Fix(say("Use a multi-layer perceptron"), {"model.kind": "mlp"}),
+        "units": Fix(say("Back to the default"), {"model.units": None}),
     }
     filters = values.get("filters", ())
     fix = fixes.get(problem.setting)
     if problem.setting == "pool" and isinstance(filters, list) and len(filters) > 1:
-        fewer = Fix("One layer fewer", {"model.filters": filters[:-1]})
-        fix = fewer if values["pool"] == 2 else Fix("Pool by 2", {"model.pool": 2})
+        fewer = Fix(say("One layer fewer"), {"model.filters": filters[:-1]})
+        fix = fewer if values["pool"] == 2 else Fix(say("Pool by 2"), {"model.pool": 2})
     del kind
     return _error(f"model.{problem.setting}", str(problem), fix)

@@ -14,6 +14,7 @@ from fitstudio.declared.task.dataset_summary import (
     ColumnSummary,
     DatasetSummary,
 )
+from fitstudio.words import say
 
 _GOAL_NAME = re.compile(
     r"(?i)^(y|y_?train|target|targets|label|labels|class|classes|outcome|output|response|species|"
@@ -72,22 +73,26 @@ def likely_target(summary: DatasetSummary) -> Likely | None:
     for column in named:
         if column in ends:
             place = "last" if column is summary.columns[-1] else "first"
-            return Likely(column.name, f"it stands {place} and is named so", sure=True)
+            return Likely(
+                column.name, say("it stands {place} and is named so", place=place), sure=True
+            )
     clear = [c for c in named if _CLEAR_NAME.match(c.name)]
     rivals = [c for c in ends if c.type == CATEGORY]
     if len(clear) == 1 and (clear[0].type == CATEGORY or not rivals):
-        return Likely(clear[0].name, "no other column could be meant by its name", sure=True)
+        return Likely(clear[0].name, say("no other column could be meant by its name"), sure=True)
     if family and len(outside) == 1:
-        return Likely(outside[0].name, "all other columns belong together", sure=True)
+        return Likely(outside[0].name, say("all other columns belong together"), sure=True)
     classes = [c for c in ends if c.type == CATEGORY and not family]
     if classes:
         place = "last" if classes[0] is summary.columns[-1] else "first"
-        return Likely(classes[0].name, f"it holds classes and stands {place}", sure=True)
+        return Likely(
+            classes[0].name, say("it holds classes and stands {place}", place=place), sure=True
+        )
     # Classes in the middle whose name says so, beside a number at the end: who knows?
     named = [c for c in named if c.type == CATEGORY]
     best = (named or outside or possible)[-1]
     sure = best is summary.columns[-1] and not family and not named
-    return Likely(best.name, "it stands last", sure=sure)
+    return Likely(best.name, say("it stands last"), sure=sure)
 
 
 def _among_several(summary: DatasetSummary) -> Likely | None:
@@ -103,7 +108,7 @@ def _among_several(summary: DatasetSummary) -> Likely | None:
         if len(found) == 1 and not found[0].shape and _can_be_target(found[0])
     ]
     if len(alone) == 1 and sum(map(len, columns.values())) > 1:
-        return Likely(alone[0], "it stands alone in its file", sure=True)
+        return Likely(alone[0], say("it stands alone in its file"), sure=True)
     for source in reversed(summary.sources):
         own = replace(summary, kind=source.kind, columns=tuple(columns[source.name]), sources=())
         found = likely_target(own)
@@ -162,6 +167,6 @@ def _beside_arrays(possible: Sequence[ColumnSummary]) -> Likely:
     single = [c for c in possible if not c.shape]
     named = [c for c in single or possible if _GOAL_NAME.match(c.name)]
     if len(single) == 1:
-        return Likely(single[0].name, "it is the only one with a single value", sure=True)
+        return Likely(single[0].name, say("it is the only one with a single value"), sure=True)
     column = (named or single or possible)[0 if named else -1]
-    return Likely(column.name, "it stands beside the arrays", sure=bool(single) or bool(named))
+    return Likely(column.name, say("it stands beside the arrays"), sure=bool(single) or bool(named))

@@ -30,6 +30,7 @@ from fitstudio.declared.task.columns import LEFT_OUT, role_type
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary, Shape
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import Plain
+from fitstudio.words import say
 
 CLASSIFICATION = "classification"
 REGRESSION = "regression"
@@ -206,16 +207,19 @@ def make_input(columns: Sequence[SlotColumn]) -> Slot:
         return Slot(name=name, columns=tuple(columns), encoding=encoding, shape=(width,))
     if len(roles) > 1:
         raise DataError(
-            "Arrays and single values cannot be inputs of one model together.",
+            say("Arrays and single values cannot be inputs of one model together."),
             code="data.mixed-inputs",
-            remedy="Choose columns of one sort.",
+            remedy=say("Choose columns of one sort."),
         )
     shapes = {column.shape for column in columns}
     if len(shapes) > 1:
         raise DataError(
-            f"The inputs have different shapes: {', '.join(map(str, sorted(shapes)))}.",
+            say(
+                "The inputs have different shapes: {shapes}.",
+                shapes=", ".join(map(str, sorted(shapes))),
+            ),
             code="data.mixed-inputs",
-            remedy="Choose arrays of one shape; they become channels.",
+            remedy=say("Choose arrays of one shape; they become channels."),
         )
     shape = shapes.pop()
     stacked = shape if len(columns) == 1 else (*shape, len(columns))
@@ -231,7 +235,7 @@ def make_output(
         DataError: If they cannot be predicted together, or at all.
     """
     if not columns:
-        raise _no_columns("a target")
+        raise _no_columns(say("a target"))
     parts = tuple(slot_column(spec, column) for column in columns)
     _refuse_text(parts)
     answer = _answer(values, parts, {each.name: each.classes for each in columns})
@@ -275,13 +279,13 @@ def _answer(
     roles = {column.role for column in columns}
     if CATEGORY in roles:
         raise DataError(
-            "Only one column of classes can be predicted at a time.",
+            say("Only one column of classes can be predicted at a time."),
             code="data.several-targets",
-            remedy="Choose one target, or numbers only.",
+            remedy=say("Choose one target, or numbers only."),
         )
     if ARRAY in roles:
         raise DataError(
-            "One array, or several single numbers, can be the target; not both.",
+            say("One array, or several single numbers, can be the target; not both."),
             code="data.several-targets",
         )
     return _Answer(NUMBERS, units=len(columns))
@@ -292,7 +296,10 @@ def _class_answer(column: SlotColumn, labels: tuple[str, ...]) -> _Answer:
         raise _too_many_values(column)
     if len(labels) < 2:
         raise DataError(
-            f"{column.name!r} has one class only: there is nothing to tell apart.",
+            say(
+                "{column} has one class only: there is nothing to tell apart.",
+                column=repr(column.name),
+            ),
             code="data.one-class",
         )
     kind = TWO_CLASSES if len(labels) == 2 else SEVERAL_CLASSES
@@ -304,10 +311,14 @@ def _array_answer(values: Mapping[str, Any], column: SlotColumn) -> _Answer:
     at_each_step = values["model.kind"] in ("lstm", "gru") and values.get("model.return_sequences")
     if len(shape) > (2 if at_each_step else 1):
         raise DataError(
-            f"One value of {column.name!r} has the shape {shape}; a model answers with one row of "
-            "numbers.",
+            say(
+                "One value of {column} has the shape {shape}; a model answers with one row of "
+                "numbers.",
+                column=repr(column.name),
+                shape=shape,
+            ),
             code="data.target-shape",
-            remedy="Choose another target.",
+            remedy=say("Choose another target."),
         )
     if at_each_step:
         return _Answer(NUMBERS, units=math.prod(shape[1:]), steps=shape[0])
@@ -328,14 +339,17 @@ def _refuse_text(columns: Sequence[SlotColumn]) -> None:
 
 def _too_many_values(column: SlotColumn) -> DataError:
     return DataError(
-        f"{column.name!r} holds text with too many different values for classes.",
+        say(
+            "{column} holds text with too many different values for classes.",
+            column=repr(column.name),
+        ),
         code="data.text",
-        remedy="Leave the column out.",
+        remedy=say("Leave the column out."),
     )
 
 
 def _no_columns(what: str) -> DataError:
-    return DataError(f"No columns are chosen as {what}.", code="data.no-roles")
+    return DataError(say("No columns are chosen as {what}.", what=what), code="data.no-roles")
 
 
 def _slot_name(columns: Sequence[SlotColumn], several: str) -> str:
@@ -354,7 +368,10 @@ def single(slots: tuple[_Slot, ...], what: str) -> _Slot:
     match slots:
         case (slot,):
             return slot
-    raise DataError(f"The model has {len(slots)} {what}, where one is expected.", code="task.slots")
+    raise DataError(
+        say("The model has {slots} {what}, where one is expected.", slots=len(slots), what=what),
+        code="task.slots",
+    )
 
 
 def _reported_metrics(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import CONSTANT, ID, NUMBER, DatasetSummary
+from fitstudio.words import say
 from fitstudio.words.numbers import strong
 
 # Counts only beside values that rise from row to row.
@@ -25,15 +26,15 @@ def time_order(summary: DatasetSummary, targets: Sequence[str]) -> str:
     for column in summary.columns:
         timed = column.dates or (column.type in (NUMBER, ID) and _TIME_NAME.match(column.name))
         if column.order and timed and column.name not in targets:
-            way = "goes up" if column.order == "rising" else "goes down"
-            return f"{strong(column.name)} {way} from row to row"
+            way = say("goes up") if column.order == "rising" else say("goes down")
+            return say("{column} {way} from row to row", column=strong(column.name), way=way)
     # A file that was sorted by a column looks much the same.
     if any(each.sorted_runs or each.order for each in summary.columns if _says_order(each.type)):
         return ""
     for column in chosen(summary, targets):
         many = (column.distinct or 0) > _FEWEST_VALUES
         if column.type == NUMBER and many and (column.likeness or 0.0) >= _ALIKE:
-            return f"{strong(column.name)} changes little from row to row"
+            return say("{column} changes little from row to row", column=strong(column.name))
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from fitstudio import storage
 from fitstudio.errors import StorageError
 from fitstudio.storage import atomic
+from fitstudio.words import say
 
 
 class AddedText:
@@ -82,8 +83,12 @@ class AddedText:
             if not self._warned:
                 self._warned = True
                 warnings.warn(
-                    f"{problem.message} Training goes on; what belongs into {self.path.name!r} is "
-                    "kept and added as soon as that is possible.",
+                    say(
+                        "{message} Training goes on; what belongs into {file} is kept and "
+                        "added as soon as that is possible.",
+                        message=problem.message,
+                        file=repr(self.path.name),
+                    ),
                     UserWarning,
                     stacklevel=3,
                 )

@@ -12,6 +12,7 @@ from fitstudio.engine.callbacks.logging import LambdaCallback
 from fitstudio.engine.callbacks.progress import ProgbarLogger
 from fitstudio.engine.callbacks.watched_model import WatchedModel
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class CallbackList:
@@ -253,9 +254,12 @@ def _flattened(callbacks: Any) -> Iterator[Any]:
 def _check(callback: Any) -> None:
     if inspect.isclass(callback):
         raise ArgumentError(
-            f"callbacks holds the class {callback.__name__}, not an object of it.",
+            say(
+                "callbacks holds the class {callback}, not an object of it.",
+                callback=callback.__name__,
+            ),
             code="fit.callbacks",
-            remedy=f"Write {callback.__name__}().",
+            remedy=say("Write {callback}().", callback=callback.__name__),
         )
     missing = [
         name
@@ -264,7 +268,11 @@ def _check(callback: Any) -> None:
     ]
     if missing:
         raise ArgumentError(
-            f"callbacks holds {callback!r}, which is no callback: it has no {missing[0]}().",
+            say(
+                "callbacks holds {callback}, which is no callback: it has no {missing}().",
+                callback=repr(callback),
+                missing=missing[0],
+            ),
             code="fit.callbacks",
-            remedy="Derive it from fitstudio.callbacks.Callback.",
+            remedy=say("Derive it from fitstudio.callbacks.Callback."),
         )

@@ -16,6 +16,7 @@ from fitstudio.engine.callbacks.added_text import AddedText
 from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.event_file import EventFile
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class CSVLogger(Callback):
@@ -39,10 +40,13 @@ class CSVLogger(Callback):
         super().__init__()
         if not isinstance(separator, str) or len(separator) != 1 or separator in '\r\n"':
             raise ArgumentError(
-                f"separator of CSVLogger should be one character that stands between the cells; "
-                f"{separator!r} was given.",
+                say(
+                    "separator of CSVLogger should be one character that stands between the "
+                    "cells; {separator} was given.",
+                    separator=repr(separator),
+                ),
                 code="callback.separator",
-                remedy="',' or ';' are usual.",
+                remedy=say("',' or ';' are usual."),
             )
         self.filename = os.fspath(filename)
         self.separator = separator
@@ -147,9 +151,9 @@ class LambdaCallback(Callback):
                 continue
             if not hook.startswith("on_") or not hasattr(Callback, hook):
                 raise ArgumentError(
-                    f"LambdaCallback has no hook {hook!r}.",
+                    say("LambdaCallback has no hook {hook}.", hook=repr(hook)),
                     code="callback.hook",
-                    remedy="The hooks are those of fitstudio.callbacks.Callback.",
+                    remedy=say("The hooks are those of fitstudio.callbacks.Callback."),
                 )
             setattr(self, hook, function)
 
@@ -189,13 +193,19 @@ class TensorBoard(Callback):
         super().__init__()
         if not isinstance(histogram_freq, int) or histogram_freq < 0:
             raise ArgumentError(
-                "histogram_freq should be a whole number of epochs, or 0 for never; "
-                f"{histogram_freq!r} was given.",
+                say(
+                    "histogram_freq should be a whole number of epochs, or 0 for never; "
+                    "{histogram_freq} was given.",
+                    histogram_freq=repr(histogram_freq),
+                ),
                 code="callback.histogram_freq",
             )
         if update_freq not in ("epoch", "batch") and not isinstance(update_freq, int):
             raise ArgumentError(
-                f"update_freq should be 'epoch', 'batch' or a number; {update_freq!r} was given.",
+                say(
+                    "update_freq should be 'epoch', 'batch' or a number; {update_freq} was given.",
+                    update_freq=repr(update_freq),
+                ),
                 code="callback.update_freq",
             )
         self.log_dir = os.fspath(log_dir)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.watching import rises_on_auto
+from fitstudio.words import say
 
 
 def wants_maximum(mode: str, monitor: str, *, callback: str) -> bool:
@@ -39,7 +40,12 @@ def monitored(logs: Mapping[str, Any] | None, monitor: str, *, callback: str) ->
     if value is None:
         there = ", ".join(sorted(logs or {})) or "none"
         warnings.warn(
-            f"{callback} watches {monitor!r}, which is not in the logs. Available are: {there}.",
+            say(
+                "{callback} watches {monitor}, which is not in the logs. Available are: {there}.",
+                callback=callback,
+                monitor=repr(monitor),
+                there=there,
+            ),
             RuntimeWarning,
             stacklevel=3,
         )

@@ -18,6 +18,7 @@ from fitstudio.engine.state import checkpoint
 from fitstudio.errors import ArgumentError
 from fitstudio.storage import atomic, folder
 from fitstudio.terminal import say
+from fitstudio.words import saying
 
 
 class ModelCheckpoint(Callback):
@@ -120,23 +121,39 @@ class ModelCheckpoint(Callback):
             current = logs.get(self.monitor)
             if current is None:
                 warnings.warn(
-                    f"ModelCheckpoint can save the best model only with {self.monitor!r} in the "
-                    f"logs, so nothing is saved. Available are: {', '.join(sorted(logs))}.",
+                    saying.say(
+                        "ModelCheckpoint can save the best model only with {monitor} in the "
+                        "logs, so nothing is saved. Available are: {logs}.",
+                        monitor=repr(self.monitor),
+                        logs=", ".join(sorted(logs)),
+                    ),
                     RuntimeWarning,
                     stacklevel=3,
                 )
                 return
             if not is_better(float(current), self.best, maximise=self._maximise):
-                self._say(f"{self.monitor} did not improve from {self.best:.5f}", epoch)
+                self._say(
+                    saying.say(
+                        "{monitor} did not improve from {best}",
+                        monitor=self.monitor,
+                        best=f"{self.best:.5f}",
+                    ),
+                    epoch,
+                )
                 return
             self._say(
-                f"{self.monitor} improved from {self.best:.5f} to {float(current):.5f}, "
-                f"saving model to {path}",
+                saying.say(
+                    "{monitor} improved from {best} to {current}, saving model to {file}",
+                    monitor=self.monitor,
+                    best=f"{self.best:.5f}",
+                    current=f"{float(current):.5f}",
+                    file=path,
+                ),
                 epoch,
             )
             self.best = float(current)
         else:
-            self._say(f"saving model to {path}", epoch)
+            self._say(saying.say("saving model to {file}", file=path), epoch)
         self.write(lambda: self._write(path))
 
     def _write(self, path: str) -> None:
@@ -155,15 +172,19 @@ class ModelCheckpoint(Callback):
             name = self.filepath.format(**fields)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             raise ArgumentError(
-                f"The file name {self.filepath!r} of ModelCheckpoint cannot be filled in: {error}.",
+                saying.say(
+                    "The file name {filepath} of ModelCheckpoint cannot be filled in: {error}.",
+                    filepath=repr(self.filepath),
+                    error=error,
+                ),
                 code="callback.filepath",
-                remedy=f"There are: {', '.join(sorted(fields))}.",
+                remedy=saying.say("There are: {fields}.", fields=", ".join(sorted(fields))),
             ) from error
         return self.place(name)
 
     def _say(self, sentence: str, epoch: int) -> None:
         if self.verbose > 0:
-            say(f"\nEpoch {epoch + 1}: {sentence}\n")
+            say(saying.say("\nEpoch {epoch}: {sentence}\n", epoch=epoch + 1, sentence=sentence))
 
 
 class BackupAndRestore(Callback):
@@ -192,7 +213,9 @@ class BackupAndRestore(Callback):
     ) -> None:
         super().__init__()
         if not os.fspath(backup_dir):
-            raise ArgumentError("BackupAndRestore needs a backup_dir.", code="callback.backup_dir")
+            raise ArgumentError(
+                saying.say("BackupAndRestore needs a backup_dir."), code="callback.backup_dir"
+            )
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = _checked_frequency(save_freq, "BackupAndRestore")
         self.delete_checkpoint = delete_checkpoint
@@ -273,7 +296,11 @@ def _checked_frequency(save_freq: Any, callback: str) -> str | int:
     if isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq > 0:
         return save_freq
     raise ArgumentError(
-        f"save_freq of {callback} should be 'epoch' or a number of batches, 1 or more; "
-        f"{save_freq!r} was given.",
+        saying.say(
+            "save_freq of {callback} should be 'epoch' or a number of batches, 1 or more; "
+            "{save_freq} was given.",
+            callback=callback,
+            save_freq=repr(save_freq),
+        ),
         code="callback.save_freq",
     )

@@ -13,6 +13,7 @@ from fitstudio.engine.callbacks.checking import checked
 from fitstudio.engine.callbacks.monitoring import is_better, monitored, wants_maximum, worst
 from fitstudio.errors import ArgumentError
 from fitstudio.terminal import say
+from fitstudio.words import saying
 
 
 class LearningRateScheduler(Callback):
@@ -38,13 +39,25 @@ class LearningRateScheduler(Callback):
         number = _number(rate)
         if number is None or not 0.0 <= number < math.inf:
             raise ArgumentError(
-                f"The schedule of LearningRateScheduler gave {rate!r} for epoch {epoch}.",
+                saying.say(
+                    "The schedule of LearningRateScheduler gave {rate} for epoch {epoch}.",
+                    rate=repr(rate),
+                    epoch=epoch,
+                ),
                 code="callback.schedule",
-                remedy="It should return the learning rate as a float: 0 or more, and finite.",
+                remedy=saying.say(
+                    "It should return the learning rate as a float: 0 or more, and finite."
+                ),
             )
         optimizer.learning_rate = rate = number
         if self.verbose > 0:
-            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.\n")
+            say(
+                saying.say(
+                    "\nEpoch {epoch}: LearningRateScheduler setting learning rate to {rate}.\n",
+                    epoch=epoch + 1,
+                    rate=rate,
+                )
+            )
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:
@@ -83,7 +96,11 @@ class ReduceLROnPlateau(Callback):
     ) -> None:
         super().__init__()
         if epsilon is not None:
-            warnings.warn("epsilon is the old name of min_delta.", DeprecationWarning, stacklevel=2)
+            warnings.warn(
+                saying.say("epsilon is the old name of min_delta."),
+                DeprecationWarning,
+                stacklevel=2,
+            )
             min_delta = epsilon
         settings = checked(
             "ReduceLROnPlateau",
@@ -136,8 +153,12 @@ class ReduceLROnPlateau(Callback):
                 self.wait = 0
                 if self.verbose > 0:
                     say(
-                        f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to "
-                        f"{float(optimizer.learning_rate)}.\n"
+                        saying.say(
+                            "\nEpoch {epoch}: ReduceLROnPlateau reducing learning rate to "
+                            "{learning_rate}.\n",
+                            epoch=epoch + 1,
+                            learning_rate=float(optimizer.learning_rate),
+                        )
                     )
 
     def in_cooldown(self) -> bool:

@@ -9,6 +9,7 @@ from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.checking import checked, size_of
 from fitstudio.engine.callbacks.monitoring import is_better, monitored, wants_maximum, worst
 from fitstudio.terminal import say
+from fitstudio.words import saying
 
 
 class EarlyStopping(Callback):
@@ -105,12 +106,18 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.stopped_epoch > 0 and self.verbose > 0:
-            say(f"Epoch {self.stopped_epoch + 1}: early stopping\n")
+            say(
+                saying.say(
+                    "Epoch {stopped_epoch}: early stopping\n", stopped_epoch=self.stopped_epoch + 1
+                )
+            )
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
                 say(
-                    "Restoring model weights from the end of the best epoch: "
-                    f"{self.best_epoch + 1}.\n"
+                    saying.say(
+                        "Restoring model weights from the end of the best epoch: {best_epoch}.\n",
+                        best_epoch=self.best_epoch + 1,
+                    )
                 )
             self.model.load_weights_from(self.best_weights)
 
@@ -154,5 +161,5 @@ class TerminateOnNaN(Callback):
         loss = getattr(logs, "batch_loss", None)
         loss = (logs or {}).get("loss") if loss is None else float(loss)
         if loss is not None and not math.isfinite(loss):
-            say(f"Batch {batch}: Invalid loss, terminating training\n")
+            say(saying.say("Batch {batch}: Invalid loss, terminating training\n", batch=batch))
             self.model.stop_training = True

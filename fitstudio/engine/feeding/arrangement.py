@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from fitstudio.engine.feeding.columns import is_array, is_rows_of_numbers
 from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say, say_count
 
 #: An array and what to call it in messages, such as ``y['left']``.
 Leaf = tuple[str, Any]
@@ -79,10 +80,17 @@ class InputNames:
         fits = len(given) >= self.required and (self.variadic or len(given) <= len(self.names))
         if not fits or any(each is None for _, each in given):
             raise ArgumentError(
-                f"The model has {self._say()}, but {len(given)} "
-                f"array{'s were' if len(given) != 1 else ' was'} given as x.",
+                say_count(
+                    len(given),
+                    "The model has {say}, but {given} array was given as x.",
+                    "The model has {say}, but {given} arrays were given as x.",
+                    say=self._say(),
+                    given=len(given),
+                ),
                 code="fit.input-count",
-                remedy="Pass one array per input, as a list in this order or as a dict by name.",
+                remedy=say(
+                    "Pass one array per input, as a list in this order or as a dict by name."
+                ),
             )
         return given
 
@@ -90,16 +98,24 @@ class InputNames:
         missing = [name for name in self.names[: self.required] if x.get(name) is None]
         if missing:
             raise ArgumentError(
-                f"x is a dict without the input {', '.join(map(repr, missing))}; it has "
-                f"{', '.join(map(repr, x)) or 'nothing'}.",
+                say(
+                    "x is a dict without the input {missing}; it has {x}.",
+                    missing=", ".join(map(repr, missing)),
+                    x=", ".join(map(repr, x)) or say("nothing"),
+                ),
                 code="fit.missing-input",
-                remedy=f"The keys should be the names of forward()'s parameters: {self._say()}.",
+                remedy=say(
+                    "The keys should be the names of forward()'s parameters: {say}.",
+                    say=self._say(),
+                ),
             )
         unknown = [key for key in x if key not in self.names]
         if unknown:
             warnings.warn(
-                f"x has {', '.join(map(repr, unknown))}, which the model has no input for; "
-                "it is ignored.",
+                say(
+                    "x has {unknown}, which the model has no input for; it is ignored.",
+                    unknown=", ".join(map(repr, unknown)),
+                ),
                 UserWarning,
                 stacklevel=4,
             )
@@ -112,9 +128,15 @@ class InputNames:
 
     def _say(self) -> str:
         if self.variadic and not self.names:
-            return "any number of inputs"
+            return say("any number of inputs")
         names = ", ".join(map(repr, self.names))
-        return f"{len(self.names)} input{'s' if len(self.names) != 1 else ''} ({names})"
+        return say_count(
+            len(self.names),
+            "{names} input ({names_2})",
+            "{names} inputs ({names_2})",
+            names=len(self.names),
+            names_2=names,
+        )
 
 
 def arrange_targets(form: OutputForm, y: Any, trained: tuple[bool, ...]) -> list[Leaf | None]:
@@ -130,8 +152,12 @@ def arrange_targets(form: OutputForm, y: Any, trained: tuple[bool, ...]) -> list
     """
     if y is not None and form.kind == "dict" and len(form.names) > 1 and not isinstance(y, Mapping):
         raise ArgumentError(
-            f"The model returns a dict of outputs ({', '.join(map(repr, form.names))}), so y "
-            f"should be a dict with these keys; {_kind(y)} was given.",
+            say(
+                "The model returns a dict of outputs ({names}), so y should be a dict with "
+                "these keys; {y} was given.",
+                names=", ".join(map(repr, form.names)),
+                y=_kind(y),
+            ),
             code="fit.targets-by-name",
         )
     found = _per_output("y", form, y)
@@ -142,16 +168,21 @@ def arrange_targets(form: OutputForm, y: Any, trained: tuple[bool, ...]) -> list
     ]
     if missing and y is None:
         raise ArgumentError(
-            "y is missing: the model was compiled with a loss, which compares outputs with "
-            "targets.",
+            say(
+                "y is missing: the model was compiled with a loss, which compares outputs "
+                "with targets."
+            ),
             code="fit.no-targets",
-            remedy="Pass y, or yield (inputs, targets) from a generator, Sequence or dataset.",
+            remedy=say("Pass y, or yield (inputs, targets) from a generator, Sequence or dataset."),
         )
     if missing:
         raise ArgumentError(
-            f"y has no target for the output {', '.join(map(repr, missing))}, which has a loss.",
+            say(
+                "y has no target for the output {missing}, which has a loss.",
+                missing=", ".join(map(repr, missing)),
+            ),
             code="fit.missing-target",
-            remedy="Pass its target, or leave the output out of compile()'s loss.",
+            remedy=say("Pass its target, or leave the output out of compile()'s loss."),
         )
     return found
 
@@ -188,5 +219,5 @@ def _per_output(argument: str, form: OutputForm, given: Any) -> list[Leaf | None
 
 def _kind(y: Any) -> str:
     if is_array(y):
-        return "one array"
+        return say("one array")
     return f"a {type(y).__name__}"

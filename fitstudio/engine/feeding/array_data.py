@@ -17,6 +17,7 @@ from fitstudio.engine.feeding.columns import Column, FileColumn, check_same_rows
 from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.state.random_state import drawn_seed
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,9 +59,14 @@ class ArrayData:
         if first == 0 or first == self.rows:
             empty = "training" if first == 0 else "validation"
             raise ArgumentError(
-                f"validation_split={fraction!r} of {self.rows} rows leaves no row for {empty}.",
+                say(
+                    "validation_split={fraction} of {rows} rows leaves no row for {empty}.",
+                    fraction=repr(fraction),
+                    rows=self.rows,
+                    empty=empty,
+                ),
                 code="fit.validation-split-empty",
-                remedy="Choose another fraction, or pass validation_data.",
+                remedy=say("Choose another fraction, or pass validation_data."),
             )
         return self._part(0, first), self._part(first, self.rows)
 

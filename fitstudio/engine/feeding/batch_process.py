@@ -10,6 +10,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from fitstudio.errors import ArgumentError, WorkerError
+from fitstudio.words import say
 
 _STOP_TIMEOUT_S = 2.0
 
@@ -45,11 +46,20 @@ def packed(sequence: Any) -> bytes:
             except Exception as why:
                 kind = type(sequence).__name__
                 raise ArgumentError(
-                    f"use_multiprocessing=True sends the Sequence {kind} to other processes, but "
-                    f"its attribute {name!r} ({type(value).__name__}) cannot be sent: {why}.",
+                    say(
+                        "use_multiprocessing=True sends the Sequence {kind} to other "
+                        "processes, but its attribute {name} ({kind_2}) cannot be sent: {why}.",
+                        kind=kind,
+                        name=repr(name),
+                        kind_2=type(value).__name__,
+                        why=why,
+                    ),
                     code="fit.cannot-be-sent",
-                    remedy=f"Make {name!r} in __getitem__ instead of __init__, leave it out in "
-                    "__getstate__, or use threads (use_multiprocessing=False).",
+                    remedy=say(
+                        "Make {name} in __getitem__ instead of __init__, leave it out in "
+                        "__getstate__, or use threads (use_multiprocessing=False).",
+                        name=repr(name),
+                    ),
                 ) from why
         raise CannotBeSentError(str(problem)) from problem
 
@@ -84,10 +94,16 @@ class WorkerProcess:
             self._answer()
         except (AttributeError, ImportError) as problem:
             raise ArgumentError(
-                f"use_multiprocessing=True: another process cannot make the Sequence: {problem}.",
+                say(
+                    "use_multiprocessing=True: another process cannot make the Sequence: "
+                    "{problem}.",
+                    problem=problem,
+                ),
                 code="fit.cannot-be-sent",
-                remedy="Define its class in a module that can be imported (not in a notebook), or "
-                "use threads (use_multiprocessing=False).",
+                remedy=say(
+                    "Define its class in a module that can be imported (not in a notebook), "
+                    "or use threads (use_multiprocessing=False)."
+                ),
             ) from problem
         except OSError as problem:
             raise _ended(problem) from problem
@@ -130,10 +146,15 @@ class WorkerProcess:
 
 def _ended(problem: BaseException) -> WorkerError:
     return WorkerError(
-        f"A process that makes batches ended without a word ({type(problem).__name__}).",
+        say(
+            "A process that makes batches ended without a word ({kind}).",
+            kind=type(problem).__name__,
+        ),
         code="fit.worker-process",
-        remedy='Put what your program does under `if __name__ == "__main__":`, so that the '
-        "process can import it; or use threads (use_multiprocessing=False).",
+        remedy=say(
+            'Put what your program does under `if __name__ == "__main__":`, so that the '
+            "process can import it; or use threads (use_multiprocessing=False)."
+        ),
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from fitstudio.engine.feeding.binding import Batch
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class Batches(ABC):
@@ -79,7 +80,7 @@ class Batches(ABC):
 def nothing_to_read(argument: str) -> ArgumentError:
     """The error for a source without a single batch."""
     return ArgumentError(
-        f"The source given as {argument} has no batch: it ended at once.",
+        say("The source given as {argument} has no batch: it ended at once.", argument=argument),
         code="fit.empty-source",
-        remedy="If it is a generator, it may have been used up before: make a new one.",
+        remedy=say("If it is a generator, it may have been used up before: make a new one."),
     )

@@ -16,6 +16,7 @@ from fitstudio.engine.feeding.batches_array import mixed_seed
 from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.prefetch import Prefetcher, puller
 from fitstudio.engine.sequence import Sequence
+from fitstudio.words import say
 
 #: Turns what a source yielded into a batch of tensors.
 Convert = Callable[[Any], Batch]
@@ -177,9 +178,13 @@ class _Processes:
             now = packed(self._sequence)
         except CannotBeSentError as problem:
             warnings.warn(
-                "use_multiprocessing=True needs a Sequence whose class other processes can "
-                f"import: {problem}. Its batches are made by {self._count} thread(s) instead. "
-                "Define the class at the top of a module.",
+                say(
+                    "use_multiprocessing=True needs a Sequence whose class other processes "
+                    "can import: {problem}. Its batches are made by {count} thread(s) "
+                    "instead. Define the class at the top of a module.",
+                    problem=problem,
+                    count=self._count,
+                ),
                 RuntimeWarning,
                 stacklevel=2,
             )

@@ -21,6 +21,7 @@ from fitstudio.engine.objective.first_batch import is_of_own_code
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError, FitStudioError
+from fitstudio.words import say
 
 Batch = tuple[tuple[Tensor, ...], Targets, Weights]
 
@@ -173,13 +174,16 @@ class Binding:
         """
         if len(targets) > 1:
             raise ArgumentError(
-                f"class_weight works for a model with one output only; this one has "
-                f"{len(targets)} outputs.",
+                say(
+                    "class_weight works for a model with one output only; this one has "
+                    "{targets} outputs.",
+                    targets=len(targets),
+                ),
                 code="fit.class-weight-outputs",
-                remedy="Pass sample_weight as a dict by output instead.",
+                remedy=say("Pass sample_weight as a dict by output instead."),
             )
         if targets[0] is None:
-            raise ArgumentError("class_weight needs y.", code="fit.class-weight-targets")
+            raise ArgumentError(say("class_weight needs y."), code="fit.class-weight-targets")
         return targets[0]
 
     # -- the try
@@ -255,15 +259,18 @@ def unpack(item: Any) -> tuple[Any, Any, Any]:
         ArgumentError: If it has more parts.
     """
     if item is None:
-        raise ArgumentError("A source gave None in place of a batch.", code="fit.batch-parts")
+        raise ArgumentError(say("A source gave None in place of a batch."), code="fit.batch-parts")
     if not isinstance(item, (tuple, list)):
         return item, None, None
     if not 1 <= len(item) <= 3:
         raise ArgumentError(
-            f"A batch had {len(item)} parts; it should be (inputs, targets) or (inputs, targets, "
-            "weights).",
+            say(
+                "A batch had {item} parts; it should be (inputs, targets) or (inputs, "
+                "targets, weights).",
+                item=len(item),
+            ),
             code="fit.batch-parts",
-            remedy="Put several inputs into one tuple: ((a, b), targets).",
+            remedy=say("Put several inputs into one tuple: ((a, b), targets)."),
         )
     return tuple(item) + (None,) * (3 - len(item))
 
@@ -298,14 +305,17 @@ def _check_batch_rows(*groups: Sequence[Tensor | None]) -> None:
     shapes = [tuple(each.shape) for group in groups for each in group if each is not None]
     if shapes[0][:1] == (0,):
         raise ArgumentError(
-            "A batch had no rows.",
+            say("A batch had no rows."),
             code="fit.empty-batch",
-            remedy="Leave empty batches out: their loss would be no number.",
+            remedy=say("Leave empty batches out: their loss would be no number."),
         )
     if any(not shape for shape in shapes) or len({shape[0] for shape in shapes}) > 1:
         raise ArgumentError(
-            "The arrays of a batch should have the same number of rows (data cardinality); their "
-            f"shapes are {', '.join(map(str, shapes))}.",
+            say(
+                "The arrays of a batch should have the same number of rows (data "
+                "cardinality); their shapes are {shapes}.",
+                shapes=", ".join(map(str, shapes)),
+            ),
             code="fit.cardinality",
         )
 
@@ -313,11 +323,12 @@ def _check_batch_rows(*groups: Sequence[Tensor | None]) -> None:
 def _refuse_complex(argument: str, tensors: Sequence[Tensor | None]) -> None:
     if any(each is not None and each.is_complex() for each in tensors):
         raise ArgumentError(
-            f"{argument} holds complex numbers; it should hold real ones.",
+            say("{argument} holds complex numbers; it should hold real ones.", argument=argument),
             code="fit.not-numbers",
-            remedy="Give their real and imaginary parts, or size and angle, as columns of their "
-            "own.",
-            safe="Nothing has been trained with them.",
+            remedy=say(
+                "Give their real and imaginary parts, or size and angle, as columns of their own."
+            ),
+            safe=say("Nothing has been trained with them."),
         )
 
 
@@ -325,20 +336,28 @@ def _does_not_fit(
     names: InputNames, raw: Sequence[Tensor], problem: Exception | None
 ) -> ArgumentError:
     shapes = ", ".join(
-        f"{name!r} of shape {tuple(each.shape)}"
+        say("{name} of shape {shape}", name=repr(name), shape=tuple(each.shape))
         for name, each in zip([*names.names, *("x",) * len(raw)], raw, strict=False)
     )
     if any(each.is_complex() for each in raw):
         return ArgumentError(
-            f"x holds complex numbers ({shapes}), and the model does not take them.",
+            say(
+                "x holds complex numbers ({shapes}), and the model does not take them.",
+                shapes=shapes,
+            ),
             code="fit.input-shape",
-            remedy="Give their real and imaginary parts, or size and angle, as columns of their "
-            "own.",
-            safe="The model is as it was before this batch.",
+            remedy=say(
+                "Give their real and imaginary parts, or size and angle, as columns of their own."
+            ),
+            safe=say("The model is as it was before this batch."),
         )
     return ArgumentError(
-        f"x does not fit the model: a batch has the input {shapes}. Torch says: {problem}.",
+        say(
+            "x does not fit the model: a batch has the input {shapes}. Torch says: {problem}.",
+            shapes=shapes,
+            problem=problem,
+        ),
         code="fit.input-shape",
-        remedy="Compare the shape with what the model's first layer takes.",
-        safe="The model is as it was before this batch.",
+        remedy=say("Compare the shape with what the model's first layer takes."),
+        safe=say("The model is as it was before this batch."),
     )

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from fitstudio.engine.feeding.columns import Cast, Column, TensorColumn
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class ClassWeights:
@@ -25,37 +26,51 @@ class ClassWeights:
     def __init__(self, given: Mapping[Any, Any]) -> None:
         if not isinstance(given, Mapping):
             raise ArgumentError(
-                f"class_weight should be a dict from class number to weight; "
-                f"{type(given).__name__} was given.",
+                say(
+                    "class_weight should be a dict from class number to weight; {kind} was given.",
+                    kind=type(given).__name__,
+                ),
                 code="fit.class-weight",
-                remedy="For example class_weight={0: 1.0, 1: 2.0}; dict(enumerate(values)) makes "
-                "one of a list or an array.",
+                remedy=say(
+                    "For example class_weight={{0: 1.0, 1: 2.0}}; dict(enumerate(values)) "
+                    "makes one of a list or an array."
+                ),
             )
         if any(isinstance(weight, Mapping) for weight in given.values()):
             raise ArgumentError(
-                "class_weight gives weights by output; it works for a model with one output only, "
-                "as a dict from class number to weight.",
+                say(
+                    "class_weight gives weights by output; it works for a model with one "
+                    "output only, as a dict from class number to weight."
+                ),
                 code="fit.class-weight-outputs",
-                remedy="Pass sample_weight as a dict by output instead.",
+                remedy=say("Pass sample_weight as a dict by output instead."),
             )
         missing = [number for number in range(len(given)) if number not in given]
         if missing:
             raise ArgumentError(
-                f"class_weight has the keys {sorted(given, key=str)}; they should be the numbers "
-                f"0 to {len(given) - 1} without a gap.",
+                say(
+                    "class_weight has the keys {given}; they should be the numbers 0 to "
+                    "{given_2} without a gap.",
+                    given=sorted(given, key=str),
+                    given_2=len(given) - 1,
+                ),
                 code="fit.class-weight-keys",
-                remedy="Give a weight for every class, from 0 on; 1.0 changes nothing.",
+                remedy=say("Give a weight for every class, from 0 on; 1.0 changes nothing."),
             )
         try:
             self._table = torch.tensor([float(given[number]) for number in range(len(given))])
         except (TypeError, ValueError) as error:
             raise ArgumentError(
-                f"class_weight should hold numbers: {error}.", code="fit.class-weight"
+                say("class_weight should hold numbers: {error}.", error=error),
+                code="fit.class-weight",
             ) from error
 
         if not bool(self._table.isfinite().all()):
             raise ArgumentError(
-                f"class_weight should hold numbers; {dict(given)!r} holds one that is none.",
+                say(
+                    "class_weight should hold numbers; {given} holds one that is none.",
+                    given=repr(dict(given)),
+                ),
                 code="fit.class-weight",
             )
 
@@ -91,10 +106,14 @@ class ClassWeights:
         if lowest < 0 or highest >= len(self._table):
             label = highest if highest >= len(self._table) else lowest
             raise ArgumentError(
-                f"y holds the class {label}, but class_weight has only the classes 0 to "
-                f"{len(self._table) - 1}.",
+                say(
+                    "y holds the class {label}, but class_weight has only the classes 0 to "
+                    "{table}.",
+                    label=label,
+                    table=len(self._table) - 1,
+                ),
                 code="fit.class-weight-missing",
-                remedy=f"Add a weight for class {label}.",
+                remedy=say("Add a weight for class {label}.", label=label),
             )
 
 
@@ -102,9 +121,12 @@ def _classes(target: Tensor) -> Tensor:
     """Class numbers: labels, one-hot rows, or numbers to round."""
     if target.ndim > 2:
         raise ArgumentError(
-            f"class_weight needs one class per row; y has the shape {tuple(target.shape)}.",
+            say(
+                "class_weight needs one class per row; y has the shape {shape}.",
+                shape=tuple(target.shape),
+            ),
             code="fit.class-weight-shape",
-            remedy="Use sample_weight for targets with more axes.",
+            remedy=say("Use sample_weight for targets with more axes."),
         )
     if target.ndim == 2 and target.shape[1] > 1:
         return target.argmax(1)

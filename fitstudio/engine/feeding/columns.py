@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 # Reading over so many unwanted bytes costs about as much as one more call of h5py.
 _GAP_BYTES = 64 * 1024
@@ -316,21 +317,26 @@ def check_same_rows(columns: Sequence[tuple[str, Column]]) -> int:
         ArgumentError: If they differ, with the sizes of each, or if there are none.
     """
     sizes = {column.rows for _, column in columns}
-    listed = "; ".join(f"{name} has {column.rows}" for name, column in columns)
+    listed = "; ".join(
+        say("{name} has {rows}", name=name, rows=column.rows) for name, column in columns
+    )
     if len(sizes) > 1:
         raise ArgumentError(
-            "All arrays of x, y and sample_weight should have the same number of rows "
-            f"(data cardinality): {listed}.",
+            say(
+                "All arrays of x, y and sample_weight should have the same number of rows "
+                "(data cardinality): {listed}.",
+                listed=listed,
+            ),
             code="fit.cardinality",
-            remedy="Pass arrays whose first axes have the same length.",
-            safe="Nothing has been trained.",
+            remedy=say("Pass arrays whose first axes have the same length."),
+            safe=say("Nothing has been trained."),
         )
     rows = sizes.pop()
     if rows == 0:
         raise ArgumentError(
-            f"There is no data to work on: {listed} rows.",
+            say("There is no data to work on: {listed} rows.", listed=listed),
             code="fit.no-rows",
-            remedy="Pass at least one row.",
+            remedy=say("Pass at least one row."),
         )
     return rows
 
@@ -343,25 +349,30 @@ def refuse_closed(argument: str, value: Any) -> None:
     """
     if type(value).__module__.startswith("h5py.") and not value:
         raise ArgumentError(
-            f"{argument} is an h5py dataset whose file is closed.",
+            say("{argument} is an h5py dataset whose file is closed.", argument=argument),
             code="fit.closed-file",
-            remedy="Keep the file open while the model works, or read the dataset first: "
-            "dataset[:].",
+            remedy=say(
+                "Keep the file open while the model works, or read the dataset first: dataset[:]."
+            ),
         )
 
 
 def _check_numbers(argument: str, value: Any) -> None:
     kind = np.dtype(value.dtype).kind
     if kind not in "fiubc":
-        known = {"U": "text", "S": "text", "T": "text", "O": "Python objects"}
+        known = {"U": "text", "S": "text", "T": "text", "O": say("Python objects")}
         held = known.get(kind, str(value.dtype))
         if kind in "UST" and isinstance(value, np.ndarray) and value.size:
             place = _first_that_is_no_number(value) or 0
-            held += f", such as {value.flat[place].item()!r} in row {_row(value, place)}"
+            held += say(
+                ", such as {flat} in row {value}",
+                flat=repr(value.flat[place].item()),
+                value=_row(value, place),
+            )
         raise ArgumentError(
-            f"{argument} holds {held}; it should hold numbers.",
+            say("{argument} holds {held}; it should hold numbers.", argument=argument, held=held),
             code="fit.not-numbers",
-            remedy="Turn categories into numbers first, for instance one column per category.",
+            remedy=say("Turn categories into numbers first, for instance one column per category."),
         )
 
 
@@ -390,10 +401,16 @@ def _numbers_among_objects(argument: str, value: np.ndarray) -> np.ndarray:
     gaps = [place for place, each in enumerate(value.flat) if _is_gap(each)]
     if gaps:
         raise ArgumentError(
-            f"{argument} holds {value.flat[gaps[0]]} where numbers are wanted, {len(gaps)} in all; "
-            f"the first is in row {_row(value, gaps[0])}, counted from 0.",
+            say(
+                "{argument} holds {flat} where numbers are wanted, {gaps} in all; the first "
+                "is in row {value}, counted from 0.",
+                argument=argument,
+                flat=value.flat[gaps[0]],
+                gaps=len(gaps),
+                value=_row(value, gaps[0]),
+            ),
             code="fit.not-numbers",
-            remedy="Fill the gaps with numbers, or leave those rows out.",
+            remedy=say("Fill the gaps with numbers, or leave those rows out."),
         )
     place = _first_that_is_no_number(value)
     if place is None:
@@ -402,10 +419,15 @@ def _numbers_among_objects(argument: str, value: np.ndarray) -> np.ndarray:
     if isinstance(found, (list, tuple, np.ndarray, torch.Tensor)):
         raise _ragged(argument)
     raise ArgumentError(
-        f"{argument} holds Python objects that are no numbers, such as {found!r} in row "
-        f"{_row(value, place)}, counted from 0.",
+        say(
+            "{argument} holds Python objects that are no numbers, such as {found} in row "
+            "{value}, counted from 0.",
+            argument=argument,
+            found=repr(found),
+            value=_row(value, place),
+        ),
         code="fit.not-numbers",
-        remedy="Turn categories into numbers first; rows need one common length.",
+        remedy=say("Turn categories into numbers first; rows need one common length."),
     )
 
 
@@ -416,23 +438,30 @@ def _is_gap(value: Any) -> bool:
 
 def _ragged(argument: str) -> ArgumentError:
     return ArgumentError(
-        f"{argument} is a list whose rows have different lengths.",
+        say("{argument} is a list whose rows have different lengths.", argument=argument),
         code="fit.ragged",
-        remedy="Pad the rows to one length, or pass an array.",
+        remedy=say("Pad the rows to one length, or pass an array."),
     )
 
 
 def _no_rows_axis(argument: str) -> ArgumentError:
     return ArgumentError(
-        f"{argument} is a single number; its first axis should count the rows.",
+        say(
+            "{argument} is a single number; its first axis should count the rows.",
+            argument=argument,
+        ),
         code="fit.no-rows-axis",
     )
 
 
 def _no_array(argument: str, value: Any) -> ArgumentError:
     return ArgumentError(
-        f"{argument} is {type(value).__name__} {str(value)[:60]!r}; it should be an array of "
-        "numbers.",
+        say(
+            "{argument} is {kind} {value}; it should be an array of numbers.",
+            argument=argument,
+            kind=type(value).__name__,
+            value=repr(str(value)[:60]),
+        ),
         code="fit.not-an-array",
-        remedy="Pass a numpy array, a torch tensor, an h5py dataset or a list of numbers.",
+        remedy=say("Pass a numpy array, a torch tensor, an h5py dataset or a list of numbers."),
     )

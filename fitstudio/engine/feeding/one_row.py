@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from fitstudio.engine.feeding.binding import Binding
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 # How torch begins its refusal, of batch and of instance normalisation.
 _REFUSALS = ("Expected more than 1 value per channel", "Expected more than 1 spatial element")
@@ -50,16 +51,23 @@ def check_one_row(
     )
     if 1 not in sizes or not normalises or not _is_refused(binding.module, row):
         return
-    last = f"the last batch of {rows} rows in batches of {batch_size} has"
-    who = "batches have" if batch_size == 1 or rows == 1 else last
+    last = say(
+        "the last batch of {rows} rows in batches of {batch_size} has",
+        rows=rows,
+        batch_size=batch_size,
+    )
+    who = say("batches have") if batch_size == 1 or rows == 1 else last
     if part_size is not None:
-        who = f"with micro_batch_size={part_size} a part of a batch has"
+        who = say("with micro_batch_size={part_size} a part of a batch has", part_size=part_size)
     raise ArgumentError(
-        f"The model normalises over the rows of a batch, and {who} one row only, which cannot be "
-        "normalised.",
+        say(
+            "The model normalises over the rows of a batch, and {who} one row only, which "
+            "cannot be normalised.",
+            who=who,
+        ),
         code="fit.one-row",
         remedy=f"{_way_out(rows, batch_size, part_size)}",
-        safe="Nothing has been trained.",
+        safe=say("Nothing has been trained."),
     )
 
 
@@ -68,11 +76,15 @@ def one_row_error(error: ValueError, rows: int, step: int, epoch: int) -> Argume
     if rows != 1 or not str(error).startswith(_REFUSALS):
         return None
     return ArgumentError(
-        f"Batch {step + 1} of epoch {epoch + 1} has one row only, and the model normalises over "
-        "the rows of a batch.",
+        say(
+            "Batch {step} of epoch {epoch} has one row only, and the model normalises over "
+            "the rows of a batch.",
+            step=step + 1,
+            epoch=epoch + 1,
+        ),
         code="fit.one-row",
-        remedy="Let the source leave out batches of one row, or add the row to another batch.",
-        safe="The batches before it have been trained.",
+        remedy=say("Let the source leave out batches of one row, or add the row to another batch."),
+        safe=say("The batches before it have been trained."),
     )
 
 
@@ -97,8 +109,8 @@ def _is_refused(module: nn.Module, row: Sequence[Tensor]) -> bool:
 
 def _way_out(rows: int, batch_size: int, part_size: int | None) -> str:
     if part_size is not None:
-        return "Choose another micro_batch_size."
+        return say("Choose another micro_batch_size.")
     if rows == 1:
-        return "Give more rows."
+        return say("Give more rows.")
     larger = next(size for size in range(max(batch_size, 1) + 1, rows + 2) if rows % size != 1)
-    return f"Choose another batch_size, such as {larger}, or leave one row out."
+    return say("Choose another batch_size, such as {larger}, or leave one row out.", larger=larger)

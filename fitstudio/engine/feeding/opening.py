@@ -20,6 +20,7 @@ from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.sequence import Sequence
 from fitstudio.engine.state.random_state import drawn_seed
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 Kind = Literal["arrays", "sequence", "dataset", "generator"]
 
@@ -41,30 +42,41 @@ def kind_of(argument: str, value: Any) -> Kind:
     if value is None or isinstance(value, (str, bytes)):
         given = "nothing" if value is None else "text"
         raise ArgumentError(
-            f"{argument} is {given}; it should be data.",
+            say("{argument} is {given}; it should be data.", argument=argument, given=given),
             code="fit.no-data",
-            remedy="Pass arrays, a Sequence, a generator or a DataLoader.",
+            remedy=say("Pass arrays, a Sequence, a generator or a DataLoader."),
         )
     if inspect.isfunction(value) or inspect.isclass(value) or inspect.ismethod(value):
         raise ArgumentError(
-            f"{argument} is a {'class' if inspect.isclass(value) else 'function'}, not data.",
+            say(
+                "{argument} is a {inspect}, not data.",
+                argument=argument,
+                inspect=say("class") if inspect.isclass(value) else say("function"),
+            ),
             code="fit.not-called",
-            remedy=f"Call it: {getattr(value, '__name__', argument)}().",
+            remedy=say("Call it: {value}().", value=getattr(value, "__name__", argument)),
         )
     if isinstance(value, Iterator):
         return "generator"
     if isinstance(value, Dataset) and not isinstance(value, IterableDataset):
         raise ArgumentError(
-            f"{argument} is a torch Dataset, which gives single samples.",
+            say("{argument} is a torch Dataset, which gives single samples.", argument=argument),
             code="fit.dataset-of-samples",
-            remedy=f"Wrap it: torch.utils.data.DataLoader({argument}, batch_size=32).",
+            remedy=say(
+                "Wrap it: torch.utils.data.DataLoader({argument}, batch_size=32).",
+                argument=argument,
+            ),
         )
     if hasattr(value, "__iter__"):
         return "dataset"
     raise ArgumentError(
-        f"{argument} is a {type(value).__name__}; no rows or batches can be read from it.",
+        say(
+            "{argument} is a {kind}; no rows or batches can be read from it.",
+            argument=argument,
+            kind=type(value).__name__,
+        ),
         code="fit.not-data",
-        remedy="Pass arrays, a Sequence, a generator or a DataLoader.",
+        remedy=say("Pass arrays, a Sequence, a generator or a DataLoader."),
     )
 
 
@@ -84,10 +96,16 @@ def refuse_beside(kind: Kind, **arguments: Any) -> None:
     for name, value in arguments.items():
         if value is not None:
             raise ArgumentError(
-                f"{name} has no place beside {_SPOKEN[kind]} given as x (a generator or Sequence "
-                "makes its batches itself).",
+                say(
+                    "{name} has no place beside {spoken} given as x (a generator or Sequence "
+                    "makes its batches itself).",
+                    name=name,
+                    spoken=_SPOKEN[kind],
+                ),
                 code=f"fit.{name}-beside-source",
-                remedy=f"Leave {name} out; batches may be (inputs, targets, sample weights).",
+                remedy=say(
+                    "Leave {name} out; batches may be (inputs, targets, sample weights).", name=name
+                ),
             )
 
 
@@ -136,8 +154,12 @@ def open_source(
         )
     if reading.use_multiprocessing and reading.workers:
         warnings.warn(
-            f"use_multiprocessing=True has no effect on {argument}: a generator cannot be sent to "
-            "another process. A thread reads it. A Sequence can be made by processes.",
+            say(
+                "use_multiprocessing=True has no effect on {argument}: a generator cannot be "
+                "sent to another process. A thread reads it. A Sequence can be made by "
+                "processes.",
+                argument=argument,
+            ),
             RuntimeWarning,
             stacklevel=4,
         )
@@ -195,10 +217,13 @@ def validation_parts(validation_data: Any) -> tuple[Any, Any, Any]:
     if not is_pair:
         given = type(validation_data).__name__
         if isinstance(validation_data, (tuple, list)):
-            given += f" of {len(validation_data)}"
+            given += say(" of {validation_data}", validation_data=len(validation_data))
         raise ArgumentError(
-            "validation_data should be (x, y) or (x, y, sample_weight), or a Sequence, generator "
-            f"or dataset; a {given} was given.",
+            say(
+                "validation_data should be (x, y) or (x, y, sample_weight), or a Sequence, "
+                "generator or dataset; a {given} was given.",
+                given=given,
+            ),
             code="fit.validation-data",
         )
     return unpack(tuple(validation_data))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from fitstudio.engine.callbacks.logs import Logs, is_kept_elsewhere, to_numbers
 from fitstudio.engine.objective.objective import Objective
+from fitstudio.words import say
 
 
 def tell_batch_end(
@@ -31,10 +32,19 @@ def tell_batch_end(
 
 def warn_ran_out(what: str, done: int, expected: int | None) -> None:
     """Warns that a source had fewer batches than were asked for."""
-    asked = "" if expected is None else f", although {expected} steps were asked for"
+    asked = (
+        ""
+        if expected is None
+        else say(", although {expected} steps were asked for", expected=expected)
+    )
     warnings.warn(
-        f"{what} ran out of data after {done} batches{asked}. Make sure that the dataset or "
-        "generator gives at least steps x epochs batches.",
+        say(
+            "{what} ran out of data after {done} batches{asked}. Make sure that the dataset "
+            "or generator gives at least steps x epochs batches.",
+            what=what,
+            done=done,
+            asked=asked,
+        ),
         UserWarning,
         stacklevel=4,
     )

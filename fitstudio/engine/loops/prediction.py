@@ -14,6 +14,7 @@ from fitstudio.engine.feeding.binding import Binding
 from fitstudio.engine.loops.batch_end import warn_ran_out
 from fitstudio.engine.steps.forward import Forward
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class Prediction:
@@ -54,7 +55,7 @@ class Prediction:
                 callbacks.on_predict_batch_end(step, {"outputs": self.in_form(outputs)})
         callbacks.on_predict_end()
         if not found:
-            raise ArgumentError("x gave no batch to predict.", code="predict.no-data")
+            raise ArgumentError(say("x gave no batch to predict."), code="predict.no-data")
         if expected_steps is not None and len(found) < expected_steps:
             warn_ran_out("Prediction", len(found), expected_steps)
         parts = [np.concatenate(each) for each in zip(*found, strict=True)]

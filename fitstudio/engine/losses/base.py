@@ -13,6 +13,7 @@ from fitstudio.declared.catalogue.entries import LOSSES
 from fitstudio.engine.losses.shapes import align
 from fitstudio.engine.naming import Register, snake_case
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class Reduction:
@@ -31,7 +32,11 @@ class Reduction:
     def validate(cls, key: str) -> None:
         if key not in cls.all():
             raise ArgumentError(
-                f"reduction should be one of {', '.join(cls.all())}; {key!r} was given.",
+                say(
+                    "reduction should be one of {all}; {key} was given.",
+                    all=", ".join(cls.all()),
+                    key=repr(key),
+                ),
                 code="compile.loss-reduction",
             )
 
@@ -72,8 +77,13 @@ class Loss:
         """
         if not isinstance(values, Tensor):
             raise ArgumentError(
-                f"The loss {self.name!r} returned {type(values).__name__} {values!r}; it should "
-                "return a tensor computed from y_pred.",
+                say(
+                    "The loss {name} returned {kind} {values}; it should return a tensor "
+                    "computed from y_pred.",
+                    name=repr(self.name),
+                    kind=type(values).__name__,
+                    values=repr(values),
+                ),
                 code="compile.loss-value",
             )
         if sample_weight is not None:
@@ -122,10 +132,13 @@ def weigh(values: Tensor, sample_weight: Tensor | float) -> Tensor:
     )
     if not fits:
         raise ArgumentError(
-            f"sample_weight of shape {tuple(sample_weight.shape)} does not fit losses of shape "
-            f"{tuple(values.shape)}.",
+            say(
+                "sample_weight of shape {shape} does not fit losses of shape {values_shape}.",
+                shape=tuple(sample_weight.shape),
+                values_shape=tuple(values.shape),
+            ),
             code="fit.sample-weight-shape",
-            remedy="Give one weight per row, or one per row and timestep.",
+            remedy=say("Give one weight per row, or one per row and timestep."),
         )
     return values * weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
 

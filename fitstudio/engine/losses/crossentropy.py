@@ -9,6 +9,7 @@ from torch import Tensor
 from fitstudio.engine.losses.base import FunctionLoss, Reduction, loss
 from fitstudio.engine.losses.shapes import EPSILON, align, class_numbers, formula, shape_error
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 __all__ = [
     "BCE",
@@ -136,8 +137,10 @@ def _one_hot(y_true: Tensor, y_pred: Tensor, label_smoothing: float) -> Tensor:
         raise shape_error(
             y_true,
             y_pred,
-            "one column of targets per class, the same shape as the output (for targets that are "
-            "class numbers take sparse_categorical_crossentropy)",
+            say(
+                "one column of targets per class, the same shape as the output (for targets "
+                "that are class numbers take sparse_categorical_crossentropy)"
+            ),
         )
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_pred.shape[-1]
@@ -259,11 +262,18 @@ class SparseCategoricalCrossentropy(FunctionLoss):
 def label_range_error(classes: int, details: str) -> ArgumentError:
     """The error for a label that is not one of the output's classes."""
     return ArgumentError(
-        f"A label is not one of the {classes} classes of the output, which are numbered "
-        f"0 to {classes - 1}.",
+        say(
+            "A label is not one of the {classes} classes of the output, which are numbered 0 "
+            "to {classes_2}.",
+            classes=classes,
+            classes_2=classes - 1,
+        ),
         code="fit.label-range",
-        remedy=f"Number the classes from 0 and give the model's last layer one unit per class. "
-        f"({details})",
+        remedy=say(
+            "Number the classes from 0 and give the model's last layer one unit per class. "
+            "({details})",
+            details=details,
+        ),
     )
 
 

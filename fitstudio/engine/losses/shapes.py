@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 #: The reference's fuzz factor, wherever a formula would divide by zero or take its logarithm.
 EPSILON = 1e-7
@@ -46,17 +47,22 @@ def align(y_true: Tensor, y_pred: Tensor) -> Tensor:
     is_spread = y_true.ndim != y_pred.ndim and 0 not in (y_true.ndim, y_pred.ndim)
     pairs = zip(reversed(y_true.shape), reversed(y_pred.shape), strict=False)
     if is_spread or any(mine != theirs and 1 not in (mine, theirs) for mine, theirs in pairs):
-        raise shape_error(y_true, y_pred, "shapes that match")
+        raise shape_error(y_true, y_pred, say("shapes that match"))
     return y_true
 
 
 def shape_error(y_true: Tensor, y_pred: Tensor, expected: str) -> ArgumentError:
     """The error for targets that no output of this shape has."""
     return ArgumentError(
-        f"Targets of shape {tuple(y_true.shape)} do not fit an output of shape "
-        f"{tuple(y_pred.shape)}: this needs {expected}.",
+        say(
+            "Targets of shape {shape} do not fit an output of shape {y_pred_shape}: this "
+            "needs {expected}.",
+            shape=tuple(y_true.shape),
+            y_pred_shape=tuple(y_pred.shape),
+            expected=expected,
+        ),
         code="fit.target-shape",
-        remedy="Change the number of units of the model's last layer, or the targets.",
+        remedy=say("Change the number of units of the model's last layer, or the targets."),
     )
 
 
@@ -72,7 +78,9 @@ def class_numbers(y_true: Tensor, y_pred: Tensor) -> Tensor:
         raise shape_error(
             y_true,
             y_pred,
-            "one class number per row of the output (for one-hot targets take "
-            "categorical_crossentropy)",
+            say(
+                "one class number per row of the output (for one-hot targets take "
+                "categorical_crossentropy)"
+            ),
         )
     return y_true.to(dtype=torch.int64)

@@ -24,6 +24,7 @@ from fitstudio.engine.losses.base import weigh
 from fitstudio.engine.metrics.variable import Variable, new_variable
 from fitstudio.engine.naming import Register, snake_case
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 # What 32-bit sums of probabilities may be off by.
 _ROUNDING = 1e-5
@@ -201,10 +202,15 @@ def check_columns(name: str, columns: int, y_pred: Tensor) -> None:
     """
     if y_pred.shape[-1] != columns:
         raise ArgumentError(
-            f"{name} has counted {columns} columns so far; a batch of the shape "
-            f"{tuple(y_pred.shape)} was given.",
+            say(
+                "{name} has counted {columns} columns so far; a batch of the shape {shape} "
+                "was given.",
+                name=name,
+                columns=columns,
+                shape=tuple(y_pred.shape),
+            ),
             code="compile.metric-shape",
-            remedy="Use a metric of its own for each number of columns.",
+            remedy=say("Use a metric of its own for each number of columns."),
         )
 
 
@@ -231,11 +237,17 @@ def check_probabilities(name: str, y_pred: Tensor, or_else: str = "") -> None:
     lowest, highest = (float(each) for each in torch.aminmax(y_pred)) if y_pred.numel() else (0, 1)
     if lowest < -_ROUNDING or highest > 1.0 + _ROUNDING:
         raise ArgumentError(
-            f"The metric {name!r} needs probabilities: predictions must be >= 0 and <= 1, and "
-            f"there is one of {lowest if lowest < -_ROUNDING else highest:.6g}.",
+            say(
+                "The metric {name} needs probabilities: predictions must be >= 0 and <= 1, "
+                "and there is one of {lowest}.",
+                name=repr(name),
+                lowest=f"{(lowest if lowest < -_ROUNDING else highest):.6g}",
+            ),
             code="compile.metric-probabilities",
-            remedy="End the model in a sigmoid or softmax (and leave out from_logits)"
-            f"{', ' + or_else if or_else else ''}.",
+            remedy=say(
+                "End the model in a sigmoid or softmax (and leave out from_logits){or_else}.",
+                or_else=", " + or_else if or_else else "",
+            ),
         )
 
 
@@ -324,10 +336,15 @@ class MeanTensor(Metric):
             self.shape, self.state = tuple(values.shape), {}
         if tuple(values.shape) != self.shape:
             raise ArgumentError(
-                f"{self.name} averages tensors of the shape {self.shape}; one of the shape "
-                f"{tuple(values.shape)} was given.",
+                say(
+                    "{name} averages tensors of the shape {shape}; one of the shape "
+                    "{values_shape} was given.",
+                    name=self.name,
+                    shape=self.shape,
+                    values_shape=tuple(values.shape),
+                ),
                 code="compile.metric-shape",
-                remedy="Give all of them the same shape.",
+                remedy=say("Give all of them the same shape."),
             )
         self.place(values.device)
         ones = torch.ones_like(values, dtype=self.state["count"].dtype)

@@ -18,6 +18,7 @@ from fitstudio.engine.metrics.base import (
     weights_by_row,
 )
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 __all__ = [
     "F1Score",
@@ -80,7 +81,10 @@ class F1Score(Metric):
         super().__init__(name, dtype)
         if average not in (None, "micro", "macro", "weighted"):
             raise ArgumentError(
-                f"average should be None, 'micro', 'macro' or 'weighted'; {average!r} was given.",
+                say(
+                    "average should be None, 'micro', 'macro' or 'weighted'; {average} was given.",
+                    average=repr(average),
+                ),
                 code="compile.metric-setting",
             )
         self.average = average

@@ -13,6 +13,7 @@ from torch import Tensor
 from fitstudio.engine.losses.shapes import align
 from fitstudio.engine.metrics.base import Metric, check_probabilities, metric, safe_ratio
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 __all__ = [
     "FalseNegatives",
@@ -35,7 +36,10 @@ def _checked_thresholds(thresholds: _Thresholds, default: float) -> list[float]:
         values = []
     if not values or any(not 0.0 <= value <= 1.0 for value in values):
         raise ArgumentError(
-            f"Thresholds should be numbers from 0 to 1; {thresholds!r} was given.",
+            say(
+                "Thresholds should be numbers from 0 to 1; {thresholds} was given.",
+                thresholds=repr(thresholds),
+            ),
             code="compile.metric-thresholds",
         )
     return values

@@ -19,6 +19,7 @@ from fitstudio.engine.metrics.base import (
     weights_by_row,
 )
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 __all__ = [
     "AUC",
@@ -140,14 +141,20 @@ class AUC(ThresholdCurve):
         if thresholds is None:
             if num_thresholds < 2:
                 raise ArgumentError(
-                    f"num_thresholds should be 2 or more; {num_thresholds!r} was given.",
+                    say(
+                        "num_thresholds should be 2 or more; {num_thresholds} was given.",
+                        num_thresholds=repr(num_thresholds),
+                    ),
                     code="compile.metric-thresholds",
                 )
             edges = [0.0 - _EDGE, *_inner_thresholds(num_thresholds), 1.0 + _EDGE]
         else:
             if any(not 0.0 <= value <= 1.0 for value in thresholds):
                 raise ArgumentError(
-                    f"Thresholds should be numbers from 0 to 1; {thresholds!r} was given.",
+                    say(
+                        "Thresholds should be numbers from 0 to 1; {thresholds} was given.",
+                        thresholds=repr(thresholds),
+                    ),
                     code="compile.metric-thresholds",
                 )
             edges = [0.0 - _EDGE, *sorted(thresholds), 1.0 + _EDGE]
@@ -162,7 +169,7 @@ class AUC(ThresholdCurve):
 
     def check(self, y_true: Tensor, y_pred: Tensor) -> None:
         if not self.from_logits:
-            check_probabilities(self.name, y_pred, "or take AUC(from_logits=True)")
+            check_probabilities(self.name, y_pred, say("or take AUC(from_logits=True)"))
 
     def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
         if self.multi_label:
@@ -243,7 +250,12 @@ def _interpolated_pr_area(tp: Tensor, fp: Tensor, fn: Tensor) -> Tensor:
 
 def _choice_error(name: str, value: object, choices: Sequence[str]) -> ArgumentError:
     return ArgumentError(
-        f"{name} should be one of {', '.join(choices)}; {value!r} was given.",
+        say(
+            "{name} should be one of {choices}; {value} was given.",
+            name=name,
+            choices=", ".join(choices),
+            value=repr(value),
+        ),
         code="compile.metric-setting",
     )
 
@@ -256,12 +268,19 @@ class _RateAtRate(ThresholdCurve):
     ) -> None:
         if not 0.0 <= value <= 1.0:
             raise ArgumentError(
-                f"{value_name} should be a number from 0 to 1; {value!r} was given.",
+                say(
+                    "{value_name} should be a number from 0 to 1; {value} was given.",
+                    value_name=value_name,
+                    value=repr(value),
+                ),
                 code="compile.metric-setting",
             )
         if num_thresholds < 1:
             raise ArgumentError(
-                f"num_thresholds should be 1 or more; {num_thresholds!r} was given.",
+                say(
+                    "num_thresholds should be 1 or more; {num_thresholds} was given.",
+                    num_thresholds=repr(num_thresholds),
+                ),
                 code="compile.metric-thresholds",
             )
         # Unlike AUC's, the lowest is 0 itself: a prediction of exactly 0 is never a "yes".

@@ -11,6 +11,7 @@ from torch import Tensor
 from fitstudio.engine.losses.shapes import align
 from fitstudio.engine.metrics.base import Mean, check_columns, metric, safe_ratio, weights_by_row
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 __all__ = [
     "MeanMetricWrapper",
@@ -110,8 +111,11 @@ class R2Score(Mean):
         super().__init__(name, dtype)
         if class_aggregation not in self._AGGREGATIONS:
             raise ArgumentError(
-                "class_aggregation should be 'uniform_average', 'variance_weighted_average' or "
-                f"None; {class_aggregation!r} was given.",
+                say(
+                    "class_aggregation should be 'uniform_average', "
+                    "'variance_weighted_average' or None; {class_aggregation} was given.",
+                    class_aggregation=repr(class_aggregation),
+                ),
                 code="compile.metric-setting",
             )
         self.class_aggregation = class_aggregation

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class Variable(Tensor):
@@ -58,8 +59,11 @@ def new_variable(shape: Sequence[int], initializer: Any, dtype: torch.dtype) -> 
         values = torch.as_tensor(initializer(tuple(shape))).to(dtype=dtype).clone()
     else:
         raise ArgumentError(
-            f"initializer should be 'zeros', 'ones' or a function of the shape; {initializer!r} "
-            "was given.",
+            say(
+                "initializer should be 'zeros', 'ones' or a function of the shape; "
+                "{initializer} was given.",
+                initializer=repr(initializer),
+            ),
             code="compile.metric-setting",
         )
     return values.as_subclass(Variable)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 def aligned(target: Tensor, output: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -52,10 +53,17 @@ def check_ranks(name: str, target: Tensor, output: Tensor) -> None:
     has_other_rows = len(target) != len(output) and 1 in (len(target), len(output))
     if has_other_rows or (mine.ndim != theirs.ndim and mine.shape != theirs.shape[:-1]):
         raise ArgumentError(
-            f"y and the model's output {name!r} have shapes that cannot be paired: a batch of y is "
-            f"{tuple(target.shape)}, the output {tuple(output.shape)}.",
+            say(
+                "y and the model's output {name} have shapes that cannot be paired: a batch "
+                "of y is {shape}, the output {output_shape}.",
+                name=repr(name),
+                shape=tuple(target.shape),
+                output_shape=tuple(output.shape),
+            ),
             code="fit.target-rank",
-            remedy="Give them the same number of axes, of the same lengths; class numbers have one "
-            "axis less than the output.",
-            safe="The model is as it was before this batch.",
+            remedy=say(
+                "Give them the same number of axes, of the same lengths; class numbers have "
+                "one axis less than the output."
+            ),
+            safe=say("The model is as it was before this batch."),
         )

@@ -25,6 +25,7 @@ from fitstudio.engine.losses import (
     sparse_categorical_crossentropy,
 )
 from fitstudio.errors import ArgumentError, FitStudioError
+from fitstudio.words import say
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _TORCH = os.path.dirname(os.path.abspath(torch.__file__))
@@ -56,29 +57,45 @@ def blamed(
     Raises:
         ArgumentError: In place of an error of torch.
     """
-    shapes = (
-        f"{output_name}: output {tuple(output.shape)}, y {tuple(target.shape)}, weights "
-        f"{'none' if weight is None else tuple(weight.shape)}"
+    shapes = say(
+        "{output_name}: output {shape}, y {target_shape}, weights {weight_shape}",
+        output_name=output_name,
+        shape=tuple(output.shape),
+        target_shape=tuple(target.shape),
+        weight_shape=say("none") if weight is None else tuple(weight.shape),
     )
     try:
         yield
     except FitStudioError as error:
         if who not in str(error) and who.startswith("The metric"):
-            error.message = f"{who} does not suit these data. {error.message}"
+            error.message = say(
+                "{who} does not suit these data. {message}", who=who, message=error.message
+            )
             error.args = (error.message,)
         raise
     except Exception as error:
         if is_out_of_memory(error):
             raise
         if is_of_own_code(error):
-            error.add_note(f"{who} raised this with the first batch. Shapes are {shapes}.")
+            error.add_note(
+                say(
+                    "{who} raised this with the first batch. Shapes are {shapes}.",
+                    who=who,
+                    shapes=shapes,
+                )
+            )
             raise
         raise ArgumentError(
-            f"y does not fit the model's output. Shapes are {shapes}. {who} was tried, and torch "
-            f"says: {str(error).rstrip('.')}.",
+            say(
+                "y does not fit the model's output. Shapes are {shapes}. {who} was tried, and "
+                "torch says: {error}.",
+                shapes=shapes,
+                who=who,
+                error=str(error).rstrip("."),
+            ),
             code="fit.target-shape",
-            remedy="Change the model's last layer, the loss, or the targets.",
-            safe="The model is as it was before this batch.",
+            remedy=say("Change the model's last layer, the loss, or the targets."),
+            safe=say("The model is as it was before this batch."),
         ) from error
 
 
@@ -115,23 +132,33 @@ def check_classes(loss: Loss, target: Tensor, output: Tensor) -> None:
         return
     if output.shape[-1] == 1:
         raise ArgumentError(
-            f"The loss {loss.name!r} compares classes, and the model's output has one unit, which "
-            "is one class only: nothing could be learned.",
+            say(
+                "The loss {loss} compares classes, and the model's output has one unit, which "
+                "is one class only: nothing could be learned.",
+                loss=repr(loss.name),
+            ),
             code="fit.one-unit",
-            remedy="For yes or no take binary_crossentropy; for several classes give the last "
-            "layer one unit per class.",
-            safe="The model is as it was before this batch.",
+            remedy=say(
+                "For yes or no take binary_crossentropy; for several classes give the last "
+                "layer one unit per class."
+            ),
+            safe=say("The model is as it was before this batch."),
         )
     if function is sparse_categorical_crossentropy and target.is_floating_point():
         is_part = target != target.floor()
         if bool(is_part.any()):
             raise ArgumentError(
-                f"The loss {loss.name!r} takes class numbers, which are whole; y holds "
-                f"{float(target[is_part][0]):.6g}.",
+                say(
+                    "The loss {loss} takes class numbers, which are whole; y holds {target}.",
+                    loss=repr(loss.name),
+                    target=f"{float(target[is_part][0]):.6g}",
+                ),
                 code="fit.label-range",
-                remedy="Number the classes from 0, or take a loss for numbers, such as "
-                "mean_squared_error.",
-                safe="The model is as it was before this batch.",
+                remedy=say(
+                    "Number the classes from 0, or take a loss for numbers, such as "
+                    "mean_squared_error."
+                ),
+                safe=say("The model is as it was before this batch."),
             )
 
 
@@ -147,9 +174,11 @@ def check_probability(loss: Loss, output: Tensor) -> None:
     # A sigmoid is 1 to the last bit only for scores that no model begins with.
     if len(output) > 1 and bool((output == 1.0).all()):
         raise ArgumentError(
-            "The model's answers are 1 for every row, as those of a softmax over one unit are: "
-            "nothing could be learned.",
+            say(
+                "The model's answers are 1 for every row, as those of a softmax over one unit "
+                "are: nothing could be learned."
+            ),
             code="fit.one-unit",
-            remedy="End the model in a sigmoid.",
-            safe="The model is as it was before this batch.",
+            remedy=say("End the model in a sigmoid."),
+            safe=say("The model is as it was before this batch."),
         )

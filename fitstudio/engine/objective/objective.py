@@ -25,6 +25,7 @@ from fitstudio.engine.objective.alignment import aligned, check_ranks
 from fitstudio.engine.objective.first_batch import blamed, check_classes, check_probability
 from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 Targets = tuple[Tensor | None, ...]
 Weights = tuple[Tensor | None, ...]
@@ -237,7 +238,7 @@ class Objective:
         ):
             if loss is None or target is None:
                 continue
-            with blamed(f"The loss {loss.name!r}", name, output, target, weight):
+            with blamed(say("The loss {loss}", loss=repr(loss.name)), name, output, target, weight):
                 if not isinstance(loss, TorchLoss):
                     check_ranks(name, target, output)
                     check_classes(loss, target, output)
@@ -257,7 +258,9 @@ class Objective:
                 continue
             weight = weights[each.output] if each.weighted else None
             output_name = self.form.names[each.output]
-            with blamed(f"The metric {name!r}", output_name, output, target, weight):
+            with blamed(
+                say("The metric {name}", name=repr(name)), output_name, output, target, weight
+            ):
                 if not isinstance(each.metric, TorchMetric):
                     check_ranks(output_name, target, output)
                 pair = _given_to(each.metric, target, output, weight)
@@ -355,7 +358,10 @@ class Objective:
             given = [given] * len(form.names)
         if not _is_nested(given):
             raise ArgumentError(
-                f"loss_weights should be a list or dict of numbers; {given!r} was given.",
+                say(
+                    "loss_weights should be a list or dict of numbers; {given} was given.",
+                    given=repr(given),
+                ),
                 code="compile.loss-weights",
             )
         assigned = form.assign("loss_weights", given)
@@ -363,7 +369,10 @@ class Objective:
             return tuple(1.0 if each is None else float(each) for each in assigned)
         except (TypeError, ValueError):
             raise ArgumentError(
-                f"loss_weights should be numbers, one for each output; {given!r} was given.",
+                say(
+                    "loss_weights should be numbers, one for each output; {given} was given.",
+                    given=repr(given),
+                ),
                 code="compile.loss-weights",
             ) from None
 
@@ -437,7 +446,7 @@ def _as_list(given: Any) -> list[Any]:
 
 def _named_twice(name: str) -> ArgumentError:
     return ArgumentError(
-        f"Two metrics are called {name!r}: the history needs a name for each.",
+        say("Two metrics are called {name}: the history needs a name for each.", name=repr(name)),
         code="compile.metric-twice",
-        remedy="Leave one out, or give it another name.",
+        remedy=say("Leave one out, or give it another name."),
     )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from torch import Tensor
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say, say_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,20 @@ class OutputForm:
         for name, part in zip(form.names, parts, strict=True):
             if not isinstance(part, Tensor):
                 raise ArgumentError(
-                    f"The model's forward() returned a {type(part).__name__} as output {name!r}.",
+                    say(
+                        "The model's forward() returned a {kind} as output {name}.",
+                        kind=type(part).__name__,
+                        name=repr(name),
+                    ),
                     code="model.output",
-                    remedy="It should return a tensor, a tuple of tensors, or a dict of tensors.",
+                    remedy=say(
+                        "It should return a tensor, a tuple of tensors, or a dict of tensors."
+                    ),
                 )
         if not parts:
-            raise ArgumentError("The model's forward() returned no output.", code="model.output")
+            raise ArgumentError(
+                say("The model's forward() returned no output."), code="model.output"
+            )
         return form
 
     def flatten(self, returned: Any) -> tuple[Tensor, ...]:
@@ -84,18 +93,29 @@ class OutputForm:
             unknown = [key for key in given if key not in self.names]
             if unknown:
                 raise ArgumentError(
-                    f"{argument} has {_listed(unknown)}, but the model's outputs are "
-                    f"{_listed(self.names)}.",
+                    say(
+                        "{argument} has {unknown}, but the model's outputs are {names}.",
+                        argument=argument,
+                        unknown=_listed(unknown),
+                        names=_listed(self.names),
+                    ),
                     code="fit.unknown-output",
-                    remedy="Use the outputs' names as keys.",
+                    remedy=say("Use the outputs' names as keys."),
                 )
             return tuple(given.get(name) for name in self.names)
         if len(given) != len(self.names):
             raise ArgumentError(
-                f"{argument} has {len(given)} entries, but the model has {len(self.names)} "
-                f"output{'s' if len(self.names) > 1 else ''}: {_listed(self.names)}.",
+                say_count(
+                    len(self.names),
+                    "{argument} has {given} entries, but the model has {names} output: {listed}.",
+                    "{argument} has {given} entries, but the model has {names} outputs: {listed}.",
+                    argument=argument,
+                    given=len(given),
+                    names=len(self.names),
+                    listed=_listed(self.names),
+                ),
                 code="fit.output-count",
-                remedy="Give one entry per output, in this order.",
+                remedy=say("Give one entry per output, in this order."),
             )
         return tuple(given)
 

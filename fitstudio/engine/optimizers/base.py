@@ -20,6 +20,7 @@ from fitstudio.declared.catalogue.entries import OPTIMIZERS
 from fitstudio.engine.naming import Register
 from fitstudio.engine.optimizers import schedules
 from fitstudio.errors import ArgumentError, CheckpointError
+from fitstudio.words import say
 
 LearningRate = float | Callable[[int], float]
 
@@ -68,9 +69,9 @@ class Optimizer:
         self.global_clipnorm = _positive("global_clipnorm", global_clipnorm)
         if clipnorm is not None and global_clipnorm is not None:
             raise ArgumentError(
-                "clipnorm and global_clipnorm can't both be given.",
+                say("clipnorm and global_clipnorm can't both be given."),
                 code="compile.optimizer-settings",
-                remedy="Leave one of them out.",
+                remedy=say("Leave one of them out."),
             )
         self.decay = _number("decay", decay)
         self.iterations = 0
@@ -97,9 +98,9 @@ class Optimizer:
             return
         if self.schedule is not None:
             raise ArgumentError(
-                "The learning rate follows a schedule, so it can't be set.",
+                say("The learning rate follows a schedule, so it can't be set."),
                 code="optimizer.scheduled",
-                remedy="Compile with a number as learning_rate to change it while training.",
+                remedy=say("Compile with a number as learning_rate to change it while training."),
             )
         self._learning_rate = _number("learning_rate", value)
 
@@ -224,15 +225,24 @@ class Optimizer:
             weight = self.parameters.get(name)
             if slot not in self.slot_names or weight is None:
                 raise CheckpointError(
-                    f"The saved optimizer state holds {key!r}, which {self.name} of this model "
-                    "does not have.",
+                    say(
+                        "The saved optimizer state holds {key}, which {name} of this model "
+                        "does not have.",
+                        key=repr(key),
+                        name=self.name,
+                    ),
                     code="checkpoint.optimizer",
-                    remedy="Build the same model and compile it with the same optimizer.",
+                    remedy=say("Build the same model and compile it with the same optimizer."),
                 )
             if tuple(value.shape) != tuple(weight.shape):
                 raise CheckpointError(
-                    f"The saved optimizer state {key!r} has shape {tuple(value.shape)}; the "
-                    f"weight has {tuple(weight.shape)}.",
+                    say(
+                        "The saved optimizer state {key} has shape {shape}; the weight has "
+                        "{weight_shape}.",
+                        key=repr(key),
+                        shape=tuple(value.shape),
+                        weight_shape=tuple(weight.shape),
+                    ),
                     code="checkpoint.optimizer",
                 )
             fresh = torch.empty_like(weight, requires_grad=False)
@@ -295,7 +305,8 @@ def _number(name: str, value: Any) -> float:
         return float(value)
     except (TypeError, ValueError) as error:
         raise ArgumentError(
-            f"{name} should be a number; {value!r} was given.", code="compile.optimizer-settings"
+            say("{name} should be a number; {value} was given.", name=name, value=repr(value)),
+            code="compile.optimizer-settings",
         ) from error
 
 
@@ -305,7 +316,8 @@ def _positive(name: str, value: float | None) -> float | None:
     number = _number(name, value)
     if not number > 0.0:
         raise ArgumentError(
-            f"{name} should be above 0; {value!r} was given.", code="compile.optimizer-settings"
+            say("{name} should be above 0; {value} was given.", name=name, value=repr(value)),
+            code="compile.optimizer-settings",
         )
     return number
 

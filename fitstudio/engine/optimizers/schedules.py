@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fitstudio.errors import ArgumentError
+from fitstudio.words import say
 
 
 class LearningRateSchedule:
@@ -236,14 +237,16 @@ def deserialize(config: Mapping[str, Any]) -> LearningRateSchedule:
     name = config.get("class_name")
     if name not in _CLASSES:
         raise ArgumentError(
-            f"There is no learning rate schedule called {name!r}.",
+            say("There is no learning rate schedule called {name}.", name=repr(name)),
             code="compile.optimizer-settings",
-            remedy=f"Use one of: {', '.join(_CLASSES)}.",
+            remedy=say("Use one of: {classes}.", classes=", ".join(_CLASSES)),
         )
     try:
         return _CLASSES[name](**config.get("config", {}))
     except TypeError as error:
         raise ArgumentError(
-            f"The schedule {name} does not take these settings: {error}.",
+            say(
+                "The schedule {name} does not take these settings: {error}.", name=name, error=error
+            ),
             code="compile.optimizer-settings",
         ) from error

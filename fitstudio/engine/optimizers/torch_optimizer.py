@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import (
 
 from fitstudio.engine.optimizers.base import Optimizer
 from fitstudio.errors import ArgumentError, CheckpointError
+from fitstudio.words import say
 
 _PER_UPDATE = (OneCycleLR, CyclicLR)
 
@@ -51,9 +52,12 @@ class TorchOptimizer(Optimizer):
         self.monitor = monitor
         if kind is torch.optim.LBFGS:
             raise ArgumentError(
-                "torch.optim.LBFGS evaluates the loss many times per update, which fit() does not.",
+                say(
+                    "torch.optim.LBFGS evaluates the loss many times per update, which fit() "
+                    "does not."
+                ),
                 code="compile.wrong-optimizer",
-                remedy="Use an optimizer with one update per batch, such as Adam.",
+                remedy=say("Use an optimizer with one update per batch, such as Adam."),
             )
 
     @property
@@ -61,7 +65,8 @@ class TorchOptimizer(Optimizer):
         """The torch object; it exists once the weights are known."""
         if self._optimizer is None:
             raise ArgumentError(
-                f"{self.name} has not seen the model's weights yet.", code="optimizer.not-built"
+                say("{name} has not seen the model's weights yet.", name=self.name),
+                code="optimizer.not-built",
             )
         return self._optimizer
 
@@ -74,9 +79,15 @@ class TorchOptimizer(Optimizer):
         theirs = [weight for group in self.optimizer.param_groups for weight in group["params"]]
         if not any(id(weight) in ours for weight in theirs):
             raise ArgumentError(
-                f"The optimizer {self.name} was made for other weights than this model's.",
+                say(
+                    "The optimizer {name} was made for other weights than this model's.",
+                    name=self.name,
+                ),
                 code="compile.wrong-optimizer",
-                remedy=f"Make it from this model: torch.optim.{self.name}(module.parameters()).",
+                remedy=say(
+                    "Make it from this model: torch.optim.{name}(module.parameters()).",
+                    name=self.name,
+                ),
             )
 
     @property
@@ -139,9 +150,13 @@ class TorchOptimizer(Optimizer):
                 self.scheduler.load_state_dict(nested["scheduler"])
         except (KeyError, ValueError) as error:
             raise CheckpointError(
-                f"The saved optimizer state does not fit {self.name} of this model: {error}.",
+                say(
+                    "The saved optimizer state does not fit {name} of this model: {error}.",
+                    name=self.name,
+                    error=error,
+                ),
                 code="checkpoint.optimizer",
-                remedy="Build the same model and compile it with the same optimizer.",
+                remedy=say("Build the same model and compile it with the same optimizer."),
             ) from error
 
     def get_config(self) -> dict[str, Any]:

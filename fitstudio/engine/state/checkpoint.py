@@ -25,6 +25,7 @@ import torch
 from fitstudio.engine.state import codec
 from fitstudio.errors import CheckpointError
 from fitstudio.storage import atomic, folder, manifest, ops
+from fitstudio.words import say
 
 WEIGHTS = "weights.safetensors"
 STATE = "state.safetensors"
@@ -266,8 +267,11 @@ def _read_tensors(path: Path) -> dict[str, torch.Tensor]:
 
 def _not_understood(checkpoint: Path, problem: Exception) -> CheckpointError:
     return CheckpointError(
-        f"The checkpoint {checkpoint.name!r} is whole but cannot be understood.",
+        say(
+            "The checkpoint {checkpoint} is whole but cannot be understood.",
+            checkpoint=repr(checkpoint.name),
+        ),
         code="checkpoint.not-understood",
-        remedy="Use another checkpoint, or the version of FitStudio that wrote it.",
+        remedy=say("Use another checkpoint, or the version of FitStudio that wrote it."),
         details=f"{type(problem).__name__}: {problem}",
     )

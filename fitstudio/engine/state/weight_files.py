@@ -15,6 +15,7 @@ from torch import Tensor
 from fitstudio import storage
 from fitstudio.engine.state import codec
 from fitstudio.errors import CheckpointError
+from fitstudio.words import say
 
 _OPTIMIZER = "optimizer"
 
@@ -50,9 +51,13 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any
             metadata = file.metadata() or {}
     except (safetensors.SafetensorError, OSError) as problem:
         raise CheckpointError(
-            f"{os.fspath(path)!r} holds no weights that can be read: {problem}.",
+            say(
+                "{file} holds no weights that can be read: {problem}.",
+                file=repr(os.fspath(path)),
+                problem=problem,
+            ),
             code="checkpoint.unreadable",
-            remedy="It should be a file written by ModelCheckpoint or Model.save_weights.",
+            remedy=say("It should be a file written by ModelCheckpoint or Model.save_weights."),
         ) from problem
     optimizer = None
     if _OPTIMIZER in metadata:
@@ -69,19 +74,29 @@ def check_fits(saved: Mapping[str, Tensor], present: Mapping[str, Tensor], sourc
     Raises:
         CheckpointError: Names what is missing, unknown or of another shape.
     """
-    problems = [f"{name!r} is missing" for name in present if name not in saved]
-    problems += [f"{name!r} is unknown" for name in saved if name not in present]
+    problems = [say("{name} is missing", name=repr(name)) for name in present if name not in saved]
+    problems += [say("{name} is unknown", name=repr(name)) for name in saved if name not in present]
     problems += [
-        f"{name!r} has the shape {tuple(saved[name].shape)}, not {tuple(tensor.shape)}"
+        say(
+            "{name} has the shape {shape}, not {tensor_shape}",
+            name=repr(name),
+            shape=tuple(saved[name].shape),
+            tensor_shape=tuple(tensor.shape),
+        )
         for name, tensor in present.items()
         if name in saved and saved[name].shape != tensor.shape
     ]
     if problems:
-        more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+        more = say(" and {problems} more", problems=len(problems) - 3) if len(problems) > 3 else ""
         raise CheckpointError(
-            f"The weights of {source} belong to another model: {'; '.join(problems[:3])}{more}.",
+            say(
+                "The weights of {source} belong to another model: {problems}{more}.",
+                source=source,
+                problems="; ".join(problems[:3]),
+                more=more,
+            ),
             code="checkpoint.other-model",
-            safe="The model's weights are unchanged.",
+            safe=say("The model's weights are unchanged."),
         )
 
 

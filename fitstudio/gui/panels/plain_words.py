@@ -16,6 +16,7 @@ from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.shell.readiness import Readiness, readiness
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.dry_run import Trial
+from fitstudio.words import say
 
 # What a page says; None leaves it to the settings.
 Source = Callable[[], Sequence[Paragraph] | None]
@@ -43,7 +44,7 @@ class PlainWordsPanel(QWidget):
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel.plain_words")
-        self.setAccessibleName(self.tr("In plain words"))
+        self.setAccessibleName(say("In plain words"))
         self._session = session
         self._source: Source | None = None
         self._shown: list[Paragraph] | None = None
@@ -117,7 +118,7 @@ class PlainWordsPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.GRID)
         row.addWidget(IconMark("article", "text3", Size.ICON))
-        row.addWidget(Label(self.tr("In plain words"), style="strong"))
+        row.addWidget(Label(say("In plain words"), style="strong"))
         row.addStretch(1)
         return head
 
@@ -157,7 +158,7 @@ class TimeView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(Label(self.tr("Time"), ink="text3", style="small"))
+        column.addWidget(Label(say("Time"), ink="text3", style="small"))
         self._sentence = Sentence("")
         column.addWidget(self._sentence)
         self.button = link_button("")
@@ -183,11 +184,11 @@ class TimeView(QWidget):
         self._sentence.set_sentence(text)
         self._sentence.setVisible(bool(text))
         if trial.running:
-            words = self.tr("Cancel")
+            words = say("Cancel")
         elif trial.fix is not None:
             words = trial.fix.sentence
         else:
-            words = "" if text else self.tr("Try a few batches")
+            words = "" if text else say("Try a few batches")
         self.button.setText(words)
         self.button.setVisible(bool(words))
 
@@ -223,7 +224,7 @@ class ReadinessCard(QFrame):
         column.addLayout(head)
         self._sentence = Sentence("")
         column.addWidget(self._sentence)
-        self._go = link_button(self.tr("Go to it"))
+        self._go = link_button(say("Go to it"))
         self._go.setObjectName("panel.plain_words.go")
         self._go.clicked.connect(self._on_go)
         column.addWidget(self._go, 0, Qt.AlignmentFlag.AlignLeft)

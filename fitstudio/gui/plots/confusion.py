@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.viewmodel.results.scores import Confusion
+from fitstudio.words import marked, say, say_marked
 from fitstudio.words.numbers import format_count, in_percent
 
 _LARGEST_CELL = 112
@@ -49,7 +50,7 @@ class ConfusionView(QWidget):
         self._confusion = confusion
         self._chosen = chosen
         if confusion is not None:
-            words = self.tr("Confusion matrix of {count} classes, {accuracy} right")
+            words = say_marked(marked("Confusion matrix of {count} classes, {accuracy} right"))
             self.setAccessibleName(
                 words.format(count=len(confusion.names), accuracy=in_percent(confusion.accuracy))
             )
@@ -137,9 +138,9 @@ class ConfusionView(QWidget):
         names, count = self._confusion.names, int(self._confusion.counts[cell])
         total = int(self._confusion.true_totals[true])
         if true == predicted:
-            words = self.tr("{count} of {total} {true} were found")
+            words = say_marked(marked("{count} of {total} {true} were found"))
         else:
-            words = self.tr("{count} of {total} {true} were taken for {predicted}")
+            words = say_marked(marked("{count} of {total} {true} were taken for {predicted}"))
         return words.format(count=count, total=total, true=names[true], predicted=names[predicted])
 
     def _layout(self) -> tuple[QPointF, float]:
@@ -150,8 +151,8 @@ class ConfusionView(QWidget):
         widest = max(metrics.horizontalAdvance(name) for name in self._confusion.names)
         small = QFontMetricsF(ink.font(small=True))
         foot = max(
-            small.horizontalAdvance(self.tr("Predicted as")),
-            small.horizontalAdvance(self.tr("Of them right")),
+            small.horizontalAdvance(say("Predicted as")),
+            small.horizontalAdvance(say("Of them right")),
         )
         label = max(foot, min(widest, _WIDEST_LABEL, self.width() * _LABEL_SHARE + 40)) + 14
         head = 2 * ink.line_height() + 10
@@ -211,12 +212,12 @@ class ConfusionView(QWidget):
         painter.drawText(
             QRectF(origin.x(), 0, side * len(confusion.names), line),
             Qt.AlignmentFlag.AlignLeft,
-            self.tr("Predicted"),
+            say("Predicted"),
         )
         painter.drawText(
             QRectF(0, origin.y() - line - 4, origin.x() - 10, line),
             Qt.AlignmentFlag.AlignRight,
-            self.tr("True"),
+            say("True"),
         )
         painter.setFont(ink.font())
         metrics = QFontMetricsF(painter.font())
@@ -251,11 +252,11 @@ class ConfusionView(QWidget):
         painter.setPen(ink.colour("text2"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         head = origin.y() - line - 4
-        painter.drawText(QRectF(right, head, _ROWS_WIDTH, line), flags, self.tr("Rows"))
-        painter.drawText(QRectF(right, head, _SUMMARY, line), flags, self.tr("Found"))
-        painter.drawText(QRectF(0, below, origin.x() - 10, line), flags, self.tr("Predicted as"))
+        painter.drawText(QRectF(right, head, _ROWS_WIDTH, line), flags, say("Rows"))
+        painter.drawText(QRectF(right, head, _SUMMARY, line), flags, say("Found"))
+        painter.drawText(QRectF(0, below, origin.x() - 10, line), flags, say("Predicted as"))
         painter.drawText(
-            QRectF(0, below + line, origin.x() - 10, line), flags, self.tr("Of them right")
+            QRectF(0, below + line, origin.x() - 10, line), flags, say("Of them right")
         )
         painter.setFont(ink.font())
         stride = max(1, math.ceil(line / side))

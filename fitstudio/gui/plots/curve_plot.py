@@ -22,7 +22,8 @@ from fitstudio.gui.plots.layers import BandLayer, CurveLayer, GridLayer, Layer
 from fitstudio.gui.plots.marks import Mark, MarkKind, MarkLayer
 from fitstudio.gui.plots.series import Series
 from fitstudio.gui.plots.ticks import Tick
-from fitstudio.words.numbers import counted, format_value
+from fitstudio.words import say, say_count
+from fitstudio.words.numbers import format_value
 
 GUTTER = 53
 _TOP = 7
@@ -272,7 +273,15 @@ class CurvePlot(Canvas):
             if len(each.y)
         ]
         count = max((len(each.y) for each in self.curves.series.values()), default=0)
-        words = f"{', '.join(parts)}, after {counted(count, 'point')}" if parts else "no values yet"
+        words = (
+            say(
+                "{parts}, after {count}",
+                parts=", ".join(parts),
+                count=say_count(count, "{number} point", "{number} points"),
+            )
+            if parts
+            else say("no values yet")
+        )
         if self.accessibleDescription() != words:
             self.setAccessibleDescription(words)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.stack import PlotStack
+from fitstudio.words import say
 
 _PNG_DPI = 300
 _SCREEN_DPI = 96
@@ -36,8 +37,8 @@ class FigureMenu(QObject):
 
     def add_to(self, menu: QMenu) -> None:
         """Put the entries into a menu."""
-        menu.addAction(self.tr("Copy figure"), self._on_copy)
-        menu.addAction(self.tr("Save figure…"), self._on_save)
+        menu.addAction(say("Copy figure"), self._on_copy)
+        menu.addAction(say("Save figure…"), self._on_save)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setImage(as_image(self._stack, self._legend))
@@ -45,9 +46,9 @@ class FigureMenu(QObject):
     def _on_save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
             self._stack,
-            self.tr("Save figure"),
+            say("Save figure"),
             f"{self._name}.svg",
-            self.tr("Vector graphics (*.svg);;Picture, 300 dpi (*.png)"),
+            say("Vector graphics (*.svg);;Picture, 300 dpi (*.png)"),
         )
         if path:
             save_figure(self._stack, self._legend, Path(path))
@@ -67,7 +68,7 @@ def save_figure(stack: PlotStack, legend: Legend, path: Path) -> None:
     generator.setSize(size)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(path.stem)
-    generator.setDescription(QCoreApplication.translate("FigureMenu", "Made with FitStudio"))
+    generator.setDescription(say("Made with FitStudio"))
     painter = QPainter(generator)
     _draw(stack, legend, painter)
     painter.end()

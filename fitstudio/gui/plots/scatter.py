@@ -15,6 +15,7 @@ from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.curve_plot import GUTTER
 from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, polygon
 from fitstudio.gui.plots.ticks import linear_ticks
+from fitstudio.words import marked, say_marked
 from fitstudio.words.numbers import format_value
 
 _Array = npt.NDArray[np.float64]
@@ -58,7 +59,7 @@ class ScatterPlot(Canvas):
     def show_points(self, x: _Array, y: _Array, names: Sequence[str]) -> None:
         """Show these points; a name each is what the pointer tells."""
         self.across, self.up, self.names = x, y, names
-        words = self.tr("{count} points, {y} over {x}")
+        words = say_marked(marked("{count} points, {y} over {x}"))
         self.setAccessibleName(words.format(count=len(x), y=self.y_title, x=self.x_title))
         self._fit()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.curve_plot import GUTTER, CurvePlot
+from fitstudio.words import say
 from fitstudio.words.numbers import format_value
 
 _RULER_HEIGHT = 22
@@ -18,7 +19,11 @@ _RIGHT_ROOM = 0.02
 
 def epoch_heading(x: float) -> str:
     """What the readout says over the values at `x`, which counts epochs."""
-    return f"Epoch {x:.0f}" if float(x).is_integer() else f"In epoch {int(x) + 1}"
+    return (
+        say("Epoch {x}", x=f"{x:.0f}")
+        if float(x).is_integer()
+        else say("In epoch {x}", x=int(x) + 1)
+    )
 
 
 class PlotStack(QWidget):
@@ -185,4 +190,4 @@ class Ruler(QWidget):
 
 def seconds_heading(x: float) -> str:
     """The heading where x is a time in minutes."""
-    return f"After {format_value(x)} min"
+    return say("After {x} min", x=format_value(x))

@@ -10,6 +10,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Size
+from fitstudio.words import say
 
 
 class Chip(QAbstractButton):
@@ -121,7 +122,7 @@ class RemovableChip(Chip):
         self._over_cross = False
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setAccessibleDescription(self.tr("Delete removes it"))
+        self.setAccessibleDescription(say("Delete removes it"))
 
     def sizeHint(self) -> QSize:
         return super().sizeHint() + QSize(18, 0)

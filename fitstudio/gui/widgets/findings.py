@@ -11,6 +11,7 @@ from fitstudio.gui.theme.tokens import Motion, Size, Space
 from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.signs import IconMark
+from fitstudio.words import say
 
 # look -> (icon, token)
 _LOOKS = {
@@ -107,7 +108,7 @@ class FindingBar(QFrame):
     def show_done(self, sentence: str) -> None:
         """Says that the fix was made, with Undo, for ten seconds."""
         self._undoing = True
-        self.show_sentence(sentence, "success", self.tr("Undo"))
+        self.show_sentence(sentence, "success", say("Undo"))
         self._timer.start(Motion.FIXED_MS)
 
     def _on_clicked(self) -> None:

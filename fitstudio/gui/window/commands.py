@@ -18,7 +18,7 @@ from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.viewmodel.shell import refusals
 from fitstudio.viewmodel.shell.commands import COMMANDS, MENUS, VIEW, VIEW_LOOKS, Command
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import say_marked
+from fitstudio.words import say, say_marked
 
 
 class Commands(QObject):
@@ -36,8 +36,8 @@ class Commands(QObject):
         self._commands = dict(COMMANDS)
         self._deeds: dict[str, Callable[[], object]] = {}
         self.actions: dict[str, QAction] = {}
-        self.recent_menu = QMenu(self.tr("Open &recent"), window)
-        self.example_menu = QMenu(self.tr("&Examples"), window)
+        self.recent_menu = QMenu(say("Open &recent"), window)
+        self.example_menu = QMenu(say("&Examples"), window)
         self.menu_bar = QMenuBar()
         self.menu_bar.setNativeMenuBar(False)
         for title, commands, key in MENUS:
@@ -57,7 +57,7 @@ class Commands(QObject):
                         menu.addMenu(self.recent_menu)
                         menu.addMenu(self.example_menu)
             if commands is VIEW:
-                looks = menu.addMenu(self.tr("&Look"))
+                looks = menu.addMenu(say("&Look"))
                 for command in VIEW_LOOKS:
                     looks.addAction(self._action(command))
 
@@ -93,14 +93,14 @@ class Commands(QObject):
             action.setToolTip(self.tooltip(name) if refusal is None else as_tip(refusal))
         undo = session.edits.undo_text if session else None
         redo = session.edits.redo_text if session else None
-        self.actions["undo"].setText(self.tr("&Undo {}").format(undo or "").strip())
-        self.actions["redo"].setText(self.tr("&Redo {}").format(redo or "").strip())
+        self.actions["undo"].setText(say("&Undo {undo}", undo=undo or "").strip())
+        self.actions["redo"].setText(say("&Redo {redo}", redo=redo or "").strip())
 
     def refusal(self, name: str, session: ProjectSession | None, page: Page | None) -> str | None:
         """Why a command cannot be given now, in a sentence; None where it can."""
         refusal = self._commands[name].refusal(session)
         if refusal is None and name == "find" and (page is None or not page.searches):
-            return self.tr("There is nothing to search on this page.")
+            return say("There is nothing to search on this page.")
         return refusal
 
     def tooltip(self, name: str) -> str:
@@ -116,7 +116,7 @@ class Commands(QObject):
             command = Command(
                 f"page_{entry.name}",
                 f"&{number}  {entry.translated()}",
-                self.tr("Go to {}").format(entry.translated()),
+                say("Go to {entry}", entry=entry.translated()),
                 f"Ctrl+{number}",
                 refusal=refusals.needs_project,
             )

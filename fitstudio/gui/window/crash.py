@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from fitstudio.gui.window.notices import Notice
+from fitstudio.words import say
 
 if TYPE_CHECKING:
     from fitstudio.gui.window.main_window import MainWindow
@@ -53,9 +54,9 @@ class CrashReports:
         if place in self._seen:
             return
         self._seen.add(place)
-        words = self._window.tr(
-            "Something went wrong inside FitStudio. Your project and its runs are safe; if the "
-            "window behaves oddly, open it again."
+        words = say(
+            "Something went wrong inside FitStudio. Your project and its runs are safe; if "
+            "the window behaves oddly, open it again."
         )
         self._window.frame.notices.add(Notice(words, "error", details=details))
 

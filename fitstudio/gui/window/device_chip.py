@@ -10,6 +10,7 @@ from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.signs import BarMeter, IconMark
 from fitstudio.viewmodel.shell.device import DeviceModel
+from fitstudio.words import say
 from fitstudio.words.numbers import format_bytes
 
 _EVERY_MS = 3000
@@ -58,7 +59,7 @@ class DeviceChip(QFrame):
             used, total = format_bytes(model.used), format_bytes(model.total)
             if used[-2:] == total[-2:]:
                 used = used[:-3]
-            words = self.tr("{used} of {total}").format(used=used, total=total)
+            words = say("{used} of {total}", used=used, total=total)
             self._meter.set_value(model.used / model.total)
             self._memory.setText(words)
         self.setToolTip(model.reason)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -35,6 +34,7 @@ from fitstudio.viewmodel.shell.about import versions_text
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.places import free_folder
 from fitstudio.viewmodel.shell.session import RunSummary
+from fitstudio.words import say
 
 
 class OnClose(Enum):
@@ -48,12 +48,13 @@ class OnClose(Enum):
 def ask_on_close(window: QWidget, run: RunSummary) -> OnClose:
     """Asks what becomes of a run when the window closes."""
     question = Question(
-        _tr("A run is under way"),
-        _tr(
+        say("A run is under way"),
+        say(
             "Run {number} can go on without the window. You find it again when you open the "
-            "project."
-        ).format(number=run.number),
-        (_tr("Keep training"), _tr("Stop and keep the best"), _tr("Cancel")),
+            "project.",
+            number=run.number,
+        ),
+        (say("Keep training"), say("Stop and keep the best"), say("Cancel")),
         window,
     )
     question.setObjectName("dialog.close")
@@ -62,8 +63,8 @@ def ask_on_close(window: QWidget, run: RunSummary) -> OnClose:
 
 def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     """Asks how many epochs more a run is to be trained."""
-    edit = NumberEdit(whole=True, minimum=1, default=10, suffix=_tr(" epochs"))
-    edit.setAccessibleName(_tr("More epochs"))
+    edit = NumberEdit(whole=True, minimum=1, default=10, suffix=say(" epochs"))
+    edit.setAccessibleName(say("More epochs"))
     edit.setObjectName("extend.epochs")
     box = QWidget()
     row = QHBoxLayout(box)
@@ -74,9 +75,9 @@ def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     edit.setFocus()
     done = run.epochs if run is not None else 0
     question = Question(
-        _tr("Train longer"),
-        _tr("It has {} epochs. A copy goes on from its last one; this run stays.").format(done),
-        (_tr("Train longer"), _tr("Cancel")),
+        say("Train longer"),
+        say("It has {done} epochs. A copy goes on from its last one; this run stays.", done=done),
+        (say("Train longer"), say("Cancel")),
         window,
         box,
     )
@@ -94,20 +95,20 @@ class NewProject:
 
 def ask_new_project(window: QWidget, parent_folder: Path) -> NewProject | None:
     """Asks for a name, a place and a data file."""
-    name = QLineEdit(_tr("My project"))
+    name = QLineEdit(say("My project"))
     name.setObjectName("new_project.name")
-    name.setAccessibleName(_tr("Name"))
+    name.setAccessibleName(say("Name"))
     place = [parent_folder]
     data: list[Path | None] = [None]
     place_label = ElidedLabel(str(parent_folder), ink="text2", middle=True)
-    data_label = ElidedLabel(_tr("None yet"), ink="text2", middle=True)
-    choose_place = secondary_button(_tr("Choose…"), small=True)
-    choose_data = secondary_button(_tr("Choose…"), small=True)
-    choose_place.setAccessibleName(_tr("Choose the folder"))
-    choose_data.setAccessibleName(_tr("Choose the data file"))
+    data_label = ElidedLabel(say("None yet"), ink="text2", middle=True)
+    choose_place = secondary_button(say("Choose…"), small=True)
+    choose_data = secondary_button(say("Choose…"), small=True)
+    choose_place.setAccessibleName(say("Choose the folder"))
+    choose_data.setAccessibleName(say("Choose the data file"))
 
     def on_place() -> None:
-        chosen = QFileDialog.getExistingDirectory(window, _tr("Folder"), str(place[0]))
+        chosen = QFileDialog.getExistingDirectory(window, say("Folder"), str(place[0]))
         if chosen:
             place[0] = Path(chosen)
             place_label.setText(chosen)
@@ -125,13 +126,13 @@ def ask_new_project(window: QWidget, parent_folder: Path) -> NewProject | None:
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setVerticalSpacing(Space.GRID + Space.HALF)
     rows.setHorizontalSpacing(Space.GRID * 2)
-    rows.addRow(_named(_tr("Name")), name)
-    rows.addRow(_named(_tr("In the folder")), _beside(place_label, choose_place))
-    rows.addRow(_named(_tr("Data")), _beside(data_label, choose_data))
+    rows.addRow(_named(say("Name")), name)
+    rows.addRow(_named(say("In the folder")), _beside(place_label, choose_place))
+    rows.addRow(_named(say("Data")), _beside(data_label, choose_data))
     question = Question(
-        _tr("New project"),
-        _tr("One folder holds everything: settings, runs, models."),
-        (_tr("Make it"), _tr("Cancel")),
+        say("New project"),
+        say("One folder holds everything: settings, runs, models."),
+        (say("Make it"), say("Cancel")),
         window,
         form,
     )
@@ -148,18 +149,18 @@ def ask_new_project(window: QWidget, parent_folder: Path) -> NewProject | None:
 def show_settings(window: QWidget, settings: WindowSettings) -> None:
     """Look and folders; every choice holds at once."""
     look = Segmented(
-        [(Mode.SYSTEM, _tr("As the system")), (Mode.LIGHT, _tr("Light")), (Mode.DARK, _tr("Dark"))],
+        [(Mode.SYSTEM, say("As the system")), (Mode.LIGHT, say("Light")), (Mode.DARK, say("Dark"))],
         default=Mode.SYSTEM,
     )
     look.setObjectName("settings.look")
-    look.setAccessibleName(_tr("Look"))
+    look.setAccessibleName(say("Look"))
     look.setValue(settings.mode)
     contrast = Switch(value=settings.contrast is Contrast.HIGH)
     contrast.setObjectName("settings.contrast")
-    contrast.setAccessibleName(_tr("Strong borders"))
+    contrast.setAccessibleName(say("Strong borders"))
     place = ElidedLabel(str(settings.projects_folder), ink="text2", middle=True)
-    choose = secondary_button(_tr("Choose…"), small=True)
-    choose.setAccessibleName(_tr("Choose the folder for new projects"))
+    choose = secondary_button(say("Choose…"), small=True)
+    choose.setAccessibleName(say("Choose the folder for new projects"))
 
     def on_look(mode: Mode) -> None:
         settings.mode = mode
@@ -170,7 +171,7 @@ def show_settings(window: QWidget, settings: WindowSettings) -> None:
         theme().apply(contrast=settings.contrast)
 
     def on_place() -> None:
-        chosen = QFileDialog.getExistingDirectory(window, _tr("Folder"), place.whole_text())
+        chosen = QFileDialog.getExistingDirectory(window, say("Folder"), place.whole_text())
         if chosen:
             settings.projects_folder = Path(chosen)
             place.setText(chosen)
@@ -183,10 +184,10 @@ def show_settings(window: QWidget, settings: WindowSettings) -> None:
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setVerticalSpacing(Space.GRID * 2)
     rows.setHorizontalSpacing(Space.GRID * 3)
-    rows.addRow(_named(_tr("Look")), _beside(look))
-    rows.addRow(_named(_tr("Strong borders")), _beside(contrast))
-    rows.addRow(_named(_tr("New projects go to")), _beside(place, choose))
-    question = Question(_tr("Settings"), "", (_tr("Close"),), window, form)
+    rows.addRow(_named(say("Look")), _beside(look))
+    rows.addRow(_named(say("Strong borders")), _beside(contrast))
+    rows.addRow(_named(say("New projects go to")), _beside(place, choose))
+    question = Question(say("Settings"), "", (say("Close"),), window, form)
     question.setObjectName("dialog.settings")
     question.ask()
     settings.save()
@@ -194,7 +195,7 @@ def show_settings(window: QWidget, settings: WindowSettings) -> None:
 
 def show_about(window: QWidget, background: Background) -> None:
     """Version, parts, licences; with the whole description of this installation to copy."""
-    words = Sentence(_tr("Looking at this installation…"), ink="text2")
+    words = Sentence(say("Looking at this installation…"), ink="text2")
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
@@ -203,9 +204,9 @@ def show_about(window: QWidget, background: Background) -> None:
     top.addSpacing(Space.GRID * 2)
     top.addWidget(
         Sentence(
-            _tr(
-                "Trains neural networks by pointing and clicking, and obeys every setting exactly. "
-                "It never goes to the network."
+            say(
+                "Trains neural networks by pointing and clicking, and obeys every setting "
+                "exactly. It never goes to the network."
             ),
             ink="text2",
         ),
@@ -216,15 +217,15 @@ def show_about(window: QWidget, background: Background) -> None:
     column.addWidget(words)
     column.addWidget(
         Sentence(
-            _tr(
+            say(
                 "Built on Qt for Python (LGPL 3), PyTorch, NumPy, h5py, psutil, psygnal, "
-                "nvidia-ml-py (BSD), polars, pyqtgraph, platformdirs, the Phosphor icons (MIT), "
-                "safetensors (Apache 2.0) and the typeface Inter (Open Font License)."
+                "nvidia-ml-py (BSD), polars, pyqtgraph, platformdirs, the Phosphor icons "
+                "(MIT), safetensors (Apache 2.0) and the typeface Inter (Open Font License)."
             ),
             ink="text3",
         )
     )
-    copy = ghost_button(_tr("Copy for a report"), icon="copy", small=True)
+    copy = ghost_button(say("Copy for a report"), icon="copy", small=True)
     copy.setEnabled(False)
     column.addWidget(copy)
     text: list[str] = [""]
@@ -236,7 +237,7 @@ def show_about(window: QWidget, background: Background) -> None:
 
     job = background.run(lambda job: versions_text(), on_known)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text[0]))
-    question = Question(_tr("FitStudio"), "", (_tr("Close"),), window, box)
+    question = Question(say("FitStudio"), "", (say("Close"),), window, box)
     question.setObjectName("dialog.about")
     question.ask()
     job.cancel()
@@ -258,7 +259,3 @@ def _beside(*widgets: QWidget) -> QWidget:
     if not isinstance(widgets[0], ElidedLabel):
         row.addStretch(1)
     return box
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Dialogs", text)

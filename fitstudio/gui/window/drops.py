@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from fitstudio.gui.window.drop_cover import DropCover
 from fitstudio.viewmodel.start.page import is_project
+from fitstudio.words import say
 
 
 class Drops:
@@ -35,11 +35,11 @@ class Drops:
             return
         event.acceptProposedAction()
         if is_project(file):
-            words = _tr("Drop to open this project")
+            words = say("Drop to open this project")
         elif self._has_project():
-            words = _tr("Drop to use {} as data").format(file.name)
+            words = say("Drop to use {file} as data", file=file.name)
         else:
-            words = _tr("Drop to begin a project with {}").format(file.name)
+            words = say("Drop to begin a project with {file}", file=file.name)
         self._cover.say(words)
 
     def leave(self) -> None:
@@ -59,7 +59,3 @@ def _dropped_file(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
     return files[0] if files else None
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("MainWindow", text)

@@ -14,6 +14,7 @@ from fitstudio.gui.window.logo import LogoMark
 from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.device import DeviceModel
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 _PROGRAM = "FitStudio"
 
@@ -41,7 +42,7 @@ class Header(QWidget):
         self.title.setMaximumWidth(320)
         row.addSpacing(2)
         row.addWidget(self.title)
-        self.project_button = icon_button("caret-down", self.tr("Projects"), small=True)
+        self.project_button = icon_button("caret-down", say("Projects"), small=True)
         self.project_button.setObjectName("header.project")
         self.project_button.setIconSize(QSize(Size.CARET, Size.CARET))
         self.project_button.setMenu(self._project_menu())
@@ -49,7 +50,7 @@ class Header(QWidget):
         row.addSpacing(Space.GRID)
         row.addWidget(commands.menu_bar, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
-        self.panel_button = icon_button("article", self.tr("In plain words"))
+        self.panel_button = icon_button("article", say("In plain words"))
         self.panel_button.setObjectName("header.panel")
         self.panel_button.clicked.connect(self.panel_pressed)
         self.panel_button.hide()
@@ -58,9 +59,9 @@ class Header(QWidget):
         row.addWidget(self.chip)
         row.addSpacing(Space.HALF)
         self.more = self._more_button()
-        self.pause = secondary_button(self.tr("Pause"), icon="pause")
-        self.stop = primary_button(self.tr("Stop, keep best"), icon="stop")
-        self.train = primary_button(self.tr("Train"), icon="play-fill")
+        self.pause = secondary_button(say("Pause"), icon="pause")
+        self.stop = primary_button(say("Stop, keep best"), icon="stop")
+        self.train = primary_button(say("Train"), icon="play-fill")
         for button, action in (
             (self.pause, "pause"),
             (self.stop, "stop"),
@@ -83,8 +84,8 @@ class Header(QWidget):
         starting = session is not None and session.starting
         under_way = session is not None and session.running is not None
         self._paused = session is not None and session.paused
-        _say(self.train, self.tr("Starting…") if starting else self.tr("Train"))
-        _say(self.pause, self.tr("Continue") if self._paused else self.tr("Pause"))
+        _say(self.train, say("Starting…") if starting else say("Train"))
+        _say(self.pause, say("Continue") if self._paused else say("Pause"))
         self.pause.set_icon("play" if self._paused else "pause")
         for button, name in (
             (self.train, "train"),
@@ -124,7 +125,7 @@ class Header(QWidget):
         return menu
 
     def _more_button(self) -> Button:
-        button = icon_button("dots-three", self.tr("More ways to stop"))
+        button = icon_button("dots-three", say("More ways to stop"))
         button.setObjectName("header.more")
         menu = QMenu(self)
         for name in ("stop_epoch", "stop_now"):

@@ -31,6 +31,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.theme import theme
 from fitstudio.gui.theme.tokens import Size, Space, Text
 from fitstudio.gui.widgets.inputs.text import SearchEdit
+from fitstudio.words import say
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 # Sections of a run specification and the pages that explain them.
@@ -51,13 +52,13 @@ class HelpViewer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("window.canvas")
-        self.setWindowTitle(self.tr("FitStudio help"))
+        self.setWindowTitle(say("FitStudio help"))
         self.resize(920, 700)
         self._files = sorted(resources.path("help").glob("*.md"), key=_order)
         self._texts = [file.read_text(encoding="utf-8") for file in self._files]
         self.list = QListWidget()
         self.list.setObjectName("help.pages")
-        self.list.setAccessibleName(self.tr("Help pages"))
+        self.list.setAccessibleName(say("Help pages"))
         for file, text in zip(self._files, self._texts, strict=True):
             heading = _HEADING.search(text)
             item = QListWidgetItem(heading.group(1) if heading else file.stem)
@@ -65,7 +66,7 @@ class HelpViewer(QWidget):
             self.list.addItem(item)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.search = SearchEdit(self.tr("Find in the help"))
+        self.search = SearchEdit(say("Find in the help"))
         self.search.setObjectName("help.search")
         self.search.setFixedWidth(220)
         self.browser = QTextBrowser()

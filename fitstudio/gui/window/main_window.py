@@ -42,6 +42,7 @@ from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.device import DeviceModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start.opening import OpenProject
+from fitstudio.words import say
 
 _AFTER_SHOW_MS = 300
 
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
         session.edits.changed.connect(self._show_commands)
         session.failed.connect(self.show_problem)
         self.runs.begin(session)
-        self.setWindowTitle(f"{session.project.name} – FitStudio")
+        self.setWindowTitle(say("{project} – FitStudio", project=session.project.name))
         for notice in opened.notices:
             notices.add(Notice(notice, "warning"))
         if session.cannot_change is not None:

@@ -11,6 +11,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import ghost_button, icon_button, secondary_button
 from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.signs import IconMark
+from fitstudio.words import say
 
 _MOST = 3
 _ICONS = {
@@ -53,7 +54,7 @@ class Notice(QFrame):
         row.addWidget(IconMark(*_ICONS[look], Size.ICON_RAIL), 0, middle)
         row.addWidget(Sentence(sentence), 1, middle)
         if details:
-            copy = ghost_button(self.tr("Copy details"), icon="copy", small=True)
+            copy = ghost_button(say("Copy details"), icon="copy", small=True)
             copy.setObjectName("notice.copy_details")
             copy.clicked.connect(self._on_copy)
             row.addWidget(copy, 0, middle)
@@ -62,7 +63,7 @@ class Notice(QFrame):
             way_on.setObjectName("notice.way_on")
             way_on.clicked.connect(self.pressed)
             row.addWidget(way_on, 0, middle)
-        close = icon_button("x", self.tr("Put away"), small=True)
+        close = icon_button("x", say("Put away"), small=True)
         close.setObjectName("notice.close")
         close.clicked.connect(self.closed)
         row.addWidget(close, 0, middle)

@@ -19,6 +19,7 @@ from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start.opening import Opening, OpenProject
 from fitstudio.viewmodel.start.page import StartModel, is_project
+from fitstudio.words import say
 
 
 class ProjectLife(QObject):
@@ -82,7 +83,7 @@ class ProjectLife(QObject):
                 self.data_taken.emit()
         else:
             if self._page is not None:
-                self._page.set_busy(self.tr("Reading {}…").format(file.name))
+                self._page.set_busy(say("Reading {file}…", file=file.name))
             self.opening.from_data(file, self._settings.projects_folder)
 
     def open_example(self, name: str) -> None:
@@ -121,7 +122,7 @@ class ProjectLife(QObject):
 
     def _on_open_project(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Open a project"), str(self._settings.projects_folder)
+            self._window, say("Open a project"), str(self._settings.projects_folder)
         )
         if folder:
             self.opening.open(Path(folder))

@@ -16,6 +16,7 @@ from fitstudio.gui.theme.tokens import Motion, Radius, Size, Space
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.signs import State, paint_state
 from fitstudio.viewmodel.shell.stations import Station
+from fitstudio.words import say
 
 _TICK_MS = 60
 
@@ -144,7 +145,7 @@ class Rail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self.setAccessibleName(self.tr("Stations"))
+        self.setAccessibleName(say("Stations"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(Space.CARDS, Space.HALF, 0, Space.CARDS - 1)
         self._column.setSpacing(2)
@@ -158,8 +159,8 @@ class Rail(QWidget):
             self._column.addWidget(item)
         self._column.addStretch(1)
         self._foot = [
-            self._foot_item("question", self.tr("Help"), "rail.help", self.help_pressed),
-            self._foot_item("gear", self.tr("Settings"), "rail.settings", self.settings_pressed),
+            self._foot_item("question", say("Help"), "rail.help", self.help_pressed),
+            self._foot_item("gear", say("Settings"), "rail.settings", self.settings_pressed),
         ]
         self.set_narrow(False)
 

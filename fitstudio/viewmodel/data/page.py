@@ -25,6 +25,7 @@ from fitstudio.declared.task.dataset_summary import (
 )
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import counted, format_bytes, format_count, format_value, listed
 
 _MOST_BARS = 16
@@ -185,10 +186,10 @@ def set_role(session: ProjectSession, name: str, role: Role, *, also: bool = Fal
         weight = name
     inputs = _in_file_order(session.summary, inputs)
     words = {
-        Role.TARGET: f"Predict {name}",
-        Role.INPUT: f"Use {name} as input",
-        Role.WEIGHT: f"Weigh rows by {name}",
-        Role.LEFT_OUT: f"Leave {name} out",
+        Role.TARGET: say("Predict {name}", name=name),
+        Role.INPUT: say("Use {name} as input", name=name),
+        Role.WEIGHT: say("Weigh rows by {name}", name=name),
+        Role.LEFT_OUT: say("Leave {name} out", name=name),
     }
     session.set_many(
         {"fit.x": inputs or None, "fit.y": targets or None, "fit.sample_weight": weight},
@@ -200,7 +201,9 @@ def set_type(session: ProjectSession, name: str, kind: str) -> None:
     """Takes a column for a "number" or a "category"."""
     columns = dict(session.spec.get("data.columns") or {})
     columns[name] = {**columns.get(name, {}), "type": kind}
-    session.set_many({"data.columns": columns}, f"Take {name} for a {kind}")
+    session.set_many(
+        {"data.columns": columns}, say("Take {name} for a {kind}", name=name, kind=kind)
+    )
 
 
 def set_options(session: ProjectSession, changed: Mapping[str, Any]) -> None:
@@ -211,7 +214,7 @@ def set_options(session: ProjectSession, changed: Mapping[str, Any]) -> None:
             options.pop(name, None)
         else:
             options[name] = value
-    session.set_many({"data.options": options or None}, "Change how the file is read")
+    session.set_many({"data.options": options or None}, say("Change how the file is read"))
 
 
 def take_file(session: ProjectSession, file: Path) -> Job:
@@ -228,7 +231,7 @@ def take_file(session: ProjectSession, file: Path) -> Job:
 
     return session.in_background(
         look,
-        lambda values: session.set_many(values, f"Use {file.name}"),
+        lambda values: session.set_many(values, say("Use {file}", file=file.name)),
         replaces=f"take file {id(session)}",
     )
 
@@ -244,7 +247,7 @@ def take_targets(session: ProjectSession, file: Path) -> Job:
 
     return session.in_background(
         look,
-        lambda values: session.set_many(values, "Choose targets"),
+        lambda values: session.set_many(values, say("Choose targets")),
         replaces=f"take file {id(session)}",
     )
 
@@ -308,13 +311,21 @@ def _title(column: ColumnSummary) -> str:
 
 def _tip(column: ColumnSummary) -> str:
     lines = [column.title or column.name, _kind(column)]
-    gaps = f", {format_count(column.missing)} missing" if column.missing else ""
-    lines.append(f"{counted(column.count, 'value')}{gaps}")
+    gaps = (
+        say(", {missing} missing", missing=format_count(column.missing)) if column.missing else ""
+    )
+    lines.append(f"{say_count(column.count, '{number} value', '{number} values')}{gaps}")
     if column.minimum is not None and column.maximum is not None:
-        lines.append(f"from {format_value(column.minimum)} to {format_value(column.maximum)}")
+        lines.append(
+            say(
+                "from {minimum} to {maximum}",
+                minimum=format_value(column.minimum),
+                maximum=format_value(column.maximum),
+            )
+        )
     if column.mean is not None and column.std is not None and column.type != CATEGORY:
         mean, spread = format_value(column.mean), format_value(column.std)
-        lines.append(f"mean {mean}, spread {spread}")
+        lines.append(say("mean {mean}, spread {spread}", mean=mean, spread=spread))
     if column.type == CATEGORY:
         classes = [f"{name} {format_count(count)}" for name, count in column.classes[:8]]
         lines.append(", ".join(classes) + (" …" if len(column.classes) > 8 else ""))
@@ -329,13 +340,15 @@ def _share(count: int, largest: int) -> float:
 def _kind(column: ColumnSummary) -> str:
     match column.type:
         case "category":
-            return counted(len(column.classes) or column.distinct or 0, "class", "classes")
+            return say_count(
+                len(column.classes) or column.distinct or 0, "{number} class", "{number} classes"
+            )
         case "number":
-            return f"number · {column.unit}" if column.unit else "number"
+            return say("number · {unit}", unit=column.unit) if column.unit else "number"
         case "id":
-            return "all different"
+            return say("all different")
         case "constant":
-            return "always the same"
+            return say("always the same")
         case "array":
             return " × ".join(str(size) for size in column.shape) or "array"
     return column.type

@@ -21,11 +21,11 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
     if summary is None or facts is None:
         return None
     said = [
-        ("The task", _task(session, facts)),
-        ("Rows" if facts.row_name == "row" else "Samples", _rows(session, facts)),
-        ("Classes", _classes(facts)),
-        ("Preparation", _preparation(session, summary)),
-        ("The files" if summary.sources else "The file", _file(session, summary)),
+        (say("The task"), _task(session, facts)),
+        (say("Rows") if facts.row_name == "row" else say("Samples"), _rows(session, facts)),
+        (say("Classes"), _classes(facts)),
+        (say("Preparation"), _preparation(session, summary)),
+        (say("The files") if summary.sources else say("The file"), _file(session, summary)),
     ]
     return [Paragraph(title, text) for title, text in said if text]
 
@@ -36,23 +36,31 @@ def _task(session: ProjectSession, facts: Facts) -> str:
     row = facts.row_name
     match session.spec.get("fit.x") or ():
         case (name,):
-            source = f"From **{name}** of a {row}"
+            source = say("From **{name}** of a {row}", name=name, row=row)
         case names:
-            source = f"From **{counted(len(names), part)}** of a {row}"
-    asked = f"{source}, tell its **{', '.join(targets)}**"
+            source = say("From **{names}** of a {row}", names=counted(len(names), part), row=row)
+    asked = say("{source}, tell its **{targets}**", source=source, targets=", ".join(targets))
     if facts.class_names:
-        return f"{asked}: one of {len(facts.class_names)} classes."
-    return f"{asked}: {'a number' if facts.output_units == 1 else f'{facts.output_units} numbers'}."
+        return say(
+            "{asked}: one of {class_names} classes.",
+            asked=asked,
+            class_names=len(facts.class_names),
+        )
+    return f"{asked}: {(say('a number') if facts.output_units == 1 else say('{output_units} numbers', output_units=facts.output_units))}."
 
 
 def _rows(session: ProjectSession, facts: Facts) -> str:
     word = facts.row_name
     text = f"**{format_count(facts.rows)}** {word}{'' if facts.rows == 1 else 's'}."
     if not facts.left_out:
-        return f"{text} None has gaps in these columns."
+        return say("{text} None has gaps in these columns.", text=text)
     if session.spec.get("data.missing") == "fill":
         return text
-    return f"{text} {format_count(facts.left_out)} have gaps and are left out."
+    return say(
+        "{text} {left_out} have gaps and are left out.",
+        text=text,
+        left_out=format_count(facts.left_out),
+    )
 
 
 def _classes(facts: Facts) -> str:
@@ -63,10 +71,10 @@ def _classes(facts: Facts) -> str:
     mark = ":" if any(name[:1].isdigit() for name in facts.class_names) else ""
     shown = [f"{name}{mark} {format_count(count)}" for count, name in counted[:_SHOWN_CLASSES]]
     rest = len(counted) - len(shown)
-    text = ", ".join(shown) + (f" and {rest} more." if rest else ".")
+    text = ", ".join(shown) + (say(" and {rest} more.", rest=rest) if rest else ".")
     most, least = counted[0][0], counted[-1][0]
     if most and least / most < _RARE:
-        text += " The rarest has less than half of the commonest."
+        text += say(" The rarest has less than half of the commonest.")
     return text
 
 
@@ -76,16 +84,18 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
     scale = session.spec.get("data.scale")
     parts = []
     if NUMBER in kinds or "array" in kinds:
-        words = {"minmax": "brought to 0 … 1", "none": "taken as they are"}
-        parts.append(f"Numbers are {words.get(scale, 'centred and scaled')}")
+        words = {"minmax": say("brought to 0 … 1"), "none": say("taken as they are")}
+        parts.append(say("Numbers are {words}", words=words.get(scale, "centred and scaled")))
     if CATEGORY in kinds:
-        parts.append("words become 0 and 1" if parts else "Words become 0 and 1")
+        parts.append(say("words become 0 and 1") if parts else say("Words become 0 and 1"))
     if not parts:
         return ""
     text = ", ".join(parts) + "."
     if scale == "none" and CATEGORY not in kinds:
         return text
-    return f"{text} This is learned from the **training rows only** and stored in the model."
+    return say(
+        "{text} This is learned from the **training rows only** and stored in the model.", text=text
+    )
 
 
 def _file(session: ProjectSession, summary: DatasetSummary) -> str:
@@ -93,5 +103,5 @@ def _file(session: ProjectSession, summary: DatasetSummary) -> str:
         return str(say("Each is only read. FitStudio notes their fingerprints."))
     file = str(session.spec.get("data.file") or "")
     if PurePath(file).is_absolute():
-        return "Stays where it is and is only read. FitStudio notes its fingerprint."
-    return "Is in the project's folder and is only read. FitStudio notes its fingerprint."
+        return say("Stays where it is and is only read. FitStudio notes its fingerprint.")
+    return say("Is in the project's folder and is only read. FitStudio notes its fingerprint.")

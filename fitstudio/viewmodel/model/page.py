@@ -16,7 +16,7 @@ from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say, say_count
 
 _OPERATIONS = {
     "reshape": "Same numbers, other shape",
@@ -111,7 +111,7 @@ class ModelPageModel:
                 for key in self._session.spec.set_keys()
                 if key.startswith("model.") and key not in allowed
             }
-            self._session.set_many(values, f"Choose {MODELS[name].title}")
+            self._session.set_many(values, say("Choose {models}", models=MODELS[name].title))
 
     def params(self) -> tuple[Param, ...]:
         """The chosen model's own settings."""
@@ -151,10 +151,10 @@ class ModelPageModel:
             return []
         return [
             ("One " + facts.row_name, shape_words(plan.input_shape) + " numbers"),
-            ("Answer", _answer_words(facts)),
-            ("Weights", numbers.format_count(plan.parameters)),
-            ("Work", _work_words(plan.flops, facts.row_name)),
-            ("Memory", numbers.format_bytes(plan.batch_bytes(facts.batch_size))),
+            (say("Answer"), _answer_words(facts)),
+            (say("Weights"), numbers.format_count(plan.parameters)),
+            (say("Work"), _work_words(plan.flops, facts.row_name)),
+            (say("Memory"), numbers.format_bytes(plan.batch_bytes(facts.batch_size))),
         ]
 
     def findings(self) -> list[Finding]:
@@ -181,10 +181,10 @@ def shape_words(shape: Shape) -> str:
 def weights_words(count: int) -> str:
     """A number of weights, rounded as people say it."""
     if count >= 1_000_000:
-        return f"{count / 1e6:.1f} million weights"
+        return say("{count} million weights", count=f"{count / 1000000.0:.1f}")
     if count >= 10_000:
-        return f"{count / 1000:.0f} thousand weights"
-    return f"{numbers.format_count(count)} weights"
+        return say("{count} thousand weights", count=f"{count / 1000:.0f}")
+    return say("{count} weights", count=numbers.format_count(count))
 
 
 def _plan(name: str, settings: Mapping[str, Any], task: Task | None) -> ModelPlan | None:
@@ -207,17 +207,17 @@ def _details(layer: LayerPlan) -> str:
     parts: list[str] = []
     if "filters" in settings:
         size = " × ".join(str(each) for each in settings["kernel_size"])
-        parts.append(f"{settings['filters']} filters of {size}")
+        parts.append(say("{filters} filters of {size}", filters=settings["filters"], size=size))
     elif "units" in settings:
-        parts.append(numbers.counted(settings["units"], "unit"))
+        parts.append(say_count(settings["units"], "{number} unit", "{number} units"))
     if "pool_size" in settings:
         parts.append("of " + " × ".join(str(each) for each in settings["pool_size"]))
     if "rate" in settings:
-        parts.append(f"{settings['rate']:.0%} left out while training")
+        parts.append(say("{rate} left out while training", rate=f"{settings['rate']:.0%}"))
     if settings.get("bidirectional"):
-        parts.append("in both directions")
+        parts.append(say("in both directions"))
     if settings.get("return_sequences"):
-        parts.append("an answer for every step")
+        parts.append(say("an answer for every step"))
     if settings.get("activation", "linear") != "linear":
         parts.append(str(settings["activation"]))
     return ", ".join(parts)
@@ -225,12 +225,12 @@ def _details(layer: LayerPlan) -> str:
 
 def _answer_words(facts: Facts) -> str:
     if facts.class_names:
-        return f"one of {len(facts.class_names)} classes"
-    return numbers.counted(facts.output_units, "number")
+        return say("one of {class_names} classes", class_names=len(facts.class_names))
+    return say_count(facts.output_units, "{number} number", "{number} numbers")
 
 
 def _work_words(flops: int, row_name: str) -> str:
     for limit, unit in ((10**9, "GFLOP"), (10**6, "MFLOP"), (10**3, "kFLOP")):
         if flops >= limit:
             return f"{flops / limit:.1f} {unit} a {row_name}"
-    return f"{flops} FLOP a {row_name}"
+    return say("{flops} FLOP a {row_name}", flops=flops, row_name=row_name)

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 
 from fitstudio.journal.run_state import RunState
+from fitstudio.words import say
 from fitstudio.words.numbers import format_bytes, format_count
 
 _TEMPERATURE_SCALE_C = 100.0
@@ -61,7 +62,7 @@ def _busy(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
     newest = _newest(shares)
     if newest is None:
         return None
-    return MeterReading("Busy", f"{newest * 100:.0f}", "%", shares)
+    return MeterReading(say("Busy"), f"{newest * 100:.0f}", "%", shares)
 
 
 def _memory(heartbeats: Sequence[Mapping[str, Any]], state: RunState) -> MeterReading | None:
@@ -78,10 +79,10 @@ def _memory(heartbeats: Sequence[Mapping[str, Any]], state: RunState) -> MeterRe
         return None
     scale = total or max(share for share in used if not math.isnan(share))
     value, _, unit = format_bytes(newest).partition(" ")
-    rest = f"{unit} of {format_bytes(total)}" if total else unit
+    rest = say("{unit} of {total}", unit=unit, total=format_bytes(total)) if total else unit
     if total and format_bytes(total).endswith(unit):
-        rest = f"of {format_bytes(total)}"
-    return MeterReading("Memory", value, rest, tuple(share / scale for share in used))
+        rest = say("of {total}", total=format_bytes(total))
+    return MeterReading(say("Memory"), value, rest, tuple(share / scale for share in used))
 
 
 def _temperature(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
@@ -90,7 +91,7 @@ def _temperature(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None
     if newest is None:
         return None
     shares = tuple(each / _TEMPERATURE_SCALE_C for each in course)
-    return MeterReading("Temperature", f"{newest:.0f}", "°C", shares)
+    return MeterReading(say("Temperature"), f"{newest:.0f}", "°C", shares)
 
 
 def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
@@ -100,7 +101,7 @@ def _speed(heartbeats: Sequence[Mapping[str, Any]]) -> MeterReading | None:
         return None
     scale = max(each for each in course if not math.isnan(each)) or 1.0
     shares = tuple(each / scale for each in course)
-    return MeterReading("Speed", format_count(round(newest)), "rows/s", shares)
+    return MeterReading(say("Speed"), format_count(round(newest)), "rows/s", shares)
 
 
 def _course(heartbeats: Sequence[Mapping[str, Any]], name: str) -> tuple[float, ...]:

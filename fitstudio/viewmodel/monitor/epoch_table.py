@@ -10,7 +10,7 @@ from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.device_strip import device_title
 from fitstudio.viewmodel.own_units import in_own_unit
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say, say_count
 
 _ABBREVIATED = {"accuracy": "acc.", "precision": "prec."}
 
@@ -38,7 +38,7 @@ def columns_of(state: RunState) -> list[Column]:
     names = [name for name in state.metric_names if name not in figures.LEARNING_RATE_NAMES]
     bare = list(dict.fromkeys(name.removeprefix("val_") for name in names))
     bare.sort(key=lambda name: name != "loss")
-    columns = [Column("epoch", "Epoch", "The number of the epoch")]
+    columns = [Column("epoch", say("Epoch"), say("The number of the epoch"))]
     scale = state.target_scale
     for name in bare:
         short, unit = figures.metric_short(name), ""
@@ -47,14 +47,20 @@ def columns_of(state: RunState) -> list[Column]:
             unit = f", {scale.unit_of(name)}"
         words = f", {words}" if words else ""
         if name in names:
-            tip = f"{figures.metric_title(name)} in training{words}"
+            tip = say("{name} in training{words}", name=figures.metric_title(name), words=words)
             columns.append(Column(name, f"{short}{unit}", tip))
         if f"val_{name}" in names:
             called = measured_words(name, short=True)
-            title = "Validation" if name == "loss" else f"Val. {_ABBREVIATED.get(called, called)}"
-            tip = f"{figures.metric_title(name)} on the validation rows{words}"
+            title = (
+                say("Validation")
+                if name == "loss"
+                else say("Val. {abbreviated}", abbreviated=_ABBREVIATED.get(called, called))
+            )
+            tip = say(
+                "{name} on the validation rows{words}", name=figures.metric_title(name), words=words
+            )
             columns.append(Column(f"val_{name}", f"{title}{unit}", tip))
-    columns.append(Column("seconds", "Time", "How long the epoch took"))
+    columns.append(Column("seconds", say("Time"), say("How long the epoch took")))
     return columns
 
 
@@ -78,23 +84,38 @@ def log_lines(state: RunState) -> list[LogLine]:
     if state.started is not None:
         device = device_title(state)
         lines.append(
-            LogLine(state.started, "info", f"Started on {device}." if device else "Started.")
+            LogLine(
+                state.started,
+                "info",
+                say("Started on {device}.", device=device) if device else say("Started."),
+            )
         )
     rows = state.data.get("training_rows")
     if isinstance(rows, int):
         checked = state.data.get("validation_rows")
-        more = f", {numbers.format_count(checked)} check it" if checked else ""
-        sentence = f"{numbers.counted(rows, 'row')} train the model{more}."
+        more = say(", {checked} check it", checked=numbers.format_count(checked)) if checked else ""
+        sentence = say(
+            "{rows} train the model{more}.",
+            rows=say_count(rows, "{number} row", "{number} rows"),
+            more=more,
+        )
         lines.append(LogLine(float(state.data.get("time") or 0.0), "info", sentence))
     for trim in state.trims:
-        sentence = f"Went on from epoch {shown(trim.from_epoch)}"
+        sentence = say("Went on from epoch {from_epoch}", from_epoch=shown(trim.from_epoch))
         if trim.dropped:
-            sentence += f"; {numbers.counted(trim.dropped, 'later epoch')} trained again"
+            sentence += say(
+                "; {dropped} trained again",
+                dropped=say_count(trim.dropped, "{number} later epoch", "{number} later epochs"),
+            )
         lines.append(LogLine(trim.time, "info", f"{sentence}."))
     for checkpoint in state.checkpoints.values():
-        sentence = f"Saved the model of epoch {shown(checkpoint.epoch)} ({checkpoint.kind})."
+        sentence = say(
+            "Saved the model of epoch {epoch} ({kind}).",
+            epoch=shown(checkpoint.epoch),
+            kind=checkpoint.kind,
+        )
         lines.append(LogLine(checkpoint.time, "info", sentence))
     if state.ended is not None:
         level = "error" if state.error else "info"
-        lines.append(LogLine(state.ended, level, state.sentence or "Ended."))
+        lines.append(LogLine(state.ended, level, state.sentence or say("Ended.")))
     return sorted(lines, key=lambda line: line.time)

@@ -29,7 +29,7 @@ from fitstudio.viewmodel.monitor.run_feed import RunFeed
 from fitstudio.viewmodel.monitor.trouble_card import RunCard, card_of
 from fitstudio.viewmodel.monitor.verdict import Verdict, judge
 from fitstudio.viewmodel.own_units import in_own_unit
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say
 
 _AXIS_STEPS = (5, 10, 20, 50)
 
@@ -57,14 +57,14 @@ class ShownRun:
     @property
     def heading(self) -> str:
         """The page's title."""
-        return f"Run {self.number}"
+        return say("Run {number}", number=self.number)
 
     @property
     def subheading(self) -> str:
         """What stands beside it."""
         parts = [self.title] if self.title else []
         if self.parent is not None:
-            parts.append(f"from run {self.parent}")
+            parts.append(say("from run {parent}", parent=self.parent))
         return " · ".join(parts)
 
 
@@ -199,20 +199,20 @@ class MonitorModel:
         """The state of the run as a chip."""
         state = self.state
         if state is None:
-            return Badge("waiting", "Opening")
+            return Badge("waiting", say("Opening"))
         if self.silent_s is not None:
-            return Badge("attention", "Not answering")
+            return Badge("attention", say("Not answering"))
         if state.stop_requested is not None and state.running:
-            return Badge("running", "Stopping")
+            return Badge("running", say("Stopping"))
         match state.phase:
             case Phase.STARTING:
-                return Badge("waiting", "Starting")
+                return Badge("waiting", say("Starting"))
             case Phase.PREPARING:
-                return Badge("waiting", "Preparing the data")
+                return Badge("waiting", say("Preparing the data"))
             case Phase.TRAINING | Phase.VALIDATING:
-                return Badge("running", "Running")
+                return Badge("running", say("Running"))
             case Phase.PAUSED:
-                return Badge("paused", "Paused")
+                return Badge("paused", say("Paused"))
             case Phase.ENDED:
                 return ended_badge(state)
 
@@ -231,8 +231,14 @@ class MonitorModel:
         state = self.state
         if state is None or state.newest_epoch is None:
             return "", ""
-        total = f"of {numbers.format_count(shown(state.last_epoch))}" if state.last_epoch else ""
-        return f"Epoch {numbers.format_count(shown(state.newest_epoch))}", total
+        total = (
+            say("of {last_epoch}", last_epoch=numbers.format_count(shown(state.last_epoch)))
+            if state.last_epoch
+            else ""
+        )
+        return say(
+            "Epoch {newest_epoch}", newest_epoch=numbers.format_count(shown(state.newest_epoch))
+        ), total
 
     def step_words(self) -> str:
         """ "Step 22 of 50"; empty when nothing runs."""
@@ -240,15 +246,15 @@ class MonitorModel:
         if state is None or not state.running or state.step is None:
             return ""
         if state.validating:
-            return "Checking"
+            return say("Checking")
         steps = state.steps or state.steps_per_epoch
-        total = f" of {numbers.format_count(steps)}" if steps else ""
-        return f"Step {numbers.format_count(shown(state.step))}{total}"
+        total = say(" of {steps}", steps=numbers.format_count(steps)) if steps else ""
+        return say("Step {step}{total}", step=numbers.format_count(shown(state.step)), total=total)
 
     def pace_words(self) -> str:
         """ "2.1 s an epoch"."""
         pace = self.state.seconds_per_epoch if self.state else None
-        return f"{numbers.format_seconds(pace)} an epoch" if pace is not None else ""
+        return say("{pace} an epoch", pace=numbers.format_seconds(pace)) if pace is not None else ""
 
     def time_words(self) -> str:
         """What is left of a live run, or how long an ended one took."""
@@ -256,12 +262,12 @@ class MonitorModel:
         if state is None:
             return ""
         if state.phase is Phase.PAUSED:
-            return "Paused"
+            return say("Paused")
         if state.running:
             if state.epoch is None:
-                return "Preparing" if state.attempts else "Starting"
+                return say("Preparing") if state.attempts else say("Starting")
             return numbers.format_time_left(state.seconds_left)
-        return f"Took {numbers.format_seconds(state.seconds)}"
+        return say("Took {seconds}", seconds=numbers.format_seconds(state.seconds))
 
     def card(self) -> RunCard | None:
         """The card of a run that ended badly."""
@@ -357,13 +363,13 @@ def ended_badge(state: RunState) -> Badge:
     match state.outcome:
         case Outcome.FAILED:
             nan = state.reason == Reason.NOT_FINITE
-            return Badge("failed", "Not a number" if nan else "Stopped by an error")
+            return Badge("failed", say("Not a number") if nan else say("Stopped by an error"))
         case Outcome.INTERRUPTED:
-            return Badge("attention", "Interrupted")
+            return Badge("attention", say("Interrupted"))
         case Outcome.STOPPED if state.reason == Reason.PERSON:
-            return Badge("stopped", "Stopped")
+            return Badge("stopped", say("Stopped"))
     early = state.reason == Reason.EARLY_STOPPING
-    return Badge("done", "Stopped early" if early else "Done")
+    return Badge("done", say("Stopped early") if early else say("Done"))
 
 
 def _verdict(state: RunState, curves: EpochCurves) -> Verdict:

@@ -15,7 +15,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.verdict import Fit, Progress, Verdict
 from fitstudio.viewmodel.own_units import value_words
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say_count, saying
 
 _DROPOUT_STEPS = (0.0, 0.2, 0.3, 0.5)
 # What tells the share of the validation rows that are right; of others it would not be true.
@@ -60,19 +60,23 @@ def suggest(
     if verdict is None or spec is None or state is None:
         return None
     if verdict.progress is Progress.BROKEN:
-        return _slower(state, spec, "the loss was no longer a number")
+        return _slower(state, spec, saying.say("the loss was no longer a number"))
     if _perfect(state):
         return None  # nothing can be better
     if verdict.jumpy:
-        return _slower(state, spec, "the training loss jumps up and down")
+        return _slower(state, spec, saying.say("the training loss jumps up and down"))
     if verdict.fit is Fit.OVERFITTING:
         return _more_dropout(spec)
     ran_out = state.reason == Reason.ALL_EPOCHS
     if verdict.progress is Progress.LEARNING and verdict.waited == 0 and ran_out:
         done = shown(state.epochs[-1].epoch)
         return Suggestion(
-            f"{numbers.format_count(2 * done)} epochs in place of {numbers.format_count(done)}: "
-            "its last epoch was its best, it was still learning",
+            saying.say(
+                "{done} epochs in place of {numbers_format_count}: its last epoch was its "
+                "best, it was still learning",
+                done=numbers.format_count(2 * done),
+                numbers_format_count=numbers.format_count(done),
+            ),
             {"fit.epochs": 2 * done},
         )
     return None
@@ -82,43 +86,65 @@ def _silence(model: MonitorModel) -> Paragraph | None:
     if model.silent_s is None:
         return None
     return Paragraph(
-        "Not answering",
-        "The training process has not said a word for a while: it hangs, or the computer is too "
-        "busy for it. Wait, or press **Stop now** in the Run menu; the last checkpoint is kept.",
+        saying.say("Not answering"),
+        saying.say(
+            "The training process has not said a word for a while: it hangs, or the computer "
+            "is too busy for it. Wait, or press **Stop now** in the Run menu; the last "
+            "checkpoint is kept."
+        ),
     )
 
 
 def _how_it_goes(state: RunState, verdict: Verdict) -> Paragraph:
     if not state.running:
-        return Paragraph("How it went", _ending(state, verdict))
+        return Paragraph(saying.say("How it went"), _ending(state, verdict))
     if state.phase is Phase.PAUSED:
-        return Paragraph("How it goes", "**Paused.** Nothing is lost; it goes on where it is.")
+        return Paragraph(
+            saying.say("How it goes"),
+            saying.say("**Paused.** Nothing is lost; it goes on where it is."),
+        )
     if state.phase in (Phase.STARTING, Phase.PREPARING):
-        getting_ready = "**Getting ready.** The data and the model are being prepared."
+        getting_ready = saying.say("**Getting ready.** The data and the model are being prepared.")
         if state.epochs:
             done = shown(state.epochs[-1].epoch)
-            getting_ready += f" Its {numbers.counted(done, 'epoch')} so far are kept."
-        return Paragraph("How it goes", getting_ready)
+            getting_ready += saying.say(
+                " Its {done} so far are kept.",
+                done=say_count(done, "{number} epoch", "{number} epochs"),
+            )
+        return Paragraph(saying.say("How it goes"), getting_ready)
     text = f"**{verdict.progress.sentence}**"
     if state.best is not None and verdict.best_epoch is not None:
-        text += f" The best model so far is from **epoch {shown(verdict.best_epoch)}**"
+        text += saying.say(
+            " The best model so far is from **epoch {best_epoch}**",
+            best_epoch=shown(verdict.best_epoch),
+        )
         if verdict.waited:
-            noun = "epoch since then was" if verdict.waited == 1 else "epochs since then were"
-            text += f"; {verdict.waited} {noun} no better"
+            noun = (
+                saying.say("epoch since then was")
+                if verdict.waited == 1
+                else saying.say("epochs since then were")
+            )
+            text += saying.say("; {waited} {noun} no better", waited=verdict.waited, noun=noun)
         text += "."
     if verdict.jumpy:
-        text += " The training loss jumps up and down: the learning rate may be too high."
-    return Paragraph("How it goes", text)
+        text += saying.say(
+            " The training loss jumps up and down: the learning rate may be too high."
+        )
+    return Paragraph(saying.say("How it goes"), text)
 
 
 def _ending(state: RunState, verdict: Verdict) -> str:
     assert state.outcome is not None
     text = f"**{ending_sentence(state)}** {state.sentence}".strip()
     if verdict.best_epoch is not None:
-        count = numbers.counted(len(state.epochs), "epoch")
-        text += f" The best model is from **epoch {shown(verdict.best_epoch)}** of {count}."
+        count = say_count(len(state.epochs), "{number} epoch", "{number} epochs")
+        text += saying.say(
+            " The best model is from **epoch {best_epoch}** of {count}.",
+            best_epoch=shown(verdict.best_epoch),
+            count=count,
+        )
     if verdict.progress is Progress.LEARNING and verdict.waited == 0 and len(state.epochs) > 5:
-        text += " It was still learning: more epochs may help."
+        text += saying.say(" It was still learning: more epochs may help.")
     return text
 
 
@@ -128,42 +154,57 @@ def _patience(model: MonitorModel) -> Paragraph | None:
         return None
     last = model.state.last_epoch
     if last is not None and patience.stops_at > shown(last):
-        end = f"The run ends after epoch {shown(last)}, before that is used up."
+        end = saying.say(
+            "The run ends after epoch {last}, before that is used up.", last=shown(last)
+        )
     else:
-        end = f"It stops after epoch {patience.stops_at} if none comes."
-    text = f"**{patience.waited} of {patience.limit}** epochs without a better value. {end}"
-    return Paragraph("Patience", text)
+        end = saying.say(
+            "It stops after epoch {stops_at} if none comes.", stops_at=patience.stops_at
+        )
+    text = saying.say(
+        "**{waited} of {limit}** epochs without a better value. {end}",
+        waited=patience.waited,
+        limit=patience.limit,
+        end=end,
+    )
+    return Paragraph(saying.say("Patience"), text)
 
 
 def _fit(state: RunState, verdict: Verdict) -> Paragraph | None:
-    since = "" if verdict.apart_since is None else f"epoch {shown(verdict.apart_since)}"
+    since = (
+        ""
+        if verdict.apart_since is None
+        else saying.say("epoch {apart_since}", apart_since=shown(verdict.apart_since))
+    )
     match verdict.fit:
         case Fit.UNCHECKED | Fit.UNKNOWN if verdict.progress is Progress.BROKEN:
             return None
         case Fit.UNKNOWN:
             return _not_yet_checked(state)
         case Fit.UNCHECKED:
-            text = (
-                "No rows check this run, so nobody can tell whether it learns the rule or just "
-                "the rows by heart. Hold some out on the Training page."
+            text = saying.say(
+                "No rows check this run, so nobody can tell whether it learns the rule or "
+                "just the rows by heart. Hold some out on the Training page."
             )
         case Fit.EARLY if state.running:
-            text = "Too early to compare training with validation."
+            text = saying.say("Too early to compare training with validation.")
         case Fit.EARLY:
-            text = "Too few epochs to compare training with validation."
+            text = saying.say("Too few epochs to compare training with validation.")
         case Fit.TOGETHER:
-            text = "Training and validation loss go together: no sign of over-fitting."
+            text = saying.say("Training and validation loss go together: no sign of over-fitting.")
         case Fit.APART:
-            text = (
-                f"Since about **{since}** training loss falls and validation loss does not. "
-                "That is how over-fitting starts."
+            text = saying.say(
+                "Since about **{since}** training loss falls and validation loss does not. "
+                "That is how over-fitting starts.",
+                since=since,
             )
         case Fit.OVERFITTING:
-            text = (
-                f"**Over-fitting since about {since}**: training loss falls, validation loss "
-                "rises. The model of the best epoch is from before that."
+            text = saying.say(
+                "**Over-fitting since about {since}**: training loss falls, validation loss "
+                "rises. The model of the best epoch is from before that.",
+                since=since,
             )
-    return Paragraph("Fit", text)
+    return Paragraph(saying.say("Fit"), text)
 
 
 def _not_yet_checked(state: RunState) -> Paragraph | None:
@@ -172,9 +213,17 @@ def _not_yet_checked(state: RunState) -> Paragraph | None:
     if not state.checked or not isinstance(rows, int):
         return None
     verb = "checks" if rows == 1 else "check"
-    text = f"**{numbers.counted(rows, 'row')}** {verb} this run. How it does on them "
-    text += "is not known yet." if state.running else "was not measured before it ended."
-    return Paragraph("Fit", text)
+    text = saying.say(
+        "**{rows}** {verb} this run. How it does on them ",
+        rows=say_count(rows, "{number} row", "{number} rows"),
+        verb=verb,
+    )
+    text += (
+        saying.say("is not known yet.")
+        if state.running
+        else saying.say("was not measured before it ended.")
+    )
+    return Paragraph(saying.say("Fit"), text)
 
 
 def _score(state: RunState) -> Paragraph | None:
@@ -188,21 +237,30 @@ def _score(state: RunState) -> Paragraph | None:
     if accuracy is not None and isinstance(row.logs[accuracy], float):
         share = row.logs[accuracy]
         parts.append(
-            f"**{numbers.in_percent(share)}** of the validation rows right at the best epoch."
+            saying.say(
+                "**{share}** of the validation rows right at the best epoch.",
+                share=numbers.in_percent(share),
+            )
         )
         if isinstance(rows, int) and 0 < rows < 200:
-            parts.append(f"There are {rows}: one row is {numbers.in_percent(1 / rows)}.")
+            parts.append(
+                saying.say(
+                    "There are {rows}: one row is {numbers_in_percent}.",
+                    rows=rows,
+                    numbers_in_percent=numbers.in_percent(1 / rows),
+                )
+            )
     elif best.value is not None:
         parts.append(
             f"{figures.monitored_title(best.monitor)} "
             f"**{value_words(best.value, best.monitor, state.target_scale)}**."
         )
-    return Paragraph("Score", " ".join(parts)) if parts else None
+    return Paragraph(saying.say("Score"), " ".join(parts)) if parts else None
 
 
 def _data(state: RunState) -> Paragraph | None:
     """What was done to the rows before training: what was left out, how a second file was read."""
-    return Paragraph("Data", " ".join(state.preparation)) if state.preparation else None
+    return Paragraph(saying.say("Data"), " ".join(state.preparation)) if state.preparation else None
 
 
 def _kept(state: RunState) -> Paragraph | None:
@@ -210,23 +268,27 @@ def _kept(state: RunState) -> Paragraph | None:
     if kept is None:
         return None
     if kept.step:
-        batches = numbers.counted(kept.step, "batch", "batches")
-        text = f"Model after **{batches} of epoch {shown(kept.epoch)}**"
+        batches = say_count(kept.step, "{number} batch", "{number} batches")
+        text = saying.say(
+            "Model after **{batches} of epoch {epoch}**", batches=batches, epoch=shown(kept.epoch)
+        )
     else:
-        text = f"Model of **epoch {shown(kept.epoch)}**"
+        text = saying.say("Model of **epoch {epoch}**", epoch=shown(kept.epoch))
     if state.running:
-        text += f", saved {_ago(time.time() - kept.time)}"
-        text += ". Closing this window does not stop the run"
-    return Paragraph("Kept", f"{text}.")
+        text += saying.say(", saved {time}", time=_ago(time.time() - kept.time))
+        text += saying.say(". Closing this window does not stop the run")
+    return Paragraph(saying.say("Kept"), f"{text}.")
 
 
 def _ago(seconds: float) -> str:
     """How long ago, in steps so coarse that the sentence does not tremble."""
     if seconds < 10:
-        return "just now"
+        return saying.say("just now")
     if seconds < 55:
-        return f"{seconds // 10 * 10:.0f} s ago"
-    return f"{numbers.format_seconds(max(60.0, seconds // 60 * 60))} ago"
+        return saying.say("{seconds} s ago", seconds=f"{seconds // 10 * 10:.0f}")
+    return saying.say(
+        "{seconds} ago", seconds=numbers.format_seconds(max(60.0, seconds // 60 * 60))
+    )
 
 
 def _more_dropout(spec: RunSpec) -> Suggestion | None:
@@ -237,7 +299,11 @@ def _more_dropout(spec: RunSpec) -> Suggestion | None:
     if more is None:
         return None
     return Suggestion(
-        f"Dropout {more:g} in place of {now:g}: validation loss rose while training loss fell",
+        saying.say(
+            "Dropout {more} in place of {now}: validation loss rose while training loss fell",
+            more=f"{more:g}",
+            now=f"{now:g}",
+        ),
         {"model.dropout": more},
     )
 
@@ -252,7 +318,9 @@ def _slower(state: RunState, spec: RunSpec, reason: str) -> Suggestion | None:
     if rate is None:
         return None
     slower = float(f"{rate / 3:.1g}")
-    sentence = f"Learning rate {numbers.format_exact(slower)} in place of "
+    sentence = saying.say(
+        "Learning rate {slower} in place of ", slower=numbers.format_exact(slower)
+    )
     return Suggestion(
         f"{sentence}{numbers.format_exact(rate)}: {reason}", {"compile.learning_rate": slower}
     )

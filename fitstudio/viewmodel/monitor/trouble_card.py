@@ -11,6 +11,7 @@ from fitstudio.declared.kinds.param import Fix
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import RunState, shown
 from fitstudio.viewmodel.monitor.device_strip import device_title
+from fitstudio.words import say
 
 
 class CardKind(StrEnum):
@@ -63,19 +64,25 @@ def failure_label(state: RunState) -> tuple[str, str]:
     title = _short_title(state)
     if state.epoch is None:
         return title, ""
-    where = f"epoch {shown(state.epoch)}"
-    return title, where if state.step is None else f"step {shown(state.step)} of {where}"
+    where = say("epoch {epoch}", epoch=shown(state.epoch))
+    return title, where if state.step is None else say(
+        "step {step} of {where}", step=shown(state.step), where=where
+    )
 
 
 def _interrupted(state: RunState) -> RunCard:
     resume_from = _resume_from(state)
     where = ""
     if state.epoch is not None:
-        total = f" of {shown(state.last_epoch)}" if state.last_epoch is not None else ""
-        where = f" It was in epoch {shown(state.epoch)}{total}."
+        total = (
+            say(" of {last_epoch}", last_epoch=shown(state.last_epoch))
+            if state.last_epoch is not None
+            else ""
+        )
+        where = say(" It was in epoch {epoch}{total}.", epoch=shown(state.epoch), total=total)
     return RunCard(
         kind=CardKind.INTERRUPTED,
-        title="This run was interrupted",
+        title=say("This run was interrupted"),
         what=f"{state.sentence or Outcome.INTERRUPTED.sentence}{where}",
         safe=_safe(resume_from),
         can_resume=resume_from is not None,
@@ -106,24 +113,24 @@ def _title(state: RunState) -> str:
     match state.reason:
         case Reason.OUT_OF_MEMORY:
             on_gpu = "gpu" in device_title(state).lower() or "cuda" in str(state.device).lower()
-            return "The GPU ran out of memory" if on_gpu else "The memory was not enough"
+            return say("The GPU ran out of memory") if on_gpu else say("The memory was not enough")
         case Reason.NOT_FINITE:
-            return "The loss is no longer a number"
+            return say("The loss is no longer a number")
         case Reason.NOT_STARTED:
-            return "The training could not start"
+            return say("The training could not start")
     code = str((state.error or {}).get("code") or "")
     if code.startswith("data"):
-        return "The data could not be used"
-    return "The run was stopped by an error"
+        return say("The data could not be used")
+    return say("The run was stopped by an error")
 
 
 def _short_title(state: RunState) -> str:
     match state.reason:
         case Reason.OUT_OF_MEMORY:
-            return "Out of memory"
+            return say("Out of memory")
         case Reason.NOT_FINITE:
-            return "Not a number"
-    return "Interrupted" if state.outcome is Outcome.INTERRUPTED else "Error"
+            return say("Not a number")
+    return say("Interrupted") if state.outcome is Outcome.INTERRUPTED else say("Error")
 
 
 def _resume_from(state: RunState) -> int | None:
@@ -136,11 +143,13 @@ def _resume_from(state: RunState) -> int | None:
 
 def _safe(resume_from: int | None) -> str:
     if resume_from is None:
-        return "No epoch had ended yet; your data and settings are untouched."
+        return say("No epoch had ended yet; your data and settings are untouched.")
     kept = resume_from - 1
     if not kept:
-        return "What it learned in its first epoch is safe up to its last checkpoint."
-    return f"Everything up to epoch {kept} is safe: its model, the curves and the log."
+        return say("What it learned in its first epoch is safe up to its last checkpoint.")
+    return say(
+        "Everything up to epoch {kept} is safe: its model, the curves and the log.", kept=kept
+    )
 
 
 def _fixes(error: Mapping[str, Any]) -> list[Fix]:
@@ -161,9 +170,9 @@ def _headline(state: RunState, error: Mapping[str, Any]) -> str:
 
 def _details(state: RunState, error: Mapping[str, Any]) -> str:
     lines = [
-        f"Run: {state.run}",
-        f"Ended: {state.outcome}, {state.reason}",
-        f"Device: {device_title(state)}",
+        say("Run: {run}", run=state.run),
+        say("Ended: {outcome}, {reason}", outcome=state.outcome, reason=state.reason),
+        say("Device: {state}", state=device_title(state)),
     ]
     versions = state.started_fields.get("versions")
     if isinstance(versions, Mapping):

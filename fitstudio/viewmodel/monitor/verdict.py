@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from fitstudio.journal.best_value import BestValue
 from fitstudio.viewmodel.monitor.trend import FEWEST_POINTS, Direction, centred_mean, trend
+from fitstudio.words import marked
 
 _SLOW = 0.05
 _LUCK = 0.01
@@ -51,13 +52,13 @@ class Progress(StrEnum):
 
 
 _PROGRESS_SENTENCES = {
-    Progress.WAITING: "The first epoch is not finished yet.",
-    Progress.EARLY: "Too early to tell.",
-    Progress.LEARNING: "Still learning.",
-    Progress.SLOW: "Still learning, slowly.",
-    Progress.FLAT: "No longer getting better.",
-    Progress.WORSE: "Getting worse.",
-    Progress.BROKEN: "The loss is no longer a number.",
+    Progress.WAITING: marked("The first epoch is not finished yet."),
+    Progress.EARLY: marked("Too early to tell."),
+    Progress.LEARNING: marked("Still learning."),
+    Progress.SLOW: marked("Still learning, slowly."),
+    Progress.FLAT: marked("No longer getting better."),
+    Progress.WORSE: marked("Getting worse."),
+    Progress.BROKEN: marked("The loss is no longer a number."),
 }
 
 

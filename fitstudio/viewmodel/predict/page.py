@@ -143,7 +143,7 @@ class PredictModel:
         """Runs with a model, newest first: folder name and words."""
         best = best_of([line for line in self.session.runs if line.has_model])
         return [
-            (line.run, f"{line.number}  {line.name}{' · best' if line is best else ''}")
+            (line.run, f"{line.number}  {line.name}{(say(' · best') if line is best else '')}")
             for line in reversed(self.session.runs)
             if line.has_model
         ]
@@ -267,7 +267,7 @@ class PredictModel:
         self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
         output = Path(self._folder.name) / f"{file.stem} predicted.csv"
         evaluated = bool(match.targets)
-        self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, "Starting")
+        self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, say("Starting"))
         self.changed.emit()
 
         def work(job: Job) -> tuple[PredictionReport, Answers, dict[str, Any] | None]:

@@ -6,7 +6,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import best_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
-from fitstudio.words import numbers
+from fitstudio.words import numbers, saying
 
 
 def say(model: PredictModel) -> list[Paragraph]:
@@ -14,33 +14,48 @@ def say(model: PredictModel) -> list[Paragraph]:
     paragraphs = []
     line = model.session.run_summary(model.run)
     if line is not None:
-        text = f"**Run {line.number}**, {line.name}."
+        text = saying.say("**Run {number}**, {line}.", number=line.number, line=line.name)
         if line.best is not None:
             title = figures.monitored_title(line.best.monitor)
             value = best_words(line)
-            text += (
-                f" Its best model is from epoch {line.best.epoch + 1}: "
-                f"{title[:1].lower()}{title[1:]} **{value}**."
+            text += saying.say(
+                " Its best model is from epoch {epoch}: {title}{title_2} **{value}**.",
+                epoch=line.best.epoch + 1,
+                title=title[:1].lower(),
+                title_2=title[1:],
+                value=value,
             )
-        paragraphs.append(Paragraph("The model", text))
-    text = (
-        "Columns are matched **by name**; their order does not matter. The file is read as the "
-        "training file was, and the preparation is the one learned in training. "
+        paragraphs.append(Paragraph(saying.say("The model"), text))
+    text = saying.say(
+        "Columns are matched **by name**; their order does not matter. The file is read as "
+        "the training file was, and the preparation is the one learned in training. "
     )
     fills = model.spec is not None and model.spec.get("data.missing") == "fill"
-    text += "Gaps are filled in as then." if fills else "Rows with gaps get no answer."
-    paragraphs.append(Paragraph("What happens", text))
+    text += (
+        saying.say("Gaps are filled in as then.")
+        if fills
+        else saying.say("Rows with gaps get no answer.")
+    )
+    paragraphs.append(Paragraph(saying.say("What happens"), text))
     match = model.match()
     if match is not None and match.targets and model.stage is not Stage.DONE:
         names = ", ".join(match.targets)
-        text = f"The file holds **{names}** as well: the answers are compared with that."
-        paragraphs.append(Paragraph("Known answers", text))
+        text = saying.say(
+            "The file holds **{names}** as well: the answers are compared with that.", names=names
+        )
+        paragraphs.append(Paragraph(saying.say("Known answers"), text))
     report = model.report
     if report is not None:
         left = report.rows - report.predicted
-        text = f"**{numbers.format_count(report.predicted)}** rows have an answer"
-        text += f", {numbers.format_count(left)} have gaps and none." if left else "."
-        paragraphs.append(Paragraph("Outcome", text))
+        text = saying.say(
+            "**{predicted}** rows have an answer", predicted=numbers.format_count(report.predicted)
+        )
+        text += (
+            saying.say(", {left} have gaps and none.", left=numbers.format_count(left))
+            if left
+            else "."
+        )
+        paragraphs.append(Paragraph(saying.say("Outcome"), text))
         if report.notes:
-            paragraphs.append(Paragraph("Mind", " ".join(report.notes)))
+            paragraphs.append(Paragraph(saying.say("Mind"), " ".join(report.notes)))
     return paragraphs

@@ -26,7 +26,7 @@ from fitstudio.viewmodel.results.scores import (
     number_scores,
 )
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say, say_count
 from fitstudio.words.numbers import in_percent
 
 PARTS = ("validation", "training", "test")
@@ -106,7 +106,7 @@ class ResultsModel:
         if run is None or self.state != "unmeasured" or not self.session.may_change():
             return
         self._cancel = cancel = threading.Event()
-        self.state, self.problem, self.progress = "measuring", None, (0.0, "Starting")
+        self.state, self.problem, self.progress = "measuring", None, (0.0, say("Starting"))
         self.changed.emit()
 
         def tell(done: float, words: str) -> None:
@@ -148,7 +148,11 @@ class ResultsModel:
         if self.results is None:
             return ""
         title = self.results.weights.capitalize()
-        return f"{title} model, epoch {numbers.format_count(self.results.epoch + 1)}"
+        return say(
+            "{title} model, epoch {epoch}",
+            title=title,
+            epoch=numbers.format_count(self.results.epoch + 1),
+        )
 
     def is_classification(self) -> bool:
         """Whether classes are told, not numbers."""
@@ -197,7 +201,7 @@ class ResultsModel:
             if title not in known:
                 score = number(value)
                 scale = self._scale()
-                tip = f"{name} as History has it: {score:.9g}"
+                tip = say("{name} as History has it: {score}", name=name, score=f"{score:.9g}")
                 text = value_words(score, name, scale)
                 found.append(Score(f"{title}{_unit_words(scale, name)}", text, tip=tip))
         return found
@@ -218,10 +222,12 @@ class ResultsModel:
         rows = self.results.rows[self.part]
         sampled = self.results.sampled.get(self.part)
         if sampled:
-            return (
-                f"{numbers.format_count(sampled)} of {numbers.counted(rows, 'row')}, evenly spread"
+            return say(
+                "{sampled} of {rows}, evenly spread",
+                sampled=numbers.format_count(sampled),
+                rows=say_count(rows, "{number} row", "{number} rows"),
             )
-        return numbers.counted(rows, "row")
+        return say_count(rows, "{number} row", "{number} rows")
 
     def worst(self) -> list[WorstRow]:
         """The rows that were most wrong; with a cell chosen, only those in it."""
@@ -239,8 +245,8 @@ class ResultsModel:
     def worst_headings(self) -> tuple[str, str, str, str]:
         """The headings of their table."""
         if self.is_classification():
-            return "Row", "True", "Predicted", "Chance given to the true class"
-        return "Row", "Measured", "Predicted", "Difference"
+            return say("Row"), say("True"), say("Predicted"), say("Chance given to the true class")
+        return say("Row"), say("Measured"), say("Predicted"), say("Difference")
 
     def _parity_outputs(self) -> Sequence[Mapping[str, Any]]:
         if self.results is None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say
 from fitstudio.words.numbers import in_percent
 
 _Z = 1.96
@@ -116,19 +116,25 @@ def class_scores(confusion: Confusion) -> list[Score]:
     known = recall[np.isfinite(recall)]
     return [
         Score(
-            "Accuracy",
+            say("Accuracy"),
             in_percent(confusion.accuracy),
-            f"{low * 100:.0f} to {high * 100:.0f} %",
-            f"always “{name}”: {in_percent(share)}",
-            f"{right} of {confusion.total} rows are right. With so many rows, the accuracy on new "
-            f"rows lies between {in_percent(low)} and {in_percent(high)} (95 % interval).",
+            say("{low} to {high} %", low=f"{low * 100:.0f}", high=f"{high * 100:.0f}"),
+            say("always “{name}”: {share}", name=name, share=in_percent(share)),
+            say(
+                "{right} of {total} rows are right. With so many rows, the accuracy on new "
+                "rows lies between {low} and {high} (95 % interval).",
+                right=right,
+                total=confusion.total,
+                low=in_percent(low),
+                high=in_percent(high),
+            ),
         ),
         Score(
-            "Balanced accuracy",
+            say("Balanced accuracy"),
             in_percent(float(known.mean()) if len(known) else math.nan),
             "",
-            f"by chance: {in_percent(1 / max(len(known), 1))}",
-            "The mean share found of each class: rare classes count as much as common ones.",
+            say("by chance: {known}", known=in_percent(1 / max(len(known), 1))),
+            say("The mean share found of each class: rare classes count as much as common ones."),
         ),
     ]
 
@@ -139,24 +145,24 @@ def number_scores(parity: Parity, measured: Mapping[str, Any], unit: str = "") -
     mean = numbers.format_measured(_mean_deviation(parity.true), unit)
     scores = [
         Score(
-            "Mean absolute error",
+            say("Mean absolute error"),
             numbers.format_measured(measured["mean_absolute_error"], unit),
             _mean_interval(np.abs(parity.residuals)),
-            f"always the mean: {mean}",
-            f"By how much a prediction of {parity.name} is off on average.",
+            say("always the mean: {mean}", mean=mean),
+            say("By how much a prediction of {parity} is off on average.", parity=parity.name),
         ),
         Score(
-            "Root mean squared error",
+            say("Root mean squared error"),
             numbers.format_measured(measured["root_mean_squared_error"], unit),
             "",
-            f"always the mean: {numbers.format_measured(spread, unit)}",
-            "Like the mean absolute error, but large errors count more.",
+            say("always the mean: {spread}", spread=numbers.format_measured(spread, unit)),
+            say("Like the mean absolute error, but large errors count more."),
         ),
     ]
     if measured.get("r2") is not None:
-        tip = "The share of the differences that the model explains; 1 is all, 0 none."
+        tip = say("The share of the differences that the model explains; 1 is all, 0 none.")
         scores.append(
-            Score("R²", numbers.format_value(measured["r2"]), "", "always the mean: 0", tip)
+            Score("R²", numbers.format_value(measured["r2"]), "", say("always the mean: 0"), tip)
         )
     return scores
 

@@ -7,7 +7,7 @@ import numpy as np
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.results.scores import wilson
-from fitstudio.words import numbers
+from fitstudio.words import numbers, saying
 from fitstudio.words.numbers import in_percent
 
 _FEW_ROWS = 100
@@ -32,15 +32,22 @@ def _classes(model: ResultsModel) -> list[Paragraph]:
     name, share = confusion.majority()
     least, most = wilson(right, confusion.total)
     if least > share:
-        better = "**clearly better**"
+        better = saying.say("**clearly better**")
     else:
-        better = "**worse**" if most < share else "not clearly better"
+        better = "**worse**" if most < share else saying.say("not clearly better")
     paragraphs = [
         Paragraph(
-            "Score",
-            f"**{numbers.format_count(right)} of {numbers.format_count(confusion.total)}** rows "
-            f"are right, {in_percent(confusion.accuracy)}. That is {better} than always saying "
-            f"{name} ({in_percent(share)}).",
+            saying.say("Score"),
+            saying.say(
+                "**{right} of {total}** rows are right, {accuracy}. That is {better} than "
+                "always saying {name} ({share}).",
+                right=numbers.format_count(right),
+                total=numbers.format_count(confusion.total),
+                accuracy=in_percent(confusion.accuracy),
+                better=better,
+                name=name,
+                share=in_percent(share),
+            ),
         )
     ]
     recall = confusion.recall()
@@ -52,9 +59,14 @@ def _classes(model: ResultsModel) -> list[Paragraph]:
             taken_for = confusion.names[int(wrong.argmax())]
             paragraphs.append(
                 Paragraph(
-                    "Hardest class",
-                    f"**{confusion.names[at]}**: {in_percent(float(recall[at]))} of it is found; "
-                    f"most of the rest is taken for {taken_for}.",
+                    saying.say("Hardest class"),
+                    saying.say(
+                        "**{names}**: {recall} of it is found; most of the rest is taken for "
+                        "{taken_for}.",
+                        names=confusion.names[at],
+                        recall=in_percent(float(recall[at])),
+                        taken_for=taken_for,
+                    ),
                 )
             )
     return paragraphs
@@ -69,19 +81,27 @@ def _numbers(model: ResultsModel) -> list[Paragraph]:
     trivial = float(np.abs(parity.true - parity.true.mean()).mean())
     paragraphs = [
         Paragraph(
-            "Score",
-            f"Predictions of {parity.name} are off by "
-            f"**{numbers.format_measured(error, unit)}** on average. "
-            "Always saying the mean would be off by "
-            f"{numbers.format_measured(trivial, unit)}.",
+            saying.say("Score"),
+            saying.say(
+                "Predictions of {parity} are off by **{error}** on average. Always saying the "
+                "mean would be off by {trivial}.",
+                parity=parity.name,
+                error=numbers.format_measured(error, unit),
+                trivial=numbers.format_measured(trivial, unit),
+            ),
         )
     ]
     bias = float(parity.residuals.mean())
     reach = 1.96 * float(parity.residuals.std()) / max(len(parity.true), 1) ** 0.5
     if abs(bias) > reach:
-        side = "too high" if bias > 0 else "too low"
+        side = saying.say("too high") if bias > 0 else saying.say("too low")
         size = numbers.format_measured(abs(bias), unit)
-        paragraphs.append(Paragraph("Leaning", f"On the whole they are **{size} {side}**."))
+        paragraphs.append(
+            Paragraph(
+                saying.say("Leaning"),
+                saying.say("On the whole they are **{size} {side}**.", size=size, side=side),
+            )
+        )
     return paragraphs
 
 
@@ -89,15 +109,20 @@ def _trust(model: ResultsModel) -> list[Paragraph]:
     assert model.results is not None
     rows = model.results.rows.get(model.part, 0)
     if model.part == "training":
-        text = (
-            "These are the rows that the model **learned from**. How it does on new rows, only "
-            "rows that it has not seen can tell."
+        text = saying.say(
+            "These are the rows that the model **learned from**. How it does on new rows, "
+            "only rows that it has not seen can tell."
         )
-        return [Paragraph("How far to trust it", text)]
-    text = "The model has not learned from these rows"
+        return [Paragraph(saying.say("How far to trust it"), text)]
+    text = saying.say("The model has not learned from these rows")
     if model.part == "validation" and model.results.weights == "best":
-        text += ", but its best epoch was chosen by them: new rows may turn out a little worse"
+        text += saying.say(
+            ", but its best epoch was chosen by them: new rows may turn out a little worse"
+        )
     text += "."
     if rows and rows < _FEW_ROWS:
-        text += f" There are only **{rows}**: another choice of rows would give another score."
-    return [Paragraph("How far to trust it", text)]
+        text += saying.say(
+            " There are only **{rows}**: another choice of rows would give another score.",
+            rows=rows,
+        )
+    return [Paragraph(saying.say("How far to trust it"), text)]

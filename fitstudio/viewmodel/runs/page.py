@@ -22,7 +22,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.badge import Badge
 from fitstudio.viewmodel.own_units import best_measure, best_value, in_own_unit
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say
 
 
 class Column(StrEnum):
@@ -174,7 +174,9 @@ class RunsModel:
         number = self._by_run[run].number
 
         def take_over(record: RunRecord) -> None:
-            self.session.use_settings_of(record.spec, f"New run like {number}", parent=run)
+            self.session.use_settings_of(
+                record.spec, say("New run like {number}", number=number), parent=run
+            )
             done()
 
         self.session.in_background(lambda job: runs.load_run(self.session.project, run), take_over)
@@ -327,10 +329,10 @@ def changed_words(line: RunSummary) -> tuple[str, str]:
     if not parts:
         if line.compared or line.parent:
             number = (line.compared or line.parent or "").partition("-")[0].lstrip("0")
-            return "", f"The same settings as run {number}"
+            return "", say("The same settings as run {number}", number=number)
         if line.number == 1:
-            return "", "The first run"
-        return "", "There was no run to compare it with" if line.compared == "" else ""
+            return "", say("The first run")
+        return "", say("There was no run to compare it with") if line.compared == "" else ""
     first = parts[0] if len(parts) == 1 else f"{parts[0]}, +{len(parts) - 1}"
     return first, "\n".join(parts)
 
@@ -365,19 +367,19 @@ def best_of(lines: Sequence[RunSummary]) -> RunSummary | None:
 def badge_of(line: RunSummary) -> Badge | None:
     """The state of a run where it is worth a chip; a run that simply ended has none."""
     if line.damage:
-        return Badge("attention", "Damaged")
+        return Badge("attention", say("Damaged"))
     if line.outcome is None:
         match line.phase:
             case "paused":
-                return Badge("paused", "Paused")
+                return Badge("paused", say("Paused"))
             case "starting" | "preparing":
-                return Badge("waiting", "Starting")
-        return Badge("running", "Running")
+                return Badge("waiting", say("Starting"))
+        return Badge("running", say("Running"))
     if line.outcome == Outcome.FAILED:
         nan = line.reason == Reason.NOT_FINITE
-        return Badge("failed", "NaN, stopped" if nan else "Failed")
+        return Badge("failed", say("NaN, stopped") if nan else say("Failed"))
     if line.outcome == Outcome.INTERRUPTED:
-        return Badge("attention", "Interrupted")
+        return Badge("attention", say("Interrupted"))
     return None
 
 
@@ -408,7 +410,7 @@ def settings_of(record: RunRecord) -> list[SettingsGroup]:
         resolved = values.get(key)
         given = record.spec.is_set(key)
         value = record.spec.get(key) if given or resolved is None else resolved.value
-        origin = "set by you" if given else str(resolved.origin.value) if resolved else ""
+        origin = say("set by you") if given else str(resolved.origin.value) if resolved else ""
         groups.setdefault(param.group, []).append((param.title, key, param.show(value), origin))
     return [SettingsGroup(title, tuple(rows)) for title, rows in groups.items()]
 

@@ -6,6 +6,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import best_measure, best_words
 from fitstudio.viewmodel.runs.page import RunsModel
+from fitstudio.words import saying
 
 _DIFFERENCES = 8
 
@@ -17,18 +18,28 @@ def say(model: RunsModel) -> list[Paragraph]:
     if best is not None and best.best is not None:
         title = figures.monitored_title(best.best.monitor)
         value = best_words(best)
-        text = f"**Run {best.number}**, {best.name}: {title[:1].lower()}{title[1:]} **{value}**."
-        paragraphs.append(Paragraph("Best so far", text))
+        text = saying.say(
+            "**Run {number}**, {best}: {title}{title_2} **{value}**.",
+            number=best.number,
+            best=best.name,
+            title=title[:1].lower(),
+            title_2=title[1:],
+            value=value,
+        )
+        paragraphs.append(Paragraph(saying.say("Best so far"), text))
         measures = {best_measure(line) for line in model.session.runs} - {best_measure(best)}
         others = {_measure_words(each) for each in measures if each is not None}
         if others:
             names = ", ".join(sorted(others))
-            text = f"Some runs watched something else ({names}); their values cannot be compared."
-            paragraphs.append(Paragraph("Mind", text))
+            text = saying.say(
+                "Some runs watched something else ({names}); their values cannot be compared.",
+                names=names,
+            )
+            paragraphs.append(Paragraph(saying.say("Mind"), text))
     running = model.session.running
     if running is not None:
-        text = f"**Run {running.number}** is being trained."
-        paragraphs.append(Paragraph("Now", text))
+        text = saying.say("**Run {number}** is being trained.", number=running.number)
+        paragraphs.append(Paragraph(saying.say("Now"), text))
     differences = model.differences()
     if differences:
         runs = [
@@ -38,13 +49,17 @@ def say(model: RunsModel) -> list[Paragraph]:
         ]
         for difference in differences[:_DIFFERENCES]:
             parts = (
-                f"{'**' + value + '**' if odd else value} (run {number})"
+                saying.say(
+                    "{value} (run {number})",
+                    value="**" + value + "**" if odd else value,
+                    number=number,
+                )
                 for value, odd, number in zip(difference.values, difference.odd, runs)
             )
             paragraphs.append(Paragraph(difference.title, ", ".join(parts)))
     elif len(model.ticked) > 1 and len(model.records) > 1:
-        text = "The ticked runs have the same settings; only chance tells them apart."
-        paragraphs.append(Paragraph("Only what differs", text))
+        text = saying.say("The ticked runs have the same settings; only chance tells them apart.")
+        paragraphs.append(Paragraph(saying.say("Only what differs"), text))
     return paragraphs
 
 

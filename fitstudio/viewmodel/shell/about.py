@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from fitstudio.actions import environment
+from fitstudio.words import say
 
 
 def versions_text() -> tuple[str, str]:
@@ -13,8 +14,12 @@ def versions_text() -> tuple[str, str]:
     packages = described["packages"]
     device = described["devices"]
     chosen = device.get("reason") or device.get("problem") or ""
-    sentence = (
-        f"**Version {described['fitstudio']}** on Python {described['python']}, "
-        f"torch {packages['torch']}, Qt {packages['PySide6-Essentials']}. {chosen}"
+    sentence = say(
+        "**Version {fitstudio}** on Python {python}, torch {torch}, Qt {packages}. {chosen}",
+        fitstudio=described["fitstudio"],
+        python=described["python"],
+        torch=packages["torch"],
+        packages=packages["PySide6-Essentials"],
+        chosen=chosen,
     )
     return sentence, json.dumps(described, indent=2, ensure_ascii=False)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fitstudio.errors import FitStudioError
+from fitstudio.words import say
 
 _log = logging.getLogger(__name__)
 _THREADS = 4
@@ -117,9 +118,9 @@ class Background:
         except Exception as problem:
             _log.exception("background work failed")
             wrapped = FitStudioError(
-                "Something went wrong inside FitStudio.",
+                say("Something went wrong inside FitStudio."),
                 code="internal",
-                safe="Your project is as it was.",
+                safe=say("Your project is as it was."),
                 details=f"{type(problem).__name__}: {problem}",
             )
             self._hand_back(job, failed or _log_problem, wrapped)

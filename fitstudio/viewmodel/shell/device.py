@@ -12,6 +12,7 @@ from psygnal import Signal
 from fitstudio.actions import environment
 from fitstudio.errors import FitStudioError
 from fitstudio.viewmodel.shell.background import Background
+from fitstudio.words import say
 
 
 @dataclass
@@ -55,12 +56,16 @@ class DeviceModel:
         own = next((each for each in found["devices"] if each["name"] == self._chosen), None)
         title = str(own["title"]) if own else self._chosen
         number = self._chosen.partition(":")[2]
-        self.title = f"GPU {number} · {title.removeprefix('NVIDIA ')}" if number else title
+        self.title = (
+            say("GPU {number} · {title}", number=number, title=title.removeprefix("NVIDIA "))
+            if number
+            else title
+        )
         self.changed.emit()
         self.look()
 
     def _on_failed(self, problem: FitStudioError) -> None:
-        self.title, self.reason = "No device", str(problem)
+        self.title, self.reason = say("No device"), str(problem)
         self.changed.emit()
 
     def _on_memory(self, memory: tuple[int, int]) -> None:

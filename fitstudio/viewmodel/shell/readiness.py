@@ -8,7 +8,7 @@ from fitstudio.declared.checks.decisions import open_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.words.numbers import counted
+from fitstudio.words import say, say_count
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,18 @@ def readiness(
     """
     errors = resolved.errors
     if errors:
-        things = counted(len(errors), "thing")
-        sentence = errors[0].sentence if len(errors) == 1 else "Training cannot start before."
-        return Readiness("error", f"{things} to mend", sentence, errors[0])
+        things = say_count(len(errors), "{number} thing", "{number} things")
+        sentence = errors[0].sentence if len(errors) == 1 else say("Training cannot start before.")
+        return Readiness("error", say("{things} to mend", things=things), sentence, errors[0])
     if reading:
-        return Readiness("info", "Looking at the data", "This takes a moment.")
+        return Readiness("info", say("Looking at the data"), say("This takes a moment."))
     found = open_findings(resolved, summary)
     advice = [each for each in found if each.severity is Severity.ADVICE]
     if advice:
-        things = counted(len(advice), "thing")
+        things = say_count(len(advice), "{number} thing", "{number} things")
         misleads = any(each.where.startswith("fit.validation") for each in advice)
-        sentence = "You can train, but the score will mislead." if misleads else "You can train."
-        return Readiness("warning", f"{things} to look at", sentence, advice[0])
-    return Readiness("success", "Ready to train", "Nothing left to look at.")
+        sentence = (
+            say("You can train, but the score will mislead.") if misleads else say("You can train.")
+        )
+        return Readiness("warning", say("{things} to look at", things=things), sentence, advice[0])
+    return Readiness("success", say("Ready to train"), say("Nothing left to look at."))

@@ -26,6 +26,7 @@ from fitstudio.errors import DataError, FitStudioError
 from fitstudio.project import Project
 from fitstudio.viewmodel.shell.background import Background, Job
 from fitstudio.viewmodel.shell.undo import EditHistory
+from fitstudio.words import say
 
 
 class ProjectSession:
@@ -85,7 +86,11 @@ class ProjectSession:
     @property
     def cannot_change(self) -> str | None:
         """What a control says that is greyed because nothing can be changed here, or None."""
-        return None if self.read_only is None else f"Open for reading only. {self.read_only}"
+        return (
+            None
+            if self.read_only is None
+            else say("Open for reading only. {read_only}", read_only=self.read_only)
+        )
 
     @property
     def running(self) -> RunSummary | None:
@@ -132,11 +137,11 @@ class ProjectSession:
 
     def set_value(self, key: str, value: Any) -> None:
         """Sets one setting; None puts it back to its default."""
-        self.set_many({key: value}, f"Change {self.spec.param(key).title}")
+        self.set_many({key: value}, say("Change {spec}", spec=self.spec.param(key).title))
 
     def reset(self, key: str) -> None:
         """Puts one setting back to its default."""
-        self.set_many({key: None}, f"Reset {self.spec.param(key).title}")
+        self.set_many({key: None}, say("Reset {spec}", spec=self.spec.param(key).title))
 
     def apply_fix(self, fix: Fix) -> None:
         """Does what a finding proposes, as one step of undo."""
@@ -246,9 +251,9 @@ class ProjectSession:
             self._looking.cancel()
             self._on_data_failed(
                 DataError(
-                    "Reading the file was cancelled.",
+                    say("Reading the file was cancelled."),
                     code="data.cancelled",
-                    remedy="Choose another file, or open the project again to read it.",
+                    remedy=say("Choose another file, or open the project again to read it."),
                 )
             )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fitstudio.declared.checks.decisions import open_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words.numbers import counted
+from fitstudio.words import say, say_count
 
 _ROLES = ("fit.x", "fit.y")
 
@@ -43,19 +43,23 @@ def stations(session: ProjectSession) -> dict[str, Station]:
         "training": _training(session),
         "monitor": _monitor(session),
         "results": _results(session),
-        "runs": Station("ready", counted(len(session.runs), "run"), len(session.runs)),
+        "runs": Station(
+            "ready",
+            say_count(len(session.runs), "{number} run", "{number} runs"),
+            len(session.runs),
+        ),
         "predict": _predict(session),
     }
 
 
 def _data(session: ProjectSession) -> Station:
     if session.busy_with_data:
-        return Station("running", "The data is being looked at")
+        return Station("running", say("The data is being looked at"))
     if session.data_problem is not None:
         return Station("failed", session.data_problem.message)
     if session.spec.get("data.file") is None:
-        return Station("empty", "No data yet")
-    return _judged(session, "data") or Station("done", "Nothing left to decide")
+        return Station("empty", say("No data yet"))
+    return _judged(session, "data") or Station("done", say("Nothing left to decide"))
 
 
 def _model(session: ProjectSession) -> Station:
@@ -63,8 +67,8 @@ def _model(session: ProjectSession) -> Station:
     if judged is not None:
         return judged
     if session.resolved.model_plan is None:
-        return Station("empty", "Comes after the data")
-    return Station("done", "Fits the data")
+        return Station("empty", say("Comes after the data"))
+    return Station("done", say("Fits the data"))
 
 
 def _training(session: ProjectSession) -> Station:
@@ -72,18 +76,18 @@ def _training(session: ProjectSession) -> Station:
     if judged is not None:
         return judged
     if session.resolved.facts is None:
-        return Station("empty", "Comes after the data")
-    return Station("ready", "Ready to train")
+        return Station("empty", say("Comes after the data"))
+    return Station("ready", say("Ready to train"))
 
 
 def _monitor(session: ProjectSession) -> Station:
     if session.starting:
-        return Station("running", "A run is starting")
+        return Station("running", say("A run is starting"))
     if session.running is not None:
-        return Station("running", session.running.sentence or "A run is under way")
+        return Station("running", session.running.sentence or say("A run is under way"))
     shown = session.run_summary(session.current_run)
     if shown is None:
-        return Station("empty", "No run yet")
+        return Station("empty", say("No run yet"))
     if shown.outcome in ("failed", "interrupted"):
         return Station("failed", shown.sentence)
     return Station("done", shown.sentence)
@@ -92,19 +96,24 @@ def _monitor(session: ProjectSession) -> Station:
 def _results(session: ProjectSession) -> Station:
     shown = session.run_summary(session.current_run)
     if shown is None or shown.outcome is None:
-        return Station("empty", "Comes after a run")
+        return Station("empty", say("Comes after a run"))
     if shown.measured:
-        return Station("ready", f"Results of run {shown.number}")
+        return Station("ready", say("Results of run {number}", number=shown.number))
     if shown.has_model:
-        return Station("ready", f"The model of run {shown.number} is not measured yet")
-    return Station("empty", f"Run {shown.number} has no model")
+        return Station(
+            "ready", say("The model of run {number} is not measured yet", number=shown.number)
+        )
+    return Station("empty", say("Run {number} has no model", number=shown.number))
 
 
 def _predict(session: ProjectSession) -> Station:
     usable = [run for run in session.runs if run.has_model]
     if not usable:
-        return Station("empty", "Comes after a run")
-    return Station("ready", f"{counted(len(usable), 'model')} to use")
+        return Station("empty", say("Comes after a run"))
+    return Station(
+        "ready",
+        say("{usable} to use", usable=say_count(len(usable), "{number} model", "{number} models")),
+    )
 
 
 def _judged(session: ProjectSession, station: str) -> Station | None:

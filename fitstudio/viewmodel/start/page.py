@@ -23,6 +23,7 @@ from fitstudio.viewmodel.own_units import best_words
 from fitstudio.viewmodel.runs.page import best_of
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.places import short_place
+from fitstudio.words import say
 
 _SHOWN = 4
 _LONGEST_FACTS = 32
@@ -217,8 +218,8 @@ def day_words(when: float, *, now: float | None = None) -> str:
     now = time.time() if now is None else now
     then, today = time.localtime(when), time.localtime(now)
     if then[:3] == today[:3]:
-        return "Today"
+        return say("Today")
     if then[:3] == time.localtime(now - _DAY_S)[:3]:
-        return "Yesterday"
+        return say("Yesterday")
     day = f"{then.tm_mday} {time.strftime('%b', then)}"
     return day if then.tm_year == today.tm_year else f"{day} {then.tm_year}"

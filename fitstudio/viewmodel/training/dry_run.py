@@ -14,7 +14,8 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import FitStudioError
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words.numbers import format_bytes, format_seconds, strong
+from fitstudio.words import say
+from fitstudio.words.numbers import format_bytes, format_count, format_seconds, strong
 
 # A batch takes as long whatever these are.
 _NOT_MEASURED = (
@@ -74,7 +75,11 @@ class Trial:
         if measured is None or measured.reply.get("fits", True):
             return None
         size = measured.reply.get("batch_size_that_fits")
-        return Fix(f"Use batches of {size:,}", {"fit.batch_size": size}) if size else None
+        return (
+            Fix(say("Use batches of {size}", size=format_count(size)), {"fit.batch_size": size})
+            if size
+            else None
+        )
 
     @property
     def text(self) -> str:
@@ -91,7 +96,7 @@ class Trial:
         if self.running or not self.possible:
             return
         session, spec = self._session, self._session.spec
-        self._problem, self._now = None, "Starting"
+        self._problem, self._now = None, say("Starting")
 
         def work(job: Job) -> Measured:
             def progress(_fraction: float, sentence: str) -> None:
@@ -121,16 +126,25 @@ class Trial:
         return self._measured if same else None
 
     def _found(self, reply: Mapping[str, Any]) -> str:
-        device = reply.get("device") or "this computer"
+        device = reply.get("device") or say("this computer")
         if not reply.get("fits", True):
             size = reply.get("batch_size") or 0
-            return f"Batches of {size:,} do not fit into the memory of {device}."
+            return say(
+                "Batches of {size} do not fit into the memory of {device}.",
+                size=format_count(size),
+                device=device,
+            )
         memory = reply.get("device_memory_bytes") or reply.get("memory_bytes") or 0
         per_epoch = reply.get("seconds_per_epoch") or 0.0
         facts = self._session.resolved.facts
         epochs = facts.epochs_to_run if facts is not None else reply.get("epochs") or 0
         total = strong(format_seconds(per_epoch * epochs))
-        return f"About {total} on {device}, {format_bytes(memory)} of memory."
+        return say(
+            "About {total} on {device}, {memory} of memory.",
+            total=total,
+            device=device,
+            memory=format_bytes(memory),
+        )
 
     def _on_resolved(self) -> None:
         self._problem = None

@@ -24,6 +24,7 @@ from fitstudio.viewmodel.training.hints import (
     hint_for,
     in_field_units,
 )
+from fitstudio.words import say
 
 _ORDER = (Level.BASIC, Level.ADVANCED, Level.EXPERT)
 
@@ -242,7 +243,7 @@ class TrainingForm:
             self.session.undo()
         else:
             # Something else was changed since: that stays.
-            self.session.set_many(done.before, f"Undo {done.fix.sentence}")
+            self.session.set_many(done.before, say("Undo {sentence}", sentence=done.fix.sentence))
 
     def dismiss_done(self, key: str) -> None:
         """Stops saying that something was mended."""

@@ -11,15 +11,16 @@ from fitstudio.declared.kinds.param import Finding, Param, Severity
 from fitstudio.declared.resolve import Origin, Resolved
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words.numbers import counted, plain_number
+from fitstudio.words import marked, say, say_count
+from fitstudio.words.numbers import format_count, plain_number
 
 # What is said where a finding stood, once its remedy was taken.
 _DONE = {
-    "fit.sorted-rows": "Rows are picked at random before some of them are held out.",
+    "fit.sorted-rows": marked("Rows are picked at random before some of them are held out."),
     "fit.no-validation": "20 % of the rows are held out to check on.",
-    "fit.validation-split-empty": "The rows are parted so that both sides have some.",
-    "fit.class-weight-missing": "All classes count the same now.",
-    "compile.loss-target": "The loss fits the target again.",
+    "fit.validation-split-empty": marked("The rows are parted so that both sides have some."),
+    "fit.class-weight-missing": marked("All classes count the same now."),
+    "compile.loss-target": marked("The loss fits the target again."),
     "fit.callbacks-no-validation": "20 % of the rows are held out, so that it can watch them.",
 }
 _LONGEST_AUTOMATIC = 5
@@ -30,7 +31,9 @@ def done_sentence(finding: Finding) -> str:
     if finding.code in _DONE:
         return _DONE[finding.code]
     sentence = finding.fix.sentence if finding.fix is not None else ""
-    return f"Done: {sentence[:1].lower()}{sentence[1:]}."
+    return say(
+        "Done: {sentence}{sentence_2}.", sentence=sentence[:1].lower(), sentence_2=sentence[1:]
+    )
 
 
 def in_field_units(param: Param, value: Any, finding: Finding) -> Finding:
@@ -39,7 +42,11 @@ def in_field_units(param: Param, value: Any, finding: Finding) -> Finding:
         return finding
     if not isinstance(value, (int, float)) or isinstance(value, bool) or 0 <= value < 1:
         return finding
-    sentence = f"{param.title} must be 0 % or more and below 100 %, not {value * 100:g} %."
+    sentence = say(
+        "{param} must be 0 % or more and below 100 %, not {value} %.",
+        param=param.title,
+        value=f"{value * 100:g}",
+    )
     return replace(finding, sentence=sentence)
 
 
@@ -56,7 +63,7 @@ def automatic_text(param: Param, resolved: Resolved) -> str:
     if param.unset != "automatic" or not derived or found is None:
         return param.unset
     text = str(found.value)
-    return f"automatic ({text})" if len(text) <= _LONGEST_AUTOMATIC else text
+    return say("automatic ({text})", text=text) if len(text) <= _LONGEST_AUTOMATIC else text
 
 
 def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
@@ -72,7 +79,10 @@ def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
     if facts is None:
         return ""
     if key == "fit.batch_size":
-        return f"{counted(facts.steps_per_epoch, 'step')} an epoch"
+        return say(
+            "{steps_per_epoch} an epoch",
+            steps_per_epoch=say_count(facts.steps_per_epoch, "{number} step", "{number} steps"),
+        )
     if key == "fit.validation_split":
         return _split_hint(resolved, facts)
     chosen = resolved.value(key) if spec.is_set(key) else None
@@ -80,13 +90,25 @@ def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
         return f"{facts.validation_rows:,} {facts.row_name}s" if facts.validation_rows else ""
     if key == "fit.steps_per_epoch":
         fills = -(-facts.training_rows // facts.batch_size)
-        return f"{fills:,} go through all {facts.row_name}s" if chosen is not None else ""
+        return (
+            say(
+                "{fills} go through all {row_name}s",
+                fills=format_count(fills),
+                row_name=facts.row_name,
+            )
+            if chosen is not None
+            else ""
+        )
     if key == "fit.initial_epoch" and facts.epochs_to_run and chosen:
-        return f"Epochs {chosen + 1:,} to {resolved.value('fit.epochs'):,} run"
+        return say(
+            "Epochs {chosen} to {resolved} run",
+            chosen=format_count(chosen + 1),
+            resolved=format_count(resolved.value("fit.epochs")),
+        )
     if key == "fit.validation_steps" and key not in resolved.greyed and facts.validation_steps:
-        return counted(facts.validation_steps, "batch", "batches")
+        return say_count(facts.validation_steps, "{number} batch", "{number} batches")
     if key == "data.row_order":
-        return "Before the last ones are held out"
+        return say("Before the last ones are held out")
     return ""
 
 
@@ -97,13 +119,19 @@ def _loss_hint(resolved: Resolved, facts: Facts | None) -> str:
     if facts.loss not in LOSSES or facts.target not in LOSSES[facts.loss].suits:
         return ""
     if facts.target == NUMBERS:
-        return f"Fits {counted(facts.output_units, 'number')}"
-    return f"Fits {counted(len(facts.class_names), 'class', 'classes')}"
+        return say(
+            "Fits {output_units}",
+            output_units=say_count(facts.output_units, "{number} number", "{number} numbers"),
+        )
+    return say(
+        "Fits {class_names}",
+        class_names=say_count(len(facts.class_names), "{number} class", "{number} classes"),
+    )
 
 
 def _epochs_hint(facts: Facts | None) -> str:
     rows = f"{facts.row_name}s" if facts is not None else "rows"
-    return f"Times through the training {rows}"
+    return say("Times through the training {rows}", rows=rows)
 
 
 def _split_hint(resolved: Resolved, facts: Facts) -> str:
@@ -111,5 +139,15 @@ def _split_hint(resolved: Resolved, facts: Facts) -> str:
         return ""
     names = f"{facts.row_name}s"
     if resolved.value("data.row_order") == "random":
-        return f"{facts.validation_rows:,} of {facts.used_rows:,} {names}, at random"
-    return f"The last {facts.validation_rows:,} of {facts.used_rows:,} {names}"
+        return say(
+            "{validation_rows} of {used_rows} {names}, at random",
+            validation_rows=format_count(facts.validation_rows),
+            used_rows=format_count(facts.used_rows),
+            names=names,
+        )
+    return say(
+        "The last {validation_rows} of {used_rows} {names}",
+        validation_rows=format_count(facts.validation_rows),
+        used_rows=format_count(facts.used_rows),
+        names=names,
+    )

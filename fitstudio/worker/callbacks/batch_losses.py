@@ -7,6 +7,7 @@ import numpy as np
 from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory
+from fitstudio.words import say
 from fitstudio.worker.not_finite import NotFiniteError
 from fitstudio.worker.run_process import RunProcess
 
@@ -40,7 +41,7 @@ class BatchLosses(Callback):
 
     def _write(self, epoch: int, first_step: int, losses: np.ndarray) -> None:
         """Writes them; a disk that takes none leaves a gap, which is told once."""
-        place = f"epoch {epoch + 1}, batch {first_step + 1}"
+        place = say("epoch {epoch}, batch {first_step}", epoch=epoch + 1, first_step=first_step + 1)
         try:
             self._history.append(epoch, first_step, losses.tolist())
         except StorageError as problem:
@@ -49,8 +50,12 @@ class BatchLosses(Callback):
                 self._process.tell(
                     "warning",
                     "batches.gap",
-                    f"From {place}, on the losses of single batches are not written: "
-                    f"{problem.message} Their curve has a gap there; the epochs are complete.",
+                    say(
+                        "From {place}, on the losses of single batches are not written: "
+                        "{message} Their curve has a gap there; the epochs are complete.",
+                        place=place,
+                        message=problem.message,
+                    ),
                 )
             return
         if self._has_gap:
@@ -58,5 +63,7 @@ class BatchLosses(Callback):
             self._process.tell(
                 "info",
                 "batches.written-again",
-                f"From {place}, on the losses of single batches are written again.",
+                say(
+                    "From {place}, on the losses of single batches are written again.", place=place
+                ),
             )

@@ -15,6 +15,7 @@ import numpy as np
 from fitstudio.engine import device
 from fitstudio.engine.callbacks import Callback
 from fitstudio.journal import EventType
+from fitstudio.words import say
 from fitstudio.worker.callbacks.position import Position
 from fitstudio.worker.callbacks.saving import Saving
 from fitstudio.worker.requests import StopRun
@@ -113,12 +114,14 @@ class Obeying(Callback):
         self._requests.snapshot = False
         name = f"snapshot-{self._position.epoch + 1:04d}-{self._position.done:06d}"
         self._saving.save_here(within_epoch=within_epoch, name=name)
-        self._tell("snapshot", f"A snapshot is saved in {f'checkpoints/{name}'!r}.")
+        self._tell(
+            "snapshot", say("A snapshot is saved in {name}.", name=repr(f"checkpoints/{name}"))
+        )
 
     def _pause(self, within_epoch: bool) -> None:
         began = time.monotonic()
         self._saving.settle()
-        self._tell("paused", "The run is paused.")
+        self._tell("paused", say("The run is paused."))
         if self._requests.free_memory:
             device.release_memory(self.model.device)
         while self._requests.paused and self._requests.stop not in ("batch", "now"):
@@ -126,7 +129,7 @@ class Obeying(Callback):
             self._save_snapshot_if_asked(within_epoch)
         self._position.leave_out(time.monotonic() - began)
         if not self._requests.paused:
-            self._tell("continued", "The run goes on.")
+            self._tell("continued", say("The run goes on."))
 
     def _tell(self, code: str, sentence: str) -> None:
         self._journal.append(EventType.MESSAGE, level="info", code=code, sentence=sentence)

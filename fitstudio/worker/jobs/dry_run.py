@@ -20,6 +20,7 @@ from fitstudio.engine.model import Model
 from fitstudio.engine.state.checkpoint import Snapshot
 from fitstudio.errors import SpecError
 from fitstudio.storage import ops
+from fitstudio.words import say
 from fitstudio.worker import machine, model_setup
 
 _WARM_UP_STEPS = 2
@@ -47,16 +48,16 @@ def try_one_batch(job: Mapping[str, Any], progress: Callable[[float, str], None]
     """
     project, spec = Path(job["project"]), RunSpec.from_json(job["spec"])
     with open_source(spec.data, project) as source:
-        progress(0.0, "Reading the data")
+        progress(0.0, say("Reading the data"))
         resolved = resolve(spec, source.summary())
         if not resolved.ok or resolved.facts is None or resolved.model_plan is None:
             raise SpecError(resolved.errors[0].sentence, resolved.errors)
         values = {key: each.value for key, each in resolved.values.items()}
         size = resolved.facts.batch_size
         set_up = machine.set_up(values, resolved.model_plan, batch_size=size, seed=0, before={})
-        progress(0.3, "Preparing the rows")
+        progress(0.3, say("Preparing the rows"))
         prepared = prepare(source, spec, base=project, seed=set_up.seed, task=resolved.task)
-        progress(0.6, "Training one batch")
+        progress(0.6, say("Training one batch"))
         measured = _largest_that_fits(resolved, values, set_up, prepared, size)
     free = ops.current().free_bytes(project)
     facts = resolved.facts

@@ -17,6 +17,7 @@ from fitstudio.journal.events import finite
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic, checked
+from fitstudio.words import say
 from fitstudio.worker import results
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.results import Part
@@ -39,18 +40,18 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         DataError: If columns are missing, the target among them.
     """
     project = Path(job["project"])
-    progress(0.0, "Loading the model")
+    progress(0.0, say("Loading the model"))
     trained = trained_model.load(project, job["run"])
     certificate = trained.certificate
     spec = read_spec(trained.paths.spec)
     data = job.get("data")
-    progress(0.1, "Preparing the rows")
+    progress(0.1, say("Preparing the rows"))
     notes = list(trained.notes)
     if data is None:
         recorded = read_recorded(trained.paths.resolved)
         seed = recorded.get("seed")
         if seed is None:
-            raise atomic.damaged(trained.paths.resolved, "`seed` is missing")
+            raise atomic.damaged(trained.paths.resolved, say("`seed` is missing"))
         source, task = open_source(spec.data, project), _frozen_task(trained.paths, recorded)
         parts = results.parts_of(prepare(source, spec, base=project, seed=seed, task=task))
     else:
@@ -59,12 +60,12 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         with open_as_trained(recipe, data, base, notes=notes, answers=True) as source:
             x, y, weights, samples = recipe.apply_with_targets(source, notes=notes)
             parts = [Part("test", np.asarray(x), y, weights, samples)]
-    progress(0.3, "Measuring")
+    progress(0.3, say("Measuring"))
     measured = results.measure(trained.model, parts, certificate)
     measured = {"weights": trained.weights, "epoch": trained.epoch, **measured}
     if data is None and job.get("keep"):
         storage.write_json(trained.paths.results, finite({"format": results.FORMAT, **measured}))
-    progress(1.0, "Done")
+    progress(1.0, say("Done"))
     target = target_facts(
         certificate.recipe,
         method=str(spec.get("data.scale_target")),
@@ -79,4 +80,4 @@ def _frozen_task(paths: RunPaths, recorded: Mapping[str, Any]) -> Task | None:
     try:
         return None if stored is None else Task.from_json(stored)
     except checked.MisfitError as problem:
-        raise atomic.damaged(paths.resolved, f"`task`: {problem}") from problem
+        raise atomic.damaged(paths.resolved, say("`task`: {problem}", problem=problem)) from problem

@@ -22,6 +22,7 @@ from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.storage import atomic
+from fitstudio.words import say
 from fitstudio.worker.jobs import trained_model
 
 _CHUNK = 4096
@@ -46,29 +47,32 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     project, output = Path(job["project"]), Path(job["output"])
     data = {"file": job["data"]} if isinstance(job["data"], str) else dict(job["data"])
     base = Path(job.get("base") or project)
-    progress(0.0, "Loading the model")
+    progress(0.0, say("Loading the model"))
     trained = trained_model.load(project, job["run"])
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
     with open_as_trained(recipe, data, base, notes=notes) as source:
         for path in source.paths:
             _refuse_dangerous(output, path, project)
-        progress(0.1, "Preparing the rows")
+        progress(0.1, say("Preparing the rows"))
         x, samples = recipe.apply(source, notes=notes)
         if not len(samples):
             raise DataError(
-                "No row of the file can be predicted: each lacks a value in an input column.",
+                say("No row of the file can be predicted: each lacks a value in an input column."),
                 code="data.no-rows",
-                remedy=f"The inputs are {', '.join(map(repr, recipe.input_names))}.",
+                remedy=say(
+                    "The inputs are {input_names}.",
+                    input_names=", ".join(map(repr, recipe.input_names)),
+                ),
             )
         answers = _predicted(
-            trained.model, x, lambda done: progress(0.1 + 0.7 * done, "Predicting")
+            trained.model, x, lambda done: progress(0.1 + 0.7 * done, say("Predicting"))
         )
         columns = recipe.decode(answers)
-        progress(0.8, "Writing the results")
+        progress(0.8, say("Writing the results"))
         names = _write(output, source, samples, columns)
         rows = source.rows
-    progress(1.0, "Done")
+    progress(1.0, say("Done"))
     return {
         "run": trained.paths.name,
         "rows": rows,
@@ -95,25 +99,25 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
     paths = ProjectPaths(project.resolve())
     if (output.exists() and os.path.samefile(output, source)) or target == source.resolve():
         raise UsageError(
-            "The results would overwrite the file that they are made from.",
+            say("The results would overwrite the file that they are made from."),
             code="predict.output-is-source",
-            remedy="Choose another name for the results.",
-            safe="Nothing was written.",
+            remedy=say("Choose another name for the results."),
+            safe=say("Nothing was written."),
         )
     if target == paths.file or any(
         target.is_relative_to(each) for each in (paths.runs, paths.data)
     ):
         raise UsageError(
-            f"{str(output)!r} lies among the project's own files.",
+            say("{output} lies among the project's own files.", output=repr(str(output))),
             code="predict.output-in-project",
-            remedy="Choose a name in another folder.",
-            safe="Nothing was written.",
+            remedy=say("Choose a name in another folder."),
+            safe=say("Nothing was written."),
         )
     if not target.parent.is_dir():
         raise UsageError(
-            f"There is no folder {str(output.parent)!r}.",
+            say("There is no folder {parent}.", parent=repr(str(output.parent))),
             code="predict.no-folder",
-            remedy="Make it first, or choose another one.",
+            remedy=say("Make it first, or choose another one."),
         )
 
 
@@ -145,7 +149,7 @@ def _flat(columns: Mapping[str, np.ndarray], *, taken: set[str]) -> dict[str, np
     flat: dict[str, np.ndarray] = {}
     for name, values in columns.items():
         values = np.asarray(values)
-        title = f"predicted {name}" if name in taken else name
+        title = say("predicted {name}", name=name) if name in taken else name
         if values.ndim == 1:
             flat[title] = values
         else:

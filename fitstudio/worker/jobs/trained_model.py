@@ -12,6 +12,7 @@ from fitstudio.errors import CheckpointError, RunError
 from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.project.run_files import find_run
 from fitstudio.storage import manifest
+from fitstudio.words import say
 from fitstudio.worker import model_setup
 from fitstudio.worker.model_card import BirthCertificate
 
@@ -57,7 +58,7 @@ def load(project: Path, run: str) -> TrainedModel:
             weights = checkpoint.load_weights(folder)
             epoch = int(manifest.read_manifest(folder)["epoch"])
         except CheckpointError as problem:
-            notes.append(f"{problem.message} Another checkpoint is used.")
+            notes.append(say("{message} Another checkpoint is used.", message=problem.message))
             continue
         model = model_setup.build(
             certificate.plan,
@@ -69,12 +70,12 @@ def load(project: Path, run: str) -> TrainedModel:
         return TrainedModel(paths, certificate, model, name, epoch, tuple(notes))
     if notes:
         raise CheckpointError(
-            f"All checkpoints of the run {paths.name!r} are damaged.",
-            remedy="Put the run's folder back from a backup, or train again.",
+            say("All checkpoints of the run {run} are damaged.", run=repr(paths.name)),
+            remedy=say("Put the run's folder back from a backup, or train again."),
             details="\n".join(notes),
         )
     raise RunError(
-        f"The run {paths.name!r} has no trained weights yet.",
+        say("The run {run} has no trained weights yet.", run=repr(paths.name)),
         code="run.no-model",
-        remedy="Train it until its first epoch has ended.",
+        remedy=say("Train it until its first epoch has ended."),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from fitstudio.data.formats.text.numbers import NumberFormat
+from fitstudio.words import say
 
 UNIT = (
     r"(?:[numkMGµμ]?(?:m|g|s|A|V|W|Hz|Pa|K|J|N|L|l|mol|Ohm|Ω|F|T|bar|eV|M)[²³23]?|"
@@ -108,7 +109,7 @@ def bare_numbers(
     else:
         table = table.with_columns(other=pl.lit(False))
     # A number in another unit is none in this one.
-    others = pl.when("other").then(pl.col("cell") + " (other unit)").otherwise(pl.col("cell"))
+    others = pl.when("other").then(pl.col("cell") + say(" (other unit)")).otherwise(pl.col("cell"))
     bare = table.select(pl.when("fits").then(pl.col("core")).otherwise(others).alias(cells.name))[
         cells.name
     ]

@@ -19,6 +19,7 @@ from fitstudio.data.formats.text.layout import ONE_COLUMN, TextFormat, join_quot
 from fitstudio.data.formats.text.line_counts import NAMED, Oddities, leave_out, without_empty_ends
 from fitstudio.data.formats.text.other_lines import find_other_lines
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _BLOCK_BYTES = 1 << 26
 _MOST_COLUMNS = 20_000
@@ -80,17 +81,22 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
     filled = fields > 0
     if not filled.any():
         raise DataError(
-            f"{file!r} holds no rows below the line with the names."
+            say("{file} holds no rows below the line with the names.", file=repr(file))
             if names
-            else f"{file!r} holds no rows.",
+            else say("{file} holds no rows.", file=repr(file)),
             code="data.no-rows",
         )
     width = _width(fields[filled], names, layout)
     if width > _MOST_COLUMNS:
         raise DataError(
-            f"{file!r} has {width} columns; more than {_MOST_COLUMNS} cannot be worked with.",
+            say(
+                "{file} has {width} columns; more than {most_columns} cannot be worked with.",
+                file=repr(file),
+                width=width,
+                most_columns=_MOST_COLUMNS,
+            ),
             code="data.too-many-columns",
-            remedy="Is the separator right? Tables this wide are better kept as NPZ or HDF5.",
+            remedy=say("Is the separator right? Tables this wide are better kept as NPZ or HDF5."),
         )
     frame = _parse(body, separator, quote, max(width, int(fields.max())), fields)
     numbers = _file_lines(line_numbers, layout, starts)

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -47,14 +48,18 @@ def find_encoding(data: bytes) -> EncodingGuess:
     """
     for mark, encoding, title in _MARKS:
         if data.startswith(mark):
-            return EncodingGuess(encoding, f"The file starts with the mark of {title}.")
+            return EncodingGuess(
+                encoding, say("The file starts with the mark of {title}.", title=title)
+            )
     wide = _utf16_without_mark(data[:_SAMPLE_BYTES])
     if wide:
-        return EncodingGuess(wide, "Every other byte is empty, as in UTF-16 without a mark.", False)
+        return EncodingGuess(
+            wide, say("Every other byte is empty, as in UTF-16 without a mark."), False
+        )
     if data.isascii():
-        return EncodingGuess("utf-8", "The file holds plain characters only.")
+        return EncodingGuess("utf-8", say("The file holds plain characters only."))
     if fits(data, "utf-8"):
-        return EncodingGuess("utf-8", "All characters are valid UTF-8.")
+        return EncodingGuess("utf-8", say("All characters are valid UTF-8."))
     return _code_page(data)
 
 
@@ -80,9 +85,9 @@ def to_utf8(data: bytes, encoding: str, *, file: str) -> bytes:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError) as problem:
         raise DataError(
-            f"No encoding is called {encoding!r}.",
+            say("No encoding is called {encoding}.", encoding=repr(encoding)),
             code="data.encoding-unknown",
-            remedy="Choose one of the list, such as UTF-8 or Windows-1252.",
+            remedy=say("Choose one of the list, such as UTF-8 or Windows-1252."),
         ) from problem
     plain = name in ("utf-8", "ascii") and not data.startswith(codecs.BOM_UTF8)
     if plain and (data.isascii() or fits(data, "utf-8")):
@@ -94,10 +99,15 @@ def to_utf8(data: bytes, encoding: str, *, file: str) -> bytes:
         start = getattr(problem, "start", 0)
         line = data.count(b"\n", 0, start) + 1
         raise DataError(
-            f"{file!r} is not in {NAMES.get(name, encoding)}: byte {start + 1}, in line {line}, "
-            "does not fit.",
+            say(
+                "{file} is not in {names}: byte {start}, in line {line}, does not fit.",
+                file=repr(file),
+                names=NAMES.get(name, encoding),
+                start=start + 1,
+                line=line,
+            ),
             code="data.encoding",
-            remedy="Choose another encoding, or let it be found.",
+            remedy=say("Choose another encoding, or let it be found."),
             details=str(problem),
         ) from problem
     return text.encode("utf-8")
@@ -120,21 +130,25 @@ def _utf16_without_mark(sample: bytes) -> str | None:
 def _code_page(data: bytes) -> EncodingGuess:
     sample = _around_high_bytes(data)
     if _chinese(sample) and fits(data, "gb18030"):
-        return EncodingGuess("gb18030", "The bytes pair up to common Chinese characters.", False)
+        return EncodingGuess(
+            "gb18030", say("The bytes pair up to common Chinese characters."), False
+        )
     if _japanese(sample) and fits(data, "shift_jis"):
-        return EncodingGuess("shift_jis", "The bytes pair up to Japanese characters.", False)
+        return EncodingGuess("shift_jis", say("The bytes pair up to Japanese characters."), False)
     if _cyrillic(sample) and fits(data, "cp1251"):
-        return EncodingGuess("cp1251", "Whole words stand in Cyrillic letters.", False)
+        return EncodingGuess("cp1251", say("Whole words stand in Cyrillic letters."), False)
     if fits(data, "cp1252"):
         return EncodingGuess(
             "cp1252",
-            "It is not UTF-8; Windows-1252 is the usual code of western Windows programs. "
-            "Look at the special characters in the preview.",
+            say(
+                "It is not UTF-8; Windows-1252 is the usual code of western Windows programs. "
+                "Look at the special characters in the preview."
+            ),
             False,
         )
     return EncodingGuess(
         "latin-1",
-        "It is neither UTF-8 nor Windows-1252. Look at the special characters in the preview.",
+        say("It is neither UTF-8 nor Windows-1252. Look at the special characters in the preview."),
         False,
     )
 

@@ -9,6 +9,7 @@ from fitstudio.data.formats.text.encoding import NAMES
 from fitstudio.data.formats.text.layout import SEPARATORS, Reasons, TextFormat
 from fitstudio.data.formats.text.options import PLACES
 from fitstudio.declared.task.dataset_summary import Guess
+from fitstudio.words import say
 
 _MOST_MARKERS = 12
 
@@ -24,11 +25,13 @@ def say_guesses(
         options: What a person has said.
         markers: Markers of missing values that occur in the file.
     """
-    separator = SEPARATORS.get(layout.separator, f"Separated by “{layout.separator}”")
+    separator = SEPARATORS.get(
+        layout.separator, say("Separated by “{separator}”", separator=layout.separator)
+    )
     if not layout.separator:
-        separator = "One column"
+        separator = say("One column")
     if layout.column_starts:
-        separator = "Fixed width"
+        separator = say("Fixed width")
         reasons.sentence["separator"] = reasons.sentence.get("column_starts", "")
     values: list[tuple[str, Any, str]] = [
         ("separator", layout.separator, separator),
@@ -37,31 +40,51 @@ def say_guesses(
         (
             "header_line",
             layout.header_line,
-            f"Names in line {layout.header_line}" if layout.header_line else "No names",
+            say("Names in line {header_line}", header_line=layout.header_line)
+            if layout.header_line
+            else say("No names"),
         ),
     ]
     if layout.units_line:
-        values.append(("units_line", layout.units_line, f"Units in line {layout.units_line}"))
+        values.append(
+            (
+                "units_line",
+                layout.units_line,
+                say("Units in line {units_line}", units_line=layout.units_line),
+            )
+        )
     if "row_names" in reasons.sentence:
-        words = "First cells name the rows" if layout.row_names else "Last cells have no name"
+        words = (
+            say("First cells name the rows") if layout.row_names else say("Last cells have no name")
+        )
         values.append(("row_names", layout.row_names, words))
     if layout.numbers.thousands or "thousands" in options:
         values.append(("thousands", layout.numbers.thousands, ""))
     if layout.quote != '"' or "quote" in options:
-        values.append(("quote", layout.quote, "Quotes are text" if not layout.quote else ""))
+        values.append(("quote", layout.quote, say("Quotes are text") if not layout.quote else ""))
     if layout.comment:
-        values.append(("comment", layout.comment, f"Comments start with {layout.comment}"))
+        values.append(
+            (
+                "comment",
+                layout.comment,
+                say("Comments start with {comment}", comment=layout.comment),
+            )
+        )
     if markers:
         shown = ", ".join(markers[:4]) + (" …" if len(markers) > 4 else "")
         reasons.add(
-            "missing", f"These cells count as missing: {', '.join(markers[:_MOST_MARKERS])}."
+            "missing",
+            say(
+                "These cells count as missing: {markers}.",
+                markers=", ".join(markers[:_MOST_MARKERS]),
+            ),
         )
-        values.append(("missing", markers, f"Missing: {shown}"))
+        values.append(("missing", markers, say("Missing: {shown}", shown=shown)))
     return tuple(
         Guess(
             name=name,
             value=value,
-            sentence="As you said." if name in options else reasons.sentence.get(name, ""),
+            sentence=say("As you said.") if name in options else reasons.sentence.get(name, ""),
             label=label,
             given=name in options,
             sure=name in options or name not in reasons.unsure,

@@ -20,6 +20,7 @@ from fitstudio.data.formats.text.header_rows import (
 )
 from fitstudio.data.formats.text.layout import Reasons, TextFormat, is_blank
 from fitstudio.data.formats.text.row_names import judge
+from fitstudio.words import say
 
 _JUDGED_ROWS = 80
 _JUDGED_CELLS = 20_000
@@ -136,13 +137,13 @@ class _Names:
             by_word = run and any(columns.look_like_names(row) for row in run)
             if not by_word:
                 return self._named(
-                    rows[start], [], start + 1, "Its numbers rise evenly, as wavelengths do."
+                    rows[start], [], start + 1, say("Its numbers rise evenly, as wavelengths do.")
                 )
         if not run:
             commented = self._commented(rows[start].line, lines)
             if commented:
                 return commented
-            self._reasons.add("header_line", "Every line holds numbers: there are no names.")
+            self._reasons.add("header_line", say("Every line holds numbers: there are no names."))
             return replace(self._layout, header_line=0, first_line=rows[start].line)
         others = [row for row in run if not are_units(row) and not is_by_product(row)]
         best = max(others, key=self._score, default=run[-1])
@@ -151,15 +152,15 @@ class _Names:
             row for row in others
             if row is not best and self._score(row) > self._score(best) - 0.1
         ]  # fmt: skip
-        sentence = "It holds words where the lines below hold numbers."
+        sentence = say("It holds words where the lines below hold numbers.")
         if any(map(_is_units_line, below)):
-            self._reasons.add("units_line", "Below the names stand units.")
-            sentence = "Names, above a line of units."
+            self._reasons.add("units_line", say("Below the names stand units."))
+            sentence = say("Names, above a line of units.")
         doubtful = bool(rivals) and self._width > 2 and len(rivals) < 3
         if doubtful:
             lined = ", ".join(str(row.line) for row in sorted(rivals, key=lambda row: row.line))
-            sentence = f"Line {lined} holds words as well." if len(rivals) == 1 else (
-                f"Lines {lined} hold words as well."
+            sentence = say("Line {lined} holds words as well.", lined=lined) if len(rivals) == 1 else (
+                say("Lines {lined} hold words as well.", lined=lined)
             )  # fmt: skip
         return self._named(best, below, start, sentence, sure=not doubtful)
 
@@ -255,10 +256,12 @@ class _Names:
                 skipped += 1
             start = self._rows.index(head) + 1 + skipped
             return self._named(
-                head, [], start, "Its words do not come again below.", sure=len(below) > 5
+                head, [], start, say("Its words do not come again below."), sure=len(below) > 5
             )
         self._reasons.add(
-            "header_line", "The first line holds the same words as others: no names.", sure=False
+            "header_line",
+            say("The first line holds the same words as others: no names."),
+            sure=False,
         )
         return replace(self._layout, header_line=0, first_line=head.line)
 
@@ -309,7 +312,9 @@ class _Names:
             cells = self._layout.split(line.removeprefix(mark).strip())
             if len(cells) != self._width or not all(cells):
                 return None
-            self._reasons.add("header_line", f"The last line with “{mark}” holds the names.")
+            self._reasons.add(
+                "header_line", say("The last line with “{mark}” holds the names.", mark=mark)
+            )
             return replace(
                 self._layout,
                 header_line=number,

@@ -24,6 +24,7 @@ from fitstudio.data.formats.text.numbers import (
     common_format,
 )
 from fitstudio.data.formats.text.options import refuse_same_marks
+from fitstudio.words import say
 
 SEPARATORS = {
     "\t": "Tab-separated",
@@ -127,7 +128,10 @@ def find_format(
         starts = fixed_width.find_starts(bare)
     if starts:
         separator = ONE_COLUMN
-        reasons.add("column_starts", f"Every line has its {len(starts)} cells in the same places.")
+        reasons.add(
+            "column_starts",
+            say("Every line has its {starts} cells in the same places.", starts=len(starts)),
+        )
     else:
         separator = _find_separator(bare, quote, options, reasons)
     layout = TextFormat(
@@ -225,8 +229,15 @@ def _find_comment(lines: list[str], options: Mapping[str, Any], reasons: Reasons
         if first.startswith(mark):
             count = sum(line.lstrip().startswith(mark) for line in lines)
             if count < sum(not is_blank(line) for line in lines):
-                words = "one line starts" if count == 1 else f"{count} lines start"
-                reasons.add("comment", f"At the top, {words} with “{mark}”: no data.")
+                words = (
+                    say("one line starts")
+                    if count == 1
+                    else say("{count} lines start", count=count)
+                )
+                reasons.add(
+                    "comment",
+                    say("At the top, {words} with “{mark}”: no data.", words=words, mark=mark),
+                )
                 return mark
     return ""
 
@@ -251,11 +262,11 @@ def _find_separator(
     if best == ONE_COLUMN:
         parted = sum(any(separator in line for separator in SEPARATORS) for line in judged)
         sure = parted <= 0.03 * len(judged) + 1  # a title or a note is no doubt
-        reasons.add("separator", "No separator parts the lines evenly: one column.", sure=sure)
+        reasons.add("separator", say("No separator parts the lines evenly: one column."), sure=sure)
     else:
         reasons.add(
             "separator",
-            f"It parts nearly every line into {best_fields} fields.",
+            say("It parts nearly every line into {best_fields} fields.", best_fields=best_fields),
             # One line may be short of names.
             sure=best_evenness > 0.97 or (1 - best_evenness) * len(judged) < 1.5,
         )
@@ -342,9 +353,13 @@ def _find_numbers(
         (cell for mark in marks for cell in fitting if mark in cell), fitting[0] if fitting else ""
     )
     if not sure and example:
-        reasons.add("decimal", f"Numbers such as {example} can be read in two ways.", sure=False)
+        reasons.add(
+            "decimal",
+            say("Numbers such as {example} can be read in two ways.", example=example),
+            sure=False,
+        )
     elif any(mark in example for mark in marks):
-        reasons.add("decimal", f"Numbers look like {example}.")
+        reasons.add("decimal", say("Numbers look like {example}.", example=example))
     else:
-        reasons.add("decimal", "No number here has decimals.")
+        reasons.add("decimal", say("No number here has decimals."))
     return numbers

@@ -8,6 +8,7 @@ from typing import Any
 from fitstudio.data.formats.text.other_lines import NOTE, SUMMARY, TABLE
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.words import say, say_count
 
 _NAMED = 5
 _KINDS = {
@@ -26,9 +27,15 @@ def unclear_lines(source: TableColumns, options: Mapping[str, Any]) -> tuple[Fin
     return (
         Finding(
             "data.lines-too-long", Severity.ERROR, "data.options",
-            f"**{where}** {_has(odd.too_long_count)} {odd.too_long[0][1]} fields instead of "
-            f"{width}: it is not clear which field belongs to which column.",
-            Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
+            say(
+"**{where}** {too_long_count} {too_long} fields instead of {width}: it is not "
+"clear which field belongs to which column.",
+where=where,
+too_long_count=_has(odd.too_long_count),
+too_long=odd.too_long[0][1],
+width=width
+),
+            Fix(say("Leave them out"), {"data.options": {**options, "ragged": "skip"}}),
         ),
     )  # fmt: skip
 
@@ -42,13 +49,20 @@ def about_lines(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Fi
     if odd.quotes_given_up is not None:
         yield _advice(
             "data.quote-open",
-            f"A quote in **line {odd.quotes_given_up}** never ends, so quotes are read as text.",
+            say(
+                "A quote in **line {quotes_given_up}** never ends, so quotes are read as text.",
+                quotes_given_up=odd.quotes_given_up,
+            ),
         )
     if odd.blank:
         yield _advice(
             "data.blank-lines",
-            f"**{odd.blank} empty {'line' if odd.blank == 1 else 'lines'}** between the rows "
-            f"{'is' if odd.blank == 1 else 'are'} left out.",
+            say_count(
+                odd.blank,
+                "**{blank} empty line** between the rows is left out.",
+                "**{blank} empty lines** between the rows are left out.",
+                blank=odd.blank,
+            ),
         )
     yield from _unnamed(source, options)
 
@@ -63,21 +77,31 @@ def _too_long(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Find
     if not source.layout.ragged:
         yield _advice(
             "data.lines-too-long-cut",
-            f"If what stands behind field {width} in **{_lower(where)}** is not needed, the first "
-            f"{width} fields can be used.",
-            Fix("Cut them to fit", cut),
+            say(
+                "If what stands behind field {width} in **{where}** is not needed, the first "
+                "{width} fields can be used.",
+                width=width,
+                where=_lower(where),
+            ),
+            Fix(say("Cut them to fit"), cut),
         )
     elif source.layout.ragged == "skip":
         yield _advice(
             "data.lines-too-long",
-            f"**{where}** with too many fields {_is(count)} left out.",
-            Fix("Cut them to fit", cut),
+            say(
+                "**{where}** with too many fields {count} left out.", where=where, count=_is(count)
+            ),
+            Fix(say("Cut them to fit"), cut),
         )
     else:
         yield _advice(
             "data.lines-too-long",
-            f"**{where}** with too many fields {_is(count)} cut to fit.",
-            Fix("Leave them out", {"data.options": {**options, "ragged": "skip"}}),
+            say(
+                "**{where}** with too many fields {count} cut to fit.",
+                where=where,
+                count=_is(count),
+            ),
+            Fix(say("Leave them out"), {"data.options": {**options, "ragged": "skip"}}),
         )
 
 
@@ -88,22 +112,36 @@ def _ends(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Finding]
         ends = "ends" if odd.trailing_count == 1 else "end"
         yield _advice(
             "data.trailing-separators",
-            f"**{where}** {ends} with a separator and nothing behind it, which is left away.",
+            say(
+                "**{where}** {ends} with a separator and nothing behind it, which is left away.",
+                where=where,
+                ends=ends,
+            ),
         )
     if odd.too_short_count:
         where = _line_list([line for line, _ in odd.too_short], odd.too_short_count)
         if source.layout.short == "skip":
             yield _advice(
                 "data.lines-too-short",
-                f"**{where}** with fewer than {width} fields {_is(odd.too_short_count)} left out.",
-                Fix("Keep them", {"data.options": {**options, "short": ""}}),
+                say(
+                    "**{where}** with fewer than {width} fields {too_short_count} left out.",
+                    where=where,
+                    width=width,
+                    too_short_count=_is(odd.too_short_count),
+                ),
+                Fix(say("Keep them"), {"data.options": {**options, "short": ""}}),
             )
             return
         yield _advice(
             "data.lines-too-short",
-            f"**{where}** {_has(odd.too_short_count)} fewer than {width} fields; what is not there "
-            "counts as missing.",
-            Fix("Leave them out", {"data.options": {**options, "short": "skip"}}),
+            say(
+                "**{where}** {too_short_count} fewer than {width} fields; what is not there "
+                "counts as missing.",
+                where=where,
+                too_short_count=_has(odd.too_short_count),
+                width=width,
+            ),
+            Fix(say("Leave them out"), {"data.options": {**options, "short": "skip"}}),
         )
 
 
@@ -113,22 +151,34 @@ def _no_samples(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Fi
         count = odd.repeated_count
         yield _advice(
             "data.repeated-names",
-            f"**{_line_list(odd.repeated, count)}** {'repeats' if count == 1 else 'repeat'} the "
-            f"names and {_is(count)} left out.",
-            Fix("Keep them as rows", {"data.options": {**options, "repeated_names": "keep"}}),
+            say_count(
+                count,
+                "**{repeated}** repeats the names and {count} left out.",
+                "**{repeated}** repeat the names and {count} left out.",
+                repeated=_line_list(odd.repeated, count),
+                count=_is(count),
+            ),
+            Fix(say("Keep them as rows"), {"data.options": {**options, "repeated_names": "keep"}}),
         )
     if odd.others:
         lines, count = list(odd.others), len(odd.others)
         kinds = [words for kind, words in _KINDS.items() if kind in odd.others.values()]
         where = _line_list(lines, count)
         if count > 1 and lines == list(range(lines[0], lines[-1] + 1)):
-            where = f"Lines {lines[0]} to {lines[-1]}"
+            where = say("Lines {lines} to {lines_2}", lines=lines[0], lines_2=lines[-1])
         start = odd.other_words if len(odd.other_words) <= 30 else f"{odd.other_words[:29]}…"
         yield _advice(
             "data.other-lines",
-            f"**{where}** {_is(count)} left out: {' and '.join(kinds)}, no samples. "
-            f"{'It starts' if count == 1 else 'They start'} with “{start}”.",
-            Fix("Keep them as rows", {"data.options": {**options, "other_lines": "keep"}}),
+            say_count(
+                count,
+                "**{where}** {count} left out: {kinds}, no samples. It starts with “{start}”.",
+                "**{where}** {count} left out: {kinds}, no samples. They start with “{start}”.",
+                where=where,
+                count=_is(count),
+                kinds=" and ".join(kinds),
+                start=start,
+            ),
+            Fix(say("Keep them as rows"), {"data.options": {**options, "other_lines": "keep"}}),
         )
 
 
@@ -140,17 +190,24 @@ def _unnamed(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Findi
     if source.layout.row_names:
         yield _advice(
             "data.row-names",
-            f"**The first field of each line** has no name and is taken for the row's. "
-            f"{found.sentence}",
-            Fix("The last has no name", {"data.options": {**options, "row_names": False}}),
+            say(
+                "**The first field of each line** has no name and is taken for the row's. "
+                "{sentence}",
+                sentence=found.sentence,
+            ),
+            Fix(say("The last has no name"), {"data.options": {**options, "row_names": False}}),
         )
     else:
         names = [repr(new) for new, old in source.renamed if not old] or [repr(source.names[-1])]
         yield _advice(
             "data.unnamed-column",
-            f"**There are fewer names than fields**: {' and '.join(names[-_NAMED:])} "
-            f"{_has(len(names))} none. {found.sentence}",
-            Fix("The first has no name", {"data.options": {**options, "row_names": True}}),
+            say(
+                "**There are fewer names than fields**: {names} {has} none. {sentence}",
+                names=" and ".join(names[-_NAMED:]),
+                has=_has(len(names)),
+                sentence=found.sentence,
+            ),
+            Fix(say("The first has no name"), {"data.options": {**options, "row_names": True}}),
         )
 
 
@@ -160,9 +217,14 @@ def _advice(code: str, sentence: str, fix: Fix | None = None) -> Finding:
 
 def _line_list(lines: list[int], count: int) -> str:
     if count == 1:
-        return f"Line {lines[0]}"
+        return say("Line {lines}", lines=lines[0])
     shown = ", ".join(map(str, lines[:_NAMED]))
-    return f"{count} lines ({shown}{' …' if count > _NAMED else ''})"
+    return say(
+        "{count} lines ({shown}{count_2})",
+        count=count,
+        shown=shown,
+        count_2=" …" if count > _NAMED else "",
+    )
 
 
 def _lower(words: str) -> str:

@@ -8,6 +8,8 @@ from functools import cached_property
 
 import polars as pl
 
+from fitstudio.words import say
+
 # Always missing, in any column, unless the person lists the markers.
 MISSING_EVERYWHERE = (
     "NA", "N/A", "n/a", "#N/A", "#NA", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "Null", "<NA>",
@@ -93,10 +95,12 @@ class NumberFormat:
 
     def say(self) -> str:
         """The format in words, as a chip has it."""
-        words = "Decimal comma" if self.decimal == "," else "Decimal point"
+        words = say("Decimal comma") if self.decimal == "," else say("Decimal point")
         marks = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
         if self.thousands:
-            words += f", thousands with {marks.get(self.thousands, self.thousands)}"
+            words += say(
+                ", thousands with {marks}", marks=marks.get(self.thousands, self.thousands)
+            )
         return words
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 # Where things stand in this one file; another file of the same kind has them elsewhere.
 PLACES = frozenset(TABLE.options_that(Travels.PLACE))
@@ -22,6 +23,9 @@ def refuse_same_marks(options: Mapping[str, Any]) -> None:
     decimal = options.get("decimal")
     if decimal is not None and decimal == options.get("thousands"):
         raise DataError(
-            f"{decimal!r} cannot be both the decimal mark and the mark between thousands.",
+            say(
+                "{decimal} cannot be both the decimal mark and the mark between thousands.",
+                decimal=repr(decimal),
+            ),
             code="data.option",
         )

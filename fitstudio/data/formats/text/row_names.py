@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from fitstudio.data.formats.text.header_rows import Row
 from fitstudio.data.formats.text.numbers import NumberFormat
+from fitstudio.words import say
 
 _NAMES_ROWS = re.compile(
     r"(?i)(?:^|[_ .-])(?:id|nr|no|num|number|name|sample|run|row|index|key|site)\.?$|^#$"
@@ -54,25 +55,35 @@ def judge(header: Row, below: list[Row], width: int, numbers: NumberFormat) -> U
     last = [row.cells[width - 1] for row in full]
     first = [row.cells[0] for row in full]
     if short > 1:
-        return Unnamed(False, f"The last {short} fields of each line have no name.", short)
+        return Unnamed(
+            False, say("The last {short} fields of each line have no name.", short=short), short
+        )
     if not all(last):
-        return Unnamed(False, "The last field has no name, and is empty in some lines.", 1)
+        return Unnamed(False, say("The last field has no name, and is empty in some lines."), 1)
     if not all(first) or len(set(first)) < len(first):
-        return Unnamed(False, "The last field has no name; the first does not name the rows.", 1)
+        return Unnamed(
+            False, say("The last field has no name; the first does not name the rows."), 1
+        )
     numeric = any(map(numbers.matches, first))
     if header.quoted and all(row.quoted and row.bare for row in full):
-        return Unnamed(True, "The first field is in quotes and all different, as R writes it.", 1)
+        return Unnamed(
+            True, say("The first field is in quotes and all different, as R writes it."), 1
+        )
     if numeric and (len(first) < _FEWEST_ROWS or not _counts(first)):
-        return Unnamed(False, "The last field has no name; the first holds numbers.", 1)
+        return Unnamed(False, say("The last field has no name; the first holds numbers."), 1)
     words = not all(map(numbers.matches, last))
     if words and not numeric:
-        return Unnamed(False, "The last field has no name and holds words, as remarks do.", 1)
+        return Unnamed(False, say("The last field has no name and holds words, as remarks do."), 1)
     if _NAMES_ROWS.search(header.cells[0]):
         return Unnamed(
-            False, f"The first field names the rows, as “{header.cells[0]}” says; the last has no "
-            "name.", 1,
+            False, say(
+"The first field names the rows, as “{cells}” says; the last has no name.",
+cells=header.cells[0]
+), 1,
         )  # fmt: skip
-    return Unnamed(True, "The first field is different in every line, as names of rows are.", 1)
+    return Unnamed(
+        True, say("The first field is different in every line, as names of rows are."), 1
+    )
 
 
 def _counts(cells: list[str]) -> bool:

@@ -18,6 +18,7 @@ from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import DataError
+from fitstudio.words import say
 
 
 def open_table(asked: Asked) -> TableSource:
@@ -29,14 +30,16 @@ def open_table(asked: Asked) -> TableSource:
     path, file, options = asked.path, asked.file, asked.options
     data = path.read_bytes()
     if "encoding" in options:
-        encoding = EncodingGuess(str(options["encoding"]), "As you said.")
+        encoding = EncodingGuess(str(options["encoding"]), say("As you said."))
     else:
         encoding = find_encoding(data)
     size = len(data)
     text = as_lines(to_utf8(data, encoding.encoding, file=file))
     del data
     if not text.strip():
-        raise DataError(f"{file!r} holds nothing but blanks.", code="data.empty-file")
+        raise DataError(
+            say("{file} holds nothing but blanks.", file=repr(file)), code="data.empty-file"
+        )
     zeros = text.count(0)
     if zeros:
         text = _without_zeros(text, zeros, file)
@@ -57,9 +60,14 @@ def open_table(asked: Asked) -> TableSource:
 def _without_zeros(text: bytes, zeros: int, file: str) -> bytes:
     if zeros > 0.01 * len(text):
         raise DataError(
-            f"{file!r} is no text file: {zeros} of its {len(text)} characters are zero.",
+            say(
+                "{file} is no text file: {zeros} of its {text} characters are zero.",
+                file=repr(file),
+                zeros=zeros,
+                text=len(text),
+            ),
             code="data.not-text",
-            remedy="Choose a CSV or TSV file, or export one from the program that made this.",
+            remedy=say("Choose a CSV or TSV file, or export one from the program that made this."),
         )
     return text.replace(b"\0", b"")
 

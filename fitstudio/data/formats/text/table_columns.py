@@ -21,6 +21,7 @@ from fitstudio.data.formats.text.guesses import as_options, say_guesses
 from fitstudio.data.formats.text.layout import Reasons, TextFormat
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat, pure_numbers
 from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, ColumnSummary
+from fitstudio.words import say
 
 _LONGEST_NAME = 200
 _MOST_COMPARED = 2_000_000
@@ -79,7 +80,7 @@ class TableColumns(Source):
             column.unit = column.cell_unit or unit.strip("[]()<>- ") or unit_of(name)
             column.title = next((old for new, old in self.renamed if new == name), None)
             if column.dates and column.values is not None:
-                column.unit = "days since 1970"
+                column.unit = say("days since 1970")
             self._columns[name, wanted] = column
         return self._columns[name, wanted]
 
@@ -155,7 +156,7 @@ class TableColumns(Source):
                 best, fewest = other, count
         if best != self.layout.numbers:
             self.read_numbers(best)
-            reasons.add("decimal", "So most cells further down are numbers.", sure=False)
+            reasons.add("decimal", say("So most cells further down are numbers."), sure=False)
 
     def _looks_numeric(self, name: str) -> bool:
         column = self.scalars(name)

@@ -13,6 +13,7 @@ from fitstudio.data.formats.text.guesses import confirmed
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, TEXT
+from fitstudio.words import say, say_count
 
 _NAMED = 5
 _DOUBTFUL = ("encoding", "decimal", "separator", "header_line")
@@ -55,7 +56,9 @@ def _few_of_each(findings: Iterator[Finding]) -> Iterator[Finding]:
             more[finding.code] = more.get(finding.code, 0) + 1
     for code, count in more.items():
         noun = "column" if count == 1 else "columns"
-        yield _advice(code, seen[code].where, f"**{count} more {noun}** likewise.")
+        yield _advice(
+            code, seen[code].where, say("**{count} more {noun}** likewise.", count=count, noun=noun)
+        )
 
 
 def _layout(source: TableColumns, options: Mapping[str, Any], zeros: int) -> Iterator[Finding]:
@@ -64,25 +67,41 @@ def _layout(source: TableColumns, options: Mapping[str, Any], zeros: int) -> Ite
             held = confirmed(source.options, options, source.guesses, guess.name)
             yield _advice(
                 f"data.unsure-{guess.name}", "data.options",
-                f"**{guess.label}** is the likeliest way to read the file, but not certain. "
-                f"{guess.sentence}",
-                Fix("It is right", {"data.options": held}),
+                say(
+"**{label}** is the likeliest way to read the file, but not certain. "
+"{sentence}",
+label=guess.label,
+sentence=guess.sentence
+),
+                Fix(say("It is right"), {"data.options": held}),
             )  # fmt: skip
     if zeros:
         yield _advice(
             "data.zero-characters", "data.file",
-            f"**{zeros} zero characters** were taken out of the text: the file may be damaged.",
+            say(
+"**{zeros} zero characters** were taken out of the text: the file may be "
+"damaged.",
+zeros=zeros
+),
         )  # fmt: skip
     if source.renamed:
         shown = ", ".join(
-            f"{old!r} is now {new!r}" if old else f"a column without a name is {new!r}"
+            say("{old} is now {new}", old=repr(old), new=repr(new))
+            if old
+            else say("a column without a name is {new}", new=repr(new))
             for new, old in source.renamed[:_NAMED]
         )
         more = len(source.renamed) - _NAMED
         yield _advice(
             "data.renamed", "data.file",
-            f"**{len(source.renamed)} {'name' if len(source.renamed) == 1 else 'names'}** had to "
-            f"be changed: {shown}{f', and {more} more' if more > 0 else ''}.",
+            say_count(
+len(source.renamed),
+"**{renamed} name** had to be changed: {shown}{more}.",
+"**{renamed} names** had to be changed: {shown}{more}.",
+renamed=len(source.renamed),
+shown=shown,
+more=say(', and {more} more', more=more) if more > 0 else ''
+),
         )  # fmt: skip
 
 
@@ -95,15 +114,28 @@ def _cells(
         if count:
             rows = column.unparsed[:3]
             examples = ", ".join(
-                f"“{_short(source.text(name)[int(row)])}” in line {source.lines[row]}"
+                say(
+                    "“{source}” in line {lines}",
+                    source=_short(source.text(name)[int(row)]),
+                    lines=source.lines[row],
+                )
                 for row in rows
             )
             fix = _means_missing(source, name, column.unparsed, options)
             yield _advice(
                 "data.unparsed", "data.columns",
-                f"**{name}** holds {count} {'cell' if count == 1 else 'cells'} that "
-                f"{_is(count)} no number and {'counts' if count == 1 else 'count'} as missing: "
-                f"{examples}{' …' if count > 3 else ''}.", fix,
+                say_count(
+count,
+"**{name}** holds {count} cell that {is_} no number and counts as "
+"missing: {examples}{count_2}.",
+"**{name}** holds {count} cells that {is_} no number and count as "
+"missing: {examples}{count_2}.",
+name=name,
+count=count,
+is_=_is(count),
+examples=examples,
+count_2=' …' if count > 3 else ''
+), fix,
             )  # fmt: skip
         infinite = source.column(name).infinite
         if infinite:
@@ -111,25 +143,40 @@ def _cells(
             row = int(rows[0])
             yield _advice(
                 "data.infinite", "data.columns",
-                f"**{name}** holds {infinite} {'value' if infinite == 1 else 'values'} too large "
-                f"for a number, the first (“{_short(source.text(name)[row])}”) in line "
-                f"{source.lines[row]}; such rows count as missing.",
+                say_count(
+infinite,
+"**{name}** holds {infinite} value too large for a number, the first "
+"(“{source}”) in line {lines}; such rows count as missing.",
+"**{name}** holds {infinite} values too large for a number, the first "
+"(“{source}”) in line {lines}; such rows count as missing.",
+name=name,
+infinite=infinite,
+source=_short(source.text(name)[row]),
+lines=source.lines[row]
+),
                 _means_missing(source, name, rows, options),
             )  # fmt: skip
         yield from _stand_in(source, name, options)
         if column.long_digits:
             yield _advice(
                 "data.long-numbers", "data.columns",
-                f"**{name}** holds numbers of 16 digits and more, which are rounded. If they name "
-                "things, take them for categories, or leave the column out.",
-                Fix("They are names", {"data.columns": {**columns, name: {"type": CATEGORY}}}),
+                say(
+"**{name}** holds numbers of 16 digits and more, which are rounded. If "
+"they name things, take them for categories, or leave the column out.",
+name=name
+),
+                Fix(say("They are names"), {"data.columns": {**columns, name: {"type": CATEGORY}}}),
             )  # fmt: skip
         if column.padded and name not in columns:
             yield _advice(
                 "data.padded", "data.columns",
-                f"**{name}** has zeros in front, as in “{_first_padded(source, name)}”: read as "
-                "names, not as numbers.",
-                Fix("They are numbers", {"data.columns": {**columns, name: {"type": NUMBER}}}),
+                say(
+"**{name}** has zeros in front, as in “{source}”: read as names, not as "
+"numbers.",
+name=name,
+source=_first_padded(source, name)
+),
+                Fix(say("They are numbers"), {"data.columns": {**columns, name: {"type": NUMBER}}}),
             )  # fmt: skip
         yield from _around_numbers(source, name, options, columns)
         yield from _words_as_gaps(source, name, options)
@@ -153,10 +200,18 @@ def _stand_in(source: TableColumns, name: str, options: Mapping[str, Any]) -> It
     layout, count = source.layout, int(hits.sum())
     yield _advice(
         "data.stand-in", "data.options",
-        f"**{name}** holds {marker} in {count} {'row' if count == 1 else 'rows'}, far below all "
-        "other values: it may stand for a missing value.",
+        say_count(
+count,
+"**{name}** holds {marker} in {count} row, far below all other values: it may "
+"stand for a missing value.",
+"**{name}** holds {marker} in {count} rows, far below all other values: it may "
+"stand for a missing value.",
+name=name,
+marker=marker,
+count=count
+),
         Fix(
-            f"{marker} means missing",
+            say("{marker} means missing", marker=marker),
             {
                 "data.options": {
                     **options,
@@ -175,21 +230,30 @@ def _dates(
     if column.values is None:
         yield _advice(
             "data.dates", "data.columns",
-            f"**{name}** holds dates. As a number, a date counts the days since 1970.",
-            Fix("Count days", {"data.columns": {**columns, name: {"type": NUMBER}}}),
+            say(
+"**{name}** holds dates. As a number, a date counts the days since 1970.",
+name=name
+),
+            Fix(say("Count days"), {"data.columns": {**columns, name: {"type": NUMBER}}}),
         )  # fmt: skip
     elif column.ambiguous_dates and "dates" not in options:
         yield _advice(
             "data.date-order", "data.options",
-            f"In **{name}**, day and month cannot be told apart; the day is taken to stand first.",
-            Fix("The month stands first", {"data.options": {**options, "dates": "mdy"}}),
+            say(
+"In **{name}**, day and month cannot be told apart; the day is taken to stand "
+"first.",
+name=name
+),
+            Fix(say("The month stands first"), {"data.options": {**options, "dates": "mdy"}}),
         )  # fmt: skip
 
 
 def _columns(source: TableColumns) -> Iterator[Finding]:
     for column in source.columns:
         if column.count == 0:
-            yield _advice("data.empty-column", "fit.x", f"**{column.name}** is empty.")
+            yield _advice(
+                "data.empty-column", "fit.x", say("**{column}** is empty.", column=column.name)
+            )
 
 
 def _means_missing(
@@ -205,7 +269,8 @@ def _means_missing(
         changed["missing"] = list(source.layout.missing)
     shown = " and ".join(f"“{_short(marker)}”" for marker in markers)
     return Fix(
-        f"{shown} {'means' if len(markers) == 1 else 'mean'} missing", {"data.options": changed}
+        say_count(len(markers), "{shown} means missing", "{shown} mean missing", shown=shown),
+        {"data.options": changed},
     )
 
 
@@ -214,44 +279,67 @@ def _around_numbers(
 ) -> Iterator[Finding]:
     """Units, brackets, errors and marks that stand around numbers."""
     column = source.scalars(name)
-    names = Fix("They are names", {"data.columns": {**columns, name: {"type": CATEGORY}}})
+    names = Fix(say("They are names"), {"data.columns": {**columns, name: {"type": CATEGORY}}})
     if column.mixed_units:
         shown = ", ".join(
-            f"{f'“{unit}”' if unit else 'none'} in {count}"
+            say("{unit} in {count}", unit=f"“{unit}”" if unit else say("none"), count=count)
             for unit, count in sorted(column.mixed_units.items(), key=lambda item: -item[1])[:4]
         )
         yield _advice(
             "data.mixed-units", "data.columns",
-            f"**{name}** holds numbers in different units ({shown}), so it is not read as numbers. "
-            "Write all in one unit to use it.",
+            say(
+"**{name}** holds numbers in different units ({shown}), so it is not read as "
+"numbers. Write all in one unit to use it.",
+name=name,
+shown=shown
+),
         )  # fmt: skip
     if column.cell_unit and column.cell_unit != "%" and name not in columns:
         yield _advice(
             "data.units-in-cells", "data.columns",
-            f"**{name}** is read as numbers; the unit of each cell is “{column.cell_unit}”.", names,
+            say(
+"**{name}** is read as numbers; the unit of each cell is “{cell_unit}”.",
+name=name,
+cell_unit=column.cell_unit
+), names,
         )  # fmt: skip
     if column.negative and name not in columns:
         count = column.negative
         noun = "number" if count == 1 else "numbers"
         yield _advice(
             "data.brackets", "data.columns",
-            f"**{name}** holds {count} {noun} in brackets, read as below zero.", names,
+            say(
+"**{name}** holds {count} {noun} in brackets, read as below zero.",
+name=name,
+count=count,
+noun=noun
+), names,
         )  # fmt: skip
     if column.errors and name not in columns:
         yield _advice(
             "data.errors-in-cells", "data.columns",
-            f"**{name}** gives an error with “±” in {column.errors} cells; the number before it is "
-            "read.", names,
+            say(
+"**{name}** gives an error with “±” in {errors} cells; the number before it "
+"is read.",
+name=name,
+errors=column.errors
+), names,
         )  # fmt: skip
     if len(column.marked) and source.layout.marked == "number" and column.values is not None:
         row, count = int(column.marked[0]), len(column.marked)
         noun = "number" if count == 1 else "numbers"
         yield _advice(
             "data.marked-numbers", "data.options",
-            f"**{name}** holds {count} {noun} with a mark, such as "
-            f"“{_short(source.text(name)[row])}” in line {source.lines[row]}; the mark is left "
-            "away.",
-            Fix("A mark means missing", {"data.options": {**options, "marked": "missing"}}),
+            say(
+"**{name}** holds {count} {noun} with a mark, such as “{source}” in line "
+"{lines}; the mark is left away.",
+name=name,
+count=count,
+noun=noun,
+source=_short(source.text(name)[row]),
+lines=source.lines[row]
+),
+            Fix(say("A mark means missing"), {"data.options": {**options, "marked": "missing"}}),
         )  # fmt: skip
 
 
@@ -271,16 +359,26 @@ def _words_as_gaps(
         return
     found = dict(sorted(hits.value_counts().rows(), key=lambda row: -row[1]))
     shown = ", ".join(
-        f"“{marker}” in {count} {'row' if count == 1 else 'rows'}"
+        say_count(
+            count,
+            "“{marker}” in {count} row",
+            "“{marker}” in {count} rows",
+            marker=marker,
+            count=count,
+        )
         for marker, count in found.items()
     )
     several = len(found) > 1
     yield _advice(
         "data.words-as-gaps", "data.options",
-        f"{shown} of **{name}** {'count' if several else 'counts'} as missing.",
+        say(
+"{shown} of **{name}** {several} as missing.",
+shown=shown,
+name=name,
+several=say('count') if several else say('counts')
+),
         Fix(
-            f"{' and '.join(f'“{marker}”' for marker in found)} "
-            f"{'are classes' if several else 'is a class'}",
+            f"{' and '.join(f'“{marker}”' for marker in found)} {(say('are classes') if several else say('is a class'))}",
             {
                 "data.options": {
                     **options,
@@ -300,9 +398,14 @@ def _duplicates(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Fi
         count = source.copies_left_out
         yield _advice(
             "data.duplicates", "data.options",
-            f"**{count} exact {'copy' if count == 1 else 'copies'}** of other rows "
-            f"{_is(count)} left out.",
-            Fix("Keep copies", {"data.options": {**options, "copies": "keep"}}),
+            say_count(
+count,
+"**{count} exact copy** of other rows {is_} left out.",
+"**{count} exact copies** of other rows {is_} left out.",
+count=count,
+is_=_is(count)
+),
+            Fix(say("Keep copies"), {"data.options": {**options, "copies": "keep"}}),
         )  # fmt: skip
         return
     found = None if options.get("copies") == "keep" else source.copies()
@@ -310,9 +413,15 @@ def _duplicates(source: TableColumns, options: Mapping[str, Any]) -> Iterator[Fi
     if copies:
         yield _advice(
             "data.duplicates", "data.file",
-            f"**{copies} {'row is an exact copy' if copies == 1 else 'rows are exact copies'}** of "
-            "others. Copies on both sides of the split make the validation look too good.",
-            Fix("Leave copies out", {"data.options": {**options, "copies": "skip"}}),
+            say_count(
+copies,
+"**{copies} row is an exact copy** of others. Copies on both sides of the "
+"split make the validation look too good.",
+"**{copies} rows are exact copies** of others. Copies on both sides of the "
+"split make the validation look too good.",
+copies=copies
+),
+            Fix(say("Leave copies out"), {"data.options": {**options, "copies": "skip"}}),
         )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from fitstudio.gui.widgets.inputs.text import TextEdit
@@ -12,6 +11,7 @@ from fitstudio.gui.widgets.question import Question
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data import sources
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 
 def take_file(session: ProjectSession, file: Path, window: QWidget) -> bool:
@@ -24,12 +24,12 @@ def take_file(session: ProjectSession, file: Path, window: QWidget) -> bool:
         data_page.take_file(session, file)
         return True
     question = Question(
-        _tr("What is {} to the data?").format(file.name),
-        _tr(
-            "Added, its rows belong to those that are there: one by one, or by a column that names "
-            "them. Used instead, it takes the place of all files."
+        say("What is {file} to the data?", file=file.name),
+        say(
+            "Added, its rows belong to those that are there: one by one, or by a column that "
+            "names them. Used instead, it takes the place of all files."
         ),
-        (_tr("Add to this data"), _tr("Use instead"), _tr("Cancel")),
+        (say("Add to this data"), say("Use instead"), say("Cancel")),
         window,
     )
     question.setObjectName("dialog.add")
@@ -46,13 +46,13 @@ def ask_name(session: ProjectSession, name: str, window: QWidget) -> None:
     problem = ""
     edit = TextEdit(default=name, optional=False)
     edit.setObjectName("rename.name")
-    edit.setAccessibleName(_tr("Name of the file"))
+    edit.setAccessibleName(say("Name of the file"))
     edit.selectAll()
     while True:
         question = Question(
-            _tr("Rename {}").format(name),
-            problem or _tr("Its columns are called by it: {}/column.").format(name),
-            (_tr("Rename"), _tr("Cancel")),
+            say("Rename {name}", name=name),
+            problem or say("Its columns are called by it: {name}/column.", name=name),
+            (say("Rename"), say("Cancel")),
             window,
             edit,
         )
@@ -63,7 +63,3 @@ def ask_name(session: ProjectSession, name: str, window: QWidget) -> None:
         if not problem:
             return
         edit.setParent(window)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("dialogs", text)

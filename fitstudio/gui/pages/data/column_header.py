@@ -18,6 +18,7 @@ from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.words import say
 
 HEIGHT = 116
 _PAD = 10
@@ -50,7 +51,7 @@ class ColumnHeader(QHeaderView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("data.columns")
-        self.setAccessibleName(self.tr("Columns and what they are for"))
+        self.setAccessibleName(say("Columns and what they are for"))
         self.setFixedHeight(HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

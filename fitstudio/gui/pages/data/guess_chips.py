@@ -12,6 +12,7 @@ from fitstudio.gui.widgets.buttons import Button, link_button
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import as_tip
+from fitstudio.words import say
 
 
 class GuessChips(QWidget):
@@ -24,7 +25,7 @@ class GuessChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips = FlowLayout(self)
-        self.change = link_button(self.tr("Change"), parent=self)
+        self.change = link_button(say("Change"), parent=self)
         self.change.setObjectName("data.change")
         self._chips.addWidget(self.change)
 

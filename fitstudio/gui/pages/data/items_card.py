@@ -14,6 +14,7 @@ from fitstudio.gui.widgets.labels import ElidedLabel, plain
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.data.page import Item
+from fitstudio.words import say
 
 _ICONS = {
     "error": ("warning-circle-fill", "error"),
@@ -68,10 +69,10 @@ class ItemsCard(Card):
         open_items = len(self._items) - done
         parts = []
         if open_items:
-            parts.append(self.tr("{} to decide").format(open_items))
+            parts.append(say("{open_items} to decide", open_items=open_items))
         if done:
-            parts.append(self.tr("{} done").format(done))
-        self.set_title(self.tr("Found in the data"), ", ".join(parts))
+            parts.append(say("{done} done", done=done))
+        self.set_title(say("Found in the data"), ", ".join(parts))
         if self._holder is not None:
             self.body.removeWidget(self._holder)
             self._holder.hide()
@@ -87,7 +88,7 @@ class ItemsCard(Card):
             column.addLayout(self._line(item))
         if len(shown) < len(self._items):
             more = secondary_button(
-                self.tr("Show {} more").format(len(self._items) - len(shown)), small=True
+                say("Show {items} more", items=len(self._items) - len(shown)), small=True
             )
             more.clicked.connect(self._on_more)
             column.addSpacing(Space.HALF)
@@ -107,7 +108,7 @@ class ItemsCard(Card):
         detail = ElidedLabel(plain(item.detail), ink="text2")
         line.addWidget(detail, 1)
         if item.look == "done":
-            line.addWidget(ElidedLabel(self.tr("Done"), ink="success"))
+            line.addWidget(ElidedLabel(say("Done"), ink="success"))
         if item.button:
             button = secondary_button(item.button, small=True)
             button.setMinimumWidth(Size.FIX_BUTTON)

@@ -41,6 +41,7 @@ from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
 from fitstudio.viewmodel.data.sources import SourcesModel
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 from fitstudio.words.numbers import format_count
 
 _FEW_ROWS = 7
@@ -58,7 +59,7 @@ class DataPage(Page):
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
         super().__init__("page.data", "Data", parent=parent)
-        self.page_head.set_title(self.tr("Data"))
+        self.page_head.set_title(say("Data"))
         self._session = session
         self._view: DataView | None = None
         self._read_for: object = None
@@ -68,24 +69,24 @@ class DataPage(Page):
         self._pages = RowPages(session)
         self._files = SourcesModel(session)
         self._files.changed.connect(self._show)
-        self._add_button = secondary_button(self.tr("Add file"), icon="plus")
+        self._add_button = secondary_button(say("Add file"), icon="plus")
         self._add_button.setObjectName("data.add")
         self._add_button.clicked.connect(self._on_add)
         self.page_head.add(self._add_button)
         self._role_words = {
-            Role.TARGET: self.tr("Target"),
-            Role.INPUT: self.tr("Input"),
-            Role.WEIGHT: self.tr("Weight"),
-            Role.LEFT_OUT: self.tr("Left out"),
+            Role.TARGET: say("Target"),
+            Role.INPUT: say("Input"),
+            Role.WEIGHT: say("Weight"),
+            Role.LEFT_OUT: say("Left out"),
         }
         holder = QWidget()
         self._stack = QStackedLayout(holder)
         self._empty = self._empty_state()
         self._stack.addWidget(self._empty)
-        cancel = secondary_button(self.tr("Cancel"))
+        cancel = secondary_button(say("Cancel"))
         cancel.setObjectName("data.cancel")
         cancel.clicked.connect(session.stop_looking)
-        self._reading = EmptyState("hourglass", self.tr("Reading the file"), " ", cancel)
+        self._reading = EmptyState("hourglass", say("Reading the file"), " ", cancel)
         self._stack.addWidget(self._reading)
         self._scroll = ColumnScroll()
         self._stack.addWidget(self._scroll)
@@ -119,7 +120,7 @@ class DataPage(Page):
         """What stands in the panel at the right while this page is shown."""
         session = self._session
         if session.data_problem is not None:
-            return [Paragraph(self.tr("The file"), session.data_problem.message)]
+            return [Paragraph(say("The file"), session.data_problem.message)]
         return data_words(session) or describe(session.resolved, session.summary)
 
     def show_setting(self, key: str) -> None:
@@ -134,14 +135,15 @@ class DataPage(Page):
     # Parts
 
     def _empty_state(self) -> EmptyState:
-        button = primary_button(self.tr("Choose a file"), icon="file-plus")
+        button = primary_button(say("Choose a file"), icon="file-plus")
         button.setObjectName("data.choose")
         button.clicked.connect(self._on_add)
         return EmptyState(
             "database",
-            self.tr("No data yet"),
-            self.tr("Drop a file anywhere in the window, or choose one: {}.").format(
-                joined(registry.called())
+            say("No data yet"),
+            say(
+                "Drop a file anywhere in the window, or choose one: {registry}.",
+                registry=joined(registry.called()),
             ),
             button,
         )
@@ -153,7 +155,7 @@ class DataPage(Page):
         self._guesses = GuessChips()
         self._guesses.change.clicked.connect(self._on_change)
         card.add(self._guesses)
-        self._targets = link_button(self.tr("Choose the file with the targets"))
+        self._targets = link_button(say("Choose the file with the targets"))
         self._targets.setObjectName("data.y_file")
         self._targets.clicked.connect(self._on_targets)
         card.add(self._targets)
@@ -161,7 +163,7 @@ class DataPage(Page):
         self.table = RowTable()
         self.table.resized.connect(self._on_table_resized)
         self.table.setObjectName("data.table")
-        self.table.setAccessibleName(self.tr("Rows of the file"))
+        self.table.setAccessibleName(say("Rows of the file"))
         self._header = ColumnHeader(self.table)
         self._header.role_pressed.connect(self._on_header_pressed)
         self.table.setHorizontalHeader(self._header)
@@ -194,7 +196,7 @@ class DataPage(Page):
         )
         if reading:
             name = Path(str(session.spec.get("data.file"))).name
-            self._reading.set_text(self.tr("Reading {}").format(name), self.tr("A moment, please."))
+            self._reading.set_text(say("Reading {name}", name=name), say("A moment, please."))
         self._add_button.setVisible(has_file)
         for widget in (self._add_button, self._guesses.change, self._targets, self._problem.button):
             lock(widget, session.cannot_change)
@@ -234,9 +236,7 @@ class DataPage(Page):
         words = " ".join(part for part in (problem.message, problem.remedy) if part)
         # Of several files it is not said which one another should stand for.
         several = bool(self._files.views())
-        self._problem.show_sentence(
-            words, "error", "" if several else self.tr("Choose another file")
-        )
+        self._problem.show_sentence(words, "error", "" if several else say("Choose another file"))
 
     def _show_guesses(self, guesses: Sequence[Guess]) -> None:
         self._guesses.show_guesses(guesses, can_change=bool(guesses))
@@ -267,7 +267,7 @@ class DataPage(Page):
             policy.ScrollBarAsNeeded if self._show_all else policy.ScrollBarAlwaysOff
         )
         self._all_button.setVisible(view.rows > _FEW_ROWS)
-        self._all_button.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all"))
+        self._all_button.setText(say("Show fewer") if self._show_all else say("Show all"))
         self._show_place()
 
     def _show_place(self) -> None:
@@ -278,7 +278,8 @@ class DataPage(Page):
         shown = min(self._view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
         last = min(first + shown, self._view.rows)
         self._place.setText(
-            self.tr("Rows {first} to {last} of {count}").format(
+            say(
+                "Rows {first} to {last} of {count}",
                 first=format_count(first + 1),
                 last=format_count(last),
                 count=format_count(self._view.rows),

@@ -19,6 +19,7 @@ from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.gui.widgets.labels import Label, Sentence, as_tip
 from fitstudio.gui.widgets.question import Question
 from fitstudio.viewmodel.data.reading_choices import ReadingChoice, reading_choices
+from fitstudio.words import say
 
 
 class ReadingDialog(Question):
@@ -44,9 +45,9 @@ class ReadingDialog(Question):
         self._before: dict[str, Any] = {}
         content = QWidget()
         super().__init__(
-            content.tr("How the file is read"),
-            content.tr("What you leave as it is stays as FitStudio found it."),
-            (content.tr("Read it like this"), content.tr("Cancel")),
+            say("How the file is read"),
+            say("What you leave as it is stays as FitStudio found it."),
+            (say("Read it like this"), say("Cancel")),
             parent,
             content,
         )
@@ -60,7 +61,7 @@ class ReadingDialog(Question):
         if others:
             more = self._form(others)
             more.setVisible(False)
-            self._more = link_button(self.tr("Show all options"))
+            self._more = link_button(say("Show all options"))
             self._more.setObjectName("reading.more")
             self._more.clicked.connect(lambda: self._show_more(more))
             column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)

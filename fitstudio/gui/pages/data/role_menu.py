@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import ColumnView, Role
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 
 def role_menu(
@@ -43,15 +43,15 @@ def role_menu(
     targets = [each for each in columns if each.role is Role.TARGET]
     numeric = column.numeric and all(each.numeric for each in targets)
     if targets and column.role is not Role.TARGET and numeric:
-        also = menu.addAction(_words("One more target"))
+        also = menu.addAction(say("One more target"))
         also.triggered.connect(
             lambda _on=False: data_page.set_role(session, name, Role.TARGET, also=True)
         )
     if column.can_convert:
         menu.addSeparator()
         for kind, words in (
-            ("number", _words("Read as a number")),
-            ("category", _words("Read as classes")),
+            ("number", say("Read as a number")),
+            ("category", say("Read as classes")),
         ):
             action = menu.addAction(words)
             action.setObjectName(f"type.{kind}")
@@ -61,7 +61,3 @@ def role_menu(
                 lambda _on=False, kind=kind: data_page.set_type(session, name, kind)
             )
     return menu
-
-
-def _words(text: str) -> str:
-    return QCoreApplication.translate("DataPage", text)

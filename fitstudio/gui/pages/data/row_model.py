@@ -10,6 +10,7 @@ from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE
 from fitstudio.viewmodel.data.page import ColumnView, Role
 from fitstudio.viewmodel.data.row_pages import RowPages
+from fitstudio.words import say
 from fitstudio.words.numbers import format_count
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -25,7 +26,7 @@ class RowModel(QAbstractTableModel):
         self._pages = pages
         self._columns: Sequence[ColumnView] = ()
         self._rows = 0
-        self._missing = self.tr("missing")
+        self._missing = say("missing")
         pages.page_came.connect(self._on_page)
 
     def set_shape(self, columns: Sequence[ColumnView], rows: int) -> None:

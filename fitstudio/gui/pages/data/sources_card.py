@@ -14,6 +14,7 @@ from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, as_tip
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.viewmodel.data.sources import SourceView
+from fitstudio.words import say
 
 
 class SourcesCard(Card):
@@ -32,7 +33,7 @@ class SourcesCard(Card):
     remove_pressed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Files"), parent=parent)
+        super().__init__(say("Files"), parent=parent)
         self.setObjectName("data.sources")
         self.set_margins(Space.CARD, 10, Space.CARD, 12)
         self._lines: dict[str, _SourceLine] = {}
@@ -93,9 +94,9 @@ class _SourceLine(QWidget):
         head.addWidget(self.facts, 1)
         self.buttons: dict[str, Button] = {}
         for key, text, signal in (
-            ("reading", self.tr("How it is read"), card.reading_pressed),
-            ("rename", self.tr("Rename"), card.rename_pressed),
-            ("remove", self.tr("Remove"), card.remove_pressed),
+            ("reading", say("How it is read"), card.reading_pressed),
+            ("rename", say("Rename"), card.rename_pressed),
+            ("remove", say("Remove"), card.remove_pressed),
         ):
             button = link_button(text, parent=self)
             button.setObjectName(f"data.sources.{name}.{key}")
@@ -108,17 +109,17 @@ class _SourceLine(QWidget):
         row = QHBoxLayout(self._belonging)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.GRID)
-        row.addWidget(Label(self.tr("Its rows belong to those of the first"), ink="text2"))
+        row.addWidget(Label(say("Its rows belong to those of the first"), ink="text2"))
         self.by = Combo(widest=Size.WIDEST_CHOICE)
         self.by.setObjectName(f"data.sources.{name}.by")
-        self.by.setAccessibleName(self.tr("Column that the rows of {} are found by").format(name))
+        self.by.setAccessibleName(say("Column that the rows of {name} are found by", name=name))
         self.by.valueChanged.connect(self._on_by)
         row.addWidget(self.by)
         self._as = Label("", ink="text2")
         row.addWidget(self._as)
         self.to = Combo(widest=Size.WIDEST_CHOICE)
         self.to.setObjectName(f"data.sources.{name}.to")
-        self.to.setAccessibleName(self.tr("Column of the first file that says the same"))
+        self.to.setAccessibleName(say("Column of the first file that says the same"))
         self.to.valueChanged.connect(self._on_to)
         row.addWidget(self.to)
         self.told = Label("", ink="warning", style="small")
@@ -139,8 +140,8 @@ class _SourceLine(QWidget):
             widget.blockSignals(True)
         self.by.set_options(
             [
-                (None, self.tr("row by row")),
-                *((name, self.tr("by {}").format(name)) for name in _with(view.columns, view.by)),
+                (None, say("row by row")),
+                *((name, say("by {name}", name=name)) for name in _with(view.columns, view.by)),
             ]
         )
         self.by.setValue(view.by)
@@ -148,7 +149,7 @@ class _SourceLine(QWidget):
         self.to.setValue(view.to)
         for widget in (self.by, self.to):
             widget.blockSignals(False)
-        self._as.setText(self.tr("as {} says in").format(first.name))
+        self._as.setText(say("as {first} says in", first=first.name))
         for widget in (self._as, self.to):
             widget.setVisible(view.by is not None)
         self.told.setText(view.told)

@@ -23,6 +23,7 @@ from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.words import say
 
 _ICONS = {"group": "folder", "array": "grid-four", "refused": "prohibit"}
 _MOST_ROWS = 9
@@ -38,15 +39,13 @@ class TreeCard(Card):
     role_pressed = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("In the file"), self.tr("Pick inputs and target"), parent=parent)
+        super().__init__(say("In the file"), say("Pick inputs and target"), parent=parent)
         self.set_margins(Space.CARD, 10, Space.CARD, 12)
         self.tree = _Tree()
         self.tree.setObjectName("data.tree")
-        self.tree.setAccessibleName(self.tr("Groups and arrays"))
+        self.tree.setAccessibleName(say("Groups and arrays"))
         self.tree.setColumnCount(4)
-        self.tree.setHeaderLabels(
-            [self.tr("Name"), self.tr("One sample"), self.tr("Type"), self.tr("Role")]
-        )
+        self.tree.setHeaderLabels([say("Name"), say("One sample"), say("Type"), say("Role")])
         head = self.tree.header()
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in ((1, 150), (2, 150), (3, 120)):
@@ -76,7 +75,7 @@ class TreeCard(Card):
             item.setIcon(0, icon(_ICONS.get(node.kind, "grid-four"), "text2"))
             if node.kind == "array":
                 shape = " × ".join(str(size) for size in node.shape[1:])
-                item.setText(1, shape or self.tr("one value"))
+                item.setText(1, shape or say("one value"))
                 item.setText(2, node.dtype)
                 self._items[node.path] = item
             elif node.note:

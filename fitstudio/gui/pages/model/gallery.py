@@ -11,6 +11,7 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Space
 from fitstudio.viewmodel.model.page import GalleryEntry
+from fitstudio.words import say
 
 _ICONS = {
     "mlp": "share-network",
@@ -106,9 +107,9 @@ class GalleryCard(QAbstractButton):
         painter.setFont(fonts.font("small"))
         if self.entry.why_not:
             # The whole reason is in the tooltip and in the accessible description.
-            text, ink = self.tr("Does not fit this data"), "warning"
+            text, ink = say("Does not fit this data"), "warning"
         else:
-            usual = self.tr("usual here")
+            usual = say("usual here")
             parts = [self.entry.size, usual if self.entry.suggested else ""]
             text, ink = " · ".join(part for part in parts if part), "text3"
         painter.setPen(colour(ink))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.tables import INK_ROLE, DataTable
 from fitstudio.viewmodel.model.page import LayerRow
+from fitstudio.words import say
 
 _NUMBER_COLUMNS = (2, 3)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -23,11 +24,11 @@ class LayerTableModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[LayerRow] = []
         self._heads = [
-            self.tr("Layer"),
-            self.tr("Settings"),
-            self.tr("Output"),
-            self.tr("Weights"),
-            self.tr("Name in checkpoints"),
+            say("Layer"),
+            say("Settings"),
+            say("Output"),
+            say("Weights"),
+            say("Name in checkpoints"),
         ]
 
     def show_rows(self, rows: list[LayerRow]) -> None:
@@ -71,7 +72,7 @@ class LayerTable(DataTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(row_height=Size.ROW_DATA, select_rows=False, parent=parent)
         self.setObjectName("model.layers")
-        self.setAccessibleName(self.tr("Layers"))
+        self.setAccessibleName(say("Layers"))
         self._model = LayerTableModel(self)
         self.setModel(self._model)
         header = self.horizontalHeader()

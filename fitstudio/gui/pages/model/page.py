@@ -19,6 +19,7 @@ from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.model.page import ModelPageModel
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 
 class ModelPage(Page):
@@ -38,13 +39,13 @@ class ModelPage(Page):
         self._gallery.chosen.connect(self._model.choose)
         self._scroll.add(self._gallery)
 
-        self._settings = Card(self.tr("Settings"))
+        self._settings = Card(say("Settings"))
         self._findings = QVBoxLayout()
         self._findings.setSpacing(Space.GRID)
         self._settings.add(self._findings)
         self._scroll.add(self._settings)
 
-        self._layers_card = Card(self.tr("Layers"), self.tr("In the order that the data takes"))
+        self._layers_card = Card(say("Layers"), say("In the order that the data takes"))
         self._figures = QHBoxLayout()
         self._figures.setSpacing(Space.WINDOW + Space.CARDS)
         self._layers_card.add(self._figures)
@@ -54,8 +55,8 @@ class ModelPage(Page):
 
         self._nothing = EmptyState(
             "stack",
-            self.tr("The layers depend on the data"),
-            self.tr("Choose a file and what is to be predicted on the Data page."),
+            say("The layers depend on the data"),
+            say("Choose a file and what is to be predicted on the Data page."),
         )
         self._scroll.add(self._nothing)
         self._scroll.finish()
@@ -93,7 +94,7 @@ class ModelPage(Page):
                 self._form.setParent(None)
                 self._form.deleteLater()
             self._form_kind = kind
-            self._settings.set_title(self._model.title, self.tr("How large it is, how it is built"))
+            self._settings.set_title(self._model.title, say("How large it is, how it is built"))
             self._form = EntryForm(MODELS[kind])
             for param in self._model.params():
                 self._form.field(param.name).setObjectName(param.key)
@@ -122,7 +123,7 @@ class ModelPage(Page):
         ]
         self._session.set_many(
             {param.key: values.get(param.name) for param in changed},
-            self.tr("Change {0}").format(", ".join(param.title for param in changed)),
+            say("Change {changed}", changed=", ".join(param.title for param in changed)),
         )
 
     def _show_findings(self) -> None:

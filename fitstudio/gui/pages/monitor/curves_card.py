@@ -19,6 +19,7 @@ from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.words import marked, say, say_marked
 
 _STRIP_HEIGHT = 72
 _FLAT_STRIP_HEIGHT = 56
@@ -32,7 +33,7 @@ class CurvesCard(Card):
     """Plots of a run; brought up to date by `refresh`, which redraws once."""
 
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Loss"), parent=parent)
+        super().__init__(say("Loss"), parent=parent)
         self._model = model
         self._settings = view_settings()
         self._hidden: set[str] = set()
@@ -40,13 +41,11 @@ class CurvesCard(Card):
         self.set_margins(Space.CARD, Space.CARD_TOP, Space.CARD, 8)
         self.set_spacing(0)
         self._make_head()
-        self.stack = PlotStack(self.tr("Epoch"))
-        self.loss = CurvePlot(self.tr("Loss"))
+        self.stack = PlotStack(say("Epoch"))
+        self.loss = CurvePlot(say("Loss"))
         self.loss.setObjectName("plot.loss")
         self.stack.add(self.loss, stretch=_LOSS_SHARE)
-        self.strip = CurvePlot(
-            self.tr("Learning rate"), caption=self.tr("Learning rate"), steps=True
-        )
+        self.strip = CurvePlot(say("Learning rate"), caption=say("Learning rate"), steps=True)
         self.strip.setObjectName("plot.learning_rate")
         self.strip.hide()
         self.stack.add(self.strip, height=_STRIP_HEIGHT)
@@ -85,21 +84,21 @@ class CurvesCard(Card):
         self._legend = Legend()
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("plot.smoothing")
-        self._slider.setAccessibleName(self.tr("Smoothing"))
-        self._slider.setToolTip(self.tr("Smoothing: how calm the line over the raw values is"))
+        self._slider.setAccessibleName(say("Smoothing"))
+        self._slider.setToolTip(say("Smoothing: how calm the line over the raw values is"))
         self._slider.setRange(0, 100)
         self._slider.setFixedWidth(64)
         self._slider.setValue(int(str(self._settings.value("monitor/smoothing", _SMOOTHING))))
         self._slider.valueChanged.connect(self._on_smoothing_changed)
-        self._scale = Segmented([("linear", self.tr("Linear")), ("log", self.tr("Log"))])
+        self._scale = Segmented([("linear", say("Linear")), ("log", say("Log"))])
         self._scale.setObjectName("plot.scale")
-        self._scale.setAccessibleName(self.tr("Scale of the loss"))
+        self._scale.setAccessibleName(say("Scale of the loss"))
         self._scale.setValue(str(self._settings.value("monitor/scale", "linear")))
         self._scale.valueChanged.connect(self._on_scale_changed)
-        self._more = icon_button("dots-three", self.tr("More about these curves"), small=True)
+        self._more = icon_button("dots-three", say("More about these curves"), small=True)
         self._more.setObjectName("plot.more")
         self._menu = QMenu(self._more)
-        self._batches = QAction(self.tr("Single batches"), self._menu)
+        self._batches = QAction(say("Single batches"), self._menu)
         self._batches.setCheckable(True)
         self._batches.setChecked(str(self._settings.value("monitor/batches", "true")) == "true")
         self._batches.toggled.connect(self._on_batches_toggled)
@@ -138,15 +137,15 @@ class CurvesCard(Card):
         caption = ", ".join(part for part in words if part)
         hidden = self.loss.off_axis()
         if hidden:
-            words = self.tr("{count} values of 0 or less are not on a logarithmic axis")
+            words = say_marked(marked("{count} values of 0 or less are not on a logarithmic axis"))
             caption = words.format(count=hidden)
         if self.caption.whole_text() != caption:
-            self.set_title(self.tr("Loss"), caption)
+            self.set_title(say("Loss"), caption)
         entries = []
         if self._model.curves.curves or self._model.batches is not None:
-            entries.append((self.tr("Training"), TRAINING))
+            entries.append((say("Training"), TRAINING))
         if any(name.startswith("val_") for name in self._model.curves.curves):
-            entries.append((self.tr("Validation"), VALIDATION))
+            entries.append((say("Validation"), VALIDATION))
         self._legend.set_entries(entries)
 
     def _fill_menu(self) -> None:
@@ -159,7 +158,7 @@ class CurvesCard(Card):
         if self._metrics:
             self._menu.addSeparator()
         self._menu.addAction(self._batches)
-        reset = self._menu.addAction(self.tr("Show all epochs"))
+        reset = self._menu.addAction(say("Show all epochs"))
         reset.setEnabled(self.stack.zoom is not None)
         reset.triggered.connect(self.stack.reset_zoom)
         self._menu.addSeparator()

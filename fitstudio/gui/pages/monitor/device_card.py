@@ -11,6 +11,7 @@ from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.monitor.device_strip import MeterReading
 from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.words import say
 
 _METERS = 3
 
@@ -19,14 +20,14 @@ class DeviceCard(Card):
     """The device's name and its meters."""
 
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Device"), parent=parent)
+        super().__init__(say("Device"), parent=parent)
         self.setObjectName("monitor.device")
         self._model = model
         self.set_margins(Space.CARD, 10, Space.CARD, 12)
         self._rows = [_MeterRow() for _ in range(_METERS)]
         for row in self._rows:
             self.add(row, 1)
-        self._waiting = Label(self.tr("No measurements yet"), ink="text3")
+        self._waiting = Label(say("No measurements yet"), ink="text3")
         self.add(self._waiting)
         self.body.addStretch(0)
 
@@ -34,7 +35,7 @@ class DeviceCard(Card):
         """Show the model as it is now."""
         device = self._model.device()
         if self.caption.whole_text() != device:
-            self.set_title(self.tr("Device"), device)
+            self.set_title(say("Device"), device)
         readings = self._model.meters()
         self._waiting.setVisible(not readings)
         for number, row in enumerate(self._rows):

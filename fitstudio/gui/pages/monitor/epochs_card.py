@@ -34,6 +34,7 @@ from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, DataTable, RowDe
 from fitstudio.viewmodel.monitor import epoch_table
 from fitstudio.viewmodel.monitor.epoch_table import Column
 from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.words import say
 
 _Index = QModelIndex | QPersistentModelIndex
 _NARROWEST = 62
@@ -46,27 +47,27 @@ class EpochsCard(Card):
     """Table or log, in the same place."""
 
     def __init__(self, model: MonitorModel, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Epochs"), parent=parent)
+        super().__init__(say("Epochs"), parent=parent)
         self._model = model
         # Cells keep their own distance: the table begins that much further left than the title.
         self.set_margins(Space.CARD - RowDelegate.PAD, 10, 12, 8)
         self.head.setContentsMargins(RowDelegate.PAD, 0, 0, 0)
         self.body.setSpacing(0)
-        self._choice = Segmented([("table", self.tr("Table")), ("log", self.tr("Log"))])
+        self._choice = Segmented([("table", say("Table")), ("log", say("Log"))])
         self._choice.setObjectName("monitor.epochs_or_log")
-        self._choice.setAccessibleName(self.tr("Table of epochs, or log"))
+        self._choice.setAccessibleName(say("Table of epochs, or log"))
         self.add_to_head(self._choice)
         self.rows = EpochRows(model)
         self.table = _CopyTable(select_rows=True)
         self.table.setObjectName("table.epochs")
-        self.table.setAccessibleName(self.tr("Finished epochs"))
+        self.table.setAccessibleName(say("Finished epochs"))
         self.table.setModel(self.rows)
         self.table.setItemDelegate(_EpochDelegate(self.table))
         self.rows.modelReset.connect(self.table.share_width)
         self.log = LogRows(model)
         self.log_view = _CopyTable(select_rows=True)
         self.log_view.setObjectName("table.log")
-        self.log_view.setAccessibleName(self.tr("Log"))
+        self.log_view.setAccessibleName(say("Log"))
         self.log_view.setModel(self.log)
         self.log_view.horizontalHeader().hide()
         self.log_view.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
@@ -163,7 +164,7 @@ class EpochRows(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return epoch_table.cell(row, column, self._model.scale)
             case Qt.ItemDataRole.AccessibleTextRole if pinned and column == "epoch":
-                return f"Best, epoch {epoch_table.cell(row, column)}"
+                return say("Best, epoch {epoch_table}", epoch_table=epoch_table.cell(row, column))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return int(_RIGHT)
             case _ if role == STRONG_ROLE:
@@ -185,7 +186,7 @@ class _EpochDelegate(RowDelegate):
         font = fonts.font("strong")
         painter.setFont(font)
         number = painter.fontMetrics().horizontalAdvance(str(index.data()))
-        word = QApplication.translate("EpochsCard", "Best")
+        word = say("Best")
         room = option.rect.width() - number - 2 * self.PAD
         width = painter.fontMetrics().horizontalAdvance(word)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -22,6 +22,7 @@ from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.monitor import sentences as monitor_words
 from fitstudio.viewmodel.monitor.shown_run import SessionFollower, new_monitor
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 _TICK_MS = 100
 _DEVICE_WIDTH = 288
@@ -32,7 +33,7 @@ class MonitorPage(Page):
     """Follows the session's current run on one timer, with one redraw a tick."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.monitor", self.tr("Monitor"), parent=parent)
+        super().__init__("page.monitor", say("Monitor"), parent=parent)
         self.session = session
         self.model = new_monitor()
         self._settings = view_settings()
@@ -105,8 +106,8 @@ class MonitorPage(Page):
         self._bottom = bottom
         self._empty = EmptyState(
             "activity",
-            self.tr("No run yet"),
-            self.tr("Press Train, and watch here how the model learns."),
+            say("No run yet"),
+            say("Press Train, and watch here how the model learns."),
         )
         holder = QWidget()
         self._places = QStackedLayout(holder)
@@ -139,7 +140,7 @@ class MonitorPage(Page):
         self._stale = False
         shown = self.model.shown
         if shown is None:
-            self.page_head.set_title(self.tr("Monitor"), "")
+            self.page_head.set_title(say("Monitor"), "")
             self._chip.hide()
             self._tell_words()
             return
@@ -166,8 +167,8 @@ class MonitorPage(Page):
         if advice is None:
             self.advice.set_finding(None)
             return
-        words = self.tr("**Worth a try next:** {change}").format(change=advice.sentence)
-        self.advice.show_sentence(words, "info", self.tr("New run with this"))
+        words = say("**Worth a try next:** {change}", change=advice.sentence)
+        self.advice.show_sentence(words, "info", say("New run with this"))
 
     def _tell_words(self) -> None:
         words = self.plain_words()
@@ -181,7 +182,7 @@ class MonitorPage(Page):
             return
         self.session.use_settings_of(
             spec.with_values(advice.set),
-            f"New run like {shown.number}: {advice.sentence}",
+            say("New run like {number}: {sentence}", number=shown.number, sentence=advice.sentence),
             parent=shown.run,
         )
         self.pageRequested.emit("training")

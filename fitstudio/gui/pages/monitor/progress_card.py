@@ -8,6 +8,7 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.monitor.page import MonitorModel
+from fitstudio.words import say
 
 _PARTS = 1000
 _EPOCH_BAR = 56
@@ -27,9 +28,9 @@ class ProgressCard(Card):
         self._pace = Label(ink="text2")
         self._left = Label(style="strong")
         self._left.setObjectName("label.eta")
-        self._epoch_bar = _bar("progress.epoch", self.tr("Progress of this epoch"))
+        self._epoch_bar = _bar("progress.epoch", say("Progress of this epoch"))
         self._epoch_bar.setFixedWidth(_EPOCH_BAR)
-        self._run_bar = _bar("progress.run", self.tr("Progress of the run"))
+        self._run_bar = _bar("progress.run", say("Progress of the run"))
         words = QHBoxLayout()
         words.setSpacing(6)
         words.addWidget(self._epoch)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.series import NEUTRAL, TRAINING, VALIDATION, Series
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.trouble_card import failure_label
+from fitstudio.words import marked, say, say_marked
 from fitstudio.words.numbers import format_exact, format_measured
 
 
@@ -16,8 +16,8 @@ def series_of(model: MonitorModel, metric: str, *, batches: bool) -> list[Series
     """Training and validation of a metric; the batches behind the training loss."""
     found = []
     for name, title, style in (
-        (metric, _tr("Training"), TRAINING),
-        (f"val_{metric}", _tr("Validation"), VALIDATION),
+        (metric, say("Training"), TRAINING),
+        (f"val_{metric}", say("Validation"), VALIDATION),
     ):
         curve = model.curves.curves.get(name)
         dots = model.batches if batches and name == "loss" else None
@@ -31,7 +31,7 @@ def series_of(model: MonitorModel, metric: str, *, batches: bool) -> list[Series
 def learning_rate_series(model: MonitorModel) -> list[Series]:
     """The learning rate of each epoch."""
     x, y = model.curves.learning_rate.arrays()
-    return [Series("learning_rate", _tr("Learning rate"), NEUTRAL, x, y)] if len(x) else []
+    return [Series("learning_rate", say("Learning rate"), NEUTRAL, x, y)] if len(x) else []
 
 
 def learning_rate_marks(model: MonitorModel) -> list[Mark]:
@@ -59,8 +59,8 @@ def marks_of(model: MonitorModel, metric: str) -> tuple[list[Mark], tuple[float,
             Mark(
                 MarkKind.BEST,
                 best.epoch + 1.0,
-                _tr("Best {value}").format(value=format_measured(best.value, unit)) if own else "",
-                _tr("epoch {epoch}").format(epoch=best.epoch + 1) if own else "",
+                say("Best {value}", value=format_measured(best.value, unit)) if own else "",
+                say("epoch {epoch}", epoch=best.epoch + 1) if own else "",
                 value=best.value if own else None,
                 style=style,
             )
@@ -69,13 +69,17 @@ def marks_of(model: MonitorModel, metric: str) -> tuple[list[Mark], tuple[float,
     if patience is not None and model.state is not None:
         band = (float(patience.since), float(patience.now))
         if metric == "loss":
-            words = _tr("{count} epochs") if patience.waited > 1 else _tr("{count} epoch")
+            words = (
+                say_marked(marked("{count} epochs"))
+                if patience.waited > 1
+                else say_marked(marked("{count} epoch"))
+            )
             marks.append(
                 Mark(
                     MarkKind.PATIENCE,
                     float(patience.since),
                     words.format(count=patience.waited),
-                    _tr("no better"),
+                    say("no better"),
                 )
             )
         if model.state.running:
@@ -84,8 +88,8 @@ def marks_of(model: MonitorModel, metric: str) -> tuple[list[Mark], tuple[float,
                 Mark(
                     MarkKind.STOP,
                     float(patience.stops_at),
-                    _tr("Stops at {epoch}").format(epoch=patience.stops_at) if told else "",
-                    _tr("if no better") if told else "",
+                    say("Stops at {epoch}", epoch=patience.stops_at) if told else "",
+                    say("if no better") if told else "",
                 )
             )
     marks += _failure(model, told=metric == "loss")
@@ -107,10 +111,6 @@ def _resumes(model: MonitorModel, *, told: bool) -> list[Mark]:
     if model.state is None:
         return []
     return [
-        Mark(MarkKind.RESUMED, float(trim.from_epoch), _tr("Resumed") if told else "")
+        Mark(MarkKind.RESUMED, float(trim.from_epoch), say("Resumed") if told else "")
         for trim in model.state.trims
     ]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("run_plots", text)

@@ -14,6 +14,7 @@ from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.monitor.trouble_card import CardKind, RunCard
+from fitstudio.words import say
 
 _PADDING = 24
 _INSET = 14
@@ -58,7 +59,7 @@ class TroubleCard(Card):
         column.addLayout(self._make_details())
         self._text = QPlainTextEdit()
         self._text.setObjectName("monitor.details")
-        self._text.setAccessibleName(self.tr("Details"))
+        self._text.setAccessibleName(say("Details"))
         self._text.setReadOnly(True)
         self._text.setFont(fonts.font("mono"))
         self._text.setFixedHeight(_DETAILS_HEIGHT)
@@ -90,12 +91,12 @@ class TroubleCard(Card):
     def _make_details(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(8)
-        self._unfold = ghost_button(self.tr("Details"), icon="caret-right", small=True)
+        self._unfold = ghost_button(say("Details"), icon="caret-right", small=True)
         self._unfold.setCheckable(True)
         self._unfold.setObjectName("monitor.show_details")
         self._unfold.toggled.connect(self._on_unfolded)
         self._headline = ElidedLabel(ink="text2")
-        self._copy = ghost_button(self.tr("Copy details"), icon="copy", small=True)
+        self._copy = ghost_button(say("Copy details"), icon="copy", small=True)
         self._copy.setObjectName("monitor.copy_details")
         self._copy.clicked.connect(self._on_copy)
         line.addWidget(self._unfold)
@@ -111,14 +112,14 @@ class TroubleCard(Card):
                 widget.deleteLater()
         buttons: list[Button] = []
         for number, fix in enumerate(card.fixes):
-            words = self.tr("Train again: {fix}").format(fix=_lower(fix.sentence))
+            words = say("Train again: {fix}", fix=_lower(fix.sentence))
             make = primary_button if not number else secondary_button
             button = make(words, icon=None if number else "play-fill")
             button.setObjectName(f"monitor.fix.{number + 1}")
             button.clicked.connect(lambda _=False, fix=fix: self.fix_wanted.emit(fix))
             buttons.append(button)
         if card.can_resume:
-            words = self.tr("Resume from epoch {epoch}").format(epoch=card.resume_from)
+            words = say("Resume from epoch {epoch}", epoch=card.resume_from)
             make = secondary_button if buttons else primary_button
             button = make(words, icon=None if buttons else "play-fill")
             button.setObjectName("monitor.resume")
@@ -137,7 +138,7 @@ class TroubleCard(Card):
     def _on_copy(self) -> None:
         if self._card is not None:
             QGuiApplication.clipboard().setText(self._card.details)
-            self._copy.setText(self.tr("Copied"))
+            self._copy.setText(say("Copied"))
 
 
 def _lower(text: str) -> str:

@@ -10,6 +10,7 @@ from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
 from fitstudio.viewmodel.predict.page import ColumnMatch
+from fitstudio.words import marked, say, say_marked
 
 _CHIPS = 24
 
@@ -39,23 +40,23 @@ class ColumnChips(QWidget):
             return
         if match.missing:
             names = ", ".join(
-                f"**{name}**" + (self.tr(" (is it {close}?)").format(close=close) if close else "")
+                f"**{name}**" + (say(" (is it {close}?)", close=close) if close else "")
                 for name, close in match.missing
             )
-            words = self.tr("The model cannot answer without these columns: {names}.")
+            words = say_marked(marked("The model cannot answer without these columns: {names}."))
             sentence = Sentence(words.format(names=names), ink="error")
             sentence.setObjectName("predict.missing")
             self._column.addWidget(sentence)
         rows = (
-            (self.tr("Inputs found"), match.found, "accentSoft", "accentText"),
-            (self.tr("Known answers"), match.targets, "accent", "onAccent"),
-            (self.tr("Not used"), match.extra, "track", "text2"),
+            (say("Inputs found"), match.found, "accentSoft", "accentText"),
+            (say("Known answers"), match.targets, "accent", "onAccent"),
+            (say("Not used"), match.extra, "track", "text2"),
         )
         for title, names, ground, ink in rows:
             if names:
                 self._column.addWidget(_chip_row(title, names, ground, ink))
         if match.reordered:
-            words = self.tr("The columns stand in another order than in training; that is fine.")
+            words = say("The columns stand in another order than in training; that is fine.")
             self._column.addWidget(ElidedLabel(words, ink="text3", style="small"))
 
 

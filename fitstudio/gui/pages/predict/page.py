@@ -34,6 +34,7 @@ from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import marked, say, say_marked
 from fitstudio.words.numbers import listed
 
 _PARTS = 1000
@@ -46,7 +47,7 @@ class PredictPage(Page):
     """Choose, check the columns, predict, look, save."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.predict", self.tr("Predict"), parent=parent)
+        super().__init__("page.predict", say("Predict"), parent=parent)
         self.session = session
         self.model = PredictModel(session)
         self.setAcceptDrops(True)
@@ -74,9 +75,9 @@ class PredictPage(Page):
     def _make_head(self) -> None:
         self._run = Combo([])
         self._run.setObjectName("predict.run")
-        self._run.setAccessibleName(self.tr("Run whose model is used"))
+        self._run.setAccessibleName(say("Run whose model is used"))
         self._run.valueChanged.connect(self.model.choose_run)
-        self._browse = secondary_button(self.tr("Choose a file"), icon="folder-open")
+        self._browse = secondary_button(say("Choose a file"), icon="folder-open")
         self._browse.setObjectName("predict.file")
         self._browse.clicked.connect(self._on_browse)
         self.page_head.add(self._run)
@@ -86,9 +87,9 @@ class PredictPage(Page):
         self._trouble = FindingBar()
         self._trouble.setObjectName("predict.message")
         self._trouble.fix_pressed.connect(self._on_change_reading)
-        self._file = Card(self.tr("File"))
+        self._file = Card(say("File"))
         self._file.set_margins(Space.CARD, 10, Space.CARD, 14)
-        self._go = primary_button(self.tr("Predict"), icon="lightning-fill")
+        self._go = primary_button(say("Predict"), icon="lightning-fill")
         self._go.setObjectName("predict.go")
         self._go.clicked.connect(self.model.predict)
         self._file.add_to_head(self._go)
@@ -96,19 +97,19 @@ class PredictPage(Page):
         self._file.add(self._columns)
         self._file.add(self._make_progress())
         self.scores = ScoreCard()
-        self._answers = Card(self.tr("Results"))
+        self._answers = Card(say("Results"))
         self._answers.set_margins(12, 10, 12, 8)
-        self._save = secondary_button(self.tr("Save results…"), icon="floppy-disk")
+        self._save = secondary_button(say("Save results…"), icon="floppy-disk")
         self._save.setObjectName("predict.save")
         self._save.clicked.connect(self._on_save)
         self._answers.add_to_head(self._save)
         self.rows = AnswerRows()
         self.table = DataTable()
         self.table.setObjectName("table.predictions")
-        self.table.setAccessibleName(self.tr("Results"))
+        self.table.setAccessibleName(say("Results"))
         self.table.setModel(self.rows)
         self._answers.add(self.table, 1)
-        choose = secondary_button(self.tr("Choose a file"), icon="folder-open")
+        choose = secondary_button(say("Choose a file"), icon="folder-open")
         choose.clicked.connect(self._on_browse)
         self._empty = EmptyState("lightning", "", "", choose)
         self._choose = choose
@@ -134,11 +135,11 @@ class PredictPage(Page):
         row.setSpacing(12)
         self._bar = QProgressBar()
         self._bar.setObjectName("predict.progress")
-        self._bar.setAccessibleName(self.tr("Progress of the prediction"))
+        self._bar.setAccessibleName(say("Progress of the prediction"))
         self._bar.setRange(0, _PARTS)
         self._bar.setTextVisible(False)
         self._doing = Label(ink="text2")
-        self._cancel = cancel = ghost_button(self.tr("Cancel"), small=True)
+        self._cancel = cancel = ghost_button(say("Cancel"), small=True)
         cancel.setObjectName("predict.cancel")
         cancel.clicked.connect(self.model.cancel)
         row.addWidget(self._bar, 1)
@@ -167,13 +168,13 @@ class PredictPage(Page):
         self._choose.setVisible(stage is Stage.CHOOSE)
         if stage is Stage.NO_RUN:
             self._empty.set_text(
-                self.tr("No model yet"),
-                self.tr("When a run has been trained, its best model can be used here."),
+                say("No model yet"),
+                say("When a run has been trained, its best model can be used here."),
             )
         else:
             self._empty.set_text(
-                self.tr("Drop a file here"),
-                self.tr("The model answers for each of its rows. Columns are matched by name."),
+                say("Drop a file here"),
+                say("The model answers for each of its rows. Columns are matched by name."),
             )
 
     def _show_problem(self) -> None:
@@ -181,17 +182,17 @@ class PredictPage(Page):
         if problem is None:
             self._trouble.set_finding(None)
         else:
-            button = self.tr("Change how it is read") if self.model.can_be_read_otherwise else ""
+            button = say("Change how it is read") if self.model.can_be_read_otherwise else ""
             self._trouble.show_sentence(str(problem), "error", button)
 
     def _show_file(self, stage: Stage) -> None:
         model = self.model
-        caption = self.tr("Reading") if stage is Stage.READING else ""
+        caption = say("Reading") if stage is Stage.READING else ""
         if model.summary is not None:
-            words = self.tr("{rows} rows, {columns} columns")
+            words = say_marked(marked("{rows} rows, {columns} columns"))
             caption = words.format(rows=model.summary.rows, columns=len(model.summary.columns))
         chosen = [file.name for file in model.files.values()] if len(model.needed) > 1 else []
-        name = model.file.name if model.file else self.tr("File")
+        name = model.file.name if model.file else say("File")
         self._file.set_title(listed(chosen) or name, caption)
         match = model.match()
         self._columns.show_match(match)
@@ -218,11 +219,11 @@ class PredictPage(Page):
             return
         self.scores.show_scores(model.scores)
         shown = len(model.answers.rows)
-        words = self.tr("{rows} rows answered")
+        words = say_marked(marked("{rows} rows answered"))
         if shown < model.report.predicted:
-            words = self.tr("{rows} rows answered, the first {shown} are shown")
+            words = say_marked(marked("{rows} rows answered, the first {shown} are shown"))
         self._answers.set_title(
-            self.tr("Results"), words.format(rows=model.report.predicted, shown=shown)
+            say("Results"), words.format(rows=model.report.predicted, shown=shown)
         )
         if self.rows.show_answers(model.answers):
             self.table.resizeColumnsToContents()
@@ -233,7 +234,7 @@ class PredictPage(Page):
     def _on_browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
             self,
-            self.tr("File to be predicted"),
+            say("File to be predicted"),
             str(self.model.file.parent if self.model.file else Path.home()),
             data_filter(),
         )
@@ -257,7 +258,7 @@ class PredictPage(Page):
             return
         suggested = self.model.file.with_name(report.output.name)
         path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save results"), str(suggested), self.tr("Table (*.csv)")
+            self, say("Save results"), str(suggested), say("Table (*.csv)")
         )
         if path:
             self.model.save(Path(path))

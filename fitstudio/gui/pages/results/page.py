@@ -31,7 +31,7 @@ from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORST_HEIGHT = 196
@@ -42,7 +42,7 @@ class ResultsPage(Page):
     """Scores on top, mistakes as a picture, the worst rows beside it."""
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.results", self.tr("Results"), parent=parent)
+        super().__init__("page.results", say("Results"), parent=parent)
         self.session = session
         self.model = ResultsModel(session)
         self._make_head()
@@ -60,34 +60,32 @@ class ResultsPage(Page):
     def _make_head(self) -> None:
         self._run = Combo([])
         self._run.setObjectName("results.run")
-        self._run.setAccessibleName(self.tr("Run"))
+        self._run.setAccessibleName(say("Run"))
         self._run.valueChanged.connect(self.session.show_run)
-        self._part = Segmented(
-            [("validation", self.tr("Validation")), ("training", self.tr("Training"))]
-        )
+        self._part = Segmented([("validation", say("Validation")), ("training", say("Training"))])
         self._part.setObjectName("results.part")
-        self._part.setAccessibleName(self.tr("Part of the data"))
+        self._part.setAccessibleName(say("Part of the data"))
         self._part.valueChanged.connect(self.model.set_part)
         self.page_head.add(self._run)
         self.page_head.add(self._part)
 
     def _make_parts(self) -> None:
         self.scores = ScoreCard()
-        self._classes = Card(self.tr("Confusion matrix"))
+        self._classes = Card(say("Confusion matrix"))
         self._classes.set_margins(Space.CARD, 10, Space.CARD, Space.CARD)
         self.confusion = ConfusionView()
         self.confusion.cell_chosen.connect(self.model.set_cell)
         self._classes.add(self.confusion, 1)
-        self._numbers = Card(self.tr("Predicted against measured"))
+        self._numbers = Card(say("Predicted against measured"))
         self._output = Combo([])
         self._output.setObjectName("results.output")
-        self._output.setAccessibleName(self.tr("Output"))
+        self._output.setAccessibleName(say("Output"))
         self._output.valueChanged.connect(self.model.set_output)
         self._numbers.add_to_head(self._output)
-        self.parity = ScatterPlot(self.tr("Measured"), self.tr("Predicted"), diagonal=True)
+        self.parity = ScatterPlot(say("Measured"), say("Predicted"), diagonal=True)
         self.parity.setObjectName("plot.parity")
         self.residuals = ScatterPlot(
-            self.tr("Measured"), self.tr("Predicted less measured"), diagonal=False
+            say("Measured"), say("Predicted less measured"), diagonal=False
         )
         self.residuals.setObjectName("plot.residuals")
         plots = QHBoxLayout()
@@ -95,9 +93,9 @@ class ResultsPage(Page):
         plots.addWidget(self.parity, 1)
         plots.addWidget(self.residuals, 1)
         self._numbers.add(plots, 1)
-        self._worst_card = Card(self.tr("Worst rows"))
+        self._worst_card = Card(say("Worst rows"))
         self._worst_card.set_margins(12, 10, 8, 8)
-        self._all_cells = link_button(self.tr("Show all"))
+        self._all_cells = link_button(say("Show all"))
         self._all_cells.setObjectName("results.all_cells")
         self._all_cells.clicked.connect(self._on_all_wanted)
         self._worst_card.add_to_head(self._all_cells)
@@ -141,7 +139,7 @@ class ResultsPage(Page):
         ready = self.model.state == "ready"
         self._places.setCurrentIndex(1 if ready else 0)
         self._part.setVisible(ready and len(self.model.parts()) > 1)
-        self.page_head.set_title(self.tr("Results"), self.model.heading() if ready else "")
+        self.page_head.set_title(say("Results"), self.model.heading() if ready else "")
         if ready:
             self._show_results()
         else:
@@ -157,7 +155,7 @@ class ResultsPage(Page):
         self._classes.setVisible(classes)
         self._numbers.setVisible(not classes)
         if classes:
-            self._classes.set_title(self.tr("Confusion matrix"), model.rows_words())
+            self._classes.set_title(say("Confusion matrix"), model.rows_words())
             self.confusion.show_confusion(model.confusion(), model.cell)
         else:
             self._show_numbers()
@@ -175,9 +173,9 @@ class ResultsPage(Page):
         parity = self.model.parity()
         if parity is None:
             return
-        title = self.tr("Predicted against measured")
+        title = say("Predicted against measured")
         self._numbers.set_title(title, f"{parity.name} · {self.model.rows_words()}")
-        names = ["" if row is None else self.tr("Row {row}").format(row=row + 1)
+        names = ["" if row is None else say("Row {row}", row=row + 1)
                  for row in parity.rows]  # fmt: skip
         self.parity.show_points(parity.true, parity.predicted, names)
         self.residuals.show_points(parity.true, parity.residuals, names)
@@ -188,13 +186,13 @@ class ResultsPage(Page):
         caption = ""
         if model.cell is not None and confusion is not None:
             true, predicted = (confusion.names[index] for index in model.cell)
-            caption = self.tr("{true} taken for {predicted}").format(true=true, predicted=predicted)
-        self._worst_card.set_title(self.tr("Worst rows"), caption)
+            caption = say("{true} taken for {predicted}", true=true, predicted=predicted)
+        self._worst_card.set_title(say("Worst rows"), caption)
         self._all_cells.setVisible(model.cell is not None)
         if model.cell is None:
-            none = self.tr("No row of this part is told wrong.")
+            none = say("No row of this part is told wrong.")
         else:
-            none = self.tr("None of the worst rows is in this cell.")
+            none = say("None of the worst rows is in this cell.")
         self._no_worst.set_sentence("" if model.worst() else none)
         self._no_worst.setVisible(not model.worst())
         self.worst.setVisible(bool(model.worst()))
@@ -206,25 +204,26 @@ class ResultsPage(Page):
         epoch = "" if model.model is None else numbers.format_count(model.model[1] + 1)
         title, sentence = {
             "none": (
-                self.tr("No run yet"),
-                self.tr("When a run has been trained, its scores are shown here."),
+                say("No run yet"),
+                say("When a run has been trained, its scores are shown here."),
             ),
             "running": (
-                self.tr("Still training"),
-                self.tr("Its model can be measured when the run has ended."),
+                say("Still training"),
+                say("Its model can be measured when the run has ended."),
             ),
-            "loading": (self.tr("Opening"), ""),
+            "loading": (say("Opening"), ""),
             "unmeasured": (
-                self.tr("Not measured yet"),
-                self.tr(
-                    "The model of epoch {epoch} is kept; the run ended before it was measured. "
-                    "Measuring takes the rows of this run through it once."
-                ).format(epoch=epoch),
+                say("Not measured yet"),
+                say(
+                    "The model of epoch {epoch} is kept; the run ended before it was "
+                    "measured. Measuring takes the rows of this run through it once.",
+                    epoch=epoch,
+                ),
             ),
-            "measuring": (self.tr("Measuring"), model.progress[1]),
+            "measuring": (say("Measuring"), model.progress[1]),
             "missing": (
-                self.tr("Nothing was measured"),
-                self.tr("This run ended before it had a model that could be measured."),
+                say("Nothing was measured"),
+                say("This run ended before it had a model that could be measured."),
             ),
         }[model.state]
         if model.problem is not None:
@@ -234,8 +233,8 @@ class ResultsPage(Page):
         self._empty.set_text(title, sentence)
         measuring = model.state == "measuring"
         self.measure.setVisible(measuring or model.state == "unmeasured")
-        words = self.tr("Measure epoch {epoch}").format(epoch=epoch)
-        self.measure.say(self.tr("Cancel") if measuring else words)
+        words = say("Measure epoch {epoch}", epoch=epoch)
+        self.measure.say(say("Cancel") if measuring else words)
         lock(self.measure, self.session.cannot_change)
 
     def _on_measure(self) -> None:
@@ -254,7 +253,7 @@ class _WorstTable(QTableWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("results.worst")
-        self.setAccessibleName(self.tr("Worst rows"))
+        self.setAccessibleName(say("Worst rows"))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -272,7 +271,7 @@ class _WorstTable(QTableWidget):
         """Fill the table anew."""
         short = list(headings)
         if not numbers:
-            short[3] = self.tr("Chance")
+            short[3] = say("Chance")
         self.setColumnCount(len(short))
         self.setHorizontalHeaderLabels(short)
         self.setRowCount(len(rows))

@@ -32,6 +32,7 @@ from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
 from fitstudio.viewmodel.runs.page import RunsModel, SettingsGroup, best_point
+from fitstudio.words import marked, say, say_marked
 
 _SMOOTHING = 0.35
 _RAW_OPACITY = 0.18
@@ -50,15 +51,15 @@ class CompareCard(Card):
     settings_wanted = Signal()
 
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Compared"), parent=parent)
+        super().__init__(say("Compared"), parent=parent)
         self._model = model
         self._settings = view_settings()
         self._metric: str | None = None
         self.set_margins(Space.CARD, 10, Space.CARD, 8)
         self.set_spacing(0)
         self._make_head()
-        self.stack = PlotStack(self.tr("Epoch"))
-        self.plot = CurvePlot(self.tr("Compared runs"))
+        self.stack = PlotStack(say("Epoch"))
+        self.plot = CurvePlot(say("Compared runs"))
         self.plot.setObjectName("plot.compared")
         self.plot.set_smoothing(_SMOOTHING)
         self.stack.add(self.plot)
@@ -77,8 +78,8 @@ class CompareCard(Card):
         self.settings.like_wanted.connect(self.like_wanted)
         self._nothing = EmptyState(
             "check-square",
-            self.tr("Tick runs to compare them"),
-            self.tr("Their curves are drawn over one another, and what differs is listed."),
+            say("Tick runs to compare them"),
+            say("Their curves are drawn over one another, and what differs is listed."),
         )
         holder = QWidget()
         self._places = QStackedLayout(holder)
@@ -116,7 +117,7 @@ class CompareCard(Card):
             series.append(
                 Series(
                     run,
-                    self.tr("Run {number}").format(number=line.number),
+                    say("Run {number}", number=line.number),
                     SeriesStyle(number),
                     np.asarray(x, dtype=np.float64),
                     np.asarray(y, dtype=np.float64),
@@ -133,25 +134,25 @@ class CompareCard(Card):
     def _make_head(self) -> None:
         self._metric_choice = Combo([])
         self._metric_choice.setObjectName("runs.metric")
-        self._metric_choice.setAccessibleName(self.tr("Compared metric"))
+        self._metric_choice.setAccessibleName(say("Compared metric"))
         self._metric_choice.valueChanged.connect(self._on_metric_changed)
         self._legend = Legend()
-        self._axis = Segmented([("epochs", self.tr("Epochs")), ("time", self.tr("Time"))])
+        self._axis = Segmented([("epochs", say("Epochs")), ("time", say("Time"))])
         self._axis.setObjectName("runs.axis")
-        self._axis.setAccessibleName(self.tr("Compare over epochs or time"))
+        self._axis.setAccessibleName(say("Compare over epochs or time"))
         self._axis.setValue(str(self._settings.value("runs/axis", "epochs")))
         self._axis.valueChanged.connect(self._on_axis_changed)
         self._view = Segmented(
             [
-                ("curves", self.tr("Curves")),
-                ("differences", self.tr("Differences")),
-                ("settings", self.tr("Settings")),
+                ("curves", say("Curves")),
+                ("differences", say("Differences")),
+                ("settings", say("Settings")),
             ]
         )
         self._view.setObjectName("runs.view")
-        self._view.setAccessibleName(self.tr("What is shown of the runs"))
+        self._view.setAccessibleName(say("What is shown of the runs"))
         self._view.valueChanged.connect(self._on_view_changed)
-        self._more = icon_button("dots-three", self.tr("More about these curves"), small=True)
+        self._more = icon_button("dots-three", say("More about these curves"), small=True)
         self._more.setObjectName("runs.more")
         self._more.clicked.connect(self._show_menu)
         self.head.insertWidget(1, self._metric_choice)
@@ -167,9 +168,9 @@ class CompareCard(Card):
         index = {"curves": 1, "differences": 2, "settings": 3}[view]
         self._places.setCurrentIndex(0 if nothing else index)
         titles = {
-            "curves": self.tr("Compared"),
-            "differences": self.tr("Only what differs"),
-            "settings": self.tr("Settings"),
+            "curves": say("Compared"),
+            "differences": say("Only what differs"),
+            "settings": say("Settings"),
         }
         self.set_title(titles[view])
 
@@ -188,7 +189,7 @@ class CompareCard(Card):
     def _on_axis_changed(self, axis: str) -> None:
         self._settings.setValue("runs/axis", axis)
         self.stack.reset_zoom()
-        self.stack.ruler.title = self.tr("Minutes") if axis == "time" else self.tr("Epoch")
+        self.stack.ruler.title = say("Minutes") if axis == "time" else say("Epoch")
         self.stack.ruler.whole = axis != "time"
         self.stack.heading = seconds_heading if axis == "time" else epoch_heading
         self.refresh()
@@ -201,10 +202,10 @@ class CompareCard(Card):
     def _show_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        reset = menu.addAction(self.tr("Show everything"), self.stack.reset_zoom)
+        reset = menu.addAction(say("Show everything"), self.stack.reset_zoom)
         reset.setEnabled(self.stack.zoom is not None)
         menu.addSeparator()
-        FigureMenu(self.stack, self._legend, name=self.tr("compared runs")).add_to(menu)
+        FigureMenu(self.stack, self._legend, name=say("compared runs")).add_to(menu)
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
 
@@ -214,7 +215,7 @@ class DifferenceTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runs.differences")
-        self.setAccessibleName(self.tr("Only what differs"))
+        self.setAccessibleName(say("Only what differs"))
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -231,9 +232,9 @@ class DifferenceTable(QTableWidget):
         """Fill the table anew."""
         found = model.differences()
         lines = [model.session.run_summary(run) for run in model.ticked if run in model.records]
-        titles = [self.tr("Run {number}").format(number=line.number) for line in lines if line]
+        titles = [say("Run {number}", number=line.number) for line in lines if line]
         self.setColumnCount(1 + len(titles))
-        self.setHorizontalHeaderLabels([self.tr("Setting"), *titles])
+        self.setHorizontalHeaderLabels([say("Setting"), *titles])
         self.setRowCount(len(found))
         for row, difference in enumerate(found):
             self.setItem(row, 0, _cell(difference.title, ink="text2", tip=difference.key))
@@ -262,8 +263,8 @@ class SettingsView(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         line = QHBoxLayout()
-        self._heading = Sentence(self.tr("Choose a run in the table."), ink="text2")
-        self._like = secondary_button(self.tr("New run like this"), icon="copy", small=True)
+        self._heading = Sentence(say("Choose a run in the table."), ink="text2")
+        self._like = secondary_button(say("New run like this"), icon="copy", small=True)
         self._like.setObjectName("runs.new_like_shown")
         self._like.clicked.connect(lambda: self.like_wanted.emit(self.run))
         self._like.hide()
@@ -278,7 +279,7 @@ class SettingsView(QWidget):
     ) -> None:
         """Show these settings instead of those before."""
         self.run = run
-        words = self.tr("**{run}** as it was trained; nothing can be changed here.")
+        words = say_marked(marked("**{run}** as it was trained; nothing can be changed here."))
         self._heading.set_sentence(words.format(run=heading))
         self._like.show()
         lock(self._like, locked)

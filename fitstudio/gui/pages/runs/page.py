@@ -35,6 +35,7 @@ from fitstudio.viewmodel.runs import sentences as runs_words
 from fitstudio.viewmodel.runs.page import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
 from fitstudio.viewmodel.runs.queue import WaitingRuns
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import marked, say, say_marked
 
 _WIDTHS = {
     Column.TICK: 44,
@@ -56,7 +57,7 @@ class RunsPage(Page):
     searches = True
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.runs", self.tr("Runs"), parent=parent)
+        super().__init__("page.runs", say("Runs"), parent=parent)
         self.session = session
         self.model = RunsModel(session)
         self._settings = view_settings()
@@ -85,13 +86,13 @@ class RunsPage(Page):
         self._filter.selectAll()
 
     def _make_head(self) -> None:
-        self._filter = SearchEdit(self.tr("Filter runs"))
+        self._filter = SearchEdit(say("Filter runs"))
         self._filter.setObjectName("runs.filter")
         self._filter.textChanged.connect(self.model.set_filter)
-        self._columns = ghost_button(self.tr("Columns"), icon="sliders-horizontal")
+        self._columns = ghost_button(say("Columns"), icon="sliders-horizontal")
         self._columns.setObjectName("runs.columns")
         self._columns.clicked.connect(self._show_columns_menu)
-        self._like = secondary_button(self.tr("New run like this"), icon="copy")
+        self._like = secondary_button(say("New run like this"), icon="copy")
         self._like.setObjectName("runs.new_like")
         self._like.clicked.connect(lambda: self._on_like_wanted(self._current_run()))
         for widget in (self._filter, self._columns, self._like):
@@ -129,7 +130,7 @@ class RunsPage(Page):
         table_card.set_margins(10, 6, 10, 6)
         self._question = FindingBar()
         self._question.fix_pressed.connect(self._on_discard_confirmed)
-        self._keep = ghost_button(self.tr("Keep it"), small=True)
+        self._keep = ghost_button(say("Keep it"), small=True)
         self._keep.setObjectName("runs.keep")
         row = QHBoxLayout()
         row.addWidget(self._question, 1)
@@ -139,7 +140,7 @@ class RunsPage(Page):
         self._asking.hide()
         self._keep.clicked.connect(self._asking.hide)
         table_card.add(self._asking)
-        self._no_hit = Sentence(self.tr("No run has all of these words."), ink="text2")
+        self._no_hit = Sentence(say("No run has all of these words."), ink="text2")
         self._no_hit.hide()
         table_card.add(self._no_hit)
         table_card.add(self.table, 1)
@@ -162,8 +163,8 @@ class RunsPage(Page):
         )
         self._empty = EmptyState(
             "rows",
-            self.tr("No runs yet"),
-            self.tr("Each training becomes a run: it is kept here, to compare and to use."),
+            say("No runs yet"),
+            say("Each training becomes a run: it is kept here, to compare and to use."),
         )
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -181,11 +182,11 @@ class RunsPage(Page):
         count = len(self.session.runs)
         shown = len(self.model.lines)
         self._places.setCurrentIndex(1 if count else 0)
-        caption = self.tr("{count} in this project").format(count=count) if count else ""
+        caption = say("{count} in this project", count=count) if count else ""
         self._no_hit.setVisible(count > 0 and not shown)
         if shown != count:
-            caption = self.tr("{shown} of {count}").format(shown=shown, count=count)
-        self.page_head.set_title(self.tr("Runs"), caption)
+            caption = say("{shown} of {count}", shown=shown, count=count)
+        self.page_head.set_title(say("Runs"), caption)
         for widget in (self._filter, self._columns):
             widget.setVisible(count > 0)
         self._show_like()
@@ -227,7 +228,7 @@ class RunsPage(Page):
         self._like.setVisible(line is not None)
         lock(self._like, self.session.cannot_change)
         if line is not None:
-            words = self.tr("New run like {number}").format(number=line.number)
+            words = say("New run like {number}", number=line.number)
             self._like.setText(f"\u2009{words}")
 
     def _current_run(self) -> str:
@@ -261,9 +262,11 @@ class RunsPage(Page):
         if line is None or self.session.read_only or line.outcome is None:
             return
         self._discarding = run
-        words = self.tr("Move **run {number}, {name}** to the project's trash? Nothing is deleted.")
+        words = say_marked(
+            marked("Move **run {number}, {name}** to the project's trash? Nothing is deleted.")
+        )
         self._question.show_sentence(
-            words.format(number=line.number, name=line.name), "warning", self.tr("Move to trash")
+            words.format(number=line.number, name=line.name), "warning", say("Move to trash")
         )
         self._asking.show()
         self._question.button.setFocus()
@@ -281,25 +284,25 @@ class RunsPage(Page):
         writable = not self.session.read_only
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Show curves"), lambda: self._open(line.run, "monitor"))
-        menu.addAction(self.tr("Show results"), lambda: self._open(line.run, "results"))
+        menu.addAction(say("Show curves"), lambda: self._open(line.run, "monitor"))
+        menu.addAction(say("Show results"), lambda: self._open(line.run, "results"))
         menu.addAction(
-            self.tr("Show settings"), lambda: self.compare.show_settings(line.run, _called(line))
+            say("Show settings"), lambda: self.compare.show_settings(line.run, _called(line))
         )
-        menu.addAction(self.tr("Predict with it"), lambda: self._open(line.run, "predict"))
+        menu.addAction(say("Predict with it"), lambda: self._open(line.run, "predict"))
         menu.addSeparator()
         for action in (
-            menu.addAction(self.tr("New run like this"), lambda: self._on_like_wanted(line.run)),
-            menu.addAction(self.tr("Rename…"), lambda: self._edit(line.run, Column.RUN)),
-            menu.addAction(self.tr("Note…"), lambda: self._edit(line.run, Column.NOTE)),
+            menu.addAction(say("New run like this"), lambda: self._on_like_wanted(line.run)),
+            menu.addAction(say("Rename…"), lambda: self._edit(line.run, Column.RUN)),
+            menu.addAction(say("Note…"), lambda: self._edit(line.run, Column.NOTE)),
             menu.addAction(
-                self.tr("Take the star away") if line.starred else self.tr("Star"),
+                say("Take the star away") if line.starred else say("Star"),
                 lambda: self.session.star_run(line.run, not line.starred),
             ),
         ):
             action.setEnabled(writable)
         menu.addSeparator()
-        discard = menu.addAction(self.tr("Move to trash…"), lambda: self._ask_to_discard(line.run))
+        discard = menu.addAction(say("Move to trash…"), lambda: self._ask_to_discard(line.run))
         discard.setEnabled(writable and line.outcome is not None)
         menu.popup(self.table.viewport().mapToGlobal(place))
 
@@ -336,7 +339,7 @@ class _RunsTable(DataTable):
         super().__init__(row_height=Size.ROW_RUNS)
         self._page = page
         self.setObjectName("table.runs")
-        self.setAccessibleName(self.tr("Runs"))
+        self.setAccessibleName(say("Runs"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -354,4 +357,4 @@ class _RunsTable(DataTable):
 
 
 def _called(line: RunSummary) -> str:
-    return f"Run {line.number}, {line.name}"
+    return say("Run {number}, {line}", number=line.number, line=line.name)

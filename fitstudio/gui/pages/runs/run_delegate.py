@@ -18,6 +18,7 @@ from fitstudio.gui.widgets.sparkline import HEIGHT, WIDTH, paint_sparkline
 from fitstudio.gui.widgets.tables import STRONG_ROLE, RowDelegate, paint_checkbox
 from fitstudio.viewmodel.runs import page as runs_words
 from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunSummary
+from fitstudio.words import say
 
 _Index = QModelIndex | QPersistentModelIndex
 _STAR = 16
@@ -155,7 +156,7 @@ class RunDelegate(RowDelegate):
             painter.save()
             painter.setPen(colour("text3"))
             painter.setFont(fonts.font("body"))
-            painter.drawText(area.adjusted(self.PAD, 0, 0, -1), _MIDDLE, self.tr("no curve"))
+            painter.drawText(area.adjusted(self.PAD, 0, 0, -1), _MIDDLE, say("no curve"))
             painter.restore()
             return
         number = index.data(SERIES_ROLE)

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -18,7 +17,7 @@ from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
 from fitstudio.viewmodel import figures, own_units
 from fitstudio.viewmodel.runs import page as runs_words
 from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunsModel, RunSummary
-from fitstudio.words import numbers
+from fitstudio.words import numbers, say
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -61,7 +60,7 @@ class RunRows(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self.title(column)
             case Qt.ItemDataRole.AccessibleTextRole if column is Column.TICK:
-                return _tr("Compare")
+                return say("Compare")
             case Qt.ItemDataRole.TextAlignmentRole if column in (Column.EPOCHS, Column.TOOK):
                 return int(_RIGHT)
         return None
@@ -72,21 +71,21 @@ class RunRows(QAbstractTableModel):
             case Column.TICK:
                 return ""
             case Column.RUN:
-                return _tr("Run")
+                return say("Run")
             case Column.CHANGED:
-                return _tr("What changed")
+                return say("What changed")
             case Column.BEST:
                 return figures.monitored_title(self._model.monitor())
             case Column.CURVE:
-                return _tr("Curve")
+                return say("Curve")
             case Column.EPOCHS:
-                return _tr("Epochs")
+                return say("Epochs")
             case Column.WHEN:
-                return _tr("When")
+                return say("When")
             case Column.TOOK:
-                return _tr("Took")
+                return say("Took")
             case Column.NOTE:
-                return _tr("Note")
+                return say("Note")
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -191,7 +190,9 @@ class RunRows(QAbstractTableModel):
                 value = own_units.best_value(line)
                 unit = numbers.format_measured(value, "", 6)
                 words = own_units.best_measure(line) or ("", "", "")
-                return f"{title} {unit} {words[2]}".rstrip() + f", epoch {line.best.epoch + 1}"
+                return f"{title} {unit} {words[2]}".rstrip() + say(
+                    ", epoch {epoch}", epoch=line.best.epoch + 1
+                )
             case Column.WHEN:
                 began = ""
                 if line.started:
@@ -204,12 +205,8 @@ class RunRows(QAbstractTableModel):
     def _spoken(self, line: RunSummary, column: Column) -> str:
         if column is Column.TICK:
             on = self._model.is_ticked(line.run)
-            return _tr("compared") if on else _tr("not compared")
+            return say("compared") if on else say("not compared")
         if column is Column.CURVE:
-            return _tr("curve of {count} epochs").format(count=line.epochs)
-        star = _tr(", starred") if column is Column.RUN and line.starred else ""
+            return say("curve of {count} epochs", count=line.epochs)
+        star = say(", starred") if column is Column.RUN and line.starred else ""
         return f"{self._text(line, column)}{star}"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RunRows", text)

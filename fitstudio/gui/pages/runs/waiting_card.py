@@ -10,6 +10,7 @@ from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.viewmodel.runs.queue import WaitingRun, WaitingRuns
+from fitstudio.words import say
 
 
 class WaitingCard(Card):
@@ -28,8 +29,8 @@ class WaitingCard(Card):
         runs = self._waiting.runs
         waiting = sum(run.problem is None for run in runs)
         self.set_title(
-            self.tr("Waiting their turn"),
-            self.tr("Each begins when the one before it has ended, with its settings as queued"),
+            say("Waiting their turn"),
+            say("Each begins when the one before it has ended, with its settings as queued"),
         )
         for id in set(self._rows) - {run.id for run in runs}:
             row = self._rows.pop(id)
@@ -60,13 +61,13 @@ class _WaitingRow(QWidget):
         self._place = Label("", ink="text3")
         self._name = Label("", style="strong")
         self._problem = ElidedLabel("", ink="warning")
-        self._up = icon_button("caret-up", self.tr("Earlier"), small=True)
+        self._up = icon_button("caret-up", say("Earlier"), small=True)
         self._up.setObjectName(f"runs.waiting.{id}.earlier")
         self._up.clicked.connect(lambda: waiting.move(id, -1))
-        self._down = icon_button("caret-down", self.tr("Later"), small=True)
+        self._down = icon_button("caret-down", say("Later"), small=True)
         self._down.setObjectName(f"runs.waiting.{id}.later")
         self._down.clicked.connect(lambda: waiting.move(id, 1))
-        self._out = icon_button("x", self.tr("Take out of the queue"), small=True)
+        self._out = icon_button("x", say("Take out of the queue"), small=True)
         self._out.setObjectName(f"runs.waiting.{id}.remove")
         self._out.clicked.connect(lambda: waiting.remove(id))
         line.addWidget(self._place)

@@ -15,6 +15,7 @@ from fitstudio.gui.widgets.data_file import ask_data_file
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.pressable import Pressable
 from fitstudio.gui.widgets.signs import IconMark
+from fitstudio.words import say
 
 _HEIGHT = 120
 
@@ -31,7 +32,7 @@ class DropZone(Pressable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self._choose, parent)
         self.setObjectName("start.drop")
-        self.setAccessibleName(self.tr("Drop data or a project here, or press Enter to choose"))
+        self.setAccessibleName(say("Drop data or a project here, or press Enter to choose"))
         self.setAcceptDrops(True)
         self.setFixedHeight(_HEIGHT)
         self._over = False
@@ -42,16 +43,16 @@ class DropZone(Pressable):
         self._icon = IconMark("file-plus", "accentText", Size.ICON_BIG - 4)
         column.addWidget(self._icon, 0, middle)
         column.addSpacing(2)
-        self._title = Label(self.tr("Drop data or a project here"), style="strong")
+        self._title = Label(say("Drop data or a project here"), style="strong")
         column.addWidget(self._title, 0, middle)
-        kinds = self.tr("{}, or click to choose").format(", ".join(registry.called()))
+        kinds = say("{registry}, or click to choose", registry=", ".join(registry.called()))
         self._kinds = Label(kinds, ink="text2")
         column.addWidget(self._kinds, 0, middle)
         column.addStretch(1)
 
     def set_busy(self, sentence: str) -> None:
         """Says what is being done with what was dropped."""
-        self._title.setText(sentence or self.tr("Drop data or a project here"))
+        self._title.setText(sentence or say("Drop data or a project here"))
         self._kinds.setVisible(not sentence)
         self.setEnabled(not sentence)
 

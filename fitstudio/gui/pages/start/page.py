@@ -16,6 +16,7 @@ from fitstudio.gui.widgets.cards import PageHead
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.start.page import RecentRow, StartModel
+from fitstudio.words import marked, say, say_marked
 
 _SHOWN_EXAMPLES = 4
 
@@ -47,11 +48,11 @@ class StartPage(QWidget):
         self._cards: list[ExampleCard] = []
         self.setObjectName("page.start")
         column = self._scrolling_column()
-        head = PageHead(self.tr("What would you like to learn from your data?"))
-        open_button = secondary_button(self.tr("Open a project"), icon="folder-open")
+        head = PageHead(say("What would you like to learn from your data?"))
+        open_button = secondary_button(say("Open a project"), icon="folder-open")
         open_button.setObjectName("start.open")
         open_button.clicked.connect(self.open_pressed)
-        new_button = primary_button(self.tr("New project"), icon="plus")
+        new_button = primary_button(say("New project"), icon="plus")
         new_button.setObjectName("start.new")
         new_button.clicked.connect(self.new_pressed)
         head.add(open_button)
@@ -67,7 +68,7 @@ class StartPage(QWidget):
         self.recovery.setObjectName("start.recovery")
         self.recovery.fix_pressed.connect(self._on_continue)
         column.addWidget(self.recovery)
-        self._recent_title = Label(self.tr("Recent projects"), style="strong")
+        self._recent_title = Label(say("Recent projects"), style="strong")
         column.addSpacing(Space.GRID)
         column.addWidget(self._recent_title)
         column.addSpacing(Space.GRID + 2)
@@ -80,7 +81,7 @@ class StartPage(QWidget):
         column.addWidget(self._recent_card)
         column.addSpacing(Space.GRID + Space.HALF)
         line = QHBoxLayout()
-        line.addWidget(Label(self.tr("Examples, ready to run"), style="strong"))
+        line.addWidget(Label(say("Examples, ready to run"), style="strong"))
         line.addStretch(1)
         self.all_examples = link_button("")
         self.all_examples.setObjectName("start.all_examples")
@@ -140,12 +141,15 @@ class StartPage(QWidget):
             self.recovery.hide()
             return
         epochs = row.interrupted.epochs
-        words = self.tr("**{name}** was cut off in epoch {epoch}. Everything up to epoch {safe} "
-                        "is safe.")  # fmt: skip
+        words = say_marked(
+marked("**{name}** was cut off in epoch {epoch}. Everything up to epoch {safe} is safe.")
+)  # fmt: skip
         if epochs == 0:
-            words = self.tr("**{name}** was cut off before its first epoch was finished.")
+            words = say_marked(
+                marked("**{name}** was cut off before its first epoch was finished.")
+            )
         sentence = words.format(name=row.name, epoch=epochs + 1, safe=epochs)
-        button = self.tr("Continue from epoch {}").format(epochs) if epochs else ""
+        button = say("Continue from epoch {epochs}", epochs=epochs) if epochs else ""
         self.recovery.show_sentence(sentence, "warning", button)
 
     def _show_recent(self) -> None:
@@ -170,7 +174,7 @@ class StartPage(QWidget):
         examples = self._model.examples
         shown = examples if self._all_examples else examples[:_SHOWN_EXAMPLES]
         self.all_examples.setVisible(len(examples) > _SHOWN_EXAMPLES and not self._all_examples)
-        self.all_examples.setText(self.tr("All {} examples").format(len(examples)))
+        self.all_examples.setText(say("All {examples} examples", examples=len(examples)))
         if [card.example for card in self._cards] == shown:
             return
         for card in self._cards:

@@ -18,6 +18,7 @@ from fitstudio.gui.widgets.pressable import Pressable
 from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.gui.widgets.sparkline import Sparkline
 from fitstudio.viewmodel.start.page import RecentRow
+from fitstudio.words import say
 
 INSET = 8
 _ROW = 53
@@ -72,7 +73,7 @@ class RecentItem(Pressable):
         self._when.setFixedWidth(104)
         self._when.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._when)
-        self._forget = link_button(self.tr("Forget"))
+        self._forget = link_button(say("Forget"))
         self._forget.clicked.connect(lambda _on=False: self.forgotten.emit(self.row.folder))
         line.addWidget(self._forget)
         self.set_row(row)
@@ -86,10 +87,10 @@ class RecentItem(Pressable):
         self._place.setText(row.place)
         self._curve.set_values(row.curve, row.best)
         self._score.setText(row.score)
-        count = self.tr("{} runs").format(row.runs) if row.runs != 1 else self.tr("1 run")
-        self._runs.setText(self.tr("Not found") if row.missing else count if row.looked_at else "")
+        count = say("{runs} runs", runs=row.runs) if row.runs != 1 else say("1 run")
+        self._runs.setText(say("Not found") if row.missing else count if row.looked_at else "")
         self._runs.set_ink("warning" if row.missing else "text2")
-        when = self.tr("Training now") if row.running is not None else row.when
+        when = say("Training now") if row.running is not None else row.when
         self._when.setText(when)
         self._when.set_ink("accentText" if row.running is not None else "text2")
         self._forget.setVisible(row.missing)

@@ -22,6 +22,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.viewmodel.training.cards import CardModel
 from fitstudio.viewmodel.training.form import TrainingForm
+from fitstudio.words import say
 
 _WIDE = (ChipList, ValidationDataEditor)
 _BARE = (ClassWeightsEditor, CallbacksEditor)
@@ -126,7 +127,7 @@ class FormCard(Card):
         if row.greyed is None:
             self.caption.setText(self.model.group.sentence)
         else:
-            self.caption.setText(self.tr("Ignored: {}").format(row.greyed))
+            self.caption.setText(say("Ignored: {greyed}", greyed=row.greyed))
         self.title.set_ink("text" if row.greyed is None else "text3")
 
     def _prepare_weights(self, editor: ClassWeightsEditor) -> None:
@@ -169,7 +170,7 @@ class MoreButton(QAbstractButton):
         super().__init__(parent)
         self._names: dict[str, bool] = {}
         self._unfolded = False
-        self.setText(self.tr("More"))
+        self.setText(say("More"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -177,7 +178,7 @@ class MoreButton(QAbstractButton):
     def show_names(self, names: dict[str, bool], *, unfolded: bool) -> None:
         """Tells which settings stand behind it (and were changed), and whether they are seen."""
         self._names, self._unfolded = names, unfolded
-        state = self.tr("unfolded") if unfolded else self.tr("folded")
+        state = say("unfolded") if unfolded else say("folded")
         self.setAccessibleName(f"{self.text()}: {', '.join(names)} ({state})")
         self.update()
 

@@ -23,6 +23,7 @@ from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.cards import CARDS
 from fitstudio.viewmodel.training.form import TrainingForm
+from fitstudio.words import marked, say, say_marked
 
 
 class TrainingPage(Page):
@@ -35,26 +36,26 @@ class TrainingPage(Page):
     searches = True
 
     def __init__(self, session: ProjectSession, parent: QWidget | None = None) -> None:
-        super().__init__("page.training", self.tr("Training"), widest=Size.CONTENT, parent=parent)
+        super().__init__("page.training", say("Training"), widest=Size.CONTENT, parent=parent)
         self.session = session
         self.form = TrainingForm(session)
-        self.search = SearchEdit(self.tr("Find a setting"))
+        self.search = SearchEdit(say("Find a setting"))
         self.search.setObjectName("training.search")
         self.search.textChanged.connect(self.form.set_search)
         self.search.setToolTip(
-            with_shortcut(self.tr("Find a setting"), QKeySequence(COMMANDS["find"].shortcut))
+            with_shortcut(say("Find a setting"), QKeySequence(COMMANDS["find"].shortcut))
         )
         self.page_head.add(self.search)
         self.level = Segmented(
             [
-                (Level.BASIC, self.tr("Basic")),
-                (Level.ADVANCED, self.tr("Advanced")),
-                (Level.EXPERT, self.tr("Expert")),
+                (Level.BASIC, say("Basic")),
+                (Level.ADVANCED, say("Advanced")),
+                (Level.EXPERT, say("Expert")),
             ],
             default=self.form.level,
         )
         self.level.setObjectName("training.level")
-        self.level.setAccessibleName(self.tr("How much of the form is shown"))
+        self.level.setAccessibleName(say("How much of the form is shown"))
         self.level.valueChanged.connect(self.form.set_level)
         self.page_head.add(self.level)
         # From the outside in: a widget that moves to another parent is styled anew with all in it.
@@ -65,7 +66,7 @@ class TrainingPage(Page):
             card = FormCard(self.form, model, parent=self._scroll.widget())
             self._scroll.add(card)
             self._cards.append(card)
-        self._nothing = EmptyState("magnifying-glass", self.tr("Nothing found"))
+        self._nothing = EmptyState("magnifying-glass", say("Nothing found"))
         self._nothing.hide()
         self._scroll.add(self._nothing)
         self._scroll.finish()
@@ -105,8 +106,8 @@ class TrainingPage(Page):
         found = any(not card.isHidden() for card in self._cards)
         self._nothing.setVisible(not found)
         if not found:
-            words = self.tr("No setting has to do with “{}”.")
-            self._nothing.set_text(self.tr("Nothing found"), words.format(self.form.search))
+            words = say_marked(marked("No setting has to do with “{}”."))
+            self._nothing.set_text(say("Nothing found"), words.format(self.form.search))
 
     def _go_to_row(self, key: str) -> None:
         row = self.row(key)

@@ -18,6 +18,7 @@ from fitstudio.gui.theme.tokens import Radius, Size, Space
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence, as_tip
 from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.training.form import Row, TrainingForm, same
+from fitstudio.words import say
 
 # The dot of a changed row stands this far left of the label, in the card's padding.
 DOT_GUTTER = 12
@@ -157,7 +158,7 @@ class FormRow(QWidget):
     def _description(self, row: Row) -> str:
         parts = [self.message.text(), row.hint]
         if row.greyed is not None:
-            parts.insert(0, self.tr("Ignored: {}").format(row.greyed))
+            parts.insert(0, say("Ignored: {greyed}", greyed=row.greyed))
         return ". ".join(part for part in parts if part)
 
     def _on_value_changed(self, value: Any) -> None:
@@ -184,7 +185,7 @@ class ChangedDot(QWidget):
         """Shows or hides it."""
         if on != self._on:
             self._on = on
-            self.setAccessibleName(self.tr("Changed") if on else "")
+            self.setAccessibleName(say("Changed") if on else "")
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -215,7 +216,7 @@ class ReasonLabel(QWidget):
         """Says why, or nothing."""
         self.setVisible(reason is not None)
         if reason is not None:
-            sentence = self.tr("Ignored: {}").format(reason)
+            sentence = say("Ignored: {reason}", reason=reason)
             self._text.setText(sentence)
             self.setAccessibleName(sentence)
 
@@ -245,10 +246,10 @@ class ResetButton(QAbstractButton):
 
     def set_default(self, default: str) -> None:
         """Tells what the default is."""
-        text = self.tr("Default {}").format(default)
+        text = say("Default {default}", default=default)
         if text != self.text():
             self.setText(text)
-            self.setToolTip(self.tr("Back to the default: {}").format(default))
+            self.setToolTip(say("Back to the default: {default}", default=default))
             self.setAccessibleName(self.toolTip())
             self.updateGeometry()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.inputs.base import LineInput
+from fitstudio.words import marked, say, say_marked
 
 # What of a field is not text: its border, its margins, its arrows.
 _AROUND_NUMBER = 44
@@ -153,21 +154,21 @@ class NumberEdit(LineInput):
         if not text:
             if self._optional:
                 return None
-            raise ValueError(self.tr("A number is needed here."))
+            raise ValueError(say("A number is needed here."))
         if "," in text and "." not in text:
             text = text.replace(",", ".")
         try:
             shown = float(text)
         except ValueError:
-            raise ValueError(self.tr("“{}” is not a number.").format(text)) from None
+            raise ValueError(say("“{text}” is not a number.", text=text)) from None
         if not math.isfinite(shown):
-            raise ValueError(self.tr("The number must be finite."))
+            raise ValueError(say("The number must be finite."))
         value = shown / self._scale
         if self._scale != 1:
             value = float(f"{value:.12g}")
         if self._whole:
             if not value.is_integer():
-                raise ValueError(self.tr("Only whole numbers will do."))
+                raise ValueError(say("Only whole numbers will do."))
             value = int(value)
         problem = self._problem_with(value)
         if problem:
@@ -178,16 +179,16 @@ class NumberEdit(LineInput):
         low, high = self._minimum, self._maximum
         if low is not None and (value <= low if self._open_minimum else value < low):
             words = (
-                self.tr("It must be above {}.")
+                say_marked(marked("It must be above {}."))
                 if self._open_minimum
-                else self.tr("It must be {} or more.")
+                else say_marked(marked("It must be {} or more."))
             )
             return words.format(self._text_of(low) + self._suffix)
         if high is not None and (value >= high if self._open_maximum else value > high):
             words = (
-                self.tr("It must be below {}.")
+                say_marked(marked("It must be below {}."))
                 if self._open_maximum
-                else self.tr("It must be {} or less.")
+                else say_marked(marked("It must be {} or less."))
             )
             return words.format(self._text_of(high) + self._suffix)
         return ""

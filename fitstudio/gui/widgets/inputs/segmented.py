@@ -13,6 +13,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.theme import colour, theme
 from fitstudio.gui.theme.tokens import Radius, Size
 from fitstudio.gui.widgets.inputs.base import row_of
+from fitstudio.words import marked, say_marked
 
 
 class Segmented(QWidget):
@@ -72,7 +73,7 @@ class Segmented(QWidget):
             self.valueChanged.emit(self.value())
 
     def _tell(self) -> None:
-        words = self.tr("{chosen}, {number} of {count}")
+        words = say_marked(marked("{chosen}, {number} of {count}"))
         self.setAccessibleDescription(
             words.format(
                 chosen=self._texts[self._row], number=self._row + 1, count=len(self._texts)

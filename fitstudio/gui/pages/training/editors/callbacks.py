@@ -17,6 +17,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Switch, icon_button, link_button
 from fitstudio.gui.widgets.labels import ElidedLabel
 from fitstudio.viewmodel.training.callbacks import STANDING, callback_summary, shown_order
+from fitstudio.words import say
 
 
 class CallbacksEditor(QWidget):
@@ -39,7 +40,7 @@ class CallbacksEditor(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.GRID)
         self._views: list[_CallbackView] = []
-        self.add_button = link_button(self.tr("Add a helper"))
+        self.add_button = link_button(say("Add a helper"))
         self.add_button.set_icon("plus")
         self.add_button.setObjectName("fit.callbacks.add")
         self.add_button.clicked.connect(self._on_add)
@@ -236,14 +237,14 @@ class _CallbackView(QFrame):
         row.addWidget(self.switch)
         self._summary = ElidedLabel("", ink="text2")
         row.addWidget(self._summary, 1)
-        self.up = icon_button("caret-up", self.tr("Earlier"), small=True)
+        self.up = icon_button("caret-up", say("Earlier"), small=True)
         self.up.clicked.connect(lambda: self._emit_move(-1))
-        self.down = icon_button("caret-down", self.tr("Later"), small=True)
+        self.down = icon_button("caret-down", say("Later"), small=True)
         self.down.clicked.connect(lambda: self._emit_move(1))
-        self.settings = icon_button("sliders-horizontal", self.tr("Settings"), small=True)
+        self.settings = icon_button("sliders-horizontal", say("Settings"), small=True)
         self.settings.setCheckable(True)
         self.settings.toggled.connect(self._on_unfold)
-        self.remove = icon_button("x", self.tr("Remove"), small=True)
+        self.remove = icon_button("x", say("Remove"), small=True)
         self.remove.clicked.connect(self._emit_remove)
         for button in (self.up, self.down, self.settings, self.remove):
             row.addWidget(button)

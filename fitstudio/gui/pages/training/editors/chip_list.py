@@ -14,6 +14,7 @@ from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.chips import RemovableChip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import Label
+from fitstudio.words import say
 from fitstudio.words.numbers import format_count
 
 # A spectrum has a thousand columns: what does not fit into a glance is counted.
@@ -132,7 +133,7 @@ class ChipList(QWidget):
         if self._summary is not None:
             self._rest.setText(self._summary(items) if beyond > 0 else "")
         else:
-            self._rest.setText(self.tr("and {} more").format(format_count(max(beyond, 0))))
+            self._rest.setText(say("and {beyond} more", beyond=format_count(max(beyond, 0))))
         self._rest.setVisible(beyond > 0)
         self.updateGeometry()
 
@@ -165,10 +166,13 @@ class ChipList(QWidget):
             menu.addAction(action)
         if len(offers) > _MOST_OFFERS:
             more = menu.addAction(
-                self.tr("{} more on the Data page").format(format_count(len(offers) - _MOST_OFFERS))
+                say(
+                    "{offers} more on the Data page",
+                    offers=format_count(len(offers) - _MOST_OFFERS),
+                )
             )
             more.setEnabled(False)
         if menu.isEmpty():
-            nothing = menu.addAction(self.tr("Nothing more fits"))
+            nothing = menu.addAction(say("Nothing more fits"))
             nothing.setEnabled(False)
         return menu

@@ -18,6 +18,7 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.signs import BarMeter
+from fitstudio.words import marked, say
 from fitstudio.words.numbers import format_count
 
 _ROWS_SEEN = 12
@@ -27,8 +28,8 @@ _WEIGHT = Param(
     section="fit",
     name="class_weight",
     kind=Real(minimum=0.0),
-    title="Weight",
-    help="How much a row of this class counts.",
+    title=marked("Weight"),
+    help=marked("How much a row of this class counts."),
     default=1.0,
 )
 
@@ -60,12 +61,12 @@ class ClassWeightsEditor(QWidget):
         self._look = ""
         self.mode = Segmented(
             [
-                (self.OFF, self.tr("Off")),
-                (self.BALANCED, self.tr("Balanced")),
-                (self.OWN, self.tr("Own")),
+                (self.OFF, say("Off")),
+                (self.BALANCED, say("Balanced")),
+                (self.OWN, say("Own")),
             ]
         )
-        self.mode.setAccessibleName(self.tr("Class weights"))
+        self.mode.setAccessibleName(say("Class weights"))
         self.mode.valueChanged.connect(self._on_mode)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,11 +93,11 @@ class ClassWeightsEditor(QWidget):
     def _headings(self) -> QWidget:
         head = QWidget()
         grid = _columns(head)
-        self._name_heading = Label(self.tr("Class"), ink="text2", style="small")
+        self._name_heading = Label(say("Class"), ink="text2", style="small")
         grid.addWidget(self._name_heading, 0, 0)
-        grid.addWidget(Label(self.tr("Rows in training"), ink="text2", style="small"), 0, 1)
-        grid.addWidget(Label(self.tr("Weight"), ink="text2", style="small"), 0, 3)
-        grid.addWidget(Label(self.tr("Counts as"), ink="text2", style="small"), 0, 4)
+        grid.addWidget(Label(say("Rows in training"), ink="text2", style="small"), 0, 1)
+        grid.addWidget(Label(say("Weight"), ink="text2", style="small"), 0, 3)
+        grid.addWidget(Label(say("Counts as"), ink="text2", style="small"), 0, 4)
         return head
 
     def set_classes(self, names: Sequence[str], counts: Sequence[int], heading: str) -> None:
@@ -245,7 +246,7 @@ class _WeightRow(QWidget):
         self._count.setText(format_count(row.count))
         self._effective_bar.set_value(amount / longest)
         self._effective.setText(f"{amount:,.0f}")
-        self.field.setAccessibleName(self.tr("Weight of {}").format(row.name))
+        self.field.setAccessibleName(say("Weight of {row}", row=row.name))
         self.field.blockSignals(True)
         if not self.field.hasFocus() or self.field.value() != weight:
             self.field.setValue(weight)

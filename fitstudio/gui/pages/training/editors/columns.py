@@ -12,6 +12,7 @@ from fitstudio.declared.task.dataset_summary import TEXT
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.pages.training.editors.fields import ComboField
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 from fitstudio.words.numbers import format_count
 
 # More would break into lines, and nobody reads a thousand names: they are chosen on the Data page.
@@ -22,7 +23,9 @@ _LONGEST_NAME = 14
 def columns_words(names: Sequence[Any]) -> str:
     """Many columns in one line: "1 024 columns, 1100 … 2500"."""
     first, last = (_short(str(name)) for name in (names[0], names[-1]))
-    return f"{format_count(len(names))} columns, {first} … {last}"
+    return say(
+        "{names} columns, {first} … {last}", names=format_count(len(names)), first=first, last=last
+    )
 
 
 def _short(name: str) -> str:
@@ -40,7 +43,7 @@ class ColumnsEditor(ChipList):
             default=param.default,
             text_of=str,
             offers=self._columns,
-            add_words=self.tr("Add a column"),
+            add_words=say("Add a column"),
             summary=columns_words,
             most_chips=_MOST_CHIPS,
             parent=parent,

@@ -28,6 +28,7 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.gui.widgets.lock import lock
+from fitstudio.words import say
 
 _MOST_SEGMENTS = 4
 _LONGEST_SEGMENTS = 34
@@ -162,7 +163,7 @@ class EntryForm(QWidget):
             field.set_state(param.unset, "error" if wrong else "")
             applies = param.applies.holds(situation)
             reason = None if applies else param.applies.why_not(situation)
-            lock(field, reason and self.tr("Ignored: {}").format(reason))
+            lock(field, reason and say("Ignored: {reason}", reason=reason))
             self._labels[param.name].set_ink("text" if applies else "text3")
 
     def _on_changed(self, name: str, value: Any) -> None:

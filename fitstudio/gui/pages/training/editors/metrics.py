@@ -17,8 +17,9 @@ from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import marked, say
 
-_METRIC = EntryList(METRICS, "a metric")
+_METRIC = EntryList(METRICS, marked("a metric"))
 
 
 class MetricsEditor(ChipList):
@@ -32,7 +33,7 @@ class MetricsEditor(ChipList):
             default=param.default,
             text_of=metric_text,
             offers=self._fitting,
-            add_words=self.tr("Add a metric"),
+            add_words=say("Add a metric"),
             open_item=self._open_settings,
             parent=parent,
         )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fitstudio.declared.kinds.param import Entry
 from fitstudio.gui.pages.training.editors.entry_form import EntryForm
 from fitstudio.gui.widgets.labels import Label
+from fitstudio.words import say
 
 
 class _Unasked:
@@ -90,9 +91,9 @@ class SettingsEditor(QWidget):
                 self._column.addWidget(self._form)
             self._nothing.setVisible(not has_settings)
             self._nothing.setText(
-                self.tr("{} has no other settings.").format(entry.title)
+                say("{entry} has no other settings.", entry=entry.title)
                 if entry is not None
-                else self.tr("Choose one first: automatic has no settings of its own.")
+                else say("Choose one first: automatic has no settings of its own.")
             )
         if self._form is not None and self._form.value() != (self._value or {}):
             self._form.blockSignals(True)

@@ -18,6 +18,7 @@ from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.viewmodel.data.sources import needed_sources
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 from fitstudio.words.numbers import format_count
 
 NONE, FILE, COLUMN = "none", "file", "column"
@@ -38,9 +39,9 @@ class ValidationDataEditor(QWidget):
         column.setSpacing(Space.GRID)
         self.mode = Segmented(
             [
-                (NONE, self.tr("None")),
-                (FILE, self.tr("A file")),
-                (COLUMN, self.tr("Rows by a column")),
+                (NONE, say("None")),
+                (FILE, say("A file")),
+                (COLUMN, say("Rows by a column")),
             ]
         )
         self.mode.valueChanged.connect(self._on_mode)
@@ -55,11 +56,11 @@ class ValidationDataEditor(QWidget):
         row = QHBoxLayout(self._file_box)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.GRID)
-        self.file = TextEdit(unset=self.tr("no file chosen"), width=Size.WIDEST_CHOICE)
-        self.file.setAccessibleName(self.tr("File to check on"))
+        self.file = TextEdit(unset=say("no file chosen"), width=Size.WIDEST_CHOICE)
+        self.file.setAccessibleName(say("File to check on"))
         self.file.valueChanged.connect(self._on_file)
         row.addWidget(self.file)
-        choose = secondary_button(self.tr("Choose…"), small=True)
+        choose = secondary_button(say("Choose…"), small=True)
         choose.clicked.connect(self._on_choose)
         row.addWidget(choose)
         row.addStretch(1)
@@ -71,14 +72,14 @@ class ValidationDataEditor(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.GRID)
         self.column = Combo()
-        self.column.setAccessibleName(self.tr("Column that marks the rows"))
+        self.column.setAccessibleName(say("Column that marks the rows"))
         self.column.valueChanged.connect(self._on_column)
         row.addWidget(self.column)
         self.labels = ChipList(
             default=None,
             text_of=str,
             offers=self._offered_labels,
-            add_words=self.tr("Add a value"),
+            add_words=say("Add a value"),
         )
         self.labels.valueChanged.connect(self._on_labels)
         row.addWidget(self.labels, 1)
@@ -125,7 +126,7 @@ class ValidationDataEditor(QWidget):
         names = self._marking_columns()
         if chosen is not None and chosen not in names:
             names.append(chosen)
-        options = [(None, self.tr("Choose a column"))] + [(name, str(name)) for name in names]
+        options = [(None, say("Choose a column"))] + [(name, str(name)) for name in names]
         if [option[0] for option in options] != self.column._values:
             self.column.set_options(options)
         if chosen is not None or self._mode != COLUMN:
@@ -174,7 +175,7 @@ class ValidationDataEditor(QWidget):
         if len(needed) > 1:
             self._choose_each(needed)
             return
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Data to check on"))
+        path, _ = QFileDialog.getOpenFileName(self, say("Data to check on"))
         if path:
             self.file.setValue(self._within_project(path))
 
@@ -182,7 +183,7 @@ class ValidationDataEditor(QWidget):
         """Where the data are in several files, one is asked for for each."""
         chosen: dict[str, Any] = {}
         for name in names:
-            title = self.tr("Data to check on: {}").format(name)
+            title = say("Data to check on: {name}", name=name)
             path, _ = QFileDialog.getOpenFileName(self, title)
             if not path:
                 return
