@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(words)
     except KeyboardInterrupt:  # while what is needed was still being loaded
         if sys.stderr is not None:
-            sys.stderr.write("Stopped by you.\n")
+            from fitstudio.words import say
+
+            sys.stderr.write(say("Stopped by you.") + "\n")
         return 130
 
 

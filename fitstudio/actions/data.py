@@ -25,6 +25,7 @@ from fitstudio.actions.processes import ended_with_us, reader_command
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
 from fitstudio.data.fingerprint import quick_look
+from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode
 from fitstudio.errors import DataError
 from fitstudio.words import heard, say
@@ -175,18 +176,18 @@ def thumbnails(
 def _ask(
     do: str, data: Mapping[str, Any], base: Path, cancel: threading.Event | None, **more: Any
 ) -> Any:
-    file = str(data.get("file") or "")
-    size = _size(file, base)
+    # Whether a file was named as one of several matters to a model of several.
+    named = "sources" in data
+    asked = sources_of(data)
+    files = [str(source["path"]) for source in asked.values() if source.get("path")]
+    file = " and ".join(files)
+    size = sum(_size(each, base) for each in files)
     # Files that are mapped from the disk count as memory although they take none.
     memory_bytes = _memory_bytes() + 2 * size
     limits = ReaderLimits(file, size, memory_bytes)
     request = {
         "do": do,
-        "data": {
-            name: data[name]
-            for name in ("file", "kind", "options", "columns", "y_file")
-            if data.get(name) is not None
-        },
+        "data": {"sources": asked} if named else next(map(as_single, asked.values()), {"file": ""}),
         "base": str(base),
         "memory_bytes": memory_bytes,
         # For a reader whose caller is gone: a little later than the caller would end it.

@@ -10,22 +10,17 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from fitstudio import resources
-from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, queue
-from fitstudio.actions.folders import working_folder
+from fitstudio.actions.first_settings import Files, spec_for
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import DataError, ProjectError, StorageError
+from fitstudio.errors import ProjectError, StorageError
 from fitstudio.project import Project, ProjectPaths
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.checked import Moment
 from fitstudio.storage.folder import remove_tree
-from fitstudio.storage.special_files import special_file
 from fitstudio.words import say
 
 _RECENT = "recent.json"
-# Findings about what is in a data file and is no column.
-_NOT_COLUMNS = ("data.other-groups", "data.other-lengths", "data.array-left-out")
 _KEPT_RECENT = 30
 
 
@@ -80,7 +75,8 @@ def create_project(
     *,
     name: str | None = None,
     example: str | None = None,
-    data: Path | str | None = None,
+    data: Files | None = None,
+    join: Mapping[str, str] | None = None,
     target: Sequence[str] | str | None = None,
     inputs: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -92,7 +88,10 @@ def create_project(
         folder: The new folder; it must be empty or not there.
         name: What the project is called; by default as its folder or its example.
         example: Start from this example: its data is copied into the project.
-        data: Start from this file: it stays where it is, and the project refers to it.
+        data: Start from this file: it stays where it is, and the project refers to it. Several
+            files become one dataset: a list of them, or files by the names that they are to have.
+        join: Of several files, those whose rows are found by a column: the column by the file's
+            name. The other files have a row for each row of the first.
         target: What is to be predicted; by default what the file suggests.
         inputs: What it is predicted from; by default all other usable columns.
         settings: Settings by key that go over those of the example or the file.
@@ -111,7 +110,14 @@ def create_project(
         spec = RunSpec.from_json(_example_content(found.folder).get("settings", {}))
     elif data is not None:
         wanted = [target] if isinstance(target, str) else target
-        spec = _spec_for(Path(data), folder, wanted, inputs, dict(settings or {}))
+        spec = spec_for(
+            data,
+            folder,
+            target=wanted or (),
+            inputs=inputs or (),
+            join=join,
+            settings=settings or {},
+        )
     else:
         spec = RunSpec().with_values(settings or {})
     if found is not None:
@@ -239,83 +245,3 @@ def _copy_example(source: Path, paths: ProjectPaths) -> None:
         atomic.make_folder(target.parent)
         with (source / name).open("rb") as reading, atomic.writing(target) as file:
             shutil.copyfileobj(reading, file, 1 << 20)
-
-
-def _spec_for(
-    data: Path,
-    folder: Path,
-    target: Sequence[str] | None,
-    inputs: Sequence[str] | None,
-    settings: dict[str, Any],
-) -> RunSpec:
-    """Settings to begin with for a data file, under those that a person gives."""
-    data = data.expanduser().absolute()
-    special = special_file(data)
-    if special:
-        raise DataError(
-            say("{data} is {special}, not a data file.", data=repr(str(data)), special=special),
-            code="data.special-file",
-            remedy=say("Write what comes out of it into a file first, then name that file."),
-        )
-    if not data.exists():
-        raise DataError(
-            say("There is no file {data}.", data=repr(str(data))),
-            code="data.missing",
-            remedy=say("Check the name; the path begins where the command was typed."),
-        )
-    if settings.get("data.y_file"):
-        settings["data.y_file"] = _second_file(str(settings["data.y_file"]), data, folder)
-    given = RunSpec().with_values({"data.file": _reference(data, folder), **settings})
-    # The columns are those that there are with what was said about the reading.
-    summary = data_actions.inspect(given.to_json()["data"], folder)
-    for column in (*(target or ()), *(inputs or ())):
-        _refuse_unknown(summary, column)
-    suggested = data_actions.suggest(
-        summary,
-        target=target or given.get("fit.y") or (),
-        inputs=inputs or given.get("fit.x") or (),
-    )
-    suggested["data.fingerprint"] = dict(summary.fingerprint)
-    suggested["data.kind"] = summary.kind
-    columns = {**suggested.get("data.columns", {}), **(given.get("data.columns") or {})}
-    if columns:
-        settings["data.columns"] = columns
-    return given.with_values(suggested | settings)
-
-
-def _second_file(name: str, data: Path, folder: Path) -> str:
-    """The file of targets: in the project, from where the command was typed, or beside the data."""
-    for place in (folder, working_folder(), data.parent):
-        file = place / Path(name).expanduser()
-        if file.is_file():
-            return _reference(file, folder)
-    return name
-
-
-def _refuse_unknown(summary: DatasetSummary, column: str) -> None:
-    names = [each.name for each in summary.columns]
-    if column not in names:
-        shown = ", ".join(repr(name) for name in names[:20]) + (" …" if len(names) > 20 else "")
-        # It may be there, but not among the columns; then the finding says why, and the way out.
-        told = [
-            f" {found.sentence.replace('**', '')}"
-            for found in summary.findings
-            if found.code in _NOT_COLUMNS and column in found.sentence
-        ]
-        raise DataError(
-            say(
-                "{file} has no column {column}.",
-                file=repr(Path(summary.file).name),
-                column=repr(column),
-            ),
-            code="data.missing-column",
-            remedy=say("It has: {shown}.{told}", shown=shown, told="".join(told[:1])),
-        )
-
-
-def _reference(data: Path, folder: Path) -> str:
-    """The file as a project names it: from its own folder on where it is inside, else whole."""
-    try:
-        return data.relative_to(folder).as_posix()
-    except ValueError:
-        return str(data)

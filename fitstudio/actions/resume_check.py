@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fitstudio.actions.run_making import environment, spec_digest
 from fitstudio.data.fingerprint import fingerprint, same_content, untouched
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage.checked import Plain
@@ -47,7 +48,7 @@ def resume_differences(project_folder: Path, paths: RunPaths) -> list[ResumeDiff
         StorageError: If the run's files cannot be read.
     """
     recorded = read_recorded(paths.resolved)
-    found = [_settings(paths, recorded), _data(project_folder, paths, recorded)]
+    found = [_settings(paths, recorded), *_data(project_folder, paths, recorded)]
     then, now = recorded.get("environment") or {}, environment()
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
@@ -76,11 +77,20 @@ def _settings(paths: RunPaths, recorded: Mapping[str, Any]) -> ResumeDifference 
 
 def _data(
     project_folder: Path, paths: RunPaths, recorded: Mapping[str, Any]
+) -> Iterator[ResumeDifference]:
+    sources = sources_of(read_spec(paths.spec).data)
+    several = recorded.get("data_fingerprints") or {}
+    for name, source in sources.items():
+        before = several.get(name) if len(sources) > 1 else recorded.get("data_fingerprint")
+        if before and source.get("path"):
+            changed = _file(project_folder, source["path"], source.get("targets"), before)
+            if changed is not None:
+                yield changed
+
+
+def _file(
+    project_folder: Path, file: str, targets: str | None, before: Mapping[str, Any]
 ) -> ResumeDifference | None:
-    before, spec = recorded.get("data_fingerprint"), read_spec(paths.spec)
-    file, targets = spec.get("data.file"), spec.get("data.y_file")
-    if not before or not file:
-        return None
     path = project_folder / file
     second = project_folder / targets if targets and before.get("targets") else None
     try:

@@ -99,11 +99,12 @@ class _Extras:
     def facts(self, spec: RunSpec) -> dict[str, Any]:
         if self.source is not None:
             earlier = read_recorded(self.source.resolved)
-            return {name: earlier.get(name) for name in ("seed", "data_fingerprint")}
+            names = ("seed", "data_fingerprint", "data_fingerprints")
+            return {name: earlier[name] for name in names if name in earlier}
         seed = spec.get("run.seed")
         return {
             "seed": secrets.randbelow(2**32) if seed is None else seed,
-            "data_fingerprint": dict(self.summary.fingerprint) if self.summary else None,
+            **_fingerprints(self.summary),
         }
 
     def copy_files(self, target: RunPaths) -> None:
@@ -264,6 +265,13 @@ def _next_number(paths: ProjectPaths, runs: list[RunPaths]) -> int:
 def _place(model: SavedModel) -> tuple[int, int]:
     """How far the training was when a model was saved."""
     return model.epochs_done or 0, model.step
+
+
+def _fingerprints(summary: DatasetSummary | None) -> dict[str, Any]:
+    """By what a change of the data is noticed: of one file, or of each of several by its name."""
+    if summary is None or not summary.sources:
+        return {"data_fingerprint": dict(summary.fingerprint) if summary else None}
+    return {"data_fingerprints": {each.name: dict(each.fingerprint) for each in summary.sources}}
 
 
 def _copy_if_there(source: Path, target: Path) -> None:

@@ -23,6 +23,7 @@ _SHORT = {
     "x": "Inputs",
     "y": "Target",
     "file": "Data",
+    "sources": "Data",
     "kind": "Model",
     "l1": "L1",
     "l2": "L2",

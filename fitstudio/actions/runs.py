@@ -18,6 +18,7 @@ from fitstudio.actions.results_file import Results
 from fitstudio.actions.run_making import make_run
 from fitstudio.actions.run_summary import Best, RunSummary
 from fitstudio.data.fingerprint import quick_look, untouched
+from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -108,8 +109,9 @@ def dataset_summary(
     Raises:
         DataError: If the file cannot be read.
     """
-    data = (spec or project.settings).to_json().get("data", {})
-    if not data.get("file"):
+    spec = spec or project.settings
+    data = spec.to_json().get("data", {})
+    if not spec.get("data.file"):
         return None
     key = _data_key(project.folder, data)
     with _summaries_lock:
@@ -143,6 +145,8 @@ def second_summary(
     given = spec.get("fit.validation_data")
     if not isinstance(given, Mapping) or not isinstance(given.get("file"), str):
         return None
+    if are_several(spec.data):
+        return None  # one file cannot stand for several; preparing says what is missing
     same = {name: spec.get(f"data.{name}") for name in ("columns", "options")}
     data = {**{name: value for name, value in same.items() if value}, **given}
     key = _data_key(project.folder, data)
@@ -175,31 +179,45 @@ def up_to_date(
     Raises:
         DataError: If the file cannot be read any more.
     """
-    if summary is None or not summary.fingerprint:
-        return summary or dataset_summary(project, spec)
-    targets = spec.get("data.y_file") if summary.fingerprint.get("targets") else None
+    if summary is None:
+        return dataset_summary(project, spec)
+    known = {each.name: each.fingerprint for each in summary.sources}
     try:
-        same = untouched(
-            summary.fingerprint,
-            project.folder / spec.get("data.file"),
-            project.folder / targets if targets else None,
+        same = all(
+            _is_untouched(project.folder, source, known.get(name, summary.fingerprint))
+            for name, source in sources_of(spec.data).items()
         )
     except OSError:
         same = False
     return summary if same else dataset_summary(project, spec)
 
 
+def _is_untouched(folder: Path, source: Mapping[str, Any], fingerprint: Mapping[str, Any]) -> bool:
+    if not fingerprint:
+        return True  # whoever made the summary did not look
+    targets = source.get("targets") if fingerprint.get("targets") else None
+    path = folder / str(source.get("path"))
+    return untouched(fingerprint, path, folder / targets if targets else None)
+
+
 def _say_where_it_is(problem: DataError, folder: Path, data: Mapping[str, Any]) -> None:
     """Adds to the error of a file that is gone the place at which it is found again."""
     if problem.code != "data.file-missing":
         return
-    found = moved_to(folder, str(data.get("file")), data.get("fingerprint"))
-    if found is not None:
-        problem.remedy = say(
-            "The same file is at {place}: choose it there (--set {setting}).",
-            place=repr(found),
-            setting=shlex.quote(f"data.file={found}"),
-        )
+    sources = sources_of(data)
+    for name, source in sources.items():
+        path = source.get("path")
+        if not path or (folder / path).exists():
+            continue
+        found = moved_to(folder, str(path), source.get("fingerprint"))
+        key = "data.file" if len(sources) == 1 else f"data.sources.{name}.path"
+        if found is not None:
+            problem.remedy = say(
+                "The same file is at {place}: choose it there (--set {setting}).",
+                place=repr(found),
+                setting=shlex.quote(f"{key}={found}"),
+            )
+        return
 
 
 def check(
@@ -471,14 +489,19 @@ def _clause(problem: StorageError | MisfitError) -> str:
 def _data_key(folder: Path, data: Mapping[str, Any]) -> tuple[Any, ...]:
     """What a summary depends on: the files as they are now, and how they are read."""
     files = []
-    for name in ("file", "y_file"):
-        if data.get(name):
-            path = folder / data[name]
-            try:
-                files.append((str(path), *quick_look(path)))
-            except OSError:
-                files.append((str(path), None, None))
-    reading = {name: data.get(name) for name in ("kind", "options", "columns")}
+    sources = sources_of(data)
+    for name in ("path", "targets"):
+        for source in sources.values():
+            if source.get(name):
+                path = folder / source[name]
+                try:
+                    files.append((str(path), *quick_look(path)))
+                except OSError:
+                    files.append((str(path), None, None))
+    reading = {
+        name: {field: source[field] for field in source if field != "fingerprint"}
+        for name, source in sources.items()
+    }
     return (*files, repr(reading))
 
 

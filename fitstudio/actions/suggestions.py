@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.columns import usual_model
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,
@@ -64,7 +65,7 @@ def suggest(
             settings["data.columns"] = {name: {"type": NUMBER} for name in days}
     if targets:
         settings["fit.y"] = [column.name for column in targets]
-        task = _task(targets)
+        task = _task(targets, several=bool(summary.sources))
         if "data.columns" in task:
             task["data.columns"] = {**settings.get("data.columns", {}), **task["data.columns"]}
         settings |= task
@@ -76,7 +77,8 @@ def suggest(
 def _likely_inputs(
     summary: DatasetSummary, targets: list[str], part: ColumnSummary | None
 ) -> list[ColumnSummary]:
-    free = [c for c in summary.columns if c.name not in targets and c is not part]
+    taken = {*targets, *summary.row_names}
+    free = [c for c in summary.columns if c.name not in taken and c is not part]
     arrays = [c for c in free if c.type == ARRAY and c.numeric]
     if arrays:
         largest = max(arrays, key=lambda column: _size(column.shape))
@@ -116,11 +118,11 @@ def _size(shape: tuple[int, ...]) -> int:
     return size
 
 
-def _task(targets: list[ColumnSummary]) -> dict[str, Any]:
+def _task(targets: list[ColumnSummary], *, several: bool) -> dict[str, Any]:
     match targets:
         case [ColumnSummary(type="category")]:
             return {"compile.metrics": ["accuracy"]}
-        case [column] if _is_coded(column):
+        case [column] if _is_coded(column, parted_name(column.name)[1] if several else column.name):
             return {
                 "compile.metrics": ["accuracy"],
                 "data.columns": {column.name: {"type": CATEGORY}},
@@ -128,7 +130,7 @@ def _task(targets: list[ColumnSummary]) -> dict[str, Any]:
     return {"compile.metrics": ["mean_absolute_error"]}
 
 
-def _is_coded(column: ColumnSummary) -> bool:
+def _is_coded(column: ColumnSummary, name: str) -> bool:
     """Whether the numbers are rather classes: two whole numbers, or a few codes named so."""
     if column.type != NUMBER or not column.integer or not column.classes:
         return False
@@ -137,7 +139,7 @@ def _is_coded(column: ColumnSummary) -> bool:
         return True
     in_a_row = values == [values[0] + place for place in range(len(values))]
     few = 2 < len(values) <= _FEW_CODES and in_a_row
-    return few and bool(_CLASS_NAMES.match(column.name))
+    return few and bool(_CLASS_NAMES.match(name))
 
 
 def _epochs(summary: DatasetSummary) -> int:

@@ -17,12 +17,13 @@ from fitstudio.actions import processes, runs
 from fitstudio.actions.folders import working_folder
 from fitstudio.actions.job_process import Progress, ask
 from fitstudio.actions.results_file import Results, read_results
+from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.project import Project
 from fitstudio.project.saved_models import USUAL
-from fitstudio.storage import atomic
+from fitstudio.storage import atomic, checked
 from fitstudio.storage.manifest import read_manifest
 
 
@@ -141,6 +142,51 @@ def reading_options(project: Project, run: str | int) -> dict[str, Any]:
     reading = (_recipe(project, run) or {}).get("reading")
     options = reading.get("options") if isinstance(reading, Mapping) else None
     return dict(options) if isinstance(options, Mapping) else {}
+
+
+def needed_files(project: Project, run: str | int) -> tuple[str, ...]:
+    """Of a model that was trained on several files, those that it needs to predict, by name.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    recipe = _recipe(project, run)
+    try:
+        stored = None if recipe is None else checked.convert(recipe, _StoredRecipe)
+    except checked.MisfitError:
+        return ()  # predicting says what is wrong with it
+    if stored is None:
+        return ()
+    columns = (column for slot in stored.inputs for column in slot.columns)
+    used = {parted_name(column.name)[0] for column in columns}
+    found = [source for source in stored.sources if source.name in used]
+    if len(found) > 1 and any(source.by is not None for source in found):
+        used.add(stored.sources[0].name)  # for whose rows the others are found
+    return tuple(source.name for source in stored.sources if source.name in used)
+
+
+@dataclass(frozen=True)
+class _StoredColumn:
+    name: str
+
+
+@dataclass(frozen=True)
+class _StoredSlot:
+    columns: tuple[_StoredColumn, ...] = ()
+
+
+@dataclass(frozen=True)
+class _StoredSource:
+    name: str
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class _StoredRecipe:
+    """What of a model's recipe says which files it needs."""
+
+    inputs: tuple[_StoredSlot, ...] = ()
+    sources: tuple[_StoredSource, ...] = ()
 
 
 def evaluate_run(

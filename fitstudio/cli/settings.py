@@ -122,31 +122,42 @@ def _part_of_nested(
 ) -> tuple[str, dict[str, Any]] | None:
     """Reads `section.name.part=value` of a setting that is a table of its own, or None."""
     key, _, value = text.partition("=")
-    section, _, rest = key.strip().partition(".")
-    name, _, part = rest.partition(".")
-    whole = f"{section}.{name}"
+    whole, _, part = key.strip().rpartition(".")
+    while whole.count(".") > 1 and find_param(whole) is None:
+        whole, _, upper = whole.rpartition(".")
+        part = f"{upper}.{part}"
     if not part or find_param(key.strip()) is not None or find_param(whole) is None:
         return None
     present = settings.get(whole) or spec.get(whole) or {}
     if not isinstance(present, Mapping):
         return None
-    if whole == "data.options" and value.strip() not in ("null", "default"):
-        read = parse_option(part, value, **_file_of(spec, settings))
+    reading = whole == "data.options" or whole.endswith(".options")
+    if reading and value.strip() not in ("null", "default"):
+        read = parse_option(part, value, **_file_of(spec, settings, whole))
     else:
         try:
             read = json.loads(value)
         except ValueError:
-            read = None if whole == "data.options" else value.strip()
+            read = None if reading else value.strip()
     changed = {**present, part: read}
     if read is None:
         del changed[part]
     return whole, changed
 
 
-def _file_of(spec: RunSpec, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The file that options of reading are for, and its format where that is set."""
-    kind = settings.get("data.kind") or spec.get("data.kind")
-    file = settings.get("data.file") or spec.get("data.file")
+def _file_of(spec: RunSpec, settings: Mapping[str, Any], whole: str) -> dict[str, Any]:
+    """The file that options of reading are for, and its format where that is set.
+
+    Args:
+        spec: The settings that are there.
+        settings: What was typed so far.
+        whole: The key of the options: of the first file, or of a source.
+    """
+    of_source = whole.removesuffix("options") if whole != "data.options" else None
+    kind_key = f"{of_source}format" if of_source else "data.kind"
+    file_key = f"{of_source}path" if of_source else "data.file"
+    kind = settings.get(kind_key) or spec.get(kind_key)
+    file = settings.get(file_key) or spec.get(file_key)
     return {"format": FORMATS.get(str(kind)), "file": str(file or "")}
 
 

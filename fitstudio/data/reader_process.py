@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     file = say("the file")
     try:
         request = json.loads(sys.stdin.buffer.read())
-        file = repr(request["data"]["file"])
+        file = " and ".join(map(repr, _files(request["data"]))) or file
         limit_memory(request.get("memory_bytes"))
         limit_processor_time(request.get("cpu_seconds"))
         reply = json.dumps({"result": answer(request)}, allow_nan=False)
@@ -81,6 +81,13 @@ def answer(request: dict[str, Any]) -> Any:
         return result
 
 
+def _files(data: dict[str, Any]) -> list[str]:
+    """The files that are to be read, for messages."""
+    if "sources" not in data:
+        return [data["file"]]
+    return [str(source["path"]) for source in data["sources"].values() if source.get("path")]
+
+
 def _open(request: dict[str, Any], base: Path) -> Source:
     """The file, as it says itself how it is read; with a model's recipe, as that model reads it."""
     if request.get("recipe") is None:
@@ -89,9 +96,14 @@ def _open(request: dict[str, Any], base: Path) -> Source:
         return open_source(request["data"], base)
     from fitstudio.data.preparing.as_trained import open_as_trained
     from fitstudio.data.preparing.recipe import Recipe
+    from fitstudio.declared.parameters.sources import sources_of
 
     recipe = Recipe.from_json(request["recipe"])
-    return open_as_trained(recipe, request["data"], base, notes=[], answers=True)
+    # Of several files, those with nothing but targets need not be there.
+    answers = set(recipe.needed_sources(answers=True)) <= set(sources_of(request["data"]))
+    return open_as_trained(
+        recipe, request["data"], base, notes=[], answers=answers or not recipe.sources
+    )
 
 
 def limit_memory(most_bytes: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Opens a data file as named columns with one number of rows, whatever format it has.
+"""Opens data files as named columns with one number of rows, whatever format it has.
 
 What formats there are, and how each is known, `fitstudio.declared.formats` says; their readers are
 in `fitstudio.data.formats`, and each of them is loaded only when it is needed.
@@ -16,19 +16,48 @@ from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Foreign
 from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import FORMATS, check_options, recognise
+from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError
 from fitstudio.storage.special_files import special_file
 from fitstudio.words import say
 
-__all__ = ["Source", "find_file", "kind_of", "open_source", "tree_of"]
+__all__ = ["Source", "find_file", "kind_of", "open_file", "open_source", "tree_of"]
 
 
 def open_source(data: Mapping[str, Any], base: Path) -> Source:
-    """Opens a data file.
+    """Opens the data: one file, or several whose rows belong together.
 
     Args:
-        data: The data section of a run specification: file, kind, options, columns, y_file.
+        data: The data section of a run specification; or file, kind, options, columns, y_file.
+        base: The folder that a relative path starts from.
+
+    Raises:
+        DataError: If a file is missing, empty, damaged or of a kind that cannot be read, or if the
+            rows of several do not belong together as is said.
+    """
+    sources = sources_of(data)
+    if len(sources) < 2:
+        return open_file(next(map(as_single, sources.values()), {}), base)
+    from fitstudio.data.several import Part, SeveralSources
+
+    opened: list[Part] = []
+    try:
+        for name, said in sources.items():
+            source = open_file(as_single(said), base)
+            opened.append(Part(name=name, source=source, by=said.get("by"), to=said.get("to")))
+        return SeveralSources(opened)
+    except BaseException:
+        for part in opened:
+            part.source.close()
+        raise
+
+
+def open_file(data: Mapping[str, Any], base: Path) -> Source:
+    """Opens one file.
+
+    Args:
+        data: Its file, kind, options, columns, y_file.
         base: The folder that a relative path starts from.
 
     Raises:

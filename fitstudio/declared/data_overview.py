@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from fitstudio.declared.checks.decisions import left_out
@@ -10,7 +11,13 @@ from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import chosen, role_type
-from fitstudio.declared.task.dataset_summary import CATEGORY, TEXT, ColumnSummary, DatasetSummary
+from fitstudio.declared.task.dataset_summary import (
+    CATEGORY,
+    TEXT,
+    ColumnSummary,
+    DatasetSummary,
+    SourceSummary,
+)
 from fitstudio.words import say, say_count
 from fitstudio.words.numbers import counted, format_count, listed, strong
 
@@ -29,6 +36,7 @@ def data_overview(spec: RunSpec, summary: DatasetSummary) -> list[Paragraph]:
     inputs = chosen(summary, values["fit.x"])
     paragraphs = [
         Paragraph(say("Read as"), _reading(summary)),
+        *_files(summary),
         Paragraph(say("Target"), ", ".join(_described(spec, each) for each in targets)),
         Paragraph(say("Inputs"), _inputs(inputs)),
         Paragraph(say("Left out"), _left_out(values, summary)),
@@ -40,12 +48,52 @@ _USED = ("fit.x", "fit.y", "fit.sample_weight", "fit.validation_data", "data.col
 
 
 def _reading(summary: DatasetSummary) -> str:
-    format = find_format(summary.kind)
-    rows = counted(summary.rows, format.row)
-    size = f"{rows}, {counted(len(summary.columns), format.column)}"
+    if summary.sources:
+        files = say_count(len(summary.sources), "{number} file", "{number} files")
+        columns = say_count(len(summary.columns), "{number} column", "{number} columns")
+        return say(
+            "{files} together: {rows}, {columns}.",
+            files=files,
+            rows=say_count(summary.rows, "{number} row", "{number} rows"),
+            columns=columns,
+        )
+    return _read_as(summary, len(summary.columns))
+
+
+def _files(summary: DatasetSummary) -> Iterator[Paragraph]:
+    """Of several files each: what it is, and how its rows belong to those of the first."""
+    first = next(iter(summary.sources), None)
+    for source in summary.sources:
+        told = f"{Path(source.file).name}: {_read_as(source, len(source.columns))}"
+        if first is not None and source is not first:
+            told += f" {_belonging(source, first)}"
+        yield Paragraph(say("File {source}", source=source.name), told)
+
+
+def _belonging(source: SourceSummary, first: SourceSummary) -> str:
+    if source.by is None:
+        return str(say("Its rows belong to those of {first} one by one.", first=first.name))
+    sentence = say(
+        "Its rows are found by {by}, as {to} of {first} says.",
+        by=strong(source.by), to=strong(str(source.to)), first=first.name,
+    )  # fmt: skip
+    if source.unmatched:
+        more = say_count(
+            source.unmatched,
+            "{number} row of {first} finds none.",
+            "{number} rows of {first} find none.",
+            first=first.name,
+        )
+        return f"{sentence} {more}"
+    return str(sentence)
+
+
+def _read_as(read: DatasetSummary | SourceSummary, columns: int) -> str:
+    format = find_format(read.kind)
+    size = f"{counted(read.rows, format.row)}, {counted(columns, format.column)}"
     how = [
         guess.label + ("" if guess.sure else say(" (not certain)"))
-        for guess in summary.guesses
+        for guess in read.guesses
         if guess.label
     ]
     return f"{format.content}: {size}. {', '.join(how)}".strip(" .") + "."

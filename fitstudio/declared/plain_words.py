@@ -13,6 +13,7 @@ from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.kinds.param import Severity
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts
@@ -91,11 +92,13 @@ def _rows(resolved: Resolved, facts: Facts) -> str:
                 " One {row_name} with a missing value is left out.", row_name=one(facts.row_name)
             )
     given = resolved.value("fit.validation_data")
-    if given is not None and "file" in given:
+    if given is not None and "column" not in given:
+        files = [str(source["path"]) for source in sources_of(given).values()]
+        names = listed([_file_name(file) for file in files])
         return say(
-            "{training}, those of {file} check it.{left_out}",
+            "{training}, those of {names} check it.{left_out}",
             training=training,
-            file=strong(_file_name(given["file"])),
+            names=strong(names),
             left_out=left_out,
         )
     if not facts.validation_rows:

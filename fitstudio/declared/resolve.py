@@ -174,5 +174,6 @@ def _derived(checked: Checked) -> dict[str, Any]:
             derived["fit.validation_steps"] = facts.validation_steps
             derived["fit.validation_batch_size"] = facts.batch_size
     if checked.summary is not None:
-        derived["data.kind"] = checked.summary.kind
+        first = next(iter(checked.summary.sources), checked.summary)
+        derived["data.kind"] = first.kind
     return derived

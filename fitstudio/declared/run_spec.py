@@ -11,6 +11,7 @@ from typing import Any
 from fitstudio.declared.kinds.limits import check_limits
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
 from fitstudio.declared.kinds.values import ended
+from fitstudio.declared.parameters import sources
 from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.parameters.registry import (
     FIXED,
@@ -38,6 +39,8 @@ class RunSpec:
 
     A specification holds only what was set. It may hold a value that cannot work, because a form is
     filled in step by step: `problems` says so, and `fitstudio.declared.resolve.resolve` asks it.
+    What the data files are is held in `data.sources` alone; the settings of a single file
+    (`data.file`, `data.options` …) read and write the first of them.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -48,8 +51,10 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         for section in SECTIONS:
-            values = MappingProxyType(copy.deepcopy(dict(getattr(self, section))))
-            object.__setattr__(self, section, values)
+            values = copy.deepcopy(dict(getattr(self, section)))
+            if section == "data":
+                values = sources.folded(values)
+            object.__setattr__(self, section, MappingProxyType(values))
 
     def __deepcopy__(self, memo: object) -> RunSpec:
         return self  # frozen, and mapping proxies cannot be copied
@@ -63,12 +68,15 @@ class RunSpec:
     def set_keys(self) -> Iterator[str]:
         """The keys that were set."""
         for section in SECTIONS:
-            for name in getattr(self, section):
+            values = getattr(self, section)
+            for name in sources.set_names(values) if section == "data" else values:
                 yield f"{section}.{name}"
 
     def is_set(self, key: str) -> bool:
         """Whether the setting was made."""
         section, _, name = key.partition(".")
+        if section == "data":
+            return sources.holds(self.data, name)
         return section in SECTIONS and name in getattr(self, section)
 
     def param(self, key: str) -> Param:
@@ -88,10 +96,7 @@ class RunSpec:
         Raises:
             SpecError: If there is no such setting.
         """
-        param = self.param(key)
-        section, _, name = key.partition(".")
-        values = getattr(self, section)
-        return copy.deepcopy(values.get(name, param.default))
+        return copy.deepcopy(self._stored(key, self.param(key).default))
 
     def params(self) -> tuple[Param, ...]:
         """Every setting that there is for this model."""
@@ -122,19 +127,21 @@ class RunSpec:
         sections = {section: dict(getattr(self, section)) for section in SECTIONS}
         for key, value in values.items():
             section, _, name = key.partition(".")
-            if value is None:
+            stored = None if value is None else _from_json(find_param(key), value)
+            if section == "data":
+                sources.write(sections[section], name, stored)
+            elif stored is None:
                 sections[section].pop(name, None)
             else:
-                sections[section][name] = _from_json(find_param(key), value)
+                sections[section][name] = stored
         return RunSpec(**sections)
 
     def problems(self) -> tuple[Finding, ...]:
         """What is wrong with single values, whatever the others are."""
         findings: list[Finding] = []
         for key in self.set_keys():
-            section, _, name = key.partition(".")
             param = self.param(key)
-            problem = param.check(getattr(self, section)[name])
+            problem = param.check(self._stored(key))
             if problem is not None:
                 default = param.show(param.default)
                 fix = Fix(
@@ -147,20 +154,22 @@ class RunSpec:
     def of_another_type(self) -> tuple[str, ...]:
         """The keys whose values no form could have made: a number where columns are listed."""
         return tuple(
-            key
-            for key in self.set_keys()
-            if not self.param(key).kind.is_of_type(
-                getattr(self, key.partition(".")[0])[key.partition(".")[2]]
-            )
+            key for key in self.set_keys() if not self.param(key).kind.is_of_type(self._stored(key))
         )
 
     def differences(self, other: RunSpec) -> list[Difference]:
         """The settings in which this specification differs from another, in declared order."""
         found: list[Difference] = []
         keys = {*self.set_keys(), *other.set_keys()}
+        if "data.sources" in keys:
+            keys -= {f"data.{name}" for name in sources.LENSES}  # which show a part of the same
         for key in sorted(keys, key=known_keys().index):
             mine, theirs = self.get(key), other.get(key)
-            if mine != theirs or type(mine) is not type(theirs):
+            if key == "data.sources":
+                differ = not sources.are_alike(mine, theirs)
+            else:
+                differ = mine != theirs or type(mine) is not type(theirs)
+            if differ:
                 found.append(Difference(key, mine, theirs))
         return found
 
@@ -175,6 +184,12 @@ class RunSpec:
                     for name, value in values.items()
                 }
         return data
+
+    def _stored(self, key: str, default: Any = None) -> Any:
+        section, _, name = key.partition(".")
+        if section == "data":
+            return sources.read(self.data, name, default)
+        return getattr(self, section).get(name, default)
 
     @classmethod
     def from_json(cls, data: Any) -> RunSpec:
@@ -209,10 +224,11 @@ class RunSpec:
             sections[section] = {}
             for name, value in values.items():
                 param = find_param(f"{section}.{name}")
-                if param is None:
+                if param is None or "." in name:
                     unknown.append(f"{section}.{name}")
                 elif value is not None:
                     sections[section][name] = _from_json(param, value)
+        unknown += sources.unknown_fields(sections["data"].get("sources"))
         if unknown:
             raise _unknown(unknown)
         return cls(**sections)

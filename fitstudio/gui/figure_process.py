@@ -97,8 +97,8 @@ def _results(job: Mapping[str, Any], save: Save) -> None:
         return
     residuals = job["what"] == "residuals"
     plot = ScatterPlot(
-        "Measured",
-        say("Predicted less measured") if residuals else "Predicted",
+        say("Measured"),
+        say("Predicted less measured") if residuals else say("Predicted"),
         diagonal=not residuals,
     )
     plot.resize(_SQUARE, _SQUARE)

@@ -7,18 +7,47 @@ here: `Project` keeps a copy of it before it first writes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from fitstudio.errors import ProjectError, ProjectTooNewError
 from fitstudio.words import say
 
-FORMAT = 1
+FORMAT = 2
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
+
+def _to_named_sources(content: dict[str, Any]) -> dict[str, Any]:
+    """Format 2: the data file is one of several that there may be, each with a name.
+
+    `project.json` holds its sections in `settings`, `run.json` at the top.
+    """
+    settings = content.get("settings")
+    if isinstance(settings, dict):
+        return content | {"settings": _with_sources(settings)}
+    return _with_sources(content)
+
+
+def _with_sources(sections: dict[str, Any]) -> dict[str, Any]:
+    data = sections.get("data")
+    fields = {
+        "file": "path", "kind": "format", "y_file": "targets", "options": "options",
+        "columns": "columns", "fingerprint": "fingerprint",
+    }  # fmt: skip
+    if not isinstance(data, dict) or not fields.keys() & data.keys():
+        return sections
+    source = {fields[name]: data[name] for name in fields if data.get(name) is not None}
+    others = {name: value for name, value in data.items() if name not in fields}
+    file = source.get("path")
+    stem = file.replace("\\", "/").rpartition("/")[2] if isinstance(file, str) else ""
+    word = re.sub(r"\W+", "_", stem.rpartition(".")[0] or stem).strip("_")[:36] or "data"
+    return sections | {"data": ({"sources": {word: source}} if source else {}) | others}
+
+
 # From format n to n + 1. Format 1 is the first; there is nothing before it.
-STEPS: dict[int, Step] = {}
+STEPS: dict[int, Step] = {1: _to_named_sources}
 
 
 def migrated(

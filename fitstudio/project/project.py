@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -202,13 +203,7 @@ class Project:
 
     def _all_settings(self) -> dict[str, Any]:
         """The settings, with those of another version that this one does not know."""
-        merged = self.settings.to_json()
-        for section, values in self._foreign.items():
-            if isinstance(values, dict) and isinstance(merged.get(section, {}), dict):
-                merged[section] = values | merged.get(section, {})
-            else:
-                merged.setdefault(section, values)
-        return merged
+        return _together(self._foreign, self.settings.to_json())
 
 
 def _folder_of(folder: Path) -> Path:
@@ -304,22 +299,58 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
     known: dict[str, Any] = {}
     foreign: dict[str, Any] = {}
     unknown = []
-    for section, values in stored.items():
-        if not isinstance(values, dict) or not _can_be_taken({section: {}}):
-            foreign[section] = values
-            unknown.append(section)
-            continue
-        for name, value in values.items():
-            taken = _can_be_taken({section: {name: value}})
-            (known if taken else foreign).setdefault(section, {})[name] = value
-            if not taken:
-                unknown.append(f"{section}.{name}")
+    for path, value in _single_values(stored):
+        taken = len(path) > 1 and _can_be_taken(_nested(path, value))
+        if taken:
+            known = _together(known, _nested(path, value))
+        else:
+            foreign = _together(foreign, _nested(path, value))
+            unknown.append(".".join(path))
     notices.append(
         say("Some settings in project.json cannot be taken by this version: ")
         + ", ".join(sorted(unknown)[:20])
         + say(". They are kept, and have no effect here.")
     )
     return RunSpec.from_json(known), foreign
+
+
+def _single_values(stored: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each setting with its place; of the data's sources each field of each."""
+    for section, values in stored.items():
+        if not isinstance(values, dict) or not _can_be_taken({section: {}}):
+            yield (section,), values
+            continue
+        for name, value in values.items():
+            if (section, name) == ("data", "sources") and isinstance(value, dict):
+                for source, fields in value.items():
+                    if not isinstance(fields, dict):
+                        yield (section, name, source), fields
+                        continue
+                    for field, each in fields.items():
+                        yield (section, name, source, field), each
+            else:
+                yield (section, name), value
+
+
+def _nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+def _together(
+    below: dict[str, Any], above: dict[str, Any], place: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The settings of both; where both have one, it is that above."""
+    found = below | above
+    for name in below.keys() & above.keys():
+        path = (*place, name)
+        # A setting's value is one thing, also where it is an object; but for the data's sources.
+        if len(path) > 1 and (path[:2] != ("data", "sources") or len(path) > 3):
+            continue
+        if isinstance(below[name], dict) and isinstance(above[name], dict):
+            found[name] = _together(below[name], above[name], path)
+    return found
 
 
 def _can_be_taken(settings: dict[str, Any]) -> bool:

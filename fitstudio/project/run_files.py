@@ -78,6 +78,7 @@ class Recorded(TypedDict, total=False):
     seed: Annotated[int, Meta(ge=0)] | None
     spec_sha256: str | None
     data_fingerprint: Fingerprint | None
+    data_fingerprints: Mapping[str, Fingerprint] | None
     environment: Mapping[str, str | None] | None
     host: str | None
     machine: Mapping[str, Any]

@@ -8,7 +8,7 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
-from fitstudio.words import marked, say_marked
+from fitstudio.words import marked, say, say_marked
 
 _KINDS = (
     (stat.S_ISFIFO, marked("a named pipe (FIFO)")),
@@ -44,7 +44,7 @@ def open_to_read(path: Path) -> BufferedReader:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "It is no file", str(path))
+            raise OSError(errno.EINVAL, say("It is no file"), str(path))
         return open(descriptor, "rb")
     except BaseException:
         os.close(descriptor)

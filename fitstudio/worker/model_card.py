@@ -44,12 +44,12 @@ class BirthCertificate:
     @property
     def task(self) -> str:
         """ "classification" or "regression"."""
-        return self.recipe.task
+        return self.recipe.output.task
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """In the order of the class index; empty for numbers."""
-        return self.recipe.class_names or ()
+        return self.recipe.output.class_names or ()
 
     @property
     def answers_logits(self) -> bool:

@@ -9,7 +9,7 @@ data file ──► prepare ──► x, y, weights, recipe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,9 +17,10 @@ from fitstudio import storage
 from fitstudio.data.fingerprint import same_content, untouched
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.roles import find_task
+from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by
-from fitstudio.declared.checks.changed_file import DATA_CHANGED, change_between
+from fitstudio.declared.checks.changed_file import DATA_CHANGED, change_between, changes
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.plan.models import ModelPlan, model_settings, plan_task
 from fitstudio.declared.resolve import Resolved, resolve
@@ -110,14 +111,14 @@ def prepare_training(process: RunProcess) -> Training:
         lazily=before.get("lazily"),
     )
     environment["lazily"] = prepared.lazily
-    if prepared.recipe.input_slot != task.input:
-        task = replace(task, inputs=(prepared.recipe.input_slot,))
+    if prepared.recipe.input.slot != task.input:
+        task = replace(task, inputs=(prepared.recipe.input.slot,))
         plan = _plan_again(task, values)
     resolved = replace(resolved, task=task, model_plan=plan)
     target = target_facts(
         prepared.recipe, method=str(values["data.scale_target"]), loss=task.output.loss
     )
-    changed = change_between(spec.get("data.fingerprint"), environment["data"])
+    changed = _changes(source, spec, environment["data"])
     _tell_data(process, prepared, plan, target, changed)
     storage.write_json(
         paths.resolved,
@@ -260,15 +261,29 @@ def _tell_of_saved_epochs(process: RunProcess, start: Checkpoint) -> None:
 
 
 def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The data file's fingerprint; after a resume the file must be the one it was."""
+    """The data's fingerprint, of several files each by its name; after a resume it is as it was."""
+    if not isinstance(source, SeveralSources):
+        return _same_file(source, before, say("The data file"))
+    earlier = before or {}
+    return {
+        part.name: _same_file(
+            part.source,
+            earlier.get(part.name),
+            say("The data file {file}", file=repr(part.source.file)),
+        )
+        for part in source.parts
+    }
+
+
+def _same_file(source: Source, before: Mapping[str, Any] | None, called: str) -> Mapping[str, Any]:
     if before is not None and untouched(before, source.path, source.targets_path):
         return before
     now = source.fingerprint()
     if before is not None and not same_content(before, now):
         raise RunError(
             say(
-                "The data file has changed since this run began, so it cannot go on from "
-                "where it was."
+                "{called} has changed since this run began, so it cannot go on from where it was.",
+                called=called,
             ),
             code="run.data-changed",
             remedy=say("Start a new run with the same settings, or put the old file back."),
@@ -277,16 +292,25 @@ def _same_data(source: Source, before: Mapping[str, Any] | None) -> Mapping[str,
     return now
 
 
+def _changes(source: Source, spec: RunSpec, now: Mapping[str, Any]) -> list[str]:
+    """How the data have changed since the project took note of them, in sentences."""
+    if isinstance(source, SeveralSources):
+        return [sentence for _, sentence in changes(spec.data, now)]
+    changed = change_between(spec.get("data.fingerprint"), now)
+    return [] if changed is None else [changed]
+
+
 def _tell_data(
     process: RunProcess,
     prepared: Prepared,
     plan: ModelPlan,
     target: Mapping[str, Any] | None,
-    changed: str | None,
+    changed: Sequence[str],
 ) -> None:
-    findings = list(prepared.findings)
-    if changed is not None:
-        findings.insert(0, Finding(DATA_CHANGED, Severity.ADVICE, "data.file", changed))
+    findings = [
+        *(Finding(DATA_CHANGED, Severity.ADVICE, "data.file", each) for each in changed),
+        *prepared.findings,
+    ]
     process.journal.append(
         EventType.DATA_READY,
         training_rows=len(prepared.training),

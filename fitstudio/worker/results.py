@@ -137,7 +137,7 @@ def _classes(
             answer.reshape(-1, answer.shape[-1]), logits=certificate.answers_logits
         )
         y = np.asarray(part.y[rows])
-        if recipe.encoding == "onehot":
+        if recipe.output.encoding == "onehot":
             true = y.reshape(-1, len(names)).argmax(1)
         else:
             true = np.rint(y.reshape(-1)).astype(np.int64)

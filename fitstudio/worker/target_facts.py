@@ -17,12 +17,12 @@ def target_facts(recipe: Recipe, *, method: str, loss: str) -> dict[str, Any] | 
         method: With which method: "standard", "minmax" or "none".
         loss: The loss's name.
     """
-    if recipe.task != "regression" or not recipe.targets:
+    if recipe.output.task != "regression" or not recipe.output.columns:
         return None
-    scales = {scale for column in recipe.targets for scale in column.scale}
-    units = {column.unit for column in recipe.targets}
+    scales = {scale for column in recipe.output.columns for scale in column.scale}
+    units = {column.unit for column in recipe.output.columns}
     return {
-        "name": ", ".join(column.name for column in recipe.targets[:_NAMED]),
+        "name": ", ".join(column.name for column in recipe.output.columns[:_NAMED]),
         "unit": units.pop() if len(units) == 1 else None,
         # Several targets have several spreads, and an error over all of them has no unit.
         "scale": scales.pop() if len(scales) == 1 else None,

@@ -1,4 +1,6 @@
-"""Makes the golden project of the present format, once, when that format is released.
+"""Makes the golden projects of the present format, once, when that format is released.
+
+One has one data file, the other two that belong together by a column.
 
 python tests/golden/make.py
 
@@ -8,6 +10,7 @@ open. Names of this machine are taken out.
 
 from __future__ import annotations
 
+import csv
 import os
 import platform
 import shutil
@@ -15,9 +18,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from fitstudio import resources
 from fitstudio.actions import projects, runs
 from fitstudio.journal import read_all
 from fitstudio.journal.events import to_line
+from fitstudio.project import Project
 from fitstudio.project.migrations import FORMAT
 
 HERE = Path(__file__).resolve().parent
@@ -28,34 +33,79 @@ SETTINGS = {
     "model.units": [8],
     "fit.callbacks": [{"kind": "EarlyStopping", "monitor": "val_loss", "patience": 3}],
 }
+# The columns of the penguins that stand in a second file, in another order of the rows.
+OF_BIRDS = ("species", "island", "sex")
 
 
 def main() -> int:
-    target = HERE / f"format-{FORMAT}"
-    if target.exists():
-        sys.stderr.write(f"{target.name} is there already: golden projects are never changed.\n")
-        return 1
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["FITSTUDIO_HOME"] = str(Path(scratch) / "home")
-        folder = Path(scratch) / "penguins"
-        make(folder)
-        shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*NOT_KEPT))
-    for path in target.rglob("*.json*"):
-        anonymise(path)
+    for suffix, make in (("", make_one), ("-two-files", make_two)):
+        target = HERE / f"format-{FORMAT}{suffix}"
+        if target.exists():
+            sys.stderr.write(f"{target.name} is there already: it is never changed.\n")
+            return 1
+        with tempfile.TemporaryDirectory() as scratch:
+            os.environ["FITSTUDIO_HOME"] = str(Path(scratch) / "home")
+            folder = Path(scratch) / "penguins"
+            make(folder)
+            shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*NOT_KEPT))
+        for path in target.rglob("*.json*"):
+            anonymise(path)
     return 0
 
 
-def make(folder: Path) -> None:
+def make_one(folder: Path) -> None:
     with projects.create_project(
         folder, example="penguins", name="Penguins, kept", settings=SETTINGS
     ) as project:
-        first = runs.start_run(project)
-        first.wait()
-        spec = project.settings.with_values({"compile.learning_rate": 0.0025})
-        runs.start_run(project, spec=spec, parent=first.run).wait()
-        runs.star_run(project, 1)
-        runs.note_run(project, 1, "Kept for ever.")
-        project.save()
+        train(project)
+
+
+def make_two(folder: Path) -> None:
+    settings = SETTINGS | {
+        "data.sources": {
+            "measures": {"path": "data/measures.csv", "format": "table"},
+            "birds": {"path": "data/birds.csv", "format": "table", "by": "bird", "to": "id"},
+        },
+        "data.row_order": "random",
+        "fit.x": ["measures/bill_length_mm", "measures/flipper_length_mm", "birds/island"],
+        "fit.y": ["birds/species"],
+        "fit.validation_split": 0.2,
+        "compile.metrics": ["accuracy"],
+    }
+    with projects.create_project(folder, name="Penguins, kept", settings=settings) as project:
+        write_files(project.paths.data)
+        train(project)
+
+
+def write_files(folder: Path) -> None:
+    example = resources.path("examples", "penguins", "penguins.csv")
+    with example.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    measures = [name for name in rows[0] if name not in OF_BIRDS]
+    with (folder / "measures.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["id", *measures])
+        for number, row in numbered(rows):
+            table.writerow([f"P{number:03d}", *(row[name] for name in measures)])
+    with (folder / "birds.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["bird", *OF_BIRDS])
+        for number, row in reversed(numbered(rows)[:-4]):
+            table.writerow([f"P{number:03d}", *(row[name] for name in OF_BIRDS)])
+
+
+def numbered(rows: list[dict[str, str]]) -> list[tuple[int, dict[str, str]]]:
+    return list(enumerate(rows, 1))
+
+
+def train(project: Project) -> None:
+    first = runs.start_run(project)
+    first.wait()
+    spec = project.settings.with_values({"compile.learning_rate": 0.0025})
+    runs.start_run(project, spec=spec, parent=first.run).wait()
+    runs.star_run(project, 1)
+    runs.note_run(project, 1, "Kept for ever.")
+    project.save()
 
 
 def anonymise(path: Path) -> None:

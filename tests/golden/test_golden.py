@@ -8,26 +8,40 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import requests, runs
+from fitstudio.actions import requests, runs, using_models
 from fitstudio.engine.state import checkpoint
 from fitstudio.journal.events import from_lines
 from fitstudio.project import Project, migrations
 
 HERE = Path(__file__).resolve().parent
-FORMATS = range(1, migrations.FORMAT + 1)
+ONE_FILE = [f"format-{number}" for number in range(1, migrations.FORMAT + 1)]
+TWO_FILES = "format-2-two-files"
+# Columns of two files are called by the file too.
+TARGETS = dict.fromkeys(ONE_FILE, "species") | {TWO_FILES: "birds/species"}
 
 
-@pytest.fixture(params=FORMATS, ids=lambda number: f"format-{number}")
-def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(HERE / f"format-{request.param}", tmp_path / "project"))
+@pytest.fixture(params=[*ONE_FILE, TWO_FILES])
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
-def test_fault_41_a_project_of_every_format_opens_and_its_runs_are_there(golden: Path):
+@pytest.fixture
+def golden(name: str, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HERE / name, tmp_path / "project"))
+
+
+def test_every_golden_project_is_tried():
+    assert {each.name for each in HERE.glob("format-*")} == set(TARGETS)
+
+
+def test_fault_41_a_project_of_every_format_opens_and_its_runs_are_there(golden: Path, name: str):
     with Project.open(golden) as project:
         assert project.read_only is None
         assert project.notices == []
         assert project.name == "Penguins, kept"
-        assert project.settings.get("fit.y") == ["species"]
+        assert project.settings.get("fit.y") == [TARGETS[name]]
+        assert len(project.settings.get("data.sources")) == (2 if name == TWO_FILES else 1)
+        assert (golden / project.settings.get("data.file")).is_file()
         first, second = runs.list_runs(project)
         record = runs.load_run(project, 1)
 
@@ -62,6 +76,40 @@ def test_fault_41_a_run_of_every_format_can_be_gone_on_with(golden: Path):
     assert record.state.outcome == "completed"
 
 
+@pytest.mark.timeout(180)
+def test_fault_41_the_models_of_every_format_predict_and_are_measured(
+    golden: Path, name: str, tmp_path: Path
+):
+    names = ("measures", "birds") if name == TWO_FILES else ("penguins",)
+    files = {each: {"path": str(golden / "data" / f"{each}.csv")} for each in names}
+    output = tmp_path / "answers.csv"
+    with Project.open(golden) as project:
+        report = using_models.predict_run(project, 1, data={"sources": files}, output=output)
+        own = using_models.evaluate_run(project, 1)
+        tested = using_models.evaluate_run(project, 1, data={"sources": files})
+        kept = runs.load_run(project, 1).results
+
+    assert report.rows == 344 and 300 < report.predicted < 344
+    assert len(output.read_text().splitlines()) == 345
+    assert kept is not None
+    for part, scores in kept["scores"].items():
+        assert own["scores"][part] == pytest.approx(scores, rel=1e-5)
+    assert tested["rows"]["test"] == sum(kept["rows"].values())
+
+
+def test_what_a_format_has_is_what_the_next_makes_of_it(golden: Path, name: str):
+    """One file is said in sources; nothing else changes, and all old names still tell it."""
+    content = json.loads((golden / "project.json").read_text())
+    with Project.open(golden) as project:
+        settings = project.settings
+    if content["format"] == 1:
+        for section, values in content["settings"].items():
+            for key, value in values.items():
+                assert settings.get(f"{section}.{key}") == value
+    assert settings.get("data.kind") == "table"
+    assert settings.get("data.row_order") == "random"
+
+
 def test_fault_41_a_migrated_project_is_saved_in_the_newest_format_beside_a_copy(golden: Path):
     before = (golden / "project.json").read_bytes()
     with Project.open(golden) as project:
@@ -74,7 +122,8 @@ def test_fault_41_a_migrated_project_is_saved_in_the_newest_format_beside_a_copy
 
 def test_fault_42_of_a_later_format_nothing_is_written(golden: Path):
     file = golden / "project.json"
-    later = file.read_text().replace('"format": 1', f'"format": {migrations.FORMAT + 1}')
+    content = json.loads(file.read_text())
+    later = json.dumps(content | {"format": migrations.FORMAT + 1})
     file.write_text(later)
     project = Project.open(golden)
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 
 from fitstudio.actions import projects
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
@@ -217,6 +217,7 @@ def test_a_dropped_file_with_other_columns_replaces_the_roles_in_one_step(
     file = tmp_path / "other.csv"
     file.write_text("a,b,label\n" + "\n".join(f"{n},{n * 2},{'xy'[n % 2]}" for n in range(50)))
     main = window(example("penguins"))
+    QTimer.singleShot(0, lambda: QApplication.activeModalWidget().buttons[1].click())
 
     drop(main, file)
 

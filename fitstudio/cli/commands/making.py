@@ -9,6 +9,7 @@ from typing import Any
 
 from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
+from fitstudio.cli.data_files import typed_files, typed_join
 from fitstudio.cli.output import say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
 from fitstudio.declared.checks.decisions import about_data, everything_found
@@ -38,7 +39,24 @@ def _declare_new(parser: argparse.ArgumentParser) -> None:
         "--example", metavar="NAME", help=saying.say("start from an example that is shipped")
     )
     parser.add_argument(
-        "--data", metavar="FILE", type=Path, help=saying.say("start from this data file")
+        "--data",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help=saying.say(
+            "start from this data file; repeat, perhaps as NAME=FILE, for several files whose "
+            "rows belong together"
+        ),
+    )
+    parser.add_argument(
+        "--join",
+        metavar="NAME=COLUMN",
+        action="append",
+        default=[],
+        help=saying.say(
+            "of several files: the column that the rows of this one are found by; may be "
+            "repeated. Without it rows belong together one by one"
+        ),
     )
     parser.add_argument(
         "--target",
@@ -67,16 +85,17 @@ def _new(arguments: argparse.Namespace) -> int:
             + (saying.say("both came.") if arguments.example else saying.say("neither came.")),
             remedy=saying.say("`fitstudio examples` lists the examples."),
         )
-    if arguments.example and (arguments.target or arguments.input):
+    if arguments.example and (arguments.target or arguments.input or arguments.join):
         raise UsageError(
-            saying.say("--target and --input go with --data; an example has its own."),
+            saying.say("--target, --input and --join go with --data; an example has its own."),
             remedy=saying.say("Change them afterwards with --set fit.y and fit.x."),
         )
     project = projects.create_project(
         arguments.folder,
         name=arguments.name,
         example=arguments.example,
-        data=arguments.data,
+        data=typed_files(arguments.data) or None,
+        join=typed_join(arguments.join),
         target=arguments.target,
         inputs=arguments.input,
         settings=typed_settings(arguments),
@@ -88,6 +107,7 @@ def _new(arguments: argparse.Namespace) -> int:
         print_json(
             {"project": str(project.folder), "name": project.name}
             | _overview_json(project.settings, overview)
+            | _sources_json(summary)
             | _found_json(resolved, summary)
         )
         return 0
@@ -125,7 +145,8 @@ def _check(arguments: argparse.Namespace) -> int:
     summary = runs.dataset_summary(project, spec)
     resolved = runs.check(project, spec=spec, summary=summary)
     if arguments.json:
-        print_json({"ok": resolved.ok} | resolved.to_json() | _found_json(resolved, summary))
+        told = resolved.to_json() | _sources_json(summary) | _found_json(resolved, summary)
+        print_json({"ok": resolved.ok} | told)
         return 0 if resolved.ok else 1
     if summary is not None:
         _print_paragraphs(data_overview(spec, summary))
@@ -138,6 +159,13 @@ def _check(arguments: argparse.Namespace) -> int:
 def _overview_json(spec: RunSpec, overview: list[Paragraph]) -> dict[str, Any]:
     said = {each.title.lower().replace(" ", "_"): plain(each.text) for each in overview}
     return {"data": said, "target": spec.get("fit.y"), "inputs": spec.get("fit.x")}
+
+
+def _sources_json(summary: DatasetSummary | None) -> dict[str, Any]:
+    """Of several files each: what it is, and how its rows belong to those of the first."""
+    if summary is None or not summary.sources:
+        return {}
+    return {"sources": [each.to_json() for each in summary.sources]}
 
 
 def _found_json(resolved: Resolved, summary: DatasetSummary | None) -> dict[str, Any]:

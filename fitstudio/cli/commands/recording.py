@@ -15,6 +15,7 @@ from fitstudio.cli.command import (
     value_text,
 )
 from fitstudio.cli.output import say
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.journal.events import sentence_of
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.own_units import scale_of
@@ -82,6 +83,9 @@ def _show(arguments: argparse.Namespace) -> int:
     ]
     print_table(heads, rows, right=frozenset(range(len(heads))))
     _print_models(kept_models(project, record.run), scale)
+    sources = sources_of(record.spec.data)
+    for name, source in sources.items() if len(sources) > 1 else ():
+        say(saying.say("[data] {name}: {file}", name=name, file=source.get("path")))
     for sentence in state.preparation:
         say(saying.say("[data] {sentence}", sentence=sentence))
     for sentence in record.damage:

@@ -17,9 +17,9 @@ from fitstudio.cli.command import (
     print_json,
     value_text,
 )
+from fitstudio.cli.data_files import typed_data
 from fitstudio.cli.output import say
-from fitstudio.declared.formats.registry import parse_option
-from fitstudio.errors import DataError, FitStudioError, UsageError
+from fitstudio.errors import FitStudioError, UsageError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
 from fitstudio.words import marked, saying
@@ -30,9 +30,11 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="FILE",
-        type=Path,
+        action="append",
+        default=[],
         help=saying.say(
-            "measure on this file. Default: on the run's own training and validation rows"
+            "measure on this file; NAME=FILE for each file of a run with several. Default: on "
+            "the run's own training and validation rows"
         ),
     )
     _add_option(parser)
@@ -40,14 +42,13 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    if arguments.data is None and arguments.option:
+    if not arguments.data and arguments.option:
         raise UsageError(
             saying.say("--option says how the file of --data is read, and no --data is given."),
             remedy=saying.say("Name the file with --data."),
         )
-    _require_file(arguments.data)
+    data = typed_data(arguments) if arguments.data else None
     project = projects.open_project(arguments.project, read_only=True)
-    data = None if arguments.data is None else _data(arguments)
     scores = using_models.evaluate_run(
         project, arguments.run, data=data, checkpoint=arguments.checkpoint
     )
@@ -93,7 +94,11 @@ def _weights_words(used: Mapping[str, Any]) -> str:
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
     add_project_and_run(parser)
     parser.add_argument(
-        "--data", metavar="FILE", type=Path, required=True, help=saying.say("the new rows")
+        "--data",
+        metavar="FILE",
+        action="append",
+        required=True,
+        help=saying.say("the new rows; NAME=FILE for each file of a run with several"),
     )
     _add_option(parser)
     parser.add_argument(
@@ -118,12 +123,12 @@ def _predict(arguments: argparse.Namespace) -> int:
             remedy=saying.say("Name another file with --output, or add --overwrite."),
             safe=saying.say("Nothing was changed."),
         )
-    _require_file(arguments.data)
+    data = typed_data(arguments)
     project = projects.open_project(arguments.project, read_only=True)
     report = using_models.predict_run(
         project,
         arguments.run,
-        data=_data(arguments),
+        data=data,
         output=arguments.output,
         checkpoint=arguments.checkpoint,
     )
@@ -155,36 +160,9 @@ def _add_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=saying.say(
             "how the file is read where that is not as in training, by the names of "
-            "data.options: decimal=, or dates=mdy or missing=-999,-1 or part=test; may be "
-            "repeated"
+            "data.options: decimal=, or dates=mdy or missing=-999,-1 or part=test; for one of "
+            "several files FILE.NAME=VALUE; may be repeated"
         ),
-    )
-
-
-def _data(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The file of --data with the options typed for it."""
-    options: dict[str, Any] = {}
-    for typed in arguments.option:
-        name, equals, text = typed.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(
-                saying.say("--option takes NAME=VALUE; what came is {typed}.", typed=repr(typed)),
-                remedy=saying.say("For example: --option decimal=,"),
-            )
-        name = name.strip()
-        options[name] = parse_option(name, text, format=None, file=arguments.data.name)
-    data: dict[str, Any] = {"file": str(arguments.data)}
-    return data | {"options": options} if options else data
-
-
-def _require_file(file: Path | None) -> None:
-    """A file that was typed wrong has not been moved: the words for that would lead astray."""
-    if file is None or file.exists():
-        return
-    raise DataError(
-        saying.say("{file} is not there.", file=repr(str(file))),
-        code="data.missing",
-        remedy=saying.say("Check the name; the path begins where the command was typed."),
     )
 
 

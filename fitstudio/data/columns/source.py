@@ -19,6 +19,9 @@ from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary, Dat
 from fitstudio.errors import DataError
 from fitstudio.words import say
 
+# The name under which a file's one array is found where the file was split into columns.
+WHOLE = "(the array itself)"
+
 
 class Source(ABC):
     """Rows of a data file, by columns.
@@ -135,6 +138,16 @@ class Source(ABC):
     def fingerprint(self) -> dict[str, Any]:
         """By what a change of the file, or of the one with its targets, is noticed."""
         return fingerprint(self.path, self.targets_path)
+
+    @property
+    def row_names(self) -> frozenset[str]:
+        """The columns that say which rows of several files belong together."""
+        return frozenset()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that the rows come from."""
+        return (self.path,)
 
     @property
     def whole(self) -> ArrayLike | None:

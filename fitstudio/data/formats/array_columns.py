@@ -160,23 +160,10 @@ class ArrayColumns(Source):
     def _describe_array(
         self, name: str, array: ArrayLike, shape: tuple[int, ...], unit: str | None
     ) -> ColumnSummary:
-        blocks = statistics.looked_at(array)
-        looked = sum(block.stop - block.start for block in blocks)
+        found, looked = describe_array(name, array, shape, unit)
         if looked < self.rows:
             self._sampled = min(self._sampled or self.rows, looked)
-        found = statistics.Statistics()
-        for block in blocks:
-            found.add(_values(name, array, block))
-        counts = np.zeros(statistics.BINS, np.int64)
-        if found.count:
-            for block in blocks[:: max(1, len(blocks) // 8)]:
-                counts += statistics.histogram(
-                    _values(name, array, block), found.minimum, found.maximum
-                )
-        return ColumnSummary(
-            name=name, type=ARRAY, dtype=str(array.dtype), shape=shape, unit=unit,
-            histogram=tuple(counts.tolist()) if found.count else (), **found.as_fields(),
-        )  # fmt: skip
+        return found
 
     def _as_set(self) -> dict[str, Any]:
         """The options without what was only guessed, for fixes to add to."""
@@ -188,6 +175,28 @@ def sample_shape(array: ArrayLike) -> tuple[int, ...]:
     """The shape of one sample; a column of single values written as (n, 1) is ``()``."""
     shape = tuple(int(size) for size in array.shape[1:])
     return () if shape == (1,) else shape
+
+
+def describe_array(
+    name: str, array: ArrayLike, shape: tuple[int, ...], unit: str | None
+) -> tuple[ColumnSummary, int]:
+    """What is known about an array with several values a row, and how many rows say so."""
+    blocks = statistics.looked_at(array)
+    looked = sum(block.stop - block.start for block in blocks)
+    found = statistics.Statistics()
+    for block in blocks:
+        found.add(_values(name, array, block))
+    counts = np.zeros(statistics.BINS, np.int64)
+    if found.count:
+        for block in blocks[:: max(1, len(blocks) // 8)]:
+            counts += statistics.histogram(
+                _values(name, array, block), found.minimum, found.maximum
+            )
+    column = ColumnSummary(
+        name=name, type=ARRAY, dtype=str(array.dtype), shape=shape, unit=unit,
+        histogram=tuple(counts.tolist()) if found.count else (), **found.as_fields(),
+    )  # fmt: skip
+    return column, looked
 
 
 def usable(dtype: np.dtype) -> str | None:

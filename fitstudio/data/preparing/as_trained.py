@@ -9,17 +9,21 @@ was merely found out about the training file, and the needed columns decide what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe_source import RecipeSource
+from fitstudio.data.preparing.several_as_trained import open_several
 from fitstudio.data.preparing.single_sample import single_sample
+from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.registry import find_format
+from fitstudio.declared.parameters.sources import are_several, as_single, sources_of
 from fitstudio.errors import DataError
 from fitstudio.words import marked, say, say_marked
 
@@ -79,6 +83,34 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
     return Reading(kind=source.kind, options=options, given=tuple(given))
 
 
+def learn_sources(
+    source: SeveralSources, recipe: Recipe, data: Mapping[str, Any]
+) -> tuple[RecipeSource, ...]:
+    """How each of several training files was read, and how their rows found each other.
+
+    Args:
+        source: The training files.
+        recipe: What was learned from them.
+        data: The data section of the run specification.
+    """
+    bare = tuple(
+        RecipeSource(name=part.name, reading=Reading(kind=part.source.kind), by=part.by,
+                     to=part.shown_to)
+        for part in source.parts
+    )  # fmt: skip
+    recipe = replace(recipe, sources=bare)
+    said = sources_of(data)
+    return tuple(
+        replace(
+            each,
+            reading=learn_reading(
+                part.source, recipe.of_source(each.name), said[each.name].get("options") or {}
+            ),
+        )
+        for each, part in zip(bare, source.parts, strict=True)
+    )
+
+
 def open_as_trained(
     recipe: Recipe,
     data: Mapping[str, Any],
@@ -91,7 +123,8 @@ def open_as_trained(
 
     Args:
         recipe: What was learned in training, how files are read among it.
-        data: ``file``, and ``kind``, ``options`` and so on where they are given for this file.
+        data: ``file``, and ``kind``, ``options`` and so on where they are given for this file; or
+            ``sources``, for a model that was trained on several files.
         base: The folder that a relative path starts from.
         notes: Gets a sentence for whatever is not quite as in training.
         answers: Whether the targets of the file are used as well.
@@ -99,6 +132,21 @@ def open_as_trained(
     Raises:
         DataError: If the file cannot be read, or contradicts how the training file was read.
     """
+    if recipe.sources:
+        return open_several(recipe, data, base, _open_one, notes=notes, answers=answers)
+    if are_several(data):
+        raise DataError(
+            say("The model was trained on one file, and {data} came.", data=len(sources_of(data))),
+            code="data.sources-unknown",
+            remedy=say("Give the one file that has its columns."),
+        )
+    given = next(map(as_single, sources_of(data).values()), {})
+    return _open_one(recipe, given, base, notes, answers)
+
+
+def _open_one(
+    recipe: Recipe, data: Mapping[str, Any], base: Path, notes: list[str], answers: bool
+) -> Source:
     reading = recipe.reading
     said = data.get("options") or {}
     if reading is None:
@@ -224,8 +272,8 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
 
 def _fits(recipe: Recipe, source: Source, options: Mapping[str, Any]) -> bool:
     """Whether the file, read like this, has all inputs."""
-    found = encoding.match_columns(recipe.inputs, source)
-    if len(found) < len(recipe.inputs):
+    found = encoding.match_columns(recipe.input_columns, source)
+    if len(found) < len(recipe.input_columns):
         return False
     if source.kind != "table" or not options.get("units_line"):
         return True
@@ -259,7 +307,7 @@ def _better_encoded(
 
 def _number_columns(recipe: Recipe, source: Source, *, answers: bool) -> dict[str, str]:
     """The columns that are read as numbers: their names in training by those in this file."""
-    found = encoding.match_columns(recipe.inputs, source)
+    found = encoding.match_columns(recipe.input_columns, source)
     if answers:
         found |= {name: name for name in recipe.answer_names if name in source.names}
     return {found[name]: name for name in recipe.number_names if name in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ class RowBatches:
     It can be sent to reader processes: arrays in files are opened there again.
 
     Args:
-        x: Inputs, anything that takes slices of samples.
+        x: Inputs, anything that takes slices of samples; of a model with several a mapping of them.
         y: Targets.
         weights: Sample weights, or None.
         batch_size: Samples of one batch; the last may be short.
@@ -24,17 +25,24 @@ class RowBatches:
             raise ValueError(f"A batch needs at least one row, not {batch_size}.")
         self.x, self.y, self.weights = x, y, weights
         self.batch_size = batch_size
-        self.rows = int(x.shape[0])
+        first = next(iter(x.values())) if isinstance(x, Mapping) else x
+        self.rows = int(first.shape[0])
 
     def __len__(self) -> int:
         return -(-self.rows // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
         if not 0 <= index < len(self):
             raise IndexError(f"Batch {index} of {len(self)}.")
         rows = slice(index * self.batch_size, min(self.rows, (index + 1) * self.batch_size))
-        batch = np.asarray(self.x[rows]), np.asarray(self.y[rows])
+        batch = _taken(self.x, rows), _taken(self.y, rows)
         return batch if self.weights is None else (*batch, np.asarray(self.weights[rows]))
 
     def on_epoch_end(self) -> None:
         """Called by ``fit()`` after each epoch; the rows keep their order."""
+
+
+def _taken(arrays: Any, rows: slice) -> Any:
+    if isinstance(arrays, Mapping):
+        return {name: np.asarray(array[rows]) for name, array in arrays.items()}
+    return np.asarray(arrays[rows])

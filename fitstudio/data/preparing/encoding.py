@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
-from fitstudio.data.columns.source import Source, missing_columns
+from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.formats.text.column_types import WORDS
 from fitstudio.data.preparing import measures
@@ -92,7 +93,7 @@ def find_columns(
     ]
     if renamed:
         notes.append(f"{'; '.join(renamed[:5])}.")
-    used = {*found, *answers}
+    used = {*found, *answers, *source.row_names}
     extra = [name for name in names if name not in used]
     if extra and len(extra) < len(names):
         shown = ", ".join(extra[:6]) + (" …" if len(extra) > 6 else "")
@@ -132,9 +133,6 @@ def _only_array(
         return fitting[0]
     whole = source.whole
     return WHOLE if whole is not None and tuple(whole.shape[1:]) == column.shape else None
-
-
-WHOLE = "(the array itself)"
 
 
 def _array(source: Source, name: str) -> ArrayLike:
@@ -359,6 +357,8 @@ def pick(values: Any, rows: np.ndarray) -> Any:
     """Some rows, in this order; of an array that is read when asked for, without reading it."""
     if values is None:
         return None
+    if isinstance(values, Mapping):
+        return {name: pick(each, rows) for name, each in values.items()}
     if isinstance(values, LazyArray):
         return values.picked(rows)
     return np.asarray(values)[rows]

@@ -21,16 +21,19 @@ import numpy as np
 
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.preparing import encoding, reading_in_pieces
-from fitstudio.data.preparing.as_trained import learn_reading, open_as_trained
+from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, open_as_trained
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.lazy import LazyArray
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
+from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
+from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
 from fitstudio.declared.task.split import training_count
@@ -44,15 +47,14 @@ class Prepared:
     """What ``fit()`` takes, and what is known about it.
 
     Args:
-        x: Inputs, or batches of inputs, targets and weights (``data.feed = "batches"``).
-        y: Targets; None with batches.
+        x: Inputs, or batches of inputs, targets and weights (``data.feed = "batches"``). Of several
+            slots a mapping by their names; one alone is what it is.
+        y: Targets, likewise; None with batches.
         sample_weight: Weights, or None.
         validation_data: For ``fit()``; None where validation_split or nothing applies.
         recipe: How later files are made the same.
         training: Where each sample that trains comes from, in their order.
         validation: The same for the samples that are held out, or of the validation file.
-        class_names: In the order of class numbers; None for regression.
-        task: "classification" or "regression".
         findings: What a person should know about the preparation.
         lazily: Whether inputs stay in their file and are read while training runs.
     """
@@ -64,10 +66,18 @@ class Prepared:
     recipe: Recipe
     training: SampleIndex
     validation: SampleIndex
-    class_names: tuple[str, ...] | None
-    task: str
     findings: tuple[Finding, ...]
     lazily: bool = False
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """In the order of class numbers; None for regression."""
+        return self.recipe.output.class_names
+
+    @property
+    def task(self) -> str:
+        """ "classification" or "regression"."""
+        return self.recipe.output.task
 
     @property
     def training_rows(self) -> np.ndarray:
@@ -107,6 +117,8 @@ def prepare(
     require_columns(source, spec)
     task = task or find_task(source, spec)
     notes: list[str] = []
+    if isinstance(source, SeveralSources):
+        notes.extend(source.join_notes())
     samples = _usable_samples(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
         samples = samples.taken(np.random.default_rng(seed).permutation(len(samples)))
@@ -222,25 +234,39 @@ def _split_by_column(
 def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: list[str]) -> Recipe:
     fill = spec.get("data.missing") == "fill"
     method = spec.get("data.scale") or "standard"
-    output = task.output
-    inputs = learn_inputs(
-        source, task.input.columns, rows, method=method, fill=fill, model=spec.get("model.kind"),
-        notes=notes,
+    model = spec.get("model.kind")
+    inputs = tuple(
+        RecipeInput(
+            name=slot.name,
+            columns=learn_inputs(
+                source, slot.columns, rows, method=method, fill=fill, model=model, notes=notes
+            ),
+        )
+        for slot in task.inputs
+    )
+    outputs = tuple(
+        RecipeOutput(
+            name=slot.name,
+            columns=learn_targets(
+                source, slot.columns, rows, loss=slot.loss, encoding=slot.encoding,
+                method=spec.get("data.scale_target"), notes=notes,
+            ),
+            encoding=slot.encoding,
+            task=slot.family,
+        )
+        for slot in task.outputs
     )  # fmt: skip
-    targets = learn_targets(
-        source, output.columns, rows, loss=output.loss, encoding=output.encoding,
-        method=spec.get("data.scale_target"), notes=notes,
-    )  # fmt: skip
+    notes[:] = dict.fromkeys(notes)  # what was done to several slots is said once
     recipe = Recipe(
         inputs=inputs,
-        targets=targets,
-        encoding=output.encoding,
-        task=output.family,
+        outputs=outputs,
         missing="fill" if fill else "drop",
         weight=spec.get("fit.sample_weight"),
         training_rows=len(rows),
         notes=tuple(notes),
     )
+    if isinstance(source, SeveralSources):
+        return replace(recipe, sources=learn_sources(source, recipe, spec.data))
     given = spec.get("data.options") or {}
     return replace(recipe, reading=learn_reading(source, recipe, given))
 
@@ -248,31 +274,67 @@ def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: l
 def _encode(
     recipe: Recipe, source: Source, rows: np.ndarray, *, lazily: bool | None, whole_pieces: bool
 ) -> tuple[Any, Any, Any]:
-    names = list(recipe.input_names)
-    if recipe.input_slot.encoding == ARRAY:
-        arrays = [source.array(name) for name in names]
-        x = encoding.lazy_inputs(
-            recipe.inputs, arrays, rows, lazily=lazily, whole_pieces=whole_pieces
-        )
-    else:
-        matrix, _ = encoding.encode_table(recipe.inputs, source, names, recipe.missing, [])
-        x = matrix[rows]
-    y, _ = encoding.encode_targets(recipe.targets, recipe.encoding, source, [])
+    x = by_slot(
+        {
+            slot.name: _input(recipe, slot, source, rows, lazily=lazily, whole_pieces=whole_pieces)
+            for slot in recipe.inputs
+        }
+    )
+    y = by_slot(
+        {
+            slot.name: encoding.encode_targets(slot.columns, slot.encoding, source, [])[0]
+            for slot in recipe.outputs
+        }
+    )
     weights = None
     if recipe.weight is not None:
         weights = encoding.encode_weights(recipe.weight, source)[0][rows]
     return x, encoding.pick(y, rows), weights
 
 
+def _input(
+    recipe: Recipe,
+    slot: RecipeInput,
+    source: Source,
+    rows: np.ndarray,
+    *,
+    lazily: bool | None,
+    whole_pieces: bool,
+) -> Any:
+    """One input of these rows."""
+    names = list(slot.names)
+    if slot.slot.encoding == ARRAY:
+        arrays = [source.array(name) for name in names]
+        return encoding.lazy_inputs(
+            slot.columns, arrays, rows, lazily=lazily, whole_pieces=whole_pieces
+        )
+    matrix, _ = encoding.encode_table(slot.columns, source, names, recipe.missing, [])
+    return matrix[rows]
+
+
 def _second_file(
     recipe: Recipe, spec: RunSpec, validation: Mapping[str, Any], base: Path, notes: list[str]
 ) -> tuple[tuple[Any, Any, Any], SampleIndex]:
-    data = {"columns": spec.get("data.columns") or {}, **validation}
+    data = _as_in_training(spec, validation)
     heard: list[str] = []
     with open_as_trained(recipe, data, base, notes=heard, answers=True) as source:
         x, y, weights, samples = recipe.apply_with_targets(source, notes=heard)
     notes.extend(say("Validation file: {note}", note=note) for note in heard)
     return (x, y, weights), samples
+
+
+def _as_in_training(spec: RunSpec, validation: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said about the file to check on, with what columns are taken for in training."""
+    if "sources" not in validation:
+        columns = {} if are_several(spec.data) else spec.get("data.columns")
+        return {"columns": columns or {}, **validation}
+    known = sources_of(spec.data)
+    return {
+        "sources": {
+            name: {"columns": known.get(name, {}).get("columns") or {}, **source}
+            for name, source in validation["sources"].items()
+        }
+    }
 
 
 def _hand_over(
@@ -301,8 +363,6 @@ def _hand_over(
         recipe=recipe,
         training=training,
         validation=held_out,
-        class_names=recipe.class_names,
-        task=recipe.task,
         findings=findings,
     )
 

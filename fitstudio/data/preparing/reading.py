@@ -10,20 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from fitstudio.data.formats.text.dates import FORMS
-from fitstudio.data.preparing.recipe_column import damaged, one_of, text
+from fitstudio.data.preparing.recipe_column import Name, damaged
 from fitstudio.declared.formats.registry import FORMATS
+from fitstudio.storage.checked import MisfitError, Plain
 from fitstudio.words import say
 
 ORDERS = ("dmy", "mdy")
-_MOST_OPTIONS = 100
-_MOST_COLUMNS = 100_000
+_LONGEST = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnReading:
+class ColumnReading(Plain):
     """How the cells of one column of numbers are written.
 
     Args:
@@ -34,26 +36,11 @@ class ColumnReading:
 
     dates: str | None = None
     order: str | None = None
-    unit: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        fields = {"dates": self.dates, "order": self.order, "unit": self.unit}
-        return {name: value for name, value in fields.items() if value is not None}
-
-    @classmethod
-    def from_json(cls, data: Any) -> ColumnReading:
-        """Reads what `to_json` wrote; raises `ValueError` for what it never writes."""
-        dates, order, unit = (data.get(name) for name in ("dates", "order", "unit"))
-        return cls(
-            dates=None if dates is None else one_of(dates, FORMS),
-            order=None if order is None else one_of(order, ORDERS),
-            unit=None if unit is None else text(unit),
-        )
+    unit: Name | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class Reading(Plain):
     """How the training file was read.
 
     Args:
@@ -66,63 +53,56 @@ class Reading:
     """
 
     kind: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    given: tuple[str, ...] = ()
+    options: Annotated[Mapping[Name, Any], Meta(max_length=100)] = field(default_factory=dict)
+    given: tuple[Name, ...] = ()
     row_names: bool = False
-    columns: Mapping[str, ColumnReading] = field(default_factory=dict)
+    columns: Annotated[Mapping[Name, ColumnReading], Meta(max_length=100_000)] = field(
+        default_factory=dict
+    )
 
     def column(self, name: str) -> ColumnReading:
         """How a column of numbers is written."""
         return self.columns.get(name) or ColumnReading()
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "kind": self.kind,
-            "options": dict(self.options),
-            "given": list(self.given),
-            "row_names": self.row_names,
-            "columns": {name: column.to_json() for name, column in self.columns.items()},
-        }
+    def refuse_nonsense(self) -> None:
+        """Refuses a format that there is not, and numbers that no file can hold.
+
+        Raises:
+            DataError: If it is damaged; the options themselves are checked when a file is opened.
+        """
+        if self.kind not in FORMATS:
+            raise damaged(
+                say(
+                    "{kind} is none of {formats}",
+                    kind=f"{self.kind!r:.60}",
+                    formats=", ".join(FORMATS),
+                )
+            )
+        for value in self.options.values():
+            values = value if isinstance(value, list | tuple) else (value,)
+            if not all(map(_is_option, values)):
+                raise damaged(say("{value} is no option of reading", value=f"{value!r:.60}"))
+        for column in self.columns.values():
+            if column.dates not in (None, *FORMS) or column.order not in (None, *ORDERS):
+                raise damaged(say("how the dates of a column are written makes no sense"))
 
     @classmethod
     def from_json(cls, data: Any) -> Reading:
-        """Reads what `to_json` wrote; the options themselves are checked when a file is opened.
+        """Reads what `to_json` wrote.
 
         Raises:
             DataError: If it is damaged.
         """
-        if not isinstance(data, Mapping):
-            raise damaged(say("how files are read is no object"))
-        options, columns = data.get("options", {}), data.get("columns", {})
-        if not isinstance(options, Mapping) or not isinstance(columns, Mapping):
-            raise damaged(say("the options of reading are no object"))
-        if len(options) > _MOST_OPTIONS or len(columns) > _MOST_COLUMNS:
-            raise damaged(say("it has too many options of reading"))
         try:
-            return cls(
-                kind=one_of(data["kind"], tuple(FORMATS)),
-                options={text(name): _option(value) for name, value in options.items()},
-                given=tuple(map(text, data.get("given", ()))),
-                row_names=bool(data.get("row_names", False)),
-                columns={
-                    text(name): ColumnReading.from_json(column) for name, column in columns.items()
-                },
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            reading = super().from_json(data)
+        except MisfitError as problem:
             raise damaged(str(problem)) from problem
+        reading.refuse_nonsense()
+        return reading
 
 
-def _option(value: Any) -> Any:
-    """An option's value: text, a number, true or false, or a list of texts and numbers."""
-    if isinstance(value, list | tuple):
-        return [_single(each) for each in value]
-    return _single(value)
-
-
-def _single(value: Any) -> Any:
+def _is_option(value: Any) -> bool:
+    """Whether a value is text, a number, true or false."""
     if isinstance(value, str):
-        return text(value)
-    if isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
-        return value
-    raise ValueError(say("{value} is no option of reading", value=f"{value!r:.60}"))
+        return len(value) <= _LONGEST
+    return isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value))

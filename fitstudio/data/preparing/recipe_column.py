@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, dataclass, fields
+from math import isfinite
+from typing import Annotated, Any, Literal
 
-import numpy as np
+from msgspec import Meta
 
 from fitstudio.declared.task.task import SlotColumn
 from fitstudio.errors import DataError
+from fitstudio.storage.checked import Plain, plain
 from fitstudio.words import say
 
 _MOST_LABELS = 100_000
 
+Name = Annotated[str, Meta(max_length=10_000)]
+Size = Annotated[int, Meta(ge=0, lt=1 << 53)]
+
 
 @dataclass(frozen=True, kw_only=True)
-class RecipeColumn:
+class RecipeColumn(Plain):
     """How one column is turned into numbers.
 
     Args:
@@ -32,17 +37,17 @@ class RecipeColumn:
         unit: Its unit, if known.
     """
 
-    name: str
-    role: str
-    shape: tuple[int, ...] = ()
+    name: Name
+    role: Literal["number", "category", "array"]
+    shape: tuple[Size, ...] = ()
     center: tuple[float, ...] = (0.0,)
     scale: tuple[float, ...] = (1.0,)
-    labels: tuple[str, ...] = ()
+    labels: tuple[Name, ...] = ()
     numeric_labels: bool = False
-    fill: float | str | None = None
+    fill: float | Name | None = None
     low: float | None = None
     high: float | None = None
-    unit: str | None = None
+    unit: Name | None = None
 
     @property
     def width(self) -> int:
@@ -56,45 +61,25 @@ class RecipeColumn:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, without what is at its default."""
-        data: dict[str, Any] = {"name": self.name, "role": self.role}
-        if self.shape:
-            data["shape"] = list(self.shape)
-        if self.role == "category":
-            data["labels"] = list(self.labels)
-            data["numeric_labels"] = self.numeric_labels
-        else:
-            data["center"], data["scale"] = list(self.center), list(self.scale)
-        for name in ("fill", "low", "high", "unit"):
-            if getattr(self, name) is not None:
-                data[name] = getattr(self, name)
-        return data
+        return {
+            name: each for name, each in plain(self).items() if each != _DEFAULTS.get(name, ...)
+        }
 
-    @classmethod
-    def from_json(cls, data: Any) -> RecipeColumn:
-        """Reads what `to_json` wrote.
+    def refuse_nonsense(self) -> None:
+        """Refuses numbers that no column can have learned.
 
         Raises:
             DataError: If it is damaged.
         """
-        try:
-            column = cls(
-                name=text(data["name"]),
-                role=one_of(data["role"], ("number", "category", "array")),
-                shape=tuple(whole(size) for size in data.get("shape", ())),
-                center=tuple(_finite(value) for value in data.get("center", (0.0,))),
-                scale=tuple(_finite(value) for value in data.get("scale", (1.0,))),
-                labels=tuple(text(label) for label in data.get("labels", ())),
-                numeric_labels=bool(data.get("numeric_labels", False)),
-                fill=_fill(data.get("fill")),
-                low=_maybe(data.get("low")),
-                high=_maybe(data.get("high")),
-                unit=None if data.get("unit") is None else text(data["unit"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise damaged(str(problem)) from problem
-        if len(column.labels) > _MOST_LABELS or 0.0 in column.scale:
+        known = [each for each in (self.fill, self.low, self.high) if isinstance(each, float)]
+        numbers = (*self.center, *self.scale, *known)
+        if len(self.labels) > _MOST_LABELS or 0.0 in self.scale or not all(map(isfinite, numbers)):
             raise damaged(say("a column of it makes no sense"))
-        return column
+
+
+_DEFAULTS = {
+    each.name: plain(each.default) for each in fields(RecipeColumn) if each.default is not MISSING
+}
 
 
 def damaged(why: str) -> DataError:
@@ -103,40 +88,3 @@ def damaged(why: str) -> DataError:
         say("The preparation stored in this model is damaged: {why}.", why=why),
         code="recipe.damaged",
     )
-
-
-def text(value: Any) -> str:
-    """The value, which must be text of a sane length."""
-    if not isinstance(value, str) or len(value) > 10_000:
-        raise ValueError(say("{value} is no text", value=f"{value!r:.60}"))
-    return value
-
-
-def whole(value: Any) -> int:
-    """The value, which must be a whole number, 0 or more."""
-    if type(value) is not int or not 0 <= value < 1 << 53:
-        raise ValueError(say("{value} is no whole number", value=f"{value!r:.60}"))
-    return value
-
-
-def _finite(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise ValueError(say("{value} is no number", value=f"{value!r:.60}"))
-    return float(value)
-
-
-def _maybe(value: Any) -> float | None:
-    return None if value is None else _finite(value)
-
-
-def _fill(value: Any) -> float | str | None:
-    return text(value) if isinstance(value, str) else _maybe(value)
-
-
-def one_of(value: Any, known: tuple[str, ...]) -> str:
-    """The value, which must be one of those known."""
-    if value not in known:
-        raise ValueError(
-            say("{value} is none of {known}", value=f"{value!r:.60}", known=", ".join(known))
-        )
-    return str(value)

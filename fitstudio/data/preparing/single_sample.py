@@ -28,11 +28,14 @@ def single_sample(recipe: Recipe, source: Source, notes: list[str]) -> Source:
     Returns:
         The same source, or one with a single row in its place.
     """
-    if source.kind == "table" or any(column.role != ARRAY for column in recipe.inputs):
+    if source.kind == "table" or len(recipe.inputs) > 1:
         return source
-    found = {column.name: _array_for(column, recipe, source) for column in recipe.inputs}
+    columns = recipe.input.columns
+    if any(column.role != ARRAY for column in columns):
+        return source
+    found = {column.name: _array_for(column, recipe, source) for column in columns}
     arrays: dict[str, ArrayLike] = {}
-    for column in recipe.inputs:
+    for column in columns:
         array = found[column.name]
         if array is None or tuple(array.shape[1:]) == column.shape:
             return source
@@ -46,7 +49,7 @@ def single_sample(recipe: Recipe, source: Source, notes: list[str]) -> Source:
             "The file holds one sample: {name} has the {shape} values that the model takes for "
             "one.",
             name=", ".join(arrays),
-            shape=" × ".join(map(str, recipe.inputs[0].shape)),
+            shape=" × ".join(map(str, columns[0].shape)),
         )
     )
     return ArraySource(

@@ -7,6 +7,7 @@ from typing import Any
 
 from fitstudio.declared.checks.check import Checked, advice
 from fitstudio.declared.kinds.param import Finding, Fix
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.words import Said, say
 from fitstudio.words.numbers import format_bytes, format_count
 
@@ -16,13 +17,38 @@ _KEY = "data.fingerprint"
 
 def check_changed_file(checked: Checked) -> Iterator[Finding]:
     """What is found where the file is not what it was when the project last took note of it."""
-    if checked.summary is None:
+    summary = checked.summary
+    if summary is None:
         return
-    now = checked.summary.fingerprint
-    sentence = change_between(checked.values[_KEY], now)
-    if sentence is not None:
-        fix = Fix(say("Use it as it is now"), {_KEY: dict(now)})
+    if not summary.sources:
+        now = summary.fingerprint
+        sentence = change_between(checked.values[_KEY], now)
+        if sentence is not None:
+            fix = Fix(say("Use it as it is now"), {_KEY: dict(now)})
+            yield advice(DATA_CHANGED, "data.file", sentence, fix)
+        return
+    for name, sentence in changes(
+        checked.spec.data, {each.name: each.fingerprint for each in summary.sources}
+    ):
+        now = next(each.fingerprint for each in summary.sources if each.name == name)
+        key = f"data.sources.{name}.fingerprint"
+        fix = Fix(say("Use it as it is now"), {key: dict(now)})
         yield advice(DATA_CHANGED, "data.file", sentence, fix)
+
+
+def changes(
+    data: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, Said]]:
+    """How the files of several sources have changed: each one's name, and a sentence.
+
+    Args:
+        data: The data section of a specification, with the fingerprints that were kept.
+        now: The files' fingerprints by the names of their sources.
+    """
+    for name, source in sources_of(data).items():
+        changed = change_between(source.get("fingerprint"), now.get(name, {}))
+        if changed is not None:
+            yield name, say("{name}: {changed}", name=name, changed=changed)
 
 
 def change_between(before: Any, now: Mapping[str, Any]) -> Said | None:

@@ -205,7 +205,11 @@ def _unused(
     for target in values["fit.y"] or ():
         telling.update((name, str(target)) for name in summary.telling(target))
     for column in summary.columns:
-        if column.name not in used:
+        if column.name in used:
+            continue
+        if column.name in summary.row_names:
+            yield column, say("row names"), str(say("says which rows belong together"))
+        else:
             yield column, *_against(column, telling)
 
 

@@ -63,6 +63,7 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
             return
     elif not by_split:
         yield from _marked_rows(checked, facts)
+        yield from _second_files(checked)
     if not facts.validates:
         fix = hold_out() if facts.feed == "arrays" else None
         yield advice(
@@ -131,6 +132,36 @@ def _marked_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
             ),
             Fix(say("Leave it out of the inputs"), {"fit.x": kept or None}),
         )
+
+
+def _second_files(checked: Checked) -> Iterator[Finding]:
+    """Files to check on that are not those which the columns in use are in."""
+    given = checked.values["fit.validation_data"]
+    sources = checked.summary.sources if checked.summary is not None else ()
+    one = "file" in given or len(given.get("sources") or ()) == 1
+    if "column" in given or (one and not sources):
+        return
+    key = "fit.validation_data"
+    if not sources:
+        named = listed([strong(name) for name in given["sources"]])
+        yield error(
+            "fit.validation-data-sources", key,
+            str(say("The data are in one file, and {names} came to check on.", names=named)),
+        )  # fmt: skip
+        return
+    weight = checked.values["fit.sample_weight"]
+    used = [*(checked.values["fit.x"] or ()), *(checked.values["fit.y"] or ())]
+    used += [weight] if weight else []
+    assert checked.summary is not None
+    needed = list(checked.summary.sources_with(used))
+    there = needed if "file" in given and len(needed) == 1 else list(given.get("sources") or ())
+    missing = [name for name in needed if name not in there]
+    if missing:
+        sentence = say(
+            "To check on other rows, a file for each of {needed} is needed; {missing} is missing.",
+            needed=strong(listed(needed)), missing=strong(listed(missing)),
+        )  # fmt: skip
+        yield error("fit.validation-data-sources", key, str(sentence))
 
 
 def _sorted_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:

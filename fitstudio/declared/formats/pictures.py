@@ -124,7 +124,7 @@ PICTURES = Format(
             unset=marked("all"),
         ),
     ),
-    called=("folders of pictures",),
+    called=(marked("folders of pictures"),),
     endings=(),
     content=marked("Folder of pictures"),
     row="picture",

@@ -18,12 +18,24 @@ from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
 from fitstudio.errors import DataError
-from fitstudio.words import say
+from fitstudio.words import marked, say, say_marked
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
 FORMATS: dict[str, Format] = {
     each.name: each for each in (TABLE, NPY, NPZ, HDF5, COLUMNAR, PICTURES)
 }
+# What several files together are called; no file has this format, and nobody can choose it.
+SEVERAL = Format(
+    name="several",
+    title=marked("Several files"),
+    help=marked("Several files whose rows belong together."),
+    called=(),
+    endings=(),
+    content=marked("Several files"),
+    row="row",
+    column="column",
+    icon=TABLE.icon,
+)
 # What a file is taken for that has no known first bytes and no known ending.
 OTHERWISE = TABLE
 
@@ -53,6 +65,8 @@ FORMAT_NAMES: Sequence[Option] = _Names()
 
 def find_format(name: object) -> Format:
     """The format of this name; a file of an unknown one is treated as a table."""
+    if name == SEVERAL.name:
+        return SEVERAL
     return FORMATS.get(name, OTHERWISE) if isinstance(name, str) else OTHERWISE
 
 
@@ -92,7 +106,8 @@ def icon_of(name: str) -> str:
 
 def called() -> list[str]:
     """What people call the files that can be read: "CSV", "TSV", …"""
-    return list(dict.fromkeys(name for each in FORMATS.values() for name in each.called))
+    names = (name for each in FORMATS.values() for name in each.called)
+    return [say_marked(name) for name in dict.fromkeys(names)]
 
 
 def patterns() -> str:

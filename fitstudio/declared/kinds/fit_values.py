@@ -62,7 +62,8 @@ class DataRef(Kind):
 class ValidationData(Kind):
     """Data to check on: a second file, or the rows where a column has certain values.
 
-    A file is read as the training file; `options` are for what is different in it.
+    A file is read as the training file; `options` are for what is different in it. Where the data
+    are in several files, `sources` names one for each: `{"sources": {"spectra": {"path": …}}}`.
     """
 
     def say(self) -> str:
@@ -88,6 +89,8 @@ class ValidationData(Kind):
                 if problem is None
                 else say("has options that cannot be: they {problem}", problem=problem)
             )
+        if set(value) == {"sources"}:
+            return self._sources_problem(value["sources"])
         if set(value) == {"column", "values"}:
             problem = COLUMN_NAME.check(value["column"])
             if problem is not None:
@@ -110,6 +113,22 @@ class ValidationData(Kind):
                 else say("holds {odd}, which is no value of a column", odd=quoted(odd))
             )
         return self._wrong(dict(value))
+
+    def _sources_problem(self, sources: Any) -> str | None:
+        if not isinstance(sources, Mapping) or not sources:
+            return say('must name its files, such as {{"sources": {{"spectra": {{"path": …}}}}}}')
+        for name, source in sources.items():
+            known = isinstance(source, Mapping) and set(source) in ({"path"}, {"path", "options"})
+            if not isinstance(name, str) or not known:
+                return say(
+                    "must have for {name} a path, not {source}",
+                    name=quoted(name),
+                    source=quoted(source),
+                )
+            problem = self.check({"file" if k == "path" else k: v for k, v in source.items()})
+            if problem is not None:
+                return say("is wrong for {name}: it {problem}", name=repr(name), problem=problem)
+        return None
 
     def parse(self, text: str) -> Any:
         text = text.strip()

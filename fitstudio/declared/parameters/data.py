@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.formats.registry import FORMAT_NAMES
-from fitstudio.declared.kinds.composed import OneOf, Settings
 from fitstudio.declared.kinds.param import Level, Param
-from fitstudio.declared.kinds.values import Choice, Option, Text
+from fitstudio.declared.kinds.values import Choice, Option
+from fitstudio.declared.parameters import sources
 from fitstudio.words import marked
 
 _DATA = marked("Data")
-_PATH = Text(what=marked("a file's path"), longest=4_000, empty_allowed=False)
 
 DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="file",
-        kind=_PATH,
+        kind=sources.PATH,
         title=marked("File"),
         help=marked("The data file: a path inside the project's folder, or a full one."),
         unset=marked("not chosen"),
@@ -24,7 +22,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="kind",
-        kind=Choice(FORMAT_NAMES),
+        kind=sources.FORMAT,
         title=marked("Format"),
         help=marked("What the file is."),
         unset=marked("by the file's ending"),
@@ -34,7 +32,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="y_file",
-        kind=_PATH,
+        kind=sources.PATH,
         title=marked("File of targets"),
         help=marked("For NPY: the second file, with the targets."),
         unset=marked("none"),
@@ -43,7 +41,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="options",
-        kind=Settings(marked("options of the format by name")),
+        kind=sources.OPTIONS,
         title=marked("Reading options"),
         help=marked("How the file is read: separator, decimal mark, header line and the like."),
         more=marked(
@@ -57,10 +55,32 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="columns",
-        kind=Settings(marked("settings of columns by name")),
+        kind=sources.COLUMNS,
         title=marked("Columns"),
         help=marked("What single columns are taken for: a number or a category."),
         unset=marked("guessed from the file"),
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="sources",
+        kind=sources.Sources(),
+        title=marked("Files"),
+        help=marked(
+            "Several files as one dataset: each with its path, and how its rows belong to the "
+            "first one's."
+        ),
+        more=marked(
+            "Each file has a name, and columns are then called `name/column`. Rows belong "
+            "together one by one, so that all files need the same number of them; or a file "
+            "has `by`, a column of it that holds what the column `to` of the first file says "
+            "(`to` is the same name where nothing is said). A row of the first file that "
+            "finds none counts as missing there. The other settings of a file are `format`, "
+            "`options`, `columns` and `targets`; each can be set alone, such as "
+            "`data.sources.spectra.options`. The settings above read and write the first file."
+        ),
+        unset=marked("one file, or none"),
         group=_DATA,
         level=Level.ADVANCED,
     ),
@@ -202,7 +222,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="fingerprint",
-        kind=OneOf((Settings(marked("size, time and hash")), Text(what=marked("text")))),
+        kind=sources.FINGERPRINT,
         title=marked("Fingerprint"),
         help=marked("What the file looked like when it was chosen."),
         more=marked(

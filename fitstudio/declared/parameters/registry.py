@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.spelling import did_you_mean
+from fitstudio.declared.parameters import sources
 from fitstudio.declared.parameters.compile import COMPILE
 from fitstudio.declared.parameters.data import DATA
 from fitstudio.declared.parameters.fit import FIT
@@ -33,10 +35,28 @@ def find_param(key: str, model_kind: object = None) -> Param | None:
     if key in FIXED:
         return FIXED[key]
     section, _, name = key.partition(".")
+    if section == "data":
+        return _field_of_source(name)
     if section != "model":
         return None
     own = next((param for param in model_params(model_kind) if param.name == name), None)
     return own or any_model_param(name)
+
+
+def _field_of_source(name: str) -> Param | None:
+    """A setting such as ``data.sources.spectra.options``."""
+    place = sources.field_of(name)
+    if place is None:
+        return None
+    source, field = place
+    whole = FIXED["data.sources"]
+    return replace(
+        whole,
+        name=name,
+        kind=sources.FIELDS[field],
+        title=say("{field} of {source}", field=field.capitalize(), source=source),
+        unset=say("not set"),
+    )
 
 
 def known_keys() -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def chosen(summary: DatasetSummary, names: Sequence[str] | None) -> tuple[Column
 
 def role_type(spec: RunSpec, column: ColumnSummary) -> str:
     """What a column is taken for: number, category, array or text."""
-    settings = spec.data.get("columns")
+    settings = spec.get("data.columns")
     wanted = None
     if settings and isinstance(settings, Mapping):
         given = settings.get(column.name)

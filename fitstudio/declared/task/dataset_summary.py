@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.declared.kinds.param import Finding
+from fitstudio.declared.parameters.sources import joined_name, parted_name
 from fitstudio.storage.checked import Plain
 
 # Of one sample: the rows are left out, channels stand last.
@@ -134,6 +135,41 @@ class ColumnSummary(Plain):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceSummary(Plain):
+    """One of several files that make a dataset together.
+
+    Args:
+        name: What it is called; its columns are called `name/column`.
+        file: Its path, as the project has it.
+        kind: The name of its format.
+        rows: Its rows.
+        bytes: Its size.
+        columns: The names of its columns, without the source's name.
+        options: What its options were, completed by the guesses.
+        guesses: How it was understood.
+        fingerprint: By which a changed file is noticed.
+        by: The column that its rows are found by; None where they go row by row.
+        to: The column of the first source that says the same.
+        unmatched: How many rows of the first source find no row here.
+        unused: How many rows here belong to no row of the first source.
+    """
+
+    name: str
+    file: str
+    kind: str
+    rows: int
+    bytes: int = 0
+    columns: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
+    fingerprint: Mapping[str, Any] = field(default_factory=dict)
+    by: str | None = None
+    to: str | None = None
+    unmatched: int = 0
+    unused: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatasetSummary(Plain):
     """A data file as a set of named columns with one number of rows.
 
@@ -153,6 +189,7 @@ class DatasetSummary(Plain):
             look at all; else None.
         missing_patterns: Which columns have gaps together, with the number of such rows; empty
             where there are no gaps, None where there are too many ways to list.
+        sources: The files, where there are several; of one file, all the rest tells.
         twins: Pairs of columns of which one tells the other: ("a", "b", "same" | "proportional" |
             "one-to-one" | "rank"), or of which the first tells the second: ("a", "b", "parts").
         only_with: Classes that stand only in rows where another column has some of its values:
@@ -173,6 +210,32 @@ class DatasetSummary(Plain):
     missing_patterns: tuple[tuple[tuple[str, ...], int], ...] | None = ()
     twins: tuple[tuple[str, str, str], ...] = ()
     only_with: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
+    sources: tuple[SourceSummary, ...] = ()
+
+    @property
+    def row_names(self) -> frozenset[str]:
+        """The columns that say which rows of several files belong together."""
+        return frozenset(
+            name
+            for source in self.sources
+            if source.by is not None
+            for name in (
+                joined_name(source.name, source.by),
+                joined_name(self.sources[0].name, source.to or source.by),
+            )
+        )
+
+    def sources_with(self, columns: Collection[str]) -> tuple[str, ...]:
+        """Of several files those that hold these columns, and the first where rows are found by it.
+
+        Args:
+            columns: As they are called here, with the names of their files.
+        """
+        wanted = {parted_name(name)[0] for name in columns}
+        joined = any(each.by is not None for each in self.sources if each.name in wanted)
+        if len(wanted) > 1 and joined:
+            wanted.update(each.name for each in self.sources[:1])
+        return tuple(each.name for each in self.sources if each.name in wanted)
 
     def column(self, name: str) -> ColumnSummary | None:
         """The column of this name, or None."""

@@ -138,7 +138,7 @@ def split_rows(
         part = values["fit.validation_split"] if values["data.feed"] == "arrays" else 0.0
         training = training_count(rows.used, part)
         return training, rows.used - training
-    if "file" in given:
+    if "column" not in given:
         return rows.used, None
     column = summary.column(given["column"])
     marks = {str(value) for value in given["values"]}

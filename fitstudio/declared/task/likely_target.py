@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fitstudio.declared.parameters.sources import joined_name, parted_name
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,
     CATEGORY,
@@ -58,6 +59,8 @@ def likely_target(summary: DatasetSummary) -> Likely | None:
     Returns:
         The column; None where there is none that could be predicted.
     """
+    if summary.sources:
+        return _among_several(summary)
     family = numbered_family([column.name for column in summary.columns])
     possible = [c for c in summary.columns if _can_be_target(c)]
     if not possible or len(summary.columns) < 2:
@@ -90,6 +93,28 @@ def likely_target(summary: DatasetSummary) -> Likely | None:
     best = (named or outside or possible)[-1]
     sure = best is summary.columns[-1] and not family and not named
     return Likely(best.name, say("it stands last"), sure=sure)
+
+
+def _among_several(summary: DatasetSummary) -> Likely | None:
+    """Of several files: what stands alone in its file, else what the last of them would be for."""
+    columns: dict[str, list[ColumnSummary]] = {source.name: [] for source in summary.sources}
+    for column in summary.columns:
+        if column.name not in summary.row_names:
+            source, bare = parted_name(column.name)
+            columns[source].append(replace(column, name=bare))
+    alone = [
+        joined_name(source, found[0].name)
+        for source, found in columns.items()
+        if len(found) == 1 and not found[0].shape and _can_be_target(found[0])
+    ]
+    if len(alone) == 1 and sum(map(len, columns.values())) > 1:
+        return Likely(alone[0], say("it stands alone in its file"), sure=True)
+    for source in reversed(summary.sources):
+        own = replace(summary, kind=source.kind, columns=tuple(columns[source.name]), sources=())
+        found = likely_target(own)
+        if found is not None:
+            return replace(found, column=joined_name(source.name, found.column))
+    return None
 
 
 def numbered_family(names: Sequence[str]) -> frozenset[str]:

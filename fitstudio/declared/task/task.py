@@ -39,7 +39,7 @@ REGRESSION = "regression"
 SIDE_BY_SIDE = "numbers"
 ONE_HOT = "one-hot"
 
-_Slot = TypeVar("_Slot", bound="Slot")
+_Slot = TypeVar("_Slot")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +140,7 @@ class Task(Plain):
         Raises:
             DataError: If it has several.
         """
-        return _single(self.inputs, "inputs")
+        return single(self.inputs, "inputs")
 
     @property
     def output(self) -> Output:
@@ -149,7 +149,7 @@ class Task(Plain):
         Raises:
             DataError: If it has several.
         """
-        return _single(self.outputs, "outputs")
+        return single(self.outputs, "outputs")
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -359,7 +359,12 @@ def _slot_name(columns: Sequence[SlotColumn], several: str) -> str:
     return several
 
 
-def _single(slots: tuple[_Slot, ...], what: str) -> _Slot:
+def single(slots: tuple[_Slot, ...], what: str) -> _Slot:
+    """The only one of a model's inputs or outputs.
+
+    Raises:
+        DataError: If there are several.
+    """
     match slots:
         case (slot,):
             return slot

@@ -9,12 +9,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fitstudio.errors import FitStudioError
+from fitstudio.gui.pages.data import adding
 from fitstudio.gui.pages.start.page import StartPage
 from fitstudio.gui.widgets.data_file import ask_data_file
 from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
 from fitstudio.gui.window.window_settings import WindowSettings
-from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start.opening import Opening, OpenProject
@@ -79,8 +79,8 @@ class ProjectLife(QObject):
         if is_project(file):
             self.opening.open(file)
         elif self.session is not None:
-            data_page.take_file(self.session, file)
-            self.data_taken.emit()
+            if adding.take_file(self.session, file, self._window):
+                self.data_taken.emit()
         else:
             if self._page is not None:
                 self._page.set_busy(say("Reading {file}…", file=file.name))

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import data as data_actions
+from fitstudio.actions.first_settings import reference
 from fitstudio.declared.checks.decisions import Decision, about_data, decisions, open_findings
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.kinds.param import Finding, Severity
+from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import (
     CATEGORY,
     NUMBER,
@@ -24,11 +26,11 @@ from fitstudio.declared.task.dataset_summary import (
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say, say_count
-from fitstudio.words.numbers import counted, format_bytes, format_count, format_value
+from fitstudio.words.numbers import counted, format_bytes, format_count, format_value, listed
 
 _MOST_BARS = 16
 # Settings that say how a file is read; another file starts with guesses of its own.
-_READING = ("data.kind", "data.y_file", "data.options", "data.columns", "data.fingerprint")
+_READING = ("data.sources",)
 # Settings that name columns or go with them; with other columns they are suggested anew.
 _ROLES = (
     "fit.x",
@@ -125,6 +127,7 @@ def view(session: ProjectSession) -> DataView | None:
     if summary is None:
         return None
     format = find_format(summary.kind)
+    names = [each.name for each in summary.sources]
     word, part = format.row, format.column
     facts = (
         counted(summary.rows, word),
@@ -132,7 +135,7 @@ def view(session: ProjectSession) -> DataView | None:
         format_bytes(summary.bytes),
     )
     return DataView(
-        title=Path(summary.file).name,
+        title=listed(names) if names else Path(summary.file).name,
         facts=" · ".join(facts),
         guesses=tuple(guess for guess in summary.guesses if guess.label),
         columns=_columns(session, summary),
@@ -220,11 +223,11 @@ def take_file(session: ProjectSession, file: Path) -> Job:
     Where it has the columns that are in use, everything else stays; else roles and model are
     suggested anew. One step of undo takes it all back.
     """
-    reference = _reference(session, file)
+    name = reference(file, session.project.folder)
 
     def look(job: Job) -> dict[str, Any]:
         values: dict[str, Any] = dict.fromkeys(_READING)
-        return values | _looked_at(session, {"file": reference}, job)
+        return values | _looked_at(session, {"file": name}, job)
 
     return session.in_background(
         look,
@@ -235,25 +238,18 @@ def take_file(session: ProjectSession, file: Path) -> Job:
 
 def take_targets(session: ProjectSession, file: Path) -> Job:
     """Takes the targets from a second file; roles that this changes are suggested anew."""
-    reference = _reference(session, file)
-    data = {**session.spec.to_json().get("data", {}), "y_file": reference}
+    name = reference(file, session.project.folder)
+    (source,) = sources_of(session.spec.data).values()
+    data = {**as_single(source), "y_file": name}
 
     def look(job: Job) -> dict[str, Any]:
-        return {"data.y_file": reference} | _looked_at(session, data, job)
+        return {"data.y_file": name} | _looked_at(session, data, job)
 
     return session.in_background(
         look,
         lambda values: session.set_many(values, say("Choose targets")),
         replaces=f"take file {id(session)}",
     )
-
-
-def _reference(session: ProjectSession, file: Path) -> str:
-    """The file as the project names it: from its own folder on where it is inside, else whole."""
-    try:
-        return file.relative_to(session.project.folder).as_posix()
-    except ValueError:
-        return str(file)
 
 
 def _looked_at(session: ProjectSession, data: Mapping[str, Any], job: Job) -> dict[str, Any]:

@@ -9,14 +9,13 @@ from typing import Any
 from psygnal import Signal
 
 from fitstudio.actions import data as data_actions
+from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.task.dataset_summary import Preview
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 
 PAGE_ROWS = 400
 _KEPT_PAGES = 24
-# The settings that change what the rows say.
-_READ_BY = ("file", "kind", "y_file", "options", "columns")
 
 
 class RowPages:
@@ -59,11 +58,13 @@ class RowPages:
         Args:
             data: The data section of the specification, as JSON has it.
         """
-        read = {name: data.get(name) for name in _READ_BY}
+        sources = sources_of(data)
+        # All of a source but its fingerprint changes what the rows say.
+        read = {name: source | {"fingerprint": None} for name, source in sources.items()}
         if read != self._read:
             self.forget()
             self._read = read
-            if data.get("file"):
+            if any(source.get("path") for source in sources.values()):
                 self._want(0)
 
     def cell(self, row: int, column: int) -> str | None:

@@ -27,7 +27,7 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
         (say("Rows") if facts.row_name == "row" else say("Samples"), _rows(session, facts)),
         (say("Classes"), _classes(facts)),
         (say("Preparation"), _preparation(session, summary)),
-        (say("The file"), _file(session)),
+        (say("The files") if summary.sources else say("The file"), _file(session, summary)),
     ]
     return [Paragraph(title, text) for title, text in said if text]
 
@@ -110,7 +110,9 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
     )
 
 
-def _file(session: ProjectSession) -> str:
+def _file(session: ProjectSession, summary: DatasetSummary) -> str:
+    if summary.sources:
+        return str(say("Each is only read. FitStudio notes their fingerprints."))
     file = str(session.spec.get("data.file") or "")
     if PurePath(file).is_absolute():
         place = say("Stays where it is and is only read.")

@@ -24,9 +24,10 @@ from psygnal import Signal
 from fitstudio.actions import runs, using_models
 from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.actions.using_models import PredictionReport, Results
+from fitstudio.declared.parameters.sources import simple_word
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import FitStudioError, StorageError
+from fitstudio.errors import DataError, FitStudioError, StorageError
 from fitstudio.storage import atomic
 from fitstudio.viewmodel import saved_models
 from fitstudio.viewmodel.own_units import scale_of
@@ -41,7 +42,7 @@ from fitstudio.viewmodel.runs.page import best_of
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
-from fitstudio.words.numbers import format_value
+from fitstudio.words.numbers import format_value, listed
 
 SHOWN_ROWS = 1000
 _COPY_BYTES = 1 << 20
@@ -107,6 +108,8 @@ class PredictModel:
         models: The models that it keeps; empty until they are known.
         checkpoint: The name of the model that is used; None for the best one that is whole.
         file: The file to be predicted.
+        files: Where the model needs several, those that were chosen, by name.
+        needed: The names of the files that the model needs; none where it needs one.
         options: How it is read where a person said so; all else is read as in training.
         progress: While predicting: 0 to 1, and a sentence.
         problem: Why the last step did not work.
@@ -122,6 +125,8 @@ class PredictModel:
         self.checkpoint: str | None = None
         self.spec: RunSpec | None = None
         self.file: Path | None = None
+        self.files: dict[str, Path] = {}
+        self.needed: tuple[str, ...] = ()
         self.options: dict[str, Any] = {}
         self._trained_options: dict[str, Any] = {}
         self.summary: DatasetSummary | None = None
@@ -194,6 +199,7 @@ class PredictModel:
                     runs.load_run(self.session.project, run).spec,
                     using_models.reading_options(self.session.project, run),
                     kept_models(self.session.project, run),
+                    using_models.needed_files(self.session.project, run),
                 ),
                 lambda known: self._take_run(run, *known),
                 self._fail,
@@ -201,9 +207,37 @@ class PredictModel:
             )
 
     def choose_file(self, file: Path) -> None:
-        """Look at a file; what it holds comes with `changed`."""
-        self.file, self.options = file, {}
+        """Look at a file; what it holds comes with `changed`.
+
+        Where the model needs several, it is the one of its name, else the first that is missing.
+        """
+        self.options = {}
+        if len(self.needed) > 1:
+            self._choose_one_of(file)
+            return
+        self.file = file
         self._read()
+
+    def _choose_one_of(self, file: Path) -> None:
+        missing = [name for name in self.needed if name not in self.files]
+        if not missing:  # all were there: this begins another set
+            self.files, missing = {}, list(self.needed)
+        own = simple_word(file.name)
+        self.files[own if own in self.needed else missing[0]] = file
+        missing = [name for name in self.needed if name not in self.files]
+        self.file = next(self.files[name] for name in self.needed if name in self.files)
+        if not missing:
+            self._read()
+            return
+        self.summary = None
+        self._forget_answers()
+        self._stage = Stage.CHOOSE
+        self.problem = DataError(
+            say("The model also needs a file for {names}.", names=listed(missing)),
+            code="data.sources-missing",
+            remedy=say("Drop it here, or choose it."),
+        )
+        self.changed.emit()
 
     def set_options(self, changed: Mapping[str, Any]) -> None:
         """Read the file with these options, in place of what was decided in training.
@@ -242,6 +276,8 @@ class PredictModel:
         return self.problem is not None and self.problem.code in _TO_BE_SAID
 
     def _data(self) -> dict[str, Any]:
+        if len(self.needed) > 1:
+            return {"sources": {name: {"path": str(self.files[name])} for name in self.files}}
         data: dict[str, Any] = {"file": str(self.file)}
         return data | {"options": dict(self.options)} if self.options else data
 
@@ -339,10 +375,19 @@ class PredictModel:
         self.session.background.post(show)
 
     def _take_run(
-        self, run: str, spec: RunSpec, reading: dict[str, Any], models: list[KeptModel]
+        self,
+        run: str,
+        spec: RunSpec,
+        reading: dict[str, Any],
+        models: list[KeptModel],
+        needed: tuple[str, ...],
     ) -> None:
         if run == self.run:
             self.spec, self._trained_options, self.models = spec, reading, models
+            if needed != self.needed:
+                self.needed, self.files = needed, {}
+                if self.file is not None:
+                    self.choose_file(self.file)
             self.changed.emit()
 
     def _take_summary(self, summary: DatasetSummary) -> None:

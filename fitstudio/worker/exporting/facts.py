@@ -33,9 +33,9 @@ def export_facts(
     return {
         "format": FORMAT,
         "run": paths.name,
-        "task": recipe.task,
-        "inputs": [_column(column, fills=recipe.missing == "fill") for column in recipe.inputs],
-        "targets": [_column(column, fills=False) for column in recipe.targets],
+        "task": recipe.output.task,
+        "inputs": [_column(each, fills=recipe.missing == "fill") for each in recipe.input.columns],
+        "targets": [_column(column, fills=False) for column in recipe.output.columns],
         "classes": list(certificate.class_names),
         "logits": certificate.answers_logits,
         "graph": certificate.plan.to_json(),

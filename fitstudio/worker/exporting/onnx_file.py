@@ -33,8 +33,8 @@ def write_onnx(
 def fed(recipe: Recipe, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Raw rows as the file's inputs take them."""
     if takes_matrix(recipe):
-        return {MATRIX: np.stack([columns[each.name] for each in recipe.inputs], axis=1)}
+        return {MATRIX: np.stack([columns[each.name] for each in recipe.input.columns], axis=1)}
     return {
         each.name: columns[each.name] if each.shape else columns[each.name][:, None]
-        for each in recipe.inputs
+        for each in recipe.input.columns
     }

@@ -44,26 +44,28 @@ def make_onnx(
     recipe, plan = certificate.recipe, certificate.plan
     prepared = _prepare(graph, recipe)
     (answer,) = add_layers(graph, plan, weights, {next(iter(plan.inputs)): prepared})
-    if recipe.class_column is not None:
+    if recipe.output.class_column is not None:
         width = plan.output_shape[-1]
-        _give_classes(graph, recipe.class_column, answer, width, logits=certificate.answers_logits)
+        _give_classes(
+            graph, recipe.output.class_column, answer, width, logits=certificate.answers_logits
+        )
     else:
-        _give_numbers(graph, recipe.targets, answer, plan.output_shape)
+        _give_numbers(graph, recipe.output.columns, answer, plan.output_shape)
     described = {
         "fitstudio": json.dumps(facts, ensure_ascii=False),
-        "columns": json.dumps([column.name for column in recipe.inputs], ensure_ascii=False),
+        "columns": json.dumps([column.name for column in recipe.input.columns], ensure_ascii=False),
     }
     return graph.model(str(facts.get("run", "model")), described)
 
 
 def takes_matrix(recipe: Recipe) -> bool:
     """Whether all inputs are single numbers, which stand side by side in one matrix."""
-    return all(column.role == "number" for column in recipe.inputs)
+    return all(column.role == "number" for column in recipe.input.columns)
 
 
 def _prepare(graph: GraphBuilder, recipe: Recipe) -> str:
     """Raw values as the network takes them."""
-    columns, fill = recipe.inputs, recipe.missing == "fill"
+    columns, fill = recipe.input.columns, recipe.missing == "fill"
     if takes_matrix(recipe):
         value = graph.take(MATRIX, TensorProto.FLOAT, [len(columns)])
         center = [column.center[0] for column in columns]

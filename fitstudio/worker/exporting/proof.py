@@ -49,7 +49,7 @@ def prove_folder(path: Path, recipe: Recipe, rows: RawRows) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="fitstudio-proof-") as folder:
         table, answers = Path(folder) / "rows.csv", Path(folder) / "answers.csv"
-        names = [column.name for column in recipe.inputs]
+        names = [column.name for column in recipe.input.columns]
         with table.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(names)
@@ -57,7 +57,7 @@ def prove_folder(path: Path, recipe: Recipe, rows: RawRows) -> dict[str, Any]:
         _run([str(path / "predict.py"), str(table), str(answers)])
         with answers.open(newline="", encoding="utf-8") as file:
             lines = list(csv.reader(file))[1:]
-    first = 1 if recipe.class_column is not None else 0
+    first = 1 if recipe.output.class_column is not None else 0
     found = np.array([[float(cell) for cell in line[first:]] for line in lines])
     return _compared(found, rows, by="numpy")
 

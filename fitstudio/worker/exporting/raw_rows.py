@@ -15,7 +15,6 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source
 from fitstudio.engine.model import Model
 from fitstudio.errors import DataError
-from fitstudio.words import say
 from fitstudio.worker.model_card import BirthCertificate
 
 _MOST_ROWS = 1_000
@@ -65,9 +64,8 @@ def raw_rows(
         real = False
     predicted = np.asarray(model.predict(x, verbose=0))
     decoded = recipe.decode(predicted, logits=certificate.answers_logits)
-    if recipe.class_column is not None:
-        names = [say("probability {label}", label=label) for label in recipe.class_column.labels]
-        answers = np.stack([decoded[name] for name in names], axis=1)
+    if recipe.output.class_column is not None:
+        answers = recipe.probabilities(predicted, logits=certificate.answers_logits)
     else:
         answers = np.stack(list(decoded.values()), axis=1).reshape(predicted.shape)
     return RawRows(columns, answers, real)
@@ -81,10 +79,10 @@ def _of_file(
         places = np.linspace(0, len(samples) - 1, min(len(samples), _MOST_ROWS)).astype(int)
         places = np.unique(places)
         rows = samples.rows[places]
-        names = encoding.match_columns(recipe.inputs, source)
+        names = encoding.match_columns(recipe.input.columns, source)
         columns = {
             column.name: _raw(source, names[column.name], column.role, column.numeric_labels, rows)
-            for column in recipe.inputs
+            for column in recipe.input.columns
         }
         return columns, np.asarray(encoding.pick(x, places))
 
@@ -103,7 +101,7 @@ def _made_up(recipe: Recipe) -> tuple[dict[str, np.ndarray], np.ndarray]:
     random = np.random.default_rng(_SEED)
     columns: dict[str, np.ndarray] = {}
     parts: list[np.ndarray] = []
-    for column in recipe.inputs:
+    for column in recipe.input.columns:
         if column.role == "category":
             codes = random.integers(0, len(column.labels), _MADE_UP)
             labels = np.array(column.labels, dtype=object)[codes]
@@ -116,6 +114,6 @@ def _made_up(recipe: Recipe) -> tuple[dict[str, np.ndarray], np.ndarray]:
         columns[column.name] = raw
         prepared = ((raw.astype(np.float64) - center) / scale).astype(np.float32)
         parts.append(prepared if column.shape else prepared[:, None])
-    if recipe.inputs[0].role == "array":
+    if recipe.input.columns[0].role == "array":
         return columns, parts[0] if len(parts) == 1 else np.stack(parts, axis=-1)
     return columns, np.concatenate(parts, axis=1)

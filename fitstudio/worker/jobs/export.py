@@ -132,7 +132,9 @@ def _refuse_missing_libraries(kind: str) -> None:
 
 def _refuse_more_than_numpy(trained: TrainedModel) -> None:
     others = {layer.op for layer in trained.certificate.plan.layers} - _WITH_NUMPY
-    arrays = [each.name for each in trained.certificate.recipe.inputs if each.role == "array"]
+    arrays = [
+        each.name for each in trained.certificate.recipe.input.columns if each.role == "array"
+    ]
     if others or arrays:
         raise UsageError(
             say(

@@ -59,7 +59,8 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     recipe = trained.certificate.recipe
     notes = list(trained.notes)
     with open_as_trained(recipe, data, base, notes=notes) as source:
-        _refuse_dangerous(output, source.path, project)
+        for path in source.paths:
+            _refuse_dangerous(output, path, project)
         progress(0.1, say("Preparing the rows"))
         x, samples = recipe.apply(source, notes=notes)
         if not len(samples):
@@ -208,7 +209,7 @@ class _AnswersTable:
         first = np.asarray(self._trained.model.predict(self._x[:1], verbose=0))
         decoded = self._recipe.decode(first, logits=certificate.answers_logits)
         probabilities = {
-            say("probability {name}", name=name) for name in self._recipe.class_names or ()
+            say("probability {name}", name=name) for name in self._recipe.output.class_names or ()
         }
         names: dict[str, str] = {}
         for name in decoded:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import processes, projects
+from fitstudio.actions import first_settings, processes, projects
 from fitstudio.errors import DataError, ProjectError, SpecError
 
 
@@ -47,7 +47,8 @@ def test_a_project_from_a_file_refers_to_it_where_it_is(tmp_path: Path, table: P
 def test_a_file_inside_the_project_is_named_from_its_folder_on(tmp_path: Path, table: Path):
     with projects.create_project(table.parent / "p", data=table) as project:
         assert Path(project.settings.get("data.file")).is_absolute()
-    assert projects._reference(tmp_path / "p" / "data" / "a.csv", tmp_path / "p") == "data/a.csv"
+    inside = tmp_path / "p" / "data" / "a.csv"
+    assert first_settings.reference(inside, tmp_path / "p") == "data/a.csv"
 
 
 def test_inputs_target_and_settings_can_be_given(tmp_path: Path, table: Path):

@@ -18,7 +18,7 @@ from fitstudio.actions.launchers import local_process
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import RunError, SpecError, StorageError, WorkerError
 from fitstudio.journal import Journal, Outcome
-from fitstudio.project import Project
+from fitstudio.project import Project, migrations
 from fitstudio.project.run_files import read_spec
 from fitstudio.storage import ops
 from fitstudio.storage.file_lock import FileLock
@@ -48,7 +48,7 @@ def test_run_json_holds_only_what_was_set_and_resolved_json_the_rest(project: Pr
     spec = json.loads((handle.folder / "run.json").read_text())
     resolved = json.loads((handle.folder / "resolved.json").read_text())
 
-    assert spec == {"format": 1} | project.settings.to_json()
+    assert spec == {"format": migrations.FORMAT} | project.settings.to_json()
     assert resolved["values"]["fit.batch_size"]
     assert isinstance(resolved["seed"], int)
     assert resolved["environment"]["fitstudio"]

@@ -43,11 +43,11 @@ def test_an_example_is_whole(folder: Path, tmp_path: Path):
     resolved = resolve(spec, summary)
     facts = resolved.facts
     assert resolved.ok and facts is not None
-    assert done.x.shape[1:] == facts.input_shape == done.recipe.input_shape
+    assert done.x.shape[1:] == facts.input_shape == done.recipe.input.slot.shape
     assert (len(done.training_rows), len(done.validation_rows)) == (
         facts.training_rows,
         facts.validation_rows,
     )
     assert (done.class_names or ()) == facts.class_names
     assert done.task == facts.task
-    assert done.recipe.encoding == facts.target_encoding
+    assert done.recipe.output.encoding == facts.target_encoding

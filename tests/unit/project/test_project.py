@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,11 @@ def test_a_project_is_made_saved_and_opened(folder: Path):
         project.save()
 
     content = json.loads((folder / "project.json").read_text("utf-8"))
-    assert content["format"] == 1
-    assert content["settings"] == {"data": {"file": "data/a.csv"}, "fit": {"epochs": 9}}
+    assert content["format"] == migrations.FORMAT
+    assert content["settings"] == {
+        "data": {"sources": {"a": {"path": "data/a.csv"}}},
+        "fit": {"epochs": 9},
+    }
     assert sorted(os.listdir(folder)) == [
         "data", "project.json", "project.lock", "project.previous.json", "runs",
     ]  # fmt: skip
@@ -218,12 +222,12 @@ def test_fault_42_a_project_of_a_later_version_opens_read_only_and_is_never_rewr
     folder: Path,
 ):
     content = json.loads((folder / "project.json").read_text("utf-8"))
-    later = json.dumps(content | {"format": 2, "clouds": True})
+    later = json.dumps(content | {"format": migrations.FORMAT + 1, "clouds": True})
     (folder / "project.json").write_text(later)
 
     project = Project.open(folder)
     assert project.read_only is not None
-    assert "knows formats up to 1" in project.read_only
+    assert f"knows formats up to {migrations.FORMAT}" in project.read_only
     assert project.settings == SPEC
     with pytest.raises(ProjectError):
         project.save()
@@ -306,7 +310,10 @@ def test_runs_are_found_by_name_and_number(tmp_path: Path):
 def test_run_json_holds_only_what_was_set(tmp_path: Path):
     write_spec(tmp_path / "run.json", SPEC)
 
-    assert json.loads((tmp_path / "run.json").read_text()) == {"format": 1} | SPEC.to_json()
+    assert (
+        json.loads((tmp_path / "run.json").read_text())
+        == {"format": migrations.FORMAT} | SPEC.to_json()
+    )
     assert read_spec(tmp_path / "run.json") == SPEC
 
 
@@ -349,3 +356,59 @@ def test_fault_36_a_path_of_3000_characters_works(tmp_path: Path):
 def test_fault_36_a_path_beyond_the_systems_limit_is_refused_with_the_reason(tmp_path: Path):
     with pytest.raises(StorageError, match="name is longer than the system allows"):
         Project.create(deep(tmp_path, 6000), name="deep", settings=SPEC)
+
+
+def test_a_project_of_format_1_names_its_file_among_sources_and_loses_nothing():
+    data = {
+        "file": "data/my table.csv", "kind": "table", "y_file": "y.npy", "options": {"header": 1},
+        "columns": {"a": {"type": "number"}}, "fingerprint": {"size": 1}, "missing": "fill",
+        "later": 5,
+    }  # fmt: skip
+    source = {
+        "path": "data/my table.csv", "format": "table", "targets": "y.npy",
+        "options": {"header": 1}, "columns": {"a": {"type": "number"}}, "fingerprint": {"size": 1},
+    }  # fmt: skip
+    wanted = {"data": {"sources": {"my_table": source}, "missing": "fill", "later": 5}}
+
+    project = migrations.migrated(
+        {"format": 1, "name": "P", "settings": {"data": data}}, what="It", newest=2
+    )
+    run = migrations.migrated({"format": 1, "data": data}, what="It", newest=2)
+
+    assert project == {"format": 2, "name": "P", "settings": wanted}
+    assert run == {"format": 2, **wanted}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"missing": "drop"}, None, [], 5, {"file": 5}, {"file": None}, {"options": {"a": 1}}],
+)
+def test_odd_data_of_format_1_is_brought_along(data: Any):
+    content = migrations.migrated({"format": 1, "settings": {"data": data}}, what="It", newest=2)
+
+    settings = content["settings"]
+    if isinstance(data, dict) and any(data.get(name) for name in ("file", "options")):
+        (source,) = settings["data"]["sources"].values()
+        assert list(source.values()) == list(data.values())
+    elif isinstance(data, dict):
+        assert settings["data"] == {name: data[name] for name in data if data[name] is not None}
+    else:
+        assert settings == {"data": data}
+
+
+def test_fields_of_a_source_that_this_version_does_not_know_are_kept(folder: Path):
+    content = json.loads((folder / "project.json").read_text("utf-8"))
+    source = content["settings"]["data"]["sources"]["a"]
+    source |= {"sheet": 2, "options": 5}
+    (folder / "project.json").write_text(json.dumps(content))
+
+    with Project.open(folder) as project:
+        assert project.settings.get("data.file") == "data/a.csv"
+        assert project.settings.get("data.options") is None
+        (notice,) = project.notices
+        project.settings = project.settings.with_values({"data.row_order": "random"})
+        project.save()
+
+    assert "data.sources.a.options, data.sources.a.sheet" in notice
+    saved = json.loads((folder / "project.json").read_text("utf-8"))["settings"]["data"]
+    assert saved == {"sources": {"a": source}, "row_order": "random"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import WorkerError
+from fitstudio.project import Project
 from fitstudio.viewmodel.predict import page as predict_module
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.page import (
@@ -185,3 +187,28 @@ def test_a_file_that_contradicts_the_model_is_read_as_the_person_says(session, t
     assert model.reading["decimal"] == "."
     model.choose_file(trained)
     assert model.options == {}, "what was said of one file does not hold for the next"
+
+
+def test_a_model_of_two_files_wants_both_and_says_which_is_missing(tmp_path: Path):
+    golden = Path(__file__).parents[2] / "golden" / "format-2-two-files"
+    folder = Path(shutil.copytree(golden, tmp_path / "p"))
+    with Project.open(folder) as project:
+        session = open_session(project)
+        model = PredictModel(session)
+        deliver_until(session, lambda: model.needed)
+        assert model.needed == ("measures", "birds")
+
+        model.choose_file(folder / "data" / "birds.csv")
+        assert model.problem is not None and "a file for measures" in model.problem.message
+        assert (model.stage, model.match()) == (Stage.CHOOSE, None)
+        model.choose_file(folder / "data" / "measures.csv")
+        deliver_until(session, lambda: model.summary)
+        match = model.match()
+        assert match is not None and match.complete and match.targets == ("birds/species",)
+        model.predict()
+        deliver_until(session, lambda: model.stage is Stage.DONE)
+        assert model.report is not None and model.report.predicted > 300
+        assert model.scores
+        model.close()
+        session.background.close()
+        session.close()

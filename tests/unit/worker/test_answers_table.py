@@ -145,7 +145,7 @@ def test_a_thousand_classes_are_measured_without_a_table_of_rows_by_classes(tmp_
         None,
         SampleIndex("t.csv", np.arange(rows)),
     )
-    assert trained.certificate.recipe.encoding == "index"
+    assert trained.certificate.recipe.output.encoding == "index"
     tracemalloc.start()
     found = results.measure(trained.model, [part], trained.certificate)
     _, most = tracemalloc.get_traced_memory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,21 @@ def of_numbers(name: str, values: pl.Series, cells: pl.Series, wanted: str | Non
             column.long_digits = _long_digits(cells)
     column.type = wanted or _number_type(name, column.values)
     return column
+
+
+def retyped(column: TableColumn) -> TableColumn:
+    """The column with what it is in the rows that it holds now, where that hangs on the rows.
+
+    A name that stands in each row once is an identifier; in another order, and several times, it is
+    not.
+    """
+    if column.type not in (ID, CONSTANT):
+        return column
+    if column.values is not None:
+        return replace(column, type=_number_type(column.name, column.values))
+    assert column.cells is not None
+    total = len(column.cells) - column.cells.null_count()
+    return replace(column, type=_word_type(column.cells, total))
 
 
 def summarise(column: TableColumn) -> ColumnSummary:

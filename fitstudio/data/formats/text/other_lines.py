@@ -185,6 +185,15 @@ class _Lines:
         whole = (self.fields[:row] == self.width) & ~self.odd[:row]
         return bool((same.fill_null(False).to_numpy() & whole).any())
 
+    def is_named_as_above(self, row: int, first: int) -> bool:
+        """Whether lines above `first` go by such names too: P39 below P17 is no percentile."""
+        place, word = self.first_word(row)
+        if self.label(row) != "short" or not any(map(str.isdigit, word)):
+            return False
+        above = np.flatnonzero((self.fields[:first] == self.width) & ~self.odd[:first])
+        cells = self.frame.to_series(place)[above[-_LOOKED_AT_ROWS:]].drop_nulls()
+        return sum(shape_of(cell) == shape_of(word) for cell in cells) > 1
+
     def resembles_samples(self, row: int) -> bool:
         """Whether its first word is like those of the samples: S05 below S04, or a known class."""
         place, word = self.first_word(row)
@@ -321,7 +330,7 @@ def _blocks(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
                 if not blank[row]:
                     yield row, TABLE
             return
-        labels = [lines.label(row) for row in rows]
+        labels = ["" if lines.is_named_as_above(row, start) else lines.label(row) for row in rows]
         notes = [lines.is_note(row) or lines.is_padded_note(row) for row in rows]
         whole = later - start <= 2 * _TAIL
         strange = [
@@ -368,7 +377,10 @@ def _tail(lines: _Lines, known: set[int]) -> Iterator[tuple[int, str]]:
             found.append((row, NOTE))
         else:
             break
-    if "plain" not in kinds and len(kinds) < 2:
+    first = min((row for row, _ in found), default=0)
+    named = {row for row, kind in found if kind == SUMMARY and lines.is_named_as_above(row, first)}
+    found = [each for each in found if each[0] not in named]
+    if "plain" not in kinds and len(kinds) - len(named) < 2:
         found = [(row, kind) for row, kind in found if kind == NOTE]
     yield from found
 

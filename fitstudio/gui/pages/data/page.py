@@ -15,6 +15,7 @@ from fitstudio.declared.kinds.values import joined
 from fitstudio.declared.plain_words import Paragraph, describe
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import FitStudioError
+from fitstudio.gui.pages.data.adding import ask_name, take_file
 from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
 from fitstudio.gui.pages.data.guess_chips import GuessChips
 from fitstudio.gui.pages.data.items_card import ItemsCard
@@ -23,6 +24,7 @@ from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.data.role_menu import role_menu
 from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
+from fitstudio.gui.pages.data.sources_card import SourcesCard
 from fitstudio.gui.pages.data.tree_card import TreeCard
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.theme.tokens import Size, Space
@@ -34,11 +36,12 @@ from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.data import pictures
+from fitstudio.viewmodel.data import pictures, sources
 from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
 from fitstudio.viewmodel.data.pictures import PictureClass
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
+from fitstudio.viewmodel.data.sources import SourcesModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count
@@ -71,6 +74,8 @@ class DataPage(Page):
         self._folder_button.setToolTip(say("Pictures, each a sample, in a folder for each class"))
         self._folder_button.clicked.connect(self._on_add_folder)
         self.page_head.add(self._folder_button)
+        self._files = SourcesModel(session)
+        self._files.changed.connect(self._show)
         self._add_button = secondary_button(say("Add file"), icon="plus")
         self._add_button.setObjectName("data.add")
         self._add_button.clicked.connect(self._on_add)
@@ -95,8 +100,14 @@ class DataPage(Page):
         self.content.addWidget(holder, 1)
         self._problem = FindingBar()
         self._problem.setObjectName("data.problem")
-        self._problem.fix_pressed.connect(lambda _fix: self._on_add())
+        self._problem.fix_pressed.connect(lambda _fix: self._on_choose_other())
         self._scroll.add(self._problem)
+        self._sources = SourcesCard()
+        self._sources.join_chosen.connect(self._on_join)
+        self._sources.reading_pressed.connect(self._on_source_reading)
+        self._sources.rename_pressed.connect(lambda name: ask_name(session, name, self))
+        self._sources.remove_pressed.connect(lambda name: sources.remove_source(session, name))
+        self._scroll.add(self._sources)
         self._tree = TreeCard()
         self._tree.role_pressed.connect(self._on_role_pressed)
         self._scroll.add(self._tree)
@@ -218,6 +229,8 @@ class DataPage(Page):
         self._header.set_locked(session.cannot_change)
         self._tree.setEnabled(session.read_only is None)
         self._items.set_locked(session.cannot_change)
+        self._sources.set_sources(self._files.views())
+        self._sources.set_locked(session.cannot_change)
         self._show_problem(session.data_problem)
         if view is None:
             self._file_card.setVisible(False)
@@ -248,7 +261,9 @@ class DataPage(Page):
             self._problem.set_finding(None)
             return
         words = " ".join(part for part in (problem.message, problem.remedy) if part)
-        self._problem.show_sentence(words, "error", say("Choose another file"))
+        # Of several files it is not said which one another should stand for.
+        several = bool(self._files.views())
+        self._problem.show_sentence(words, "error", "" if several else say("Choose another file"))
 
     def _show_guesses(self, guesses: Sequence[Guess]) -> None:
         self._guesses.show_guesses(guesses, can_change=bool(guesses))
@@ -354,12 +369,41 @@ class DataPage(Page):
     def _on_add(self) -> None:
         file = ask_data_file(self)
         if file is not None:
+            take_file(self._session, file, self)
+
+    def _on_choose_other(self) -> None:
+        file = ask_data_file(self)
+        if file is not None:
             data_page.take_file(self._session, file)
 
     def _on_add_folder(self) -> None:
         folder = ask_data_folder(self)
         if folder is not None:
             data_page.take_file(self._session, folder)
+
+    def _on_join(self, name: str, by: str | None, to: str | None) -> None:
+        sources.set_join(self._session, name, by, to)
+
+    def _on_source_reading(self, name: str) -> None:
+        view = next(each for each in self._files.views() if each.name == name)
+        if not find_format(view.kind).has_tree:
+            self._ask_reading(name, [])
+            return
+        self._session.in_background(
+            lambda job: sources.tree_of(self._session, name, job),
+            lambda nodes: self._ask_reading(name, nodes),
+            lambda problem: self._ask_reading(name, []),
+            replaces=f"tree {id(self)}",
+        )
+
+    def _ask_reading(self, name: str, nodes: list[TreeNode]) -> None:
+        view = next((each for each in self._files.views() if each.name == name), None)
+        if view is None or self._session.read_only is not None:
+            return
+        options = sources.options_of(self._session, name)
+        dialog = ReadingDialog(view.guesses, options, self, kind=view.kind, nodes=nodes)
+        if dialog.ask() == 0 and dialog.changes():
+            sources.set_options(self._session, name, dialog.changes())
 
     def _on_targets(self) -> None:
         file = ask_data_file(self)

@@ -37,7 +37,7 @@ from fitstudio.viewmodel.predict.export import ExportModel
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
-from fitstudio.words.numbers import format_count
+from fitstudio.words.numbers import format_count, listed
 
 _PARTS = 1000
 _WIDEST_COLUMN = 240
@@ -73,7 +73,8 @@ class PredictPage(Page):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
-            self.model.choose_file(files[0])
+            for file in files[: max(1, len(self.model.needed))]:
+                self.model.choose_file(file)
 
     def _make_head(self) -> None:
         self._run = Combo([])
@@ -217,7 +218,9 @@ class PredictPage(Page):
                 rows=format_count(model.summary.rows),
                 columns=format_count(len(model.summary.columns)),
             )
-        self._file.set_title(model.file.name if model.file else say("File"), caption)
+        chosen = [file.name for file in model.files.values()] if len(model.needed) > 1 else []
+        name = model.file.name if model.file else say("File")
+        self._file.set_title(listed(chosen) or name, caption)
         match = model.match()
         self._columns.show_match(match)
         predicting = stage is Stage.PREDICTING

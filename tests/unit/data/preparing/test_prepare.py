@@ -42,7 +42,7 @@ def test_numbers_are_scaled_by_the_training_rows_alone(made):
     assert done.x[:15].mean() == pytest.approx(0, abs=1e-6)
     assert done.x[:15].std() == pytest.approx(1, abs=1e-6)
     assert done.x[20, 0] == pytest.approx((10 - training.mean()) / training.std(), rel=1e-6)
-    assert done.recipe.inputs[0].high == 7.0
+    assert done.recipe.input.columns[0].high == 7.0
 
 
 def test_validation_rows_cannot_change_the_recipe(made):
@@ -229,7 +229,7 @@ def test_images_are_scaled_together_and_keep_their_shape(made, tmp_path):
 
     assert done.x.shape == (40, 6, 5)
     assert done.x[:20].mean() == pytest.approx(0, abs=1e-4)
-    assert done.recipe.inputs[0].center == pytest.approx([x[:20].mean()], rel=1e-5)
+    assert done.recipe.input.columns[0].center == pytest.approx([x[:20].mean()], rel=1e-5)
     assert done.y.dtype == np.int64
 
 
@@ -242,7 +242,7 @@ def test_features_are_scaled_each_and_spectra_together(made, tmp_path):
 
     assert each.x.std(axis=0) == pytest.approx([1, 1, 1], rel=1e-4)
     assert together.x.std() == pytest.approx(1, rel=1e-4)
-    assert len(together.recipe.inputs[0].center) == 1
+    assert len(together.recipe.input.columns[0].center) == 1
 
 
 def test_arrays_of_one_shape_are_channels(made, tmp_path):
@@ -250,8 +250,11 @@ def test_arrays_of_one_shape_are_channels(made, tmp_path):
     done = made("", ["x", "x2"], ["y"], file="a.npz", model__kind="cnn1d")
 
     assert done.x.shape == (40, 7, 2)
-    assert done.recipe.input_shape == (7, 2)
-    restored = done.x[3, :, 0] * done.recipe.inputs[0].scale[0] + done.recipe.inputs[0].center[0]
+    assert done.recipe.input.slot.shape == (7, 2)
+    restored = (
+        done.x[3, :, 0] * done.recipe.input.columns[0].scale[0]
+        + done.recipe.input.columns[0].center[0]
+    )
     assert restored == pytest.approx(x[3], rel=1e-4)
     with pytest.raises(DataError, match="together"):
         made("", ["x", "z"], ["y"], file="a.npz")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
+from fitstudio.declared.task.task import Task, make_input, make_output, slot_column
 from fitstudio.errors import DataError
 
 TABLE = "size,kind,code,class\n" + "".join(
@@ -182,7 +184,7 @@ GOOD = {
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2}, {"format": None}, {"inputs": []}, {"inputs": "a"}, {"inputs": [5]},
+        {"format": 3}, {"format": None}, {"inputs": []}, {"inputs": "a"}, {"inputs": [5]},
         {"inputs": [{"name": 5, "role": "number"}]}, {"inputs": [{"name": "a", "role": "code"}]},
         {"inputs": [{"name": "a", "role": "number", "scale": [0]}]},
         {"inputs": [{"name": "a", "role": "number", "center": ["x"]}]},
@@ -199,7 +201,93 @@ def test_damaged_recipes_are_refused(change):
         Recipe.from_json(GOOD | change)
 
 
-@pytest.mark.parametrize("data", [None, 5, "text", [], {"format": 1}])
+NOW = {
+    "format": 2, "inputs": [{"name": "in", "columns": [{"name": "a", "role": "number"}]}],
+    "outputs": [{"name": "out", "columns": [], "encoding": "number", "task": "regression"}],
+}  # fmt: skip
+
+
+def test_a_recipe_of_format_1_is_that_of_format_2_with_one_slot_each():
+    old, now = Recipe.from_json(GOOD), Recipe.from_json(NOW)
+
+    assert old.input.columns == now.input.columns
+    assert (old.output.encoding, old.output.task) == (now.output.encoding, now.output.task)
+    assert Recipe.from_json(old.to_json()) == old
+    assert "targets" not in old.to_json()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": []}, {"inputs": [{"name": "in"}]}, {"outputs": [5]}, {"outputs": 5},
+        {"inputs": [{"name": "in", "columns": []}]},
+        {"outputs": [{"name": "out", "columns": [], "encoding": "secret"}]},
+        {"outputs": [{"name": "out", "columns": [], "task": "classification"}]},
+        {"reading": {"kind": "exe"}}, {"reading": {"kind": "table", "options": {"a": {}}}},
+        {"reading": {"kind": "table", "columns": {"a": {"dates": "runes"}}}},
+        {"sources": [{"name": "a b", "reading": {"kind": "npy"}}]},
+        {"sources": [{"name": "b", "reading": {"kind": "npy"}}]},
+        {"sources": [{"name": "a", "reading": {"kind": "npy"}, "by": "id"}]},
+        {"sources": [{"name": "a"}]},
+    ],
+)  # fmt: skip
+def test_damaged_slots_readings_and_files_are_refused(change):
+    assert Recipe.from_json(NOW)
+    with pytest.raises(DataError):
+        Recipe.from_json(NOW | change)
+
+
+def slots_of(source, spec) -> Task:
+    """Two inputs and two outputs, which no form makes yet."""
+    values = spec.values()
+    parts = {name: slot_column(spec, source.column(name)) for name in ("size", "kind", "code")}
+    return Task(
+        inputs=(
+            replace(make_input([parts["size"], parts["code"]]), name="measures"),
+            make_input([parts["kind"]]),
+        ),
+        outputs=(
+            make_output(spec, values, [source.column("class")]),
+            make_output(spec, values, [source.column("size")]),
+        ),
+    )
+
+
+@pytest.mark.parametrize("feed", ["arrays", "batches"])
+def test_several_slots_come_out_by_their_names(tmp_path, feed):
+    lines = TABLE.splitlines()
+    lines[4] = lines[4].replace(",b,", ",,").replace(",a,", ",,")  # a row without its kind
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    spec = RunSpec().with_values(
+        {
+            "data.file": "t.csv", "fit.x": ["size", "kind", "code"], "fit.y": ["class"],
+            "data.feed": feed, "fit.batch_size": 8,
+        }
+    )  # fmt: skip
+    with open_source(spec.data, tmp_path) as source:
+        done = prepare(source, spec, base=tmp_path, seed=0, task=slots_of(source, spec))
+        recipe = Recipe.from_json(json.loads(json.dumps(done.recipe.to_json())))
+        x, y, _, samples = recipe.apply_with_targets(source)
+    assert recipe == done.recipe
+    assert [slot.name for slot in recipe.inputs] == ["measures", "kind"]
+    assert {name: array.shape for name, array in x.items()} == {
+        "measures": (29, 2), "kind": (29, 2),
+    }  # fmt: skip
+    assert y.keys() == {"class", "size"}
+    assert len(samples) == 29 and 3 not in samples.rows
+    if feed == "batches":
+        inputs, targets = done.x[0]
+        assert inputs["measures"].shape == (8, 2) and targets["class"].shape[0] == 8
+        inputs = {name: np.concatenate([b[0][name] for b in done.x]) for name in inputs}
+    else:
+        inputs = done.x
+    for name, array in x.items():
+        np.testing.assert_allclose(inputs[name], array, rtol=1e-6)
+    with pytest.raises(DataError, match="2 inputs, where one is expected"):
+        _ = recipe.input
+
+
+@pytest.mark.parametrize("data", [None, 5, "text", [], {"format": 1}, {"format": 2}])
 def test_what_is_no_recipe_is_refused(data):
     with pytest.raises(DataError):
         Recipe.from_json(data)

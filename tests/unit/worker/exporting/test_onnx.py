@@ -8,6 +8,7 @@ import torch
 
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput
 from fitstudio.declared.plan.layers import Planner
 from fitstudio.declared.plan.models import ModelPlan, finished
 from fitstudio.engine.architectures import layers
@@ -40,6 +41,12 @@ def run(certificate: BirthCertificate, module: torch.nn.Module, feed) -> list[np
     return session.run(None, feed)
 
 
+def recipe_of(columns, targets, *, encoding="number", **more) -> Recipe:
+    task = "classification" if targets[0].labels else "regression"
+    output = RecipeOutput(name="targets", columns=targets, encoding=encoding, task=task)
+    return Recipe(inputs=(RecipeInput(name="inputs", columns=columns),), outputs=(output,), **more)
+
+
 def numbers_out(plan: ModelPlan, inputs: tuple[RecipeColumn, ...], **more) -> BirthCertificate:
     units = plan.output_shape[-1]
     targets = (
@@ -47,7 +54,7 @@ def numbers_out(plan: ModelPlan, inputs: tuple[RecipeColumn, ...], **more) -> Bi
         if len(plan.output_shape) == 1
         else (RecipeColumn(name="t", role="array", shape=plan.output_shape),)
     )
-    recipe = Recipe(inputs=inputs, targets=targets, **more)
+    recipe = recipe_of(inputs, targets, **more)
     return BirthCertificate(plan, recipe, {}, {})
 
 
@@ -147,9 +154,7 @@ def test_words_numbers_and_classes_each_have_an_input_of_their_own_name():
     planner.dense(2, "softmax")
     module = built(finished(planner))
     target = RecipeColumn(name="y", role="category", labels=("no", "yes"))
-    recipe = Recipe(
-        inputs=columns, targets=(target,), encoding="index", task="classification", missing="fill"
-    )
+    recipe = recipe_of(columns, (target,), encoding="index", missing="fill")
     raw = {
         "size": np.array([2023.5, np.nan, 2024.0, 2023.0], np.float32),
         "kind": np.array(["a", "", "ü x", "never seen"], dtype=object),
@@ -179,7 +184,7 @@ def test_two_classes_from_one_number_are_two_probabilities(activation):
     module = built(finished(planner))
     target = RecipeColumn(name="y", role="category", labels=("no", "yes"))
     columns = tuple(RecipeColumn(name=name, role="number") for name in "ab")
-    recipe = Recipe(inputs=columns, targets=(target,), encoding="binary", task="classification")
+    recipe = recipe_of(columns, (target,), encoding="binary")
     certificate = BirthCertificate(finished(planner), recipe, {}, {})
     raw = np.random.default_rng(1).normal(size=(6, 2)).astype(np.float32)
     found, _ = run(certificate, module, {"inputs": raw})
@@ -198,7 +203,7 @@ def test_numbers_come_out_in_their_own_units():
         RecipeColumn(name="cm", role="number", center=(170.0,), scale=(9.0,)),
         RecipeColumn(name="kg", role="number", center=(70.0,), scale=(12.0,)),
     )
-    recipe = Recipe(inputs=(RecipeColumn(name="a", role="number"),), targets=targets)
+    recipe = recipe_of((RecipeColumn(name="a", role="number"),), targets)
     raw = np.array([[0.5], [-1.0]], np.float32)
     (found,) = run(BirthCertificate(finished(planner), recipe, {}, {}), module, {"inputs": raw})
     with torch.no_grad():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from fitstudio.gui.widgets.buttons import secondary_button
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.inputs.text import TextEdit
+from fitstudio.viewmodel.data.sources import needed_sources
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count
@@ -87,7 +88,7 @@ class ValidationDataEditor(QWidget):
         return self._column_box
 
     def value(self) -> Any:
-        """{"file": …} (with "options" as they came), {"column": …, "values": […]}, or None."""
+        """{"file": …} or {"sources": …} (with "options" as they came), {"column": …}, or None."""
         return dict(self._value) if isinstance(self._value, Mapping) else self._value
 
     def setValue(self, value: Any) -> None:
@@ -96,7 +97,7 @@ class ValidationDataEditor(QWidget):
         changed = wanted != self._value
         self._value = wanted
         if wanted is not None or changed:
-            has_file = isinstance(wanted, Mapping) and "file" in wanted
+            has_file = isinstance(wanted, Mapping) and "column" not in wanted
             self._mode = NONE if wanted is None else FILE if has_file else COLUMN
         self._show()
         if changed:
@@ -122,7 +123,7 @@ class ValidationDataEditor(QWidget):
         self._column_box.setVisible(self._mode == COLUMN)
         value = self._value if isinstance(self._value, Mapping) else {}
         if not self.file.hasFocus():
-            self.file.setValue(value.get("file"))
+            self.file.setValue(value.get("file") or _named_files(value) or None)
         chosen = value.get("column")
         names = self._marking_columns()
         if chosen is not None and chosen not in names:
@@ -164,15 +165,32 @@ class ValidationDataEditor(QWidget):
 
     def _on_file(self, path: Any) -> None:
         known = self._value if isinstance(self._value, Mapping) else {}
+        if path and path == _named_files(known):
+            return
         if not path or path != known.get("file"):  # reading options belong to one file
             self.setValue({"file": path} if path else None)
         self._mode = FILE
         self._show()
 
     def _on_choose(self) -> None:
+        needed = needed_sources(self._session)
+        if len(needed) > 1:
+            self._choose_each(needed)
+            return
         path, _ = QFileDialog.getOpenFileName(self, say("Data to check on"))
         if path:
             self.file.setValue(self._within_project(path))
+
+    def _choose_each(self, names: Sequence[str]) -> None:
+        """Where the data are in several files, one is asked for for each."""
+        chosen: dict[str, Any] = {}
+        for name in names:
+            title = say("Data to check on: {name}", name=name)
+            path, _ = QFileDialog.getOpenFileName(self, title)
+            if not path:
+                return
+            chosen[name] = {"path": self._within_project(path)}
+        self.setValue({"sources": chosen})
 
     def _within_project(self, path: str) -> str:
         """A file inside the project's folder goes with it when the folder is moved."""
@@ -203,3 +221,9 @@ class ValidationDataEditor(QWidget):
         self.setValue({"column": name, "values": labels} if name and labels else None)
         self._mode = COLUMN
         self._show()
+
+
+def _named_files(value: Mapping[str, Any]) -> str:
+    """Files of several sources in one line."""
+    sources = value.get("sources") or {}
+    return ", ".join(f"{name}: {Path(str(each['path'])).name}" for name, each in sources.items())

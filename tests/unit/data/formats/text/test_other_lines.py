@@ -142,3 +142,20 @@ def test_more_names_than_any_line_has_fields(opened):
     source = opened(text(["a,b,c", *(f"{n},{n}" for n in range(1, 20))]))
     assert source.names == ("a", "b", "c") and source.rows == 19
     assert source.column("c").missing == 19
+
+
+@pytest.mark.parametrize("letter", ["P", "Q", "S"])
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_samples_that_are_called_as_percentiles_are_kept(opened, letter: str, blank: str):
+    names = [*range(1, 9), *range(40, 70), *range(9, 40)]
+    lines = [f"{letter}{n:02d},B{n % 3},{n * 0.37 + n % 7:.3f}\n" for n in names]
+    lines.insert(len(lines) // 2, blank)
+    source = opened("sample,batch,moisture\n" + "".join(lines))
+    assert source.rows == len(names)
+
+
+def test_percentiles_below_samples_of_other_names_are_left_out(opened):
+    lines = [f"S{n:02d},B{n % 3},{n * 0.37 + n % 7:.3f}\n" for n in range(30)]
+    tail = [f"P{n:02d},,{n / 9:.3f}\n" for n in (5, 25, 75, 95)]
+    source = opened("sample,batch,moisture\n" + "".join(lines + tail))
+    assert source.rows == 30
