@@ -54,7 +54,8 @@ _PARAM_NAMES = {param.name for param in _PARAMS}
 # Names that are the same in every language, and units.
 _NAMES = {
     "FitStudio", "csv", "npz", "npy", "CSV", "TSV", "NPZ", "NPY", "HDF5", "png", "svg", "min",
-    "HDF", "NumPy", "Excel", "Parquet", "ONNX", "Arrow", "Feather", "NaN", "CPU", "GPU", "UTF", "kFLOP", "MFLOP", "GFLOP", "FLOP",
+    "HDF", "NumPy", "Excel", "Parquet", "ONNX", "NaN", "CPU", "GPU", "UTF", "kFLOP", "MFLOP",
+    "GFLOP", "FLOP",
     "true", "false", "auto", "relu", "softmax",
 }  # fmt: skip
 _LAYERS = {"output"}  # as checkpoints have them
