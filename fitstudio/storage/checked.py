@@ -8,6 +8,7 @@ version, a damaged disk or a stranger. `convert` checks against the types of a d
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_type_hints
@@ -81,7 +82,7 @@ def convert(data: Any, declared: type[T]) -> T:
             1.5".
     """
     try:
-        return msgspec.convert(heard(data), declared)
+        return _converted(heard(data), declared)
     except msgspec.ValidationError as problem:
         raise MisfitError(clause(problem, data)) from problem
     except UnicodeEncodeError as problem:  # the name of a file that is no UTF-8, where no name is
@@ -90,6 +91,22 @@ def convert(data: Any, declared: type[T]) -> T:
         ) from problem
     except RecursionError as problem:
         raise MisfitError(say("it is nested too deeply")) from problem
+
+
+# What msgspec found out about a type is there for all threads before it is whole; a thread that
+# takes it up then crashes the process. So each type is used once by one thread alone.
+_learned: set[Any] = set()
+_learning = threading.Lock()
+
+
+def _converted(data: Any, declared: type[T]) -> T:
+    if declared in _learned:
+        return msgspec.convert(data, declared)
+    with _learning:
+        try:
+            return msgspec.convert(data, declared)
+        finally:
+            _learned.add(declared)
 
 
 def read(path: Path | str, declared: type[T], *, limit_bytes: int = 64_000_000) -> T:

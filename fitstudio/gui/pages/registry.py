@@ -92,7 +92,15 @@ def entry(name: str) -> PageEntry:
     return next(each for each in PAGES if each.name == name)
 
 
-def preload_plots() -> None:
-    """Loads what the pages with plots need, in a background thread while nobody waits for it."""
+def preload_numbers() -> None:
+    """Loads what plots are worked out with, in a background thread while nobody waits for it."""
     import numpy.ma  # noqa: F401 - which the first percentile would wait for
+
+
+def preload_plots() -> None:
+    """Loads what plots are drawn with: in the window's thread.
+
+    It reads every name that Qt has. In another thread that can crash the process, for Qt's classes
+    are made when they are first asked for, and the window asks for them at the same time.
+    """
     import pyqtgraph  # noqa: F401

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.page import Page
-from fitstudio.gui.pages.registry import preload_plots
+from fitstudio.gui.pages.registry import preload_numbers, preload_plots
 from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
 from fitstudio.gui.window.drops import Drops
@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
             notices.add(Notice(session.cannot_change, "warning"))
         session.open()
         self.page_stack.begin(session)
-        self.background.run(lambda job: preload_plots())
+        self.background.run(lambda job: preload_numbers(), lambda _: preload_plots())
         if opened.resume is not None:
             session.resume(opened.resume)
             self.show_page("monitor")
