@@ -7,22 +7,28 @@ from collections.abc import Sequence
 from fitstudio.actions.kept_models import KeptModel
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.own_units import value_words
-from fitstudio.words import say
+from fitstudio.words import marked, say_marked
 
-_TITLES = {"best": "Best", "last": "Last", "previous": "Before the last", "snapshot": "Snapshot"}
+_TITLES = {
+    "best": marked("Best"),
+    "last": marked("Last"),
+    "previous": marked("Before the last"),
+    "snapshot": marked("Snapshot"),
+}
 
 
 def offered(models: Sequence[KeptModel], scale: TargetScale | None) -> list[tuple[str, str, str]]:
     """The models to choose from: name, words, and a tip with the name that the terminal takes."""
     return [
-        (each.name, model_words(each, scale), say("--checkpoint {each}", each=each.name))
+        (each.name, model_words(each, scale), " ".join(("--checkpoint", each.name)))
         for each in models
     ]
 
 
 def model_words(model: KeptModel, scale: TargetScale | None) -> str:
     """One model in words: what it is, when it was saved, and the run's score there."""
-    parts = [_TITLES.get(model.kind) or (model.name if model.kind == "file" else "")]
+    title = say_marked(_TITLES.get(model.kind, ""))
+    parts = [title or (model.name if model.kind == "file" else "")]
     parts.append(model.when)
     if model.value is not None:
         parts.append(value_words(model.value, model.monitor, scale))

@@ -67,20 +67,21 @@ def in_epoch(epoch: int) -> Callable:
 
 
 def stop(kind: str):
-    def disturb(trained, run: RunPaths, process) -> None:
-        trained.ask(run, 1, kind)
+    def disturb(trained, run: RunPaths, process, number: int) -> None:
+        trained.ask(run, number, kind)
         assert process.wait(timeout=280) == 0, trained.log(run)
 
     return disturb
 
 
-def pause(trained, run: RunPaths, process) -> None:
-    for number, (kind, code) in enumerate([("pause", "paused"), ("continue", "continued")], 1):
-        trained.ask(run, number, kind)
+def pause(trained, run: RunPaths, process, number: int) -> None:
+    asked = [("pause", "paused"), ("continue", "continued")]
+    for at, (kind, code) in enumerate(asked, number):
+        trained.ask(run, at, kind)
         trained.wait_for(run, lambda event, code=code: event.fields.get("code") == code)
 
 
-def kill(trained, run: RunPaths, process) -> None:
+def kill(trained, run: RunPaths, process, number: int) -> None:
     process.send_signal(signal.SIGKILL)
     assert process.wait(timeout=280) == -signal.SIGKILL
 
@@ -103,7 +104,8 @@ def test_files_are_those_of_an_undisturbed_run(trained, undisturbed, first: str)
         process = trained.start(run, *again, before=SLOW)
         trained.wait_for(run, in_epoch(epoch))
         if process.poll() is None:
-            DISTURBED[how](trained, run, process)
+            # A request is obeyed once: each has a number that the run has not seen.
+            DISTURBED[how](trained, run, process, 1 + 10 * epoch)
         if how == "pause":
             process.communicate(timeout=280)
         again = ["--resume"]

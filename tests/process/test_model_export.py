@@ -62,7 +62,7 @@ def test_an_onnx_file_answers_as_predict_does(trained, flowers, tmp_path) -> Non
     kinds = ("iris", "rose", "tulip")
     expected = np.stack([told[f"probability_{kind}"] for kind in kinds], axis=1)
     np.testing.assert_allclose(probabilities, expected, atol=1e-5)
-    assert names.tolist() == told["kind"].tolist()
+    assert names.tolist() == told["predicted_kind"].tolist()
     facts = json.loads(session.get_modelmeta().custom_metadata_map["fitstudio"])
     assert facts["classes"] == list(kinds)
     assert facts["proof"]["largest_difference"] < 1e-5

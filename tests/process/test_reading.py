@@ -97,6 +97,6 @@ def test_a_contradiction_is_settled_by_an_option(trained, worn, tmp_path, capsys
 def test_what_preparation_did_is_told(trained, worn, capsys):
     run, _ = worn
     assert main(["show", str(trained.folder), run.name]) == 0
-    assert "1 of 97 row left out, because a value is missing." in capsys.readouterr().out
+    assert "1 of 97 rows left out, because a value is missing." in capsys.readouterr().out
     assert main(["show", str(trained.folder), run.name, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["preparation"]

@@ -31,7 +31,7 @@ def single_sample(recipe: Recipe, source: Source, notes: list[str]) -> Source:
     if source.kind == "table" or len(recipe.inputs) > 1:
         return source
     columns = recipe.input.columns
-    if any(column.role != ARRAY for column in columns):
+    if not columns or any(column.role != ARRAY for column in columns):
         return source
     found = {column.name: _array_for(column, recipe, source) for column in columns}
     arrays: dict[str, ArrayLike] = {}

@@ -9,7 +9,6 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
 from fitstudio.words import numbers, saying
-from fitstudio.words import say as say_sentence
 
 
 def say(model: PredictModel) -> list[Paragraph]:
@@ -70,12 +69,10 @@ def _used_words(model: KeptModel, scale: TargetScale | None) -> str:
             f": {title[:1].lower()}{title[1:]} **{value_words(model.value, model.monitor, scale)}**"
         )
     if model.kind in ("best", "last"):
-        return say_sentence(
-            saying.say("Its {{kind}} model is from {{when}}{{value}}."),
+        return saying.say(
+            "Its {kind} model is from {when}{value}.",
             kind=model.kind,
             when=model.when,
             value=value,
         )
-    return say_sentence(
-        saying.say("The model of {{when}} answers{{value}}."), when=model.when, value=value
-    )
+    return saying.say("The model of {when} answers{value}.", when=model.when, value=value)

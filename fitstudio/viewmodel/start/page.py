@@ -251,11 +251,14 @@ def _achieved(project: Project, best: RunSummary) -> str:
             else ""
         )
     outputs = results.parity.get(_CHECKED, {}).get("outputs", [])
-    if len(outputs) != 1:
-        return ""
+    match outputs:
+        case [output]:
+            pass
+        case _:
+            return ""
     scale = scale_of(best)
     unit = "" if scale is None else scale.unit_of("mean_absolute_error")
-    error = format_measured(float(outputs[0]["mean_absolute_error"]), unit)
+    error = format_measured(float(output["mean_absolute_error"]), unit)
     return say("Off by {error} on average", error=error)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import numpy as np
 from fitstudio import resources
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.errors import WorkerError
+from fitstudio.storage import atomic
 from fitstudio.words import say
 from fitstudio.worker.exporting.onnx_file import fed
 from fitstudio.worker.exporting.raw_rows import RawRows
@@ -50,10 +52,11 @@ def prove_folder(path: Path, recipe: Recipe, rows: RawRows) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="fitstudio-proof-") as folder:
         table, answers = Path(folder) / "rows.csv", Path(folder) / "answers.csv"
         names = [column.name for column in recipe.input.columns]
-        with table.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(names)
-            writer.writerows(zip(*(map(_cell, rows.columns[name]) for name in names), strict=True))
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(names)
+        writer.writerows(zip(*(map(_cell, rows.columns[name]) for name in names), strict=True))
+        atomic.write_text(table, text.getvalue())
         _run([str(path / "predict.py"), str(table), str(answers)])
         with answers.open(newline="", encoding="utf-8") as file:
             lines = list(csv.reader(file))[1:]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -91,10 +91,13 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
             if kind == WEIGHTS:
                 atomic.write_bytes(folder / "weights.safetensors", save(weights))
             else:
-                np.savez(folder / "weights.npz", **dict[str, Any](weights))
+                content = io.BytesIO()
+                np.savez(content, **dict[str, Any](weights))
+                atomic.write_bytes(folder / "weights.npz", content.getvalue())
             _write_facts(folder, facts)
             if kind == NUMPY:
-                shutil.copyfile(resources.path("export", "predict.py"), folder / "predict.py")
+                script = resources.path("export", "predict.py").read_bytes()
+                atomic.write_bytes(folder / "predict.py", script)
                 proof = prove_folder(folder, recipe, rows)
                 _write_facts(folder, facts | {"proof": proof})
 
@@ -114,7 +117,7 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    atomic.write_text(folder / "model.json", text + "\n")
 
 
 def _refuse_missing_libraries(kind: str) -> None:

@@ -78,6 +78,7 @@ def test_the_same_number_everywhere(recorded, capsys):
     assert runs.unit_words("val_mae") == "in %"
     assert BEST_LOSS in runs_words.say(runs)[0].text
     predicting = PredictModel(session)
+    deliver_until(session, lambda: bool(predicting.models))
     assert BEST_LOSS in predict_words.say(predicting)[0].text
     row = RecentRow(folder=session.project.folder, name="", place="", when="")
     assert _looked_into(row).score == "Off by 1.25\u00a0% on average", "in the target's own unit"

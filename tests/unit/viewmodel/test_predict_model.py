@@ -117,7 +117,7 @@ def test_from_a_file_to_answers(session, data, monkeypatch):
     assert any(done > 0 for done, _ in seen), "progress is told on the way"
     assert model.answers is not None and len(model.answers.rows) == 2
     said = {paragraph.title: paragraph.text for paragraph in predict_words.say(model)}
-    assert said["Outcome"] == "**2** rows have an answer, 1 have gaps and none."
+    assert said["Outcome"] == "**2** rows have an answer, 1 has gaps and none."
     assert said["Mind"] == "One note."
 
     target = data.with_name("saved.csv")
