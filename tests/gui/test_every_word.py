@@ -62,7 +62,8 @@ _LAYERS = {"output"}  # as checkpoints have them
 _OF_HISTORY = re.compile("^⟦\\w+ àś Ĥìśťòŕŷ ĥàś ìť")  # the name in the logs
 # What files and keys are called; a person's own words are read from the project.
 _NAME_LIKE = re.compile(
-    r"`[^`]*`|--\w+ \S+|\S*[_/\\=.]\S*\w|\b(?:Ctrl|Shift|Alt|Del|Esc|Return|Space|F\d+)\b(?:\+\w+)*|\*\.\w+"
+    r"`[^`]*`|--\w+ \S+|\S*[_/\\=.]\S*\w|"
+    r"\b(?:Ctrl|Shift|Alt|Del|Esc|Return|Space|F\d+)\b(?:\+\w+)*|\*\.\w+"
 )
 _ROLES = (
     Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole,

@@ -8,7 +8,9 @@ from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.predict.page import PredictModel, Stage
-from fitstudio.words import numbers, saying
+from fitstudio.words import marked, numbers, say_marked, saying
+
+_KINDS = {"best": marked("best"), "last": marked("last")}
 
 
 def say(model: PredictModel) -> list[Paragraph]:
@@ -68,10 +70,10 @@ def _used_words(model: KeptModel, scale: TargetScale | None) -> str:
         value = (
             f": {title[:1].lower()}{title[1:]} **{value_words(model.value, model.monitor, scale)}**"
         )
-    if model.kind in ("best", "last"):
+    if model.kind in _KINDS:
         return saying.say(
             "Its {kind} model is from {when}{value}.",
-            kind=model.kind,
+            kind=say_marked(_KINDS[model.kind]),
             when=model.when,
             value=value,
         )

@@ -69,7 +69,7 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     measured = {
         "weights": trained.weights,
         "epoch": trained.epoch,
-        "step": trained.step,
+        **({"step": trained.step} if trained.step else {}),
         **measured,
     }
     if data is None and job.get("keep"):
