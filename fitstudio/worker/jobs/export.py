@@ -17,7 +17,7 @@ from fitstudio.errors import UsageError
 from fitstudio.project.paths import ProjectPaths
 from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic
-from fitstudio.storage.folder import write_folder
+from fitstudio.storage.folder import remove_tree, write_folder
 from fitstudio.words import say
 from fitstudio.words.numbers import listed
 from fitstudio.worker.exporting.facts import export_facts
@@ -82,7 +82,7 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
             write_onnx(trial, trained.certificate, weights, facts)
             proof = prove_onnx(trial, recipe, rows)
         finally:
-            trial.unlink(missing_ok=True)
+            remove_tree(trial, quietly=True)
         write_onnx(output, trained.certificate, weights, facts | {"proof": proof})
     else:
 
