@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from fitstudio.actions.processes import ended_with_us, reader_command
+from fitstudio.actions.processes import ended_with_us, reader_command, start_attended
 from fitstudio.actions.reader_limits import ReaderLimits, too_large
 from fitstudio.actions.suggestions import suggest
 from fitstudio.data.fingerprint import quick_look
@@ -209,7 +209,7 @@ def _run(
 ) -> tuple[bytes, int, str]:
     """The reader's answer, its exit code and what it said on the side."""
     environment = os.environ | {"HDF5_PLUGIN_PATH": "", "HDF5_USE_FILE_LOCKING": "FALSE"}
-    process = subprocess.Popen(
+    process = start_attended(
         reader_command(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

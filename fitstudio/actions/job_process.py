@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fitstudio import errors
-from fitstudio.actions.processes import ended_with_us
+from fitstudio.actions.processes import ended_with_us, start_attended
 from fitstudio.errors import FitStudioError, RunError, WorkerError
 from fitstudio.words import heard, say
 
@@ -84,7 +84,7 @@ def ask(
 
 def _start(command: Sequence[str], complaints: IO[bytes] | int) -> subprocess.Popen[str]:
     try:
-        return subprocess.Popen(
+        return start_attended(
             command,
             cwd=Path(sys.executable).parent,  # ours may have been removed
             stdin=subprocess.PIPE,

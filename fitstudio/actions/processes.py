@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -53,21 +54,64 @@ def start_detached(
     Raises:
         OSError: If it cannot be started.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log if stdout is None else stdout,
-        stderr=log,
-        cwd=Path(sys.executable).parent,
-        # Without this a file `random.py` in the folder where somebody happens to stand would be
-        # run by the children of the process.
-        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"},
-        creationflags=_creation_flags(),
-        start_new_session=sys.platform != "win32",
-    )
-    with _children_lock:
-        _children[process.pid] = process
+    with _interrupts_held_back():
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log if stdout is None else stdout,
+            stderr=log,
+            cwd=Path(sys.executable).parent,
+            # Without this a file `random.py` in the folder where somebody happens to stand would be
+            # run by the children of the process.
+            env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"},
+            creationflags=_creation_flags(),
+            start_new_session=sys.platform != "win32",
+        )
+        with _children_lock:
+            _children[process.pid] = process
     return process
+
+
+def start_attended(command: Sequence[str], **how: Any) -> subprocess.Popen[Any]:
+    """Starts a process for somebody who waits for it; who is interrupted meanwhile leaves none.
+
+    Args:
+        command: What to start.
+        **how: As `subprocess.Popen` takes it.
+
+    Raises:
+        OSError: If it cannot be started.
+    """
+    process = None
+    try:
+        with _interrupts_held_back():
+            process = subprocess.Popen(command, **how)
+    except KeyboardInterrupt:
+        if process is not None:
+            process.kill()
+        raise
+    return process
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Keeps Ctrl+C until a child that is being started is known, so that somebody can end it.
+
+    Python waits inside `Popen` until the child has begun: an interrupt there leaves it to nobody.
+    """
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not ours or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    # A function, for what is ignored here would be ignored by the child as well.
+    signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if held:
+            raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
