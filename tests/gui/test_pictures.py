@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
+from fitstudio.actions import projects, runs
 from fitstudio.gui.pages.data.picture_grid import PictureView
 from tests.gui.conftest import READ_MS
 
@@ -81,3 +82,22 @@ def test_a_table_has_no_pictures(window, example, qtbot):
     page = main.frame.stack.currentWidget()
     qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
     assert not page._pictures.isVisibleTo(page)
+
+
+def test_a_model_of_pictures_answers_for_a_folder(window, folder, qtbot, tmp_path, monkeypatch):
+    with projects.create_project(tmp_path / "project", data=folder) as project:
+        project.settings = project.settings.with_values({"fit.epochs": 1, "model.filters": [4]})
+        runs.start_run(project).wait()
+    main = window(tmp_path / "project")
+    main.show_page("predict")
+    page = main.frame.stack.currentWidget()
+    qtbot.waitUntil(lambda: page.model.takes_folder, timeout=READ_MS)
+    assert page._choose.text() == "Choose a folder"
+    assert page._empty.title.text() == "Drop a folder of pictures here"
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    page._choose.click()
+    qtbot.waitUntil(page._go.isEnabled, timeout=READ_MS)
+    page._go.click()
+    qtbot.waitUntil(lambda: page.model.report is not None, timeout=READ_MS)
+    assert page.model.report.predicted == 20

@@ -111,14 +111,22 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
 
 
 def _file(session: ProjectSession, summary: DatasetSummary) -> str:
+    changed = any(each.code == DATA_CHANGED for each in session.resolved.findings)
+    if summary.sources and changed:
+        return str(say("Each is only read. **One has changed since it was chosen.**"))
     if summary.sources:
-        return str(say("Each is only read. FitStudio notes their fingerprints."))
+        return str(
+            say(
+                "Each is only read. FitStudio keeps their fingerprints and says when one has "
+                "changed."
+            )
+        )
     file = str(session.spec.get("data.file") or "")
     if PurePath(file).is_absolute():
         place = say("Stays where it is and is only read.")
     else:
         place = say("Is in the project's folder and is only read.")
-    if any(each.code == DATA_CHANGED for each in session.resolved.findings):
+    if changed:
         return say("{place} **It has changed since it was chosen.**", place=place)
     if not session.spec.get("data.fingerprint"):
         return place

@@ -24,6 +24,7 @@ from psygnal import Signal
 from fitstudio.actions import runs, using_models
 from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.actions.using_models import PredictionReport, Results
+from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.sources import simple_word
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -147,6 +148,11 @@ class PredictModel:
     def stage(self) -> Stage:
         """How far it is."""
         return Stage.NO_RUN if self.run is None else self._stage
+
+    @property
+    def takes_folder(self) -> bool:
+        """Whether the model answers for folders of pictures, not for files."""
+        return self.spec is not None and find_format(self.spec.get("data.kind")).is_folder
 
     def usable_runs(self) -> list[tuple[str, str]]:
         """Runs with a model, newest first: folder name and words."""

@@ -401,7 +401,9 @@ class DataPage(Page):
         if view is None or self._session.read_only is not None:
             return
         options = sources.options_of(self._session, name)
-        dialog = ReadingDialog(view.guesses, options, self, kind=view.kind, nodes=nodes)
+        dialog = ReadingDialog(
+            view.guesses, options, self, kind=view.kind, nodes=nodes, file=view.file
+        )
         if dialog.ask() == 0 and dialog.changes():
             sources.set_options(self._session, name, dialog.changes())
 

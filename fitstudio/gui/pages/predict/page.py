@@ -26,7 +26,12 @@ from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.data_file import data_filter, data_folder, keep_data_folder
+from fitstudio.gui.widgets.data_file import (
+    ask_data_folder,
+    data_filter,
+    data_folder,
+    keep_data_folder,
+)
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.labels import Label, as_tip
@@ -178,6 +183,9 @@ class PredictPage(Page):
         self._saved.setVisible(stage is not Stage.NO_RUN and len(model.models) > 1)
         self._saved.setEnabled(stage is not Stage.PREDICTING)
         started = stage not in (Stage.NO_RUN, Stage.CHOOSE)
+        choose = say("Choose a folder") if self.model.takes_folder else say("Choose a file")
+        for button in (self._browse, self._choose):
+            button.setText(choose)
         self._browse.setVisible(started)
         self._browse.setEnabled(stage is not Stage.PREDICTING)
         self._places.setCurrentIndex(1 if started else 0)
@@ -194,6 +202,11 @@ class PredictPage(Page):
             self._empty.set_text(
                 say("No model yet"),
                 say("When a run has been trained, its best model can be used here."),
+            )
+        elif self.model.takes_folder:
+            self._empty.set_text(
+                say("Drop a folder of pictures here"),
+                say("The model answers for each of them, brought to the size of those it knows."),
             )
         else:
             self._empty.set_text(
@@ -283,6 +296,11 @@ class PredictPage(Page):
         self._exported.show_sentence(exporting.sentence(), look, "")
 
     def _on_browse(self) -> None:
+        if self.model.takes_folder:
+            folder = ask_data_folder(self)
+            if folder is not None:
+                self.model.choose_file(folder)
+            return
         path, _ = QFileDialog.getOpenFileName(
             self,
             say("File to be predicted"),
