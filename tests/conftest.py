@@ -32,3 +32,14 @@ hypothesis.settings.load_profile("house")
 def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
     """Keeps recent projects and window settings of a test out of the person's own."""
     monkeypatch.setenv("FITSTUDIO_HOME", str(tmp_path_factory.mktemp("settings")))
+
+
+@pytest.fixture(autouse=True)
+def _torch_as_it_was():
+    """What a training sets for its whole process must not decide another test."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.use_deterministic_algorithms(False)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.set_grad_enabled(True)

@@ -20,7 +20,8 @@ from fitstudio.actions.results_file import Results
 from fitstudio.errors import RunError, UsageError
 from fitstudio.journal import RunState
 from fitstudio.journal.history_table import history_table
-from fitstudio.project import Project, ProjectPaths, RunPaths
+from fitstudio.project import Project, RunPaths
+from fitstudio.project.outputs import refuse_output
 from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic
 from fitstudio.storage.manifest import verify_manifest
@@ -97,7 +98,7 @@ def export_run(
     output = output.absolute()
     what = _what(output, what)
     paths = runs.find(project, run)
-    _refuse_own_folder(output, project)
+    refuse_output(output, project.folder, code="export")
     if checkpoint is not None and what not in (*_OF_RESULTS, "weights"):
         raise UsageError(
             say(
@@ -171,20 +172,6 @@ def _what(output: Path, what: str | None) -> str:
         say("The ending of the file says how it is written; what came is {shown}.", shown=shown),
         remedy=say("There are: {can}.", can="; ".join(can)),
     )
-
-
-def _refuse_own_folder(output: Path, project: Project) -> None:
-    target = output.resolve()
-    if ProjectPaths(project.folder.resolve()).owns(target):
-        raise UsageError(
-            say("{output} lies among the project's own files.", output=repr(str(output))),
-            remedy=say("Choose a name in another folder."),
-        )
-    if not target.parent.is_dir():
-        raise UsageError(
-            say("There is no folder {parent}.", parent=repr(str(output.parent))),
-            remedy=say("Make it first, or choose another one."),
-        )
 
 
 def _write_history(project: Project, paths: RunPaths, output: Path) -> None:

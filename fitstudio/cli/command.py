@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.cli.output import say
+from fitstudio.errors import FitStudioError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.words import saying
 from fitstudio.words.numbers import plain_number
@@ -120,3 +121,27 @@ def _without_nan(value: Any) -> Any:
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return str(value)
     return value
+
+
+def refuse_overwriting(output: Path, *, asked: bool, code: str) -> None:
+    """Refuses to replace what is there, unless it was asked for.
+
+    Args:
+        output: What is to be written.
+        asked: Whether --overwrite was typed.
+        code: What the error's code begins with, such as "predict".
+
+    Raises:
+        FitStudioError: If it is there already.
+    """
+    if asked or not output.exists():
+        return
+    raise FitStudioError(
+        saying.say(
+            "{output} is there already, and nothing is overwritten unasked.",
+            output=repr(str(output)),
+        ),
+        code=f"{code}.exists",
+        remedy=saying.say("Name another file with --output, or add --overwrite."),
+        safe=saying.say("Nothing was changed."),
+    )

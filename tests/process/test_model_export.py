@@ -142,3 +142,40 @@ def test_the_command_says_how_well_it_was_proven_and_overwrites_nothing(
     assert "--overwrite" in capsys.readouterr().err
     assert main([*words, "--overwrite", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["proof"]["by"] == "onnxruntime"
+
+
+@pytest.mark.parametrize(
+    ("format", "there", "rule"),
+    [
+        ("numpy", "folder with other files", "holds other things"),
+        ("weights", "folder with other files", "holds other things"),
+        ("numpy", "file", "is a file"),
+        ("numpy", "link", "is a file"),
+        ("onnx", "folder with other files", "is a folder"),
+    ],
+)
+def test_nothing_but_an_export_is_replaced_by_one(
+    trained, flowers, tmp_path, format, there, rule
+) -> None:
+    output, other = tmp_path / "thesis", tmp_path / "other"
+    other.mkdir()
+    (other / "chapter.tex").write_text("Years of work.")
+    if there == "file":
+        output.write_text("Years of work.")
+    elif there == "link":
+        output.symlink_to(other)
+    else:
+        other.rename(output)
+    before = {each: each.is_file() and each.read_text() for each in sorted(tmp_path.rglob("*"))}
+    with pytest.raises(UsageError, match=rule):
+        model_export.export_model(trained.project, flowers.name, format=format, output=output)
+    after = {each: each.is_file() and each.read_text() for each in sorted(tmp_path.rglob("*"))}
+    assert after == before
+
+
+def test_an_earlier_export_is_replaced(trained, flowers, tmp_path) -> None:
+    for _ in range(2):
+        model_export.export_model(
+            trained.project, flowers.name, format="weights", output=tmp_path / "model"
+        )
+    assert (tmp_path / "model" / "model.json").is_file()

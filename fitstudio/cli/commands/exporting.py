@@ -6,9 +6,15 @@ import argparse
 from pathlib import Path
 
 from fitstudio.actions import exporting, model_export, projects
-from fitstudio.cli.command import Command, add_checkpoint, add_project_and_run, print_json
+from fitstudio.cli.command import (
+    Command,
+    add_checkpoint,
+    add_project_and_run,
+    print_json,
+    refuse_overwriting,
+)
 from fitstudio.cli.output import say
-from fitstudio.errors import FitStudioError, UsageError
+from fitstudio.errors import UsageError
 from fitstudio.project import Project
 from fitstudio.words import marked, say_marked, saying
 from fitstudio.words.numbers import format_bytes, listed
@@ -61,16 +67,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    if arguments.output.exists() and not arguments.overwrite:
-        raise FitStudioError(
-            saying.say(
-                "{output} is there already, and nothing is overwritten unasked.",
-                output=repr(str(arguments.output)),
-            ),
-            code="export.exists",
-            remedy=saying.say("Name another file with --output, or add --overwrite."),
-            safe=saying.say("Nothing was changed."),
-        )
+    refuse_overwriting(arguments.output, asked=arguments.overwrite, code="export")
     project = projects.open_project(arguments.project, read_only=True)
     format = arguments.format
     if format is not None and arguments.what is not None:

@@ -15,11 +15,12 @@ from fitstudio.cli.command import (
     add_checkpoint,
     add_project_and_run,
     print_json,
+    refuse_overwriting,
     value_text,
 )
 from fitstudio.cli.data_files import typed_data
 from fitstudio.cli.output import say
-from fitstudio.errors import FitStudioError, UsageError
+from fitstudio.errors import UsageError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
 from fitstudio.words import marked, saying
@@ -113,16 +114,7 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def _predict(arguments: argparse.Namespace) -> int:
-    if arguments.output.exists() and not arguments.overwrite:
-        raise FitStudioError(
-            saying.say(
-                "{output} is there already, and nothing is overwritten unasked.",
-                output=repr(str(arguments.output)),
-            ),
-            code="predict.exists",
-            remedy=saying.say("Name another file with --output, or add --overwrite."),
-            safe=saying.say("Nothing was changed."),
-        )
+    refuse_overwriting(arguments.output, asked=arguments.overwrite, code="predict")
     data = typed_data(arguments)
     project = projects.open_project(arguments.project, read_only=True)
     report = using_models.predict_run(

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 from fitstudio import resources
 from fitstudio.errors import UsageError
-from fitstudio.project.paths import ProjectPaths
+from fitstudio.project.outputs import refuse_output
 from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.folder import remove_tree, write_folder
@@ -28,6 +28,8 @@ from fitstudio.worker.jobs.trained_model import TrainedModel
 
 ONNX, NUMPY, WEIGHTS = "onnx", "numpy", "weights"
 _NEEDED = {ONNX: ("onnx", "onnxruntime")}
+# What the folders of exports hold.
+_OWN_NAMES = frozenset({"model.json", "predict.py", "weights.npz", "weights.safetensors"})
 # What the script of the numpy folder can work out.
 _WITH_NUMPY = frozenset(
     {"dense", "activation", "batch_norm", "reshape", "flatten", "concatenate", "add", "dropout"}
@@ -53,7 +55,8 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """
     project, output, kind = Path(job["project"]), Path(job["output"]), str(job["format"])
     _refuse_missing_libraries(kind)
-    _refuse_own_files(output, project)
+    refuse_output(output, project, code="export")
+    _refuse_what_is_there(output, kind)
     progress(0.0, say("Loading the model"))
     trained = trained_model.load(
         project,
@@ -150,23 +153,35 @@ def _refuse_more_than_numpy(trained: TrainedModel) -> None:
         )
 
 
-def _refuse_own_files(output: Path, project: Path) -> None:
-    """What belongs to the project is never overwritten."""
-    target, paths = output.resolve(), ProjectPaths(project.resolve())
-    if target in (paths.folder, paths.file) or any(
-        target.is_relative_to(each) for each in (paths.runs, paths.data)
-    ):
+def _refuse_what_is_there(output: Path, kind: str) -> None:
+    """Only an export is replaced by an export: a folder goes with all that is in it."""
+    if kind == ONNX and output.is_dir():
         raise UsageError(
-            say("{name} lies among the project's own files.", name=repr(str(output))),
-            code="export.output-in-project",
-            remedy=say("Choose a name in another folder."),
+            say("{output} is a folder; this format is one file.", output=repr(str(output))),
+            code="export.is-folder",
+            remedy=say("Choose a name for the file."),
             safe=say("Nothing was written."),
         )
-    if not target.parent.is_dir():
+    if kind == ONNX or not (output.exists() or output.is_symlink()):
+        return
+    if output.is_symlink() or not output.is_dir():
         raise UsageError(
-            say("There is no folder {name}.", name=repr(str(output.parent))),
-            code="export.no-folder",
-            remedy=say("Make it first, or choose another one."),
+            say("{output} is a file; this format is a folder.", output=repr(str(output))),
+            code="export.is-file",
+            remedy=say("Choose a name for a new folder."),
+            safe=say("Nothing was written."),
+        )
+    others = sorted(each.name for each in output.iterdir() if each.name not in _OWN_NAMES)
+    if others:
+        raise UsageError(
+            say(
+                "The folder {output} holds other things than an export, such as {name}.",
+                output=repr(str(output)),
+                name=repr(others[0]),
+            ),
+            code="export.other-folder",
+            remedy=say("Choose a name for a new folder."),
+            safe=say("Nothing was written."),
         )
 
 

@@ -21,7 +21,7 @@ from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
-from fitstudio.project.paths import ProjectPaths
+from fitstudio.project.outputs import refuse_output
 from fitstudio.storage import atomic
 from fitstudio.words import say
 from fitstudio.words.cells import harmless
@@ -93,7 +93,6 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
 def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
     """The source and what belongs to the project are never overwritten."""
     target = output.resolve()
-    paths = ProjectPaths(project.resolve())
     if (output.exists() and os.path.samefile(output, source)) or target == source.resolve():
         raise UsageError(
             say("The results would overwrite the file that they are made from."),
@@ -101,19 +100,7 @@ def _refuse_dangerous(output: Path, source: Path, project: Path) -> None:
             remedy=say("Choose another name for the results."),
             safe=say("Nothing was written."),
         )
-    if paths.owns(target):
-        raise UsageError(
-            say("{output} lies among the project's own files.", output=repr(str(output))),
-            code="predict.output-in-project",
-            remedy=say("Choose a name in another folder."),
-            safe=say("Nothing was written."),
-        )
-    if not target.parent.is_dir():
-        raise UsageError(
-            say("There is no folder {parent}.", parent=repr(str(output.parent))),
-            code="predict.no-folder",
-            remedy=say("Make it first, or choose another one."),
-        )
+    refuse_output(output, project, code="predict")
 
 
 class _AnswersTable:

@@ -59,7 +59,7 @@ def open_pictures(asked: Asked) -> ArraySource:
         arrays[PART] = Words(pl.Series(parts))
     arrays[FILE] = Words(pl.Series(names))
     findings = [*_unreadable(bad), *_different(headers, form)]
-    settled = {guess.name: guess.value for guess in guesses}  # the classes each folder tells
+    settled = {guess.name: guess.value for guess in guesses}
     return ArraySource(
         asked.path,
         asked.file,
