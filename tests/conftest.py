@@ -40,6 +40,7 @@ def _torch_as_it_was():
     yield
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.use_deterministic_algorithms(False)
+        if torch.are_deterministic_algorithms_enabled():
+            torch.use_deterministic_algorithms(False)
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.set_grad_enabled(True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -209,13 +210,26 @@ def make_repeatable(*, threads: int, repeatable: bool) -> None:
     worth more to a person than a run that ends.
     """
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(repeatable, warn_only=True)
+    _use_repeatable_algorithms(repeatable)
     # Filling fresh memory with NaN is a debugging aid that costs a pass over every tensor.
     deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     torch.backends.cudnn.benchmark = False
     if repeatable:
         # cuBLAS reads this when its first handle is made.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+
+def _use_repeatable_algorithms(repeatable: bool) -> None:
+    """As ``torch.use_deterministic_algorithms``, without its import of torch's compiler.
+
+    That takes two seconds of every start, to tell the compiler the same. Where the compiler is
+    loaded already, or torch has changed inside, the public way is taken.
+    """
+    set_directly = getattr(torch._C, "_set_deterministic_algorithms", None)
+    if set_directly is None or "torch._inductor" in sys.modules:
+        torch.use_deterministic_algorithms(repeatable, warn_only=True)
+    else:
+        set_directly(repeatable, warn_only=True)
 
 
 def allow_tf32(allowed: bool) -> None:
