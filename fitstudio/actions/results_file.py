@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -14,6 +15,30 @@ from fitstudio.storage.checked import Count, MisfitError, Plain, convert
 from fitstudio.words import say
 
 Number = float | NotFinite
+
+
+class CalibrationGroup(TypedDict):
+    """Rows with about the same probability: its mean, and how many of them are of the class."""
+
+    predicted: float
+    right: Count
+    rows: Count
+
+
+class ClassRanking(TypedDict):
+    """How one class is told from the rest, at falling thresholds of its probability."""
+
+    name: str
+    positives: Count
+    negatives: Count
+    thresholds: list[float]
+    true_positives: list[Count]
+    false_positives: list[Count]
+    auc: float
+    auc_interval: tuple[float, float] | None
+    average_precision: float
+    brier: float
+    calibration: list[CalibrationGroup]
 
 
 class OutputParity(TypedDict):
@@ -63,6 +88,7 @@ class Results(Plain):
         scores: Loss and metrics of each part.
         class_names: In the order of the confusion counts.
         confusion: For each part, counts by true class (outer) and predicted class (inner).
+        ranking: For each part its classes, see `ClassRanking`; of two classes the second alone.
         parity: For each part its outputs, see `PartParity`.
         worst: For each part the rows that were most wrong, see `WorstClass` and `WorstNumbers`.
         sampled: For a part that was too large to measure whole: how many rows were.
@@ -77,6 +103,7 @@ class Results(Plain):
     scores: Mapping[str, Mapping[str, Number]]
     class_names: tuple[str, ...] = ()
     confusion: Mapping[str, list[list[Count]]] = field(default_factory=dict)
+    ranking: Mapping[str, list[ClassRanking]] = field(default_factory=dict)
     parity: Mapping[str, PartParity] = field(default_factory=dict)
     worst: Mapping[str, list[Any]] = field(default_factory=dict)
     sampled: Mapping[str, Count] = field(default_factory=dict)
@@ -149,6 +176,10 @@ def _contradictions(results: Results) -> Iterable[str]:
                 part=part,
                 classes=classes,
             )
+    for part, classes_told in results.ranking.items():
+        for told in classes_told:
+            if told["name"] not in results.class_names or not _is_ranking(told):
+                yield say("`ranking.{part}` must count each class at falling thresholds", part=part)
     for part, parity in results.parity.items():
         for output in parity["outputs"]:
             if not len(parity["rows"]) == len(output["true"]) == len(output["predicted"]):
@@ -160,3 +191,18 @@ def _contradictions(results: Results) -> Iterable[str]:
             row["true"].keys() != row["predicted"].keys() for row in rows
         ):
             yield say("`worst.{part}` must predict what was measured", part=part)
+
+
+def _is_ranking(told: ClassRanking) -> bool:
+    found, false = told["true_positives"], told["false_positives"]
+    thresholds = told["thresholds"]
+    return (
+        0 < len(thresholds) == len(found) == len(false)
+        and all(above > below for above, below in pairwise(thresholds))
+        and _grows_to(found, told["positives"])
+        and _grows_to(false, told["negatives"])
+    )
+
+
+def _grows_to(counts: list[Count], most: int) -> bool:
+    return most > 0 and counts[-1] <= most and all(few <= many for few, many in pairwise(counts))

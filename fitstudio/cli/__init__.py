@@ -22,6 +22,7 @@ COMMANDS = (
     "runs",
     "show",
     "evaluate",
+    "threshold",
     "predict",
     "export",
     "examples",

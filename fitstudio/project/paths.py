@@ -10,7 +10,8 @@ my-project/
     resolved.json           what was used, with origins
     journal.jsonl  batches.f32  history.json  history.csv  history.h5
     checkpoints/last/  previous/  best/  epoch-0005/  snapshot-0001/
-    model.json  results.json  request.json  run.lock  worker.log  faulthandler.log
+    model.json  results.json  decision.json  request.json
+    run.lock  worker.log  faulthandler.log
 """
 
 from __future__ import annotations
@@ -89,6 +90,11 @@ class RunPaths:
     def results(self) -> Path:
         """What the trained model is worth."""
         return self.folder / "results.json"
+
+    @property
+    def decision(self) -> Path:
+        """From which probability on a class is said, where a person chose it."""
+        return self.folder / "decision.json"
 
     @property
     def request(self) -> Path:

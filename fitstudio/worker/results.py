@@ -19,6 +19,7 @@ from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.engine.model import Model
 from fitstudio.worker.answering import answers
 from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.ranking import MOST_CLASSES, ranking
 
 FORMAT = 1
 ROWS_MEASURED = 100_000
@@ -91,7 +92,7 @@ def measure(
     """
     found: dict[str, Any] = {"task": certificate.task, "rows": {}, "scores": {}, "worst": {}}
     if certificate.task == "classification":
-        found |= {"class_names": list(certificate.class_names), "confusion": {}}
+        found |= {"class_names": list(certificate.class_names), "confusion": {}, "ranking": {}}
     else:
         found |= {"parity": {}}
     files: dict[str, str] = {}
@@ -130,6 +131,9 @@ def _classes(
     names, recipe = certificate.class_names, certificate.recipe
     counts = np.zeros((len(names), len(names)), dtype=np.int64)
     share, trues, guesses, steps = [], [], [], 1
+    # Of two classes the second one's probability says all.
+    ranked = range(1, 2) if len(names) == 2 else range(len(names))
+    kept: list[np.ndarray] = []
     for rows, answer in answers(model, certificate.plan, part.x):
         # A model that answers at each time step gives several rows of answers for a row of data.
         steps = int(np.prod(answer.shape[1:-1])) if answer.ndim > 2 else 1
@@ -144,10 +148,19 @@ def _classes(
         guess = probabilities.argmax(1)
         np.add.at(counts, (true, guess), 1)
         share.append(probabilities[np.arange(len(true)), true])
+        if len(names) <= MOST_CLASSES:
+            kept.append(probabilities[:, ranked])
         trues.append(true)
         guesses.append(guess)
     found["confusion"][part.name] = counts.tolist()
     probability, true, predicted = map(np.concatenate, (share, trues, guesses))
+    if kept:
+        of_class = np.concatenate(kept)
+        found["ranking"][part.name] = [
+            {"name": names[place]} | measured
+            for column, place in enumerate(ranked)
+            if (measured := ranking(of_class[:, column], true == place)) is not None
+        ]
     worst = np.argsort(probability, kind="stable")[:_WORST_ROWS]
     found["worst"][part.name] = [
         {

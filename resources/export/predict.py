@@ -56,8 +56,16 @@ class Model:
         found = []
         for row in values:
             known = not np.isnan(row).any()
-            found.append([classes[int(row.argmax())] if known else "", *row.tolist()])
+            found.append([self._said(row) if known else "", *row.tolist()])
         return found, [f"predicted {target}", *(f"probability {name}" for name in classes)]
+
+    def _said(self, row: np.ndarray) -> str:
+        """The likelier class, or the one that was decided by a threshold."""
+        classes, decision = self.facts["classes"], self.facts.get("decision")
+        if decision is None:
+            return classes[int(row.argmax())]
+        place = classes.index(decision["class"])
+        return classes[place if row[place] >= decision["threshold"] else 1 - place]
 
     def prepared(self, rows: list[dict]) -> np.ndarray:
         """Rows as the network takes them; NaN where a gap cannot be filled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitstudio.cli.commands import (
     controlling,
+    deciding,
     doctor,
     exporting,
     making,
@@ -18,6 +19,7 @@ ALL = (
     *controlling.COMMANDS,
     *recording.COMMANDS,
     *using.COMMANDS,
+    *deciding.COMMANDS,
     *exporting.COMMANDS,
     *doctor.COMMANDS,
 )

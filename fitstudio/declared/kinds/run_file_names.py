@@ -19,9 +19,9 @@ from fitstudio.words import say
 # The files that FitStudio itself keeps in a run's folder, and the folder of its checkpoints.
 _OWN = frozenset(
     {
-        "run.json", "about.json", "resolved.json", "model.json", "results.json", "request.json",
-        "summary.json", "journal.jsonl", "batches.f32", "worker.log", "faulthandler.log",
-        "checkpoints",
+        "run.json", "about.json", "resolved.json", "model.json", "results.json", "decision.json",
+        "request.json", "summary.json", "journal.jsonl", "batches.f32", "worker.log",
+        "faulthandler.log", "checkpoints",
     }
 )  # fmt: skip
 

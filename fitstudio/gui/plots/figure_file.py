@@ -25,6 +25,7 @@ from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.curve_plot import GUTTER
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.scatter import ScatterPlot
+from fitstudio.gui.plots.share_plot import SharePlot
 from fitstudio.gui.plots.stack import PlotStack
 from fitstudio.storage import atomic
 from fitstudio.words import say
@@ -74,7 +75,7 @@ def of_curves(stack: PlotStack, legend: Legend, name: str, *, title: str = "") -
     return Figure(name, size, draw)
 
 
-def of_points(plot: ScatterPlot, name: str) -> Figure:
+def of_points(plot: ScatterPlot | SharePlot, name: str) -> Figure:
     """The points of a plot with its axes."""
 
     def draw(painter: QPainter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import Any
 
@@ -21,6 +21,7 @@ from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
 from fitstudio.viewmodel import figures, saved_models
 from fitstudio.viewmodel.own_units import scale_of, value_words
+from fitstudio.viewmodel.results.deciding import Deciding
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
@@ -67,6 +68,7 @@ class ResultsModel:
         checkpoint: The name of the saved model that is shown; None for the run's own.
         progress: While measuring: 0 to 1, and a sentence.
         problem: Why it could not be measured.
+        deciding: The pictures of the mistakes, and the threshold between two classes.
     """
 
     changed = Signal()
@@ -87,6 +89,9 @@ class ResultsModel:
         self.progress = (0.0, "")
         self.problem: FitStudioError | None = None
         self._cancel = threading.Event()
+        self.deciding = Deciding(session, self.changed.emit)
+        # Before anybody else hears of it, so that all are told the same.
+        self.changed.connect(lambda: self.deciding.show(self.run, self.results, self.part))
         session.current_run_changed.connect(self.show)
         session.runs_changed.connect(self._on_runs_changed)
         self.show(session.current_run)
@@ -236,8 +241,10 @@ class ResultsModel:
         return self.results is not None and self.results.task == "classification"
 
     def confusion(self) -> Confusion | None:
-        """The confusion counts of the shown part."""
-        return None if self.results is None else confusion_of(self.results, self.part)
+        """The confusion counts of the shown part, at the threshold that is tried."""
+        if self.results is None:
+            return None
+        return self.deciding.confusion() or confusion_of(self.results, self.part)
 
     def outputs(self) -> list[str]:
         """Names of the numbers that the model tells."""
@@ -253,7 +260,10 @@ class ResultsModel:
             return []
         confusion = self.confusion()
         if confusion is not None and confusion.total:
-            found = class_scores(confusion)
+            found = [
+                replace(score, title=self.deciding.title_at(score.title))
+                for score in class_scores(confusion)
+            ]
         elif (parity := self.parity()) is not None:
             outputs = self._parity_outputs()
             found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)], self.unit())
@@ -321,6 +331,8 @@ class ResultsModel:
             said.append(say("{true} taken for {predicted}", true=true, predicted=predicted))
         if self.file():
             said.append(say("of {file}", file=self.file()))
+        if self.deciding.threshold is not None:
+            said.append(say("by the likelier class"))
         return " · ".join(said)
 
     def worst(self) -> list[WorstRow]:

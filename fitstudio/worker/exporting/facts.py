@@ -7,6 +7,7 @@ from typing import Any
 
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.errors import StorageError
+from fitstudio.project.decision import Decision
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic
 from fitstudio.worker.model_card import BirthCertificate
@@ -15,7 +16,10 @@ FORMAT = 1
 
 
 def export_facts(
-    paths: RunPaths, certificate: BirthCertificate, checkpoint: Mapping[str, Any]
+    paths: RunPaths,
+    certificate: BirthCertificate,
+    checkpoint: Mapping[str, Any],
+    decision: Decision | None = None,
 ) -> dict[str, Any]:
     """Everything that a person needs to use the model without FitStudio, as plain data.
 
@@ -23,10 +27,12 @@ def export_facts(
         paths: The run's files.
         certificate: What the model is.
         checkpoint: Which weights are exported: `name` and `epoch`.
+        decision: From which probability on a class is said; the likelier one without it.
 
     Returns:
         `inputs` with each column's name, role, range, unit, classes and scaling; `targets`;
-        `classes`; `logits`; the layers as `graph`; `origin`, `checkpoint`, `scores` and `rows`.
+        `classes`; `decision`; `logits`; the layers as `graph`; `origin`, `checkpoint`, `scores`
+        and `rows`.
     """
     recipe = certificate.recipe
     measured = _measured(paths)
@@ -37,6 +43,9 @@ def export_facts(
         "inputs": [_column(each, fills=recipe.missing == "fill") for each in recipe.input.columns],
         "targets": [_column(column, fills=False) for column in recipe.output.columns],
         "classes": list(certificate.class_names),
+        "decision": None
+        if decision is None
+        else {"class": decision.class_name, "threshold": decision.threshold},
         "logits": certificate.answers_logits,
         "graph": certificate.plan.to_json(),
         "training_rows": recipe.training_rows,

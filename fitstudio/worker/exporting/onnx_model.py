@@ -47,7 +47,12 @@ def make_onnx(
     if recipe.output.class_column is not None:
         width = plan.output_shape[-1]
         _give_classes(
-            graph, recipe.output.class_column, answer, width, logits=certificate.answers_logits
+            graph,
+            recipe.output.class_column,
+            answer,
+            width,
+            logits=certificate.answers_logits,
+            decision=facts.get("decision"),
         )
     else:
         _give_numbers(graph, recipe.output.columns, answer, plan.output_shape)
@@ -135,7 +140,13 @@ def _filled(graph: GraphBuilder, value: str, gaps: Sequence[float]) -> str:
 
 
 def _give_classes(
-    graph: GraphBuilder, column: RecipeColumn, value: str, width: int, *, logits: bool
+    graph: GraphBuilder,
+    column: RecipeColumn,
+    value: str,
+    width: int,
+    *,
+    logits: bool,
+    decision: Mapping[str, Any] | None,
 ) -> None:
     count = len(column.labels)
     if width == 1:  # how likely the second of two is
@@ -145,10 +156,17 @@ def _give_classes(
     elif logits:
         value = graph.call("Softmax", value, axis=-1)
     graph.give(value, PROBABILITIES, TensorProto.FLOAT, [count])
-    likeliest = graph.call("ArgMax", value, axis=1, keepdims=0)
+    said = graph.call("ArgMax", value, axis=1, keepdims=0)
+    if decision is not None:
+        place = column.labels.index(decision["class"])
+        chance = graph.call("Gather", value, graph.constant([place], np.int64), axis=1)
+        chance = graph.call("Squeeze", chance, graph.constant([1], np.int64))
+        is_said = graph.call("GreaterOrEqual", chance, graph.constant(decision["threshold"]))
+        both = (graph.constant(place, np.int64), graph.constant(1 - place, np.int64))
+        said = graph.call("Where", is_said, *both)
     name = graph.call(
         "LabelEncoder",
-        likeliest,
+        said,
         domain=_ML,
         keys_int64s=list(range(count)),
         values_strings=list(column.labels),

@@ -24,6 +24,7 @@ from fitstudio.worker.exporting.facts import export_facts
 from fitstudio.worker.exporting.proof import prove_folder, prove_onnx
 from fitstudio.worker.exporting.raw_rows import raw_rows
 from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs.kept_decision import kept_decision
 from fitstudio.worker.jobs.trained_model import TrainedModel
 
 ONNX, NUMPY, WEIGHTS = "onnx", "numpy", "weights"
@@ -71,7 +72,9 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         for name, value in trained.model.module.state_dict().items()
     }
     checkpoint = {"name": trained.weights, "epoch": trained.epoch}
-    facts = export_facts(trained.paths, trained.certificate, checkpoint)
+    notes = list(trained.notes)
+    decision = kept_decision(trained, notes)
+    facts = export_facts(trained.paths, trained.certificate, checkpoint, decision)
     progress(0.2, say("Answering rows to compare with"))
     rows = raw_rows(trained.model, trained.certificate, read_spec(trained.paths.spec).data, project)
     progress(0.5, say("Writing and trying the export"))
@@ -114,7 +117,7 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         "epoch": trained.epoch,
         "bytes": _size(output),
         "proof": proof,
-        "notes": list(trained.notes),
+        "notes": notes,
     }
 
 

@@ -27,6 +27,7 @@ from fitstudio.words import say
 from fitstudio.words.cells import harmless
 from fitstudio.worker.answering import answers
 from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs.kept_decision import decided, kept_decision
 from fitstudio.worker.jobs.trained_model import TrainedModel
 
 _CHUNK = 4096
@@ -124,6 +125,7 @@ class _AnswersTable:
     ) -> None:
         self._source, self._samples, self._trained, self._x = source, samples, trained, x
         self._recipe = trained.certificate.recipe
+        self._decision = kept_decision(trained, notes)
         single = source.single_names()
         self._copied = single[:_COPIED_COLUMNS]
         if len(single) > len(self._copied):
@@ -156,9 +158,12 @@ class _AnswersTable:
         return list(self._names.values())
 
     def _answers(self) -> Iterator[tuple[slice, Mapping[str, np.ndarray]]]:
-        certificate = self._trained.certificate
+        certificate, column = self._trained.certificate, self._recipe.output.class_column
         for samples, answer in answers(self._trained.model, certificate.plan, self._x):
-            yield samples, self._recipe.decode(answer, logits=certificate.answers_logits)
+            decoded = self._recipe.decode(answer, logits=certificate.answers_logits)
+            if self._decision is not None and column is not None:
+                decoded = decided(decoded, column.name, certificate.class_names, self._decision)
+            yield samples, decoded
 
     def _row_behind(self, samples: int) -> int:
         """The row of the file up to which it can be written with so many samples answered."""

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.page import Page
+from fitstudio.gui.pages.results.mistakes_card import MistakesCard
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.plots import figure_file
-from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.scatter import ScatterPlot
 from fitstudio.gui.theme.tokens import Size, Space
@@ -85,11 +85,8 @@ class ResultsPage(Page):
 
     def _make_parts(self) -> None:
         self.scores = ScoreCard()
-        self._classes = Card(say("Confusion matrix"))
-        self._classes.set_margins(Space.CARD, 10, Space.CARD, Space.CARD)
-        self.confusion = ConfusionView()
-        self.confusion.cell_chosen.connect(self.model.set_cell)
-        self._classes.add(self.confusion, 1)
+        self._classes = MistakesCard(self.model)
+        self.confusion = self._classes.confusion
         self._classes.add_to_head(self._more_button("results.classes_more", self._classes_menu))
         self._numbers = Card(say("Predicted against measured"))
         self._output = Combo([])
@@ -187,8 +184,7 @@ class ResultsPage(Page):
         self._classes.setVisible(classes)
         self._numbers.setVisible(not classes)
         if classes:
-            self._classes.set_title(say("Confusion matrix"), model.rows_words())
-            self.confusion.show_confusion(model.confusion(), model.cell)
+            self._classes.refresh()
         else:
             self._show_numbers()
         self._worst_card.setMaximumWidth(_WORST_WIDTH if classes else 16_777_215)
@@ -279,8 +275,13 @@ class ResultsPage(Page):
         return button
 
     def _classes_menu(self, menu: QMenu) -> None:
-        name = self._file_name(say("confusion"))
-        FigureMenu(lambda: figure_file.of_confusion(self.confusion, name), self).add_to(menu)
+        if self._classes.shows_curve:
+            name = self._file_name(self.model.deciding.picture)
+            figure = functools.partial(figure_file.of_points, self._classes.curve, name)
+        else:
+            name = self._file_name(say("confusion"))
+            figure = functools.partial(figure_file.of_confusion, self.confusion, name)
+        FigureMenu(figure, self).add_to(menu)
 
     def _numbers_menu(self, menu: QMenu) -> None:
         for plot, what in (

@@ -21,38 +21,50 @@ class ScoreCard(Card):
         self.set_margins(Space.CARD, 16, Space.CARD, 16)
         self._row = QHBoxLayout()
         self._row.setSpacing(28)
+        self._row.addStretch(1)
+        self._tiles: list[_Tile] = []
         self.add(self._row)
 
     def show_scores(self, scores: list[Score]) -> None:
         """Show these scores instead of those before."""
-        while self._row.count():
-            item = self._row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        for score in scores[:_SHOWN]:
-            self._row.addWidget(_Tile(score))
-        self._row.addStretch(1)
+        shown = scores[:_SHOWN]
+        while len(self._tiles) < len(shown):
+            self._tiles.append(_Tile())
+            self._row.insertWidget(len(self._tiles) - 1, self._tiles[-1])
+        for tile, score in zip(self._tiles, shown, strict=False):
+            tile.show_score(score)
+        for place, tile in enumerate(self._tiles):
+            tile.setVisible(place < len(shown))
 
 
 class _Tile(QWidget):
     """One score: small title, large value, small words under it."""
 
-    def __init__(self, score: Score) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setToolTip(as_tip(score.tip))
-        self.setAccessibleName(f"{score.title} {score.value} {score.interval}")
-        self.setAccessibleDescription(score.baseline)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(Label(score.title, ink="text2", style="small"))
+        self._title = Label("", ink="text2", style="small")
+        column.addWidget(self._title)
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(Label(score.value, style="title"))
-        if score.interval:
-            line.addWidget(Label(score.interval, ink="text3", style="small"))
+        self._value = Label("", style="title")
+        line.addWidget(self._value)
+        self._interval = Label("", ink="text3", style="small")
+        line.addWidget(self._interval)
         line.addStretch(1)
         column.addLayout(line)
-        baseline = ElidedLabel(score.baseline, ink="text3", style="small")
-        column.addWidget(baseline)
+        self._baseline = ElidedLabel("", ink="text3", style="small")
+        column.addWidget(self._baseline)
+
+    def show_score(self, score: Score) -> None:
+        """Say another score."""
+        self.setToolTip(as_tip(score.tip))
+        self.setAccessibleName(f"{score.title} {score.value} {score.interval}")
+        self.setAccessibleDescription(score.baseline)
+        self._title.setText(score.title)
+        self._value.setText(score.value)
+        self._interval.setText(score.interval)
+        self._interval.setVisible(bool(score.interval))
+        self._baseline.setText(score.baseline)
