@@ -99,6 +99,45 @@ CLASS_RESULTS = {
     },
 }
 
+TWO_CLASSES = {
+    "format": 1,
+    "task": "classification",
+    "weights": "best",
+    "epoch": 3,
+    "rows": {"training": 80, "validation": 40},
+    "scores": {
+        "training": {"loss": 0.2, "accuracy": 0.95},
+        "validation": {"loss": 0.3, "accuracy": 0.85},
+    },
+    "class_names": ["well", "ill"],
+    "confusion": {"training": [[60, 0], [4, 16]], "validation": [[26, 2], [4, 8]]},
+    "ranking": {
+        part: [
+            {
+                "name": "ill",
+                "positives": 12,
+                "negatives": 28,
+                "thresholds": [0.9, 0.6, 0.5, 0.3, 0.1],
+                "true_positives": [3, 6, 8, 12, 12],
+                "false_positives": [0, 1, 2, 7, 28],
+                "auc": 0.875,
+                "auc_interval": [0.75, 0.95],
+                "average_precision": 0.8,
+                "brier": 0.12,
+                "calibration": [
+                    {"predicted": 0.1, "right": 1, "rows": 20},
+                    {"predicted": 0.6, "right": 11, "rows": 20},
+                ],
+            }
+        ]
+        for part in ("training", "validation")
+    },
+    "worst": {
+        "training": [],
+        "validation": [{"row": 6, "true": "ill", "predicted": "well", "probability": 0.2}],
+    },
+}
+
 NUMBER_RESULTS = {
     "format": 1,
     "task": "regression",

@@ -10,8 +10,19 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QTableWidget, QWidget
 
+from fitstudio.actions.decisions import decision_of
 from fitstudio.gui.pages.results.page import ResultsPage
-from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, new_project, open_session
+from fitstudio.gui.plots import figure_file
+from fitstudio.gui.plots.share_plot import SharePlot
+from fitstudio.project.decision import Decision
+from tests.recorded_project import (
+    CLASS_RESULTS,
+    NUMBER_RESULTS,
+    TWO_CLASSES,
+    add_run,
+    new_project,
+    open_session,
+)
 
 
 @pytest.fixture
@@ -64,6 +75,68 @@ def test_classes(shown, qtbot):
     assert page.model.part == "training"
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert "98.0 %" in texts(page.scores)
+
+
+def test_a_threshold_is_tried_by_hand_and_by_cost_and_kept_with_the_model(shown, qtbot):
+    page = shown(TWO_CLASSES)
+    deciding = page.model.deciding
+    words = page.findChild(QWidget, "results.threshold_words")
+    keep = page.findChild(QWidget, "results.keep_threshold")
+    assert words.text() == "ill where likelier: 66.7 % found, 2 false alarms, cost 6"
+    assert not keep.isEnabled()
+    qtbot.keyClick(page.findChild(QWidget, "results.threshold"), Qt.Key.Key_Left)
+    assert words.text() == "ill from 0.300: 100 % found, 7 false alarms, cost 7"
+    assert page.model.confusion().counts.tolist() == [[21, 7], [0, 12]]
+    assert "82.5 %" in texts(page.scores) and "Accuracy from 0.300" in texts(page.scores)
+    page.findChild(QWidget, "results.cost.alarm").setValue(5.0)
+    qtbot.mouseClick(page.findChild(QWidget, "results.cheapest"), Qt.MouseButton.LeftButton)
+    assert deciding.threshold == 0.9
+    page.findChild(QWidget, "results.cost.miss").setValue(9.0)
+    qtbot.mouseClick(page.findChild(QWidget, "results.cheapest"), Qt.MouseButton.LeftButton)
+    assert deciding.threshold == 0.3
+    qtbot.mouseClick(keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: deciding.is_kept, timeout=120_000)
+    project, run = page.session.project, page.model.run
+    assert decision_of(project, run) == Decision("ill", 0.3, "best", 3)
+    assert keep.text() == "Kept" and not keep.isEnabled()
+    page.model.set_part("training")
+    assert not keep.isEnabled() and "validation rows" in keep.toolTip()
+    page.model.set_part("validation")
+    qtbot.mouseClick(page.findChild(QWidget, "results.usual"), Qt.MouseButton.LeftButton)
+    assert deciding.confusion() is None and keep.isEnabled()
+    page.model.show(run)
+    qtbot.waitUntil(lambda: page.model.state == "ready", timeout=120_000)
+    assert deciding.threshold == 0.3, "what was kept is shown again"
+
+
+def test_every_picture_of_the_mistakes_is_drawn_and_can_be_saved(shown, tmp_path):
+    page = shown(TWO_CLASSES)
+    sizes = set()
+    for picture, said in (
+        ("matrix", ""),
+        ("roc", "AUC 0.875, 0.75 to 0.95"),
+        ("precision", "Average precision 0.800"),
+        ("calibration", "Brier score 0.120"),
+    ):
+        page.model.deciding.choose_picture(picture)
+        assert page.findChild(QLabel, "results.area").text() == said
+        assert page.findChild(QWidget, "plot.ranking").isVisible() == (picture != "matrix")
+        sizes.add(page.grab().toImage().bits().tobytes())
+        if picture != "matrix":
+            curve = page.model.deciding.curve()
+            assert len(curve.low) == len(curve.x) == len(curve.y)
+            assert (curve.low <= curve.y + 1e-9).all() and (curve.y <= curve.high + 1e-9).all()
+            assert all(curve.words(place) for place in range(len(curve.x)))
+            figure = figure_file.of_points(page.findChild(SharePlot), picture)
+            figure_file.save(figure, tmp_path / f"{picture}.svg")
+            assert (tmp_path / f"{picture}.svg").stat().st_size > 2_000
+    assert len(sizes) == 4
+
+
+def test_classes_that_were_not_ranked_have_the_matrix_alone(shown):
+    page = shown(CLASS_RESULTS)
+    assert not page.findChild(QWidget, "results.picture").isVisible()
+    assert not page.findChild(QWidget, "results.threshold").isVisible()
 
 
 def test_numbers(shown):

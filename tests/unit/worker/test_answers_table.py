@@ -19,6 +19,7 @@ from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.engine import device
 from fitstudio.project import ProjectPaths, RunPaths
+from fitstudio.project.decision import Decision, write_decision
 from fitstudio.worker import answering, model_setup, results
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.prediction import _AnswersTable
@@ -167,3 +168,35 @@ def test_predicting_takes_the_threads_that_training_would(tmp_path: Path):
             assert torch.get_num_threads() == expected
         finally:
             torch.set_num_threads(before)
+
+
+TWO = "a,b,ill\n" + "".join(f"{n},{n % 7},{('no', 'yes')[n % 5 == 0]}\n" for n in range(60))
+
+
+@pytest.mark.parametrize("kept_for", [0, 1])
+def test_the_class_is_said_from_the_threshold_on_that_was_kept_for_this_model(
+    tmp_path: Path, kept_for: int
+):
+    trained = trained_on(tmp_path, TWO, fit_x=["a", "b"], fit_y=["ill"])
+    usual, _, silent = table_of(trained, tmp_path, TWO)
+    assert "chosen" not in silent
+    chances = sorted(float(line[-1]) for line in usual[1:])
+    threshold = chances[len(chances) // 3]
+    write_decision(
+        trained.paths.decision, Decision("yes", threshold, weights="best", epoch=kept_for)
+    )
+    lines, _, notes = table_of(trained, tmp_path, TWO)
+    said = [line[4] == "yes" for line in lines[1:]]
+    if kept_for == trained.epoch:
+        assert said == [float(line[-1]) >= float(f"{threshold:.9g}") for line in lines[1:]]
+        assert "as was chosen for this model" in notes
+    else:
+        assert lines == usual and "another saved model" in notes
+
+
+def test_a_damaged_decision_is_told_and_the_likelier_class_said(tmp_path: Path):
+    trained = trained_on(tmp_path, TWO, fit_x=["a", "b"], fit_y=["ill"])
+    usual, _, _ = table_of(trained, tmp_path, TWO)
+    trained.paths.decision.write_text('{"format": 1, "threshold": 7}')
+    lines, _, notes = table_of(trained, tmp_path, TWO)
+    assert lines == usual and "The likelier class is said" in notes

@@ -34,9 +34,9 @@ def built(plan: ModelPlan) -> torch.nn.Module:
     return module
 
 
-def run(certificate: BirthCertificate, module: torch.nn.Module, feed) -> list[np.ndarray]:
+def run(certificate: BirthCertificate, module: torch.nn.Module, feed, **facts) -> list[np.ndarray]:
     weights = {name: value.numpy() for name, value in module.state_dict().items()}
-    content = make_onnx(certificate, weights, {"run": "test"}).SerializeToString()
+    content = make_onnx(certificate, weights, {"run": "test", **facts}).SerializeToString()
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     return session.run(None, feed)
 
@@ -193,6 +193,12 @@ def test_two_classes_from_one_number_are_two_probabilities(activation):
     decoded = recipe.decode(answers, logits=certificate.answers_logits)
     expected = np.stack([decoded["probability no"], decoded["probability yes"]], axis=1)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    for place, name in enumerate(("no", "yes")):
+        threshold = float(np.median(found[:, place])) - 1e-6
+        decision = {"class": name, "threshold": threshold}
+        _, said = run(certificate, module, {"inputs": raw}, decision=decision)
+        assert said.shape == (6,)
+        assert [each == name for each in said] == (found[:, place] >= threshold).tolist()
 
 
 def test_numbers_come_out_in_their_own_units():
