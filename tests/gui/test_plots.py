@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
-from fitstudio.gui.plots import figure_file
+from fitstudio.gui.plots import figure_file, ink
 from fitstudio.gui.plots.confusion import ConfusionView
 from fitstudio.gui.plots.curve_plot import CurvePlot, padded
 from fitstudio.gui.plots.legend import Legend
@@ -263,3 +263,32 @@ def test_one_wild_batch_does_not_flatten_the_curves_and_is_not_hidden(stack):
     image = plot.grab().toImage()
     ground = theme().colour("card").rgb()
     assert any(image.pixel(x, y) != ground for x in range(at - 3, at + 4) for y in (top, top + 1))
+
+
+def test_every_value_without_a_neighbour_is_drawn(qtbot):
+    values = np.full(600, np.nan)
+    values[::2] = np.linspace(1, 2, 300)
+    plot = CurvePlot("Loss")
+    qtbot.addWidget(plot)
+    plot.resize(800, 300)
+    plot.show()
+    plot.set_series([Series("val", "Validation", VALIDATION, np.arange(1.0, 601), values)])
+    plot.box.setXRange(0, 601, padding=0)
+    plot.redraw()
+    wanted = QColor(ink.series(VALIDATION)).name()
+    image = plot.grab().toImage()
+    reached = [
+        x
+        for x in range(image.width())
+        if any(QColor(image.pixel(x, y)).name() == wanted for y in range(image.height()))
+    ]
+    assert max(reached) > 780
+
+
+def test_points_without_any_that_can_be_drawn(qtbot):
+    plot = ScatterPlot("Measured", "Predicted", diagonal=True)
+    qtbot.addWidget(plot)
+    plot.show()
+    for values in (np.empty(0), np.full(3, np.nan)):
+        plot.show_points(values, values, [])
+        assert not plot.grab().isNull()

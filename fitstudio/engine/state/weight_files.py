@@ -46,7 +46,23 @@ def write(
         parts, skeleton = codec.take_apart({_OPTIMIZER: dict(optimizer)})
         tensors |= {name: tensor.cpu().contiguous() for name, tensor in parts.items()}
         metadata[_OPTIMIZER] = json.dumps(skeleton)
-    storage.write_bytes(Path(path).absolute(), safetensors.torch.save(_unshared(tensors), metadata))
+    content = safetensors.torch.save(_unshared(tensors), metadata)
+    storage.write_bytes(Path(path).absolute(), _in_order(content))
+
+
+def _in_order(content: bytes) -> bytes:
+    """The same file with its facts in order: equal weights give equal bytes.
+
+    safetensors writes them in another order each time. Its header is a length of eight bytes and
+    JSON, filled up with spaces to a multiple of eight.
+    """
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    facts = header.pop("__metadata__", {})
+    ordered = {"__metadata__": dict(sorted(facts.items()))} | header
+    text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + length :]
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any] | None]:

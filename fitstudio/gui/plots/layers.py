@@ -36,6 +36,7 @@ _CROWD_OPACITY = 0.15
 """Of the batches where they are too many to tell apart and become a band."""
 
 _BEST_SIZE = 11
+_LONE_SIZE = 6.0
 _EDGE = 1.5
 _Array = npt.NDArray[np.float64]
 
@@ -193,7 +194,7 @@ class CurveLayer(Layer):
         colour.setAlphaF(ink.raw_opacity() if drawn.exact else _CROWD_OPACITY)
         if drawn.exact:
             painter.setPen(QPen(colour, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(polygon(x[shown], y[shown]))
+            draw_points(painter, x[shown], y[shown])
             return
         # Upright lines need no smoothing, and are three times as quick without.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -246,10 +247,14 @@ class CurveLayer(Layer):
         x, y = x[seen], self.frame.y_pixels(values[seen])
         known = np.concatenate([[False], np.isfinite(y), [False]])
         lone = known[1:-1] & ~known[:-2] & ~known[2:]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        for index in np.flatnonzero(lone)[:200]:
-            painter.drawEllipse(QPointF(float(x[index]), float(y[index])), 3, 3)
+        painter.setPen(QPen(colour, _LONE_SIZE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        draw_points(painter, x[lone], y[lone])
+
+
+def draw_points(painter: QPainter, x: _Array, y: _Array) -> None:
+    """Points with the painter's pen, in one call; Qt does not survive one without any."""
+    if len(x):
+        painter.drawPoints(polygon(x, y))
 
 
 def polygon(x: _Array, y: _Array) -> QPolygonF:

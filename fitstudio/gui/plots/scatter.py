@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QToolTip,
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.curve_plot import GUTTER
-from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, polygon
+from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, draw_points
 from fitstudio.gui.plots.ticks import linear_ticks
 from fitstudio.words import say
 from fitstudio.words.numbers import format_value
@@ -142,7 +142,7 @@ class _PointLayer(Layer):
         colour.setAlphaF(0.6 if known.sum() < 500 else 0.35)
         pen = QPen(colour, _POINT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawPoints(polygon(x[known], y[known]))
+        draw_points(painter, x[known], y[known])
 
 
 class _Labels(QGraphicsItem):

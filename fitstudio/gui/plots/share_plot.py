@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QToolTip,
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.canvas import Canvas
 from fitstudio.gui.plots.curve_plot import GUTTER
-from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, polygon
+from fitstudio.gui.plots.layers import Frame, GridLayer, Layer, draw_points, polygon
 from fitstudio.gui.plots.ticks import Tick
 from fitstudio.viewmodel.results.ranking import Curve
 from fitstudio.words import say
@@ -103,7 +103,7 @@ class _CurveLayer(Layer):
         painter.drawPolyline(polygon(x, y))
         if curve.dots:
             painter.setPen(QPen(colour, _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(polygon(x, y))
+            draw_points(painter, x, y)
         if curve.place is not None:
             self._draw_place(painter, curve.place)
 

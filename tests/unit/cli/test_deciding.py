@@ -29,7 +29,9 @@ def told(folder: Path, *words: str, capsys, code: int = 0, run: str = "1") -> st
 
 def test_a_threshold_is_kept_shown_and_cleared(folder: Path, capsys) -> None:
     assert "The likelier class is said" in told(folder, capsys=capsys)
-    assert "A row is ill from a probability of 0.300 on" in told(folder, "--at", "0.3", capsys=capsys)
+    assert "A row is ill from a probability of 0.300 on" in told(
+        folder, "--at", "0.3", capsys=capsys
+    )
     assert "→ 0.300" in told(folder, capsys=capsys)
     kept = json.loads(told(folder, "--json", capsys=capsys))["kept"]
     assert kept == {
