@@ -1,13 +1,15 @@
 """The layers of models that are made for tables, put behind each other by a planner.
 
-- ``table_embedding {numbers, categories, frequencies, width, category_width}``: each number becomes
-  ``width`` numbers, itself and what cosines of it tell; each category of many classes becomes
-  ``category_width``; all else stays as it is. ``numbers`` are places in the row, ``categories`` are
-  [first place, number of classes]
-- ``feature_scale``: each number times a factor that is learned fast
+Weights of layers with a ``pace`` move so many times as fast as the learning rate says.
+
+- ``table_embedding {numbers, categories, frequencies, width, category_width, pace}``: each number
+  becomes ``width`` numbers, itself and what cosines of it tell; each category of many classes
+  becomes ``category_width``; all else stays as it is. ``numbers`` are places in the row,
+  ``categories`` are [first place, number of classes]
+- ``feature_scale {pace}``: each number times a factor of its own
 - ``scaled_dense {units, activation, pace}``: a dense layer whose kernel is divided by the root of
   how many numbers come in, when it is used and not when it is drawn ("neural tangent
-  parametrisation"), and learns ``pace`` times as fast
+  parametrisation"); its bias has a tenth of the pace
 - ``parametric_activation {activation, pace}``: between the numbers themselves and a function of
   them, at a place that each unit learns
 - ``layer_norm {epsilon}``: brings the numbers of a row to mean 0 and spread 1
@@ -33,6 +35,8 @@ MOST_PLAIN_CLASSES = 8
 _CATEGORY_WIDTH = 8
 _FREQUENCIES = 16
 _NUMBER_WIDTH = 4
+_PERIOD_PACE = 4.0
+_SCALE_PACE = 240.0
 
 
 def table_embedding(planner: Planner, columns: Sequence[SlotColumn]) -> None:
@@ -54,6 +58,7 @@ def table_embedding(planner: Planner, columns: Sequence[SlotColumn]) -> None:
             "frequencies": _FREQUENCIES,
             "width": _NUMBER_WIDTH,
             "category_width": _CATEGORY_WIDTH,
+            "pace": _PERIOD_PACE,
         },
         (width,),
         parameters=len(numbers) * each + classes * _CATEGORY_WIDTH,
@@ -64,7 +69,8 @@ def table_embedding(planner: Planner, columns: Sequence[SlotColumn]) -> None:
 def feature_scale(planner: Planner) -> None:
     """Each number times a factor of its own."""
     width = planner.shape[-1]
-    planner.append("feature_scale", {}, planner.shape, parameters=width, flops=width)
+    settings = {"pace": _SCALE_PACE}
+    planner.append("feature_scale", settings, planner.shape, parameters=width, flops=width)
 
 
 def scaled_dense(

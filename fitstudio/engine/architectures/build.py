@@ -113,6 +113,7 @@ def _table_embedding(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
         frequencies=settings["frequencies"],
         width=settings["width"],
         category_width=settings["category_width"],
+        pace=settings["pace"],
         generator=generator,
     )
 
@@ -168,7 +169,9 @@ _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     "lstm": _recurrent,
     "gru": _recurrent,
     "table_embedding": _table_embedding,
-    "feature_scale": lambda plan, _: table_layers.FeatureScale(plan.input_shape[-1]),
+    "feature_scale": lambda plan, _: table_layers.FeatureScale(
+        plan.input_shape[-1], pace=plan.settings["pace"]
+    ),
     "scaled_dense": _scaled_dense,
     "parametric_activation": _parametric_activation,
     "layer_norm": lambda plan, _: nn.LayerNorm(plan.input_shape[-1], eps=plan.settings["epsilon"]),

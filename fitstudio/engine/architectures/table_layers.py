@@ -15,9 +15,7 @@ from torch import nn
 
 from fitstudio.engine.architectures.layers import Activation
 
-# How fast the factors of inputs move, and the frequencies of their cosines.
-_SCALE_PACE = 240.0
-_PERIOD_PACE = 4.0
+# How long the waves of numbers are at first: about ten times what numbers are apart.
 _FREQUENCY_SPREAD = 0.1
 
 
@@ -31,6 +29,7 @@ class TableEmbedding(nn.Module):
         frequencies: Cosines of each number.
         width: What a number becomes.
         category_width: What a category becomes.
+        pace: How many times as fast as the rate what is learned about numbers moves.
         generator: Where the first weights come from.
     """
 
@@ -46,6 +45,7 @@ class TableEmbedding(nn.Module):
         frequencies: int,
         width: int,
         category_width: int,
+        pace: float,
         generator: torch.Generator,
     ) -> None:
         super().__init__()
@@ -56,17 +56,18 @@ class TableEmbedding(nn.Module):
         self.register_buffer("plain", torch.tensor(plain, dtype=torch.long), persistent=False)
         self.register_buffer("places", torch.tensor(numbers, dtype=torch.long), persistent=False)
         self.categories = [(first, classes) for first, classes in categories]
+        self._pace = pace
         count, learned = len(numbers), width - 1
         if count:
-            spread = _FREQUENCY_SPREAD / _PERIOD_PACE
+            spread = _FREQUENCY_SPREAD / pace
             self.frequency = nn.Parameter(
                 torch.empty(count, frequencies).normal_(0.0, spread, generator=generator)
             )
-            turn = math.pi / _PERIOD_PACE
+            turn = math.pi / pace
             self.phase = nn.Parameter(
                 torch.empty(count, frequencies).uniform_(-turn, turn, generator=generator)
             )
-            limit = 1.0 / (math.sqrt(frequencies) * _PERIOD_PACE)
+            limit = 1.0 / (math.sqrt(frequencies) * pace)
             self.weight = nn.Parameter(
                 torch.empty(count, frequencies, learned).uniform_(
                     -limit, limit, generator=generator
@@ -85,11 +86,11 @@ class TableEmbedding(nn.Module):
         parts = [inputs.index_select(-1, self.plain)] if len(self.plain) else []
         if len(self.places):
             numbers = inputs.index_select(-1, self.places)
-            turns = numbers.unsqueeze(-1) * (self.frequency * (2 * math.pi * _PERIOD_PACE))
-            waves = torch.cos(turns + self.phase * _PERIOD_PACE)
+            turns = numbers.unsqueeze(-1) * (self.frequency * (2 * math.pi * self._pace))
+            waves = torch.cos(turns + self.phase * self._pace)
             # (rows, numbers, frequencies) by (numbers, frequencies, learned)
-            learned = torch.matmul(waves.transpose(0, 1), self.weight * _PERIOD_PACE)
-            learned = learned.transpose(0, 1) + self.bias * _PERIOD_PACE
+            learned = torch.matmul(waves.transpose(0, 1), self.weight * self._pace)
+            learned = learned.transpose(0, 1) + self.bias * self._pace
             both = torch.cat((numbers.unsqueeze(-1), learned), dim=-1)
             parts.append(both.flatten(1))
         for (first, classes), vectors in zip(self.categories, self.vectors, strict=True):
@@ -100,13 +101,14 @@ class TableEmbedding(nn.Module):
 class FeatureScale(nn.Module):
     """Each number times a factor of its own, 1 at first."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, pace: float) -> None:
         super().__init__()
-        self.factor = nn.Parameter(torch.full((width,), 1.0 / _SCALE_PACE))
+        self._pace = pace
+        self.factor = nn.Parameter(torch.full((width,), 1.0 / pace))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """The scaled numbers."""
-        return inputs * (self.factor * _SCALE_PACE)
+        return inputs * (self.factor * self._pace)
 
 
 class ScaledDense(nn.Module):

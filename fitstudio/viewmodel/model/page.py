@@ -35,6 +35,16 @@ _OPERATIONS = {
     "global_average_pool2d": marked("Mean over the picture"),
     "lstm": "LSTM",
     "gru": "GRU",
+    "concatenate": marked("Side by side"),
+    "add": marked("Sum"),
+    "layer_norm": marked("Normalisation of each row"),
+    "table_embedding": marked("Waves of numbers, vectors of classes"),
+    "feature_scale": marked("A factor for each number"),
+    "scaled_dense": marked("Dense, scaled"),
+    "parametric_activation": marked("Activation that is learned"),
+    "members": marked("A row for each member"),
+    "member_dense": marked("Dense, shared by members"),
+    "member_output": marked("Members' answers and their mean"),
 }
 
 
@@ -213,6 +223,8 @@ def _details(layer: LayerPlan) -> str:
         parts.append(say("{filters} filters of {size}", filters=settings["filters"], size=size))
     elif "units" in settings:
         parts.append(say_count(settings["units"], "{number} unit", "{number} units"))
+    if "members" in settings:
+        parts.append(say_count(settings["members"], "{number} member", "{number} members"))
     if "pool_size" in settings:
         size = " × ".join(str(each) for each in settings["pool_size"])
         parts.append(say("of {size}", size=size))
