@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from fitstudio import resources
 import pytest
 
+from fitstudio import resources
 from fitstudio.declared.catalogue.schedules import rate_at
 from fitstudio.declared.help_pages import pages
 from fitstudio.declared.plain_words import describe
