@@ -35,11 +35,12 @@ MOST_PLAIN_CLASSES = 8
 _CATEGORY_WIDTH = 8
 _FREQUENCIES = 16
 _NUMBER_WIDTH = 4
-_PERIOD_PACE = 4.0
-_SCALE_PACE = 240.0
+# Beside the pace of the dense layers behind them.
+_SLOWER_WAVES = 0.1
+_FASTER_SCALES = 6.0
 
 
-def table_embedding(planner: Planner, columns: Sequence[SlotColumn]) -> None:
+def table_embedding(planner: Planner, columns: Sequence[SlotColumn], *, pace: float) -> None:
     """Turns numbers and large categories of a flat row into several numbers each."""
     numbers, categories = _places(columns, planner.shape[-1])
     if not numbers and not categories:
@@ -58,7 +59,7 @@ def table_embedding(planner: Planner, columns: Sequence[SlotColumn]) -> None:
             "frequencies": _FREQUENCIES,
             "width": _NUMBER_WIDTH,
             "category_width": _CATEGORY_WIDTH,
-            "pace": _PERIOD_PACE,
+            "pace": pace * _SLOWER_WAVES,
         },
         (width,),
         parameters=len(numbers) * each + classes * _CATEGORY_WIDTH,
@@ -66,10 +67,10 @@ def table_embedding(planner: Planner, columns: Sequence[SlotColumn]) -> None:
     )
 
 
-def feature_scale(planner: Planner) -> None:
+def feature_scale(planner: Planner, *, pace: float) -> None:
     """Each number times a factor of its own."""
     width = planner.shape[-1]
-    settings = {"pace": _SCALE_PACE}
+    settings = {"pace": pace * _FASTER_SCALES}
     planner.append("feature_scale", settings, planner.shape, parameters=width, flops=width)
 
 

@@ -11,9 +11,10 @@ from fitstudio.declared.kinds.param import Finding, Param
 from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan, plan_task
-from fitstudio.declared.task.columns import chosen, usual_model
+from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.learning_choices import suggested_model
 from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import marked, nouns, numbers, say, say_count, say_marked
@@ -178,7 +179,9 @@ class ModelPageModel:
         """The usual choice for the chosen inputs, or None while there are none."""
         summary = self._session.summary
         inputs = chosen(summary, self._session.spec.get("fit.x")) if summary is not None else ()
-        return usual_model(inputs) if inputs else None
+        if summary is None or not inputs:
+            return None
+        return suggested_model(summary, inputs)
 
     def _settings_for(self, name: str) -> Mapping[str, Any]:
         if name != self.kind:
