@@ -22,6 +22,7 @@ COMMANDS = (
     "runs",
     "show",
     "evaluate",
+    "baselines",
     "predict",
     "export",
     "examples",

@@ -10,7 +10,7 @@ my-project/
     resolved.json           what was used, with origins
     journal.jsonl  batches.f32  history.json  history.csv  history.h5
     checkpoints/last/  previous/  best/  epoch-0005/  snapshot-0001/
-    model.json  results.json  request.json  run.lock  worker.log  faulthandler.log
+    model.json  results.json  baselines.json  request.json  run.lock  worker.log  faulthandler.log
 """
 
 from __future__ import annotations
@@ -89,6 +89,11 @@ class RunPaths:
     def results(self) -> Path:
         """What the trained model is worth."""
         return self.folder / "results.json"
+
+    @property
+    def baselines(self) -> Path:
+        """What simple models are worth on the same rows."""
+        return self.folder / "baselines.json"
 
     @property
     def request(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fitstudio.cli.commands import (
+    comparing,
     controlling,
     doctor,
     exporting,
@@ -18,6 +19,7 @@ ALL = (
     *controlling.COMMANDS,
     *recording.COMMANDS,
     *using.COMMANDS,
+    *comparing.COMMANDS,
     *exporting.COMMANDS,
     *doctor.COMMANDS,
 )

@@ -20,8 +20,8 @@ from fitstudio.words import say
 _OWN = frozenset(
     {
         "run.json", "about.json", "resolved.json", "model.json", "results.json", "request.json",
-        "summary.json", "journal.jsonl", "batches.f32", "worker.log", "faulthandler.log",
-        "checkpoints",
+        "baselines.json", "summary.json", "journal.jsonl", "batches.f32", "worker.log",
+        "faulthandler.log", "checkpoints",
     }
 )  # fmt: skip
 
