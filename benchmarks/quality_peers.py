@@ -68,7 +68,9 @@ def contenders(classes: bool, seed: int) -> dict[str, Any]:
             "boosting": ensemble.HistGradientBoostingClassifier(random_state=seed),
             "forest": ensemble.RandomForestClassifier(random_state=seed),
             "sklearn-mlp": scaled(
-                neural_network.MLPClassifier((64, 64), max_iter=200, random_state=seed)
+                neural_network.MLPClassifier(
+                    hidden_layer_sizes=(64, 64), max_iter=200, random_state=seed
+                )
             ),
         }
     return {
@@ -77,7 +79,9 @@ def contenders(classes: bool, seed: int) -> dict[str, Any]:
         "boosting": ensemble.HistGradientBoostingRegressor(random_state=seed),
         "forest": ensemble.RandomForestRegressor(random_state=seed),
         "sklearn-mlp": scaled(
-            neural_network.MLPRegressor((64, 64), max_iter=200, random_state=seed)
+            neural_network.MLPRegressor(
+                hidden_layer_sizes=(64, 64), max_iter=200, random_state=seed
+            )
         ),
     }
 
