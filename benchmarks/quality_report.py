@@ -17,10 +17,10 @@ NAMES = {
 }
 _HEAD = """# What the defaults are worth
 
-Written by `python benchmarks/quality.py`. FitStudio gets a file of training rows and the name of the
-target, trains with what it suggests, and predicts rows it has never seen: a quarter of the table,
-by a fixed split. It holds a fifth of the training rows out to choose its epoch by; the others learn
-from all of them. They are scikit-learn's dummy, ridge or logistic regression, histogram gradient
+Written by `python benchmarks/quality.py`. FitStudio gets a file of training rows and the name of
+the target, trains with what it suggests, and predicts rows it has never seen: a quarter of the
+table, by a fixed split. It holds a fifth of the training rows out to choose its epoch by; the
+others learn from all of them. They are scikit-learn's dummy, ridge or logistic regression, histogram gradient
 boosting, random forest and MLP (64-64, 200 epochs), and RealMLP-TD where pytabkit is installed,
 each with its defaults.
 
@@ -75,10 +75,11 @@ def _scores(tables: dict[str, dict[str, float]], names: list[str], found: dict[s
             f"| {table} | {kinds.get(table, '')} | {len(splits)} | {' | '.join(cells)} | "
             f"{seconds:.0f} |"
         )
-    return (
-        "\n".join(lines) + "\n\nSeconds are FitStudio's for `new`, `train` and `predict`, with "
-        "one thread on a shared machine.\n"
+    lines.append(
+        "\nSeconds are FitStudio's for `new`, `train` and `predict`, with one thread on a shared "
+        "machine.\n"
     )
+    return "\n".join(lines)
 
 
 def _cell(score: float | None, best: float) -> str:
