@@ -20,9 +20,9 @@ _HEAD = """# What the defaults are worth
 Written by `python benchmarks/quality.py`. FitStudio gets a file of training rows and the name of
 the target, trains with what it suggests, and predicts rows it has never seen: a quarter of the
 table, by a fixed split. It holds a fifth of the training rows out to choose its epoch by; the
-others learn from all of them. They are scikit-learn's dummy, ridge or logistic regression, histogram gradient
-boosting, random forest and MLP (64-64, 200 epochs), and RealMLP-TD where pytabkit is installed,
-each with its defaults.
+others learn from all of them. They are scikit-learn's dummy, ridge or logistic regression,
+histogram gradient boosting, random forest and MLP (64-64, 200 epochs), and RealMLP-TD where
+pytabkit is installed, each with its defaults.
 
 Scores are accuracy for classes and R² for numbers, means over the splits; the best is in bold. With
 {few} test rows or fewer, differences of some percent are chance.
