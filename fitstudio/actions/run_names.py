@@ -28,6 +28,8 @@ _SHORT = {
     "l1": "L1",
     "l2": "L2",
 }
+# What models are called by those who use them, where that is not the kind in capitals.
+_MODELS = {"realmlp": "RealMLP", "tabm": "TabM", "residual_mlp": "residual MLP"}
 _FACTORS = {0.5: "halved", 2.0: "doubled", 0.1: "÷ 10", 10.0: "× 10"}
 
 
@@ -44,7 +46,8 @@ def title_of(spec: RunSpec, differences: Sequence[Difference] | None) -> str:
         differences: From the run before (`mine` is the new value); None for the first run.
     """
     if differences is None:
-        return f"First {str(spec.get('model.kind')).upper()}"
+        kind = str(spec.get("model.kind"))
+        return f"First {_MODELS.get(kind, kind.upper())}"
     told = telling(differences)
     if not told:
         return "Again"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from fitstudio.declared.parameters.sources import parted_name
-from fitstudio.declared.task.columns import usual_model
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,
     CATEGORY,
@@ -18,6 +17,7 @@ from fitstudio.declared.task.dataset_summary import (
     ColumnSummary,
     DatasetSummary,
 )
+from fitstudio.declared.task.learning_choices import learning_choices
 from fitstudio.declared.task.likely_target import likely_target, parts_of
 from fitstudio.declared.task.time_order import time_order
 
@@ -59,7 +59,6 @@ def suggest(
         chosen = _likely_inputs(summary, [c.name for c in targets], part)
     if chosen:
         settings["fit.x"] = [column.name for column in chosen]
-        settings["model.kind"] = usual_model(chosen)
         days = [c.name for c in chosen if c.dates and not c.numeric]
         if days:
             settings["data.columns"] = {name: {"type": NUMBER} for name in days}
@@ -69,7 +68,7 @@ def suggest(
         if "data.columns" in task:
             task["data.columns"] = {**settings.get("data.columns", {}), **task["data.columns"]}
         settings |= task
-    settings["fit.epochs"] = _epochs(summary)
+    settings |= {each.key: each.value for each in learning_choices(summary, chosen)}
     settings |= _validation(summary, settings.get("fit.y", []), part)
     return settings
 
@@ -140,13 +139,6 @@ def _is_coded(column: ColumnSummary, name: str) -> bool:
     in_a_row = values == [values[0] + place for place in range(len(values))]
     few = 2 < len(values) <= _FEW_CODES and in_a_row
     return few and bool(_CLASS_NAMES.match(name))
-
-
-def _epochs(summary: DatasetSummary) -> int:
-    """So many that a small network has about three thousand steps."""
-    steps = max(1, summary.rows // 32)
-    epochs = max(10, min(100, 3_000 // steps))
-    return int(round(epochs, -1))
 
 
 def _validation(

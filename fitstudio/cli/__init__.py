@@ -23,6 +23,7 @@ COMMANDS = (
     "show",
     "evaluate",
     "threshold",
+    "baselines",
     "predict",
     "export",
     "examples",

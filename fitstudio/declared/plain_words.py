@@ -11,12 +11,15 @@ from fitstudio.declared.catalogue.callback_words import watched_words
 from fitstudio.declared.catalogue.entries import CALLBACKS, METRICS, MODELS
 from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
 from fitstudio.declared.catalogue.watching import best_epoch_by
-from fitstudio.declared.kinds.entries import EntryList
-from fitstudio.declared.kinds.param import Severity
+from fitstudio.declared.kinds.entries import Chosen, EntryList
+from fitstudio.declared.kinds.param import Param, Severity
+from fitstudio.declared.parameters.registry import find_param
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.learning_choices import kept, learning_choices
 from fitstudio.words import marked, say, say_count
 from fitstudio.words.nouns import one, several
 from fitstudio.words.numbers import (
@@ -59,6 +62,7 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
         Paragraph(say("The end"), _end(resolved, facts)),
         *(Paragraph(say("Helpers"), text) for text in [_helpers(resolved, facts)] if text),
         *(Paragraph(say("Size"), text) for text in [_size(resolved, facts)] if text),
+        *(Paragraph(say("Chosen for you"), text) for text in [_choices(resolved, summary)] if text),
         *(Paragraph(say("Ignored"), text) for text in [_ignored(resolved)] if text),
     ]
     return [paragraph for paragraph in paragraphs if paragraph.text]
@@ -354,6 +358,38 @@ def _size(resolved: Resolved, facts: Facts) -> str:
         parameters=strong(format_count(plan.parameters)),
         memory=memory,
     )
+
+
+def _choices(resolved: Resolved, summary: DatasetSummary | None) -> str:
+    """What was chosen for these data and is still set, each with its reason."""
+    if summary is None:
+        return ""
+    values = {key: each.value for key, each in resolved.values.items()}
+    choices = learning_choices(summary, chosen(summary, values["fit.x"]))
+    sentences = []
+    for each in kept(choices, values):
+        param = find_param(each.key, values["model.kind"])
+        if param is not None:
+            sentences.append(
+                say(
+                    "{title} {shown}: {why}.",
+                    title=param.title,
+                    shown=strong(shown_choice(param, each.value)),
+                    why=each.why,
+                )
+            )
+    return " ".join(sentences)
+
+
+def shown_choice(param: Param, value: Any) -> str:
+    """A value that was chosen, in a few words."""
+    if isinstance(param.kind, Chosen):
+        return param.kind.entries[value].title
+    if param.key == "fit.callbacks":
+        return listed([CALLBACKS[item["kind"]].title for item in value])
+    if isinstance(value, Mapping):
+        return listed([f"{name} {plain_number(number)}" for name, number in value.items()])
+    return param.show(value)
 
 
 def _ignored(resolved: Resolved) -> str:

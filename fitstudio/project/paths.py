@@ -10,8 +10,8 @@ my-project/
     resolved.json           what was used, with origins
     journal.jsonl  batches.f32  history.json  history.csv  history.h5
     checkpoints/last/  previous/  best/  epoch-0005/  snapshot-0001/
-    model.json  results.json  decision.json  request.json
-    run.lock  worker.log  faulthandler.log
+    model.json  results.json  baselines.json  decision.json
+    request.json  run.lock  worker.log  faulthandler.log
 """
 
 from __future__ import annotations
@@ -95,6 +95,11 @@ class RunPaths:
     def decision(self) -> Path:
         """From which probability on a class is said, where a person chose it."""
         return self.folder / "decision.json"
+
+    @property
+    def baselines(self) -> Path:
+        """What simple models are worth on the same rows."""
+        return self.folder / "baselines.json"
 
     @property
     def request(self) -> Path:

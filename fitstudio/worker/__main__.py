@@ -3,6 +3,7 @@
 run PROJECT RUN [--resume] [--verbose=N]    trains a run
 predict | evaluate JOB        uses a run's model; JOB is a JSON file, answers are JSON lines
 export JOB                    writes a run's model in a format that other programs read
+baselines JOB                 compares a run's model with simple ones
 dry-run JOB                   tries one real batch and tells what the run would take
 devices                       tells as JSON what torch can train on
 """
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     return run.run(
                         Path(project), run_name, resume="--resume" in flags, verbose=verbose
                     )
-            case [("predict" | "evaluate" | "dry-run" | "export") as kind, job_file]:
+            case [("predict" | "evaluate" | "baselines" | "dry-run" | "export") as kind, job_file]:
                 from fitstudio.worker.jobs import job
 
                 return job.do(kind, Path(job_file))

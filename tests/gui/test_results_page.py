@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QTableWidget, QWidget
 
+from fitstudio.actions.baselines import Baselines
 from fitstudio.actions.decisions import decision_of
 from fitstudio.gui.pages.results.page import ResultsPage
 from fitstudio.gui.plots import figure_file
@@ -153,3 +154,18 @@ def test_nothing_was_measured(shown):
     page = shown(None, state="missing", outcome="failed", reason="error")
     assert page._empty.isVisible()
     assert page._empty.title.text() == "Nothing was measured"
+
+
+def test_simple_models_are_shown_beside_the_network_and_say_who_is_ahead(shown, qtbot):
+    page = shown(CLASS_RESULTS)
+    card = page.findChild(QWidget, "results.simple_models")
+    assert card.isVisible()
+    scores = {"run": {"kind": 0.85}, "same": {"kind": 0.4}, "linear": {"kind": 0.9}}
+    found = Baselines("validation", {"training": 80, "validation": 20}, "accuracy", scores)
+    page.simple_models._take(page.model.run, found)
+    said = page.simple_models.sentences()
+    assert "not ahead of the linear model" in said[0]
+    assert all(figure in said[0] for figure in ("40.0 %", "90.0 %", "85.0 %"))
+    assert page.findChild(QWidget, "results.compare_simple").text() == "Compare again"
+    page.simple_models.show(None)
+    assert page.findChild(QWidget, "results.compare_simple").text() == "Compare"

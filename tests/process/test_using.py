@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.actions import using_models
+from fitstudio.actions import baselines, using_models
 from fitstudio.errors import DataError, RunError, UsageError
 from fitstudio.journal import Outcome
 from fitstudio.project.run_files import read_spec
@@ -73,6 +73,19 @@ def test_evaluate_gives_what_training_gave(trained, flowers) -> None:
     assert again["scores"]["validation"]["accuracy"] == best["val_accuracy"]
     whole = using_models.evaluate_run(trained.project, 1, data=trained.folder / "flowers.csv")
     assert sum(map(sum, whole["confusion"]["test"])) == whole["rows"]["test"] == 240
+
+
+def test_simple_models_are_measured_on_the_rows_that_the_run_held_out(trained, flowers) -> None:
+    assert baselines.load_baselines(trained.project, flowers.name) is None
+    found = baselines.compare_run(trained.project, flowers.name)
+    assert baselines.load_baselines(trained.project, 1) == found
+    assert found.models == ("same", "linear", "nearest", "boosting")
+    assert (found.rows["training"], found.rows["validation"]) == (180, 60)
+    results = using_models.load_results(trained.project, flowers.name)
+    assert results is not None
+    assert found.score("run", "kind") == pytest.approx(results.scores["validation"]["accuracy"])
+    assert found.score("same", "kind") < 0.6 < found.score("linear", "kind")
+    assert any("chosen by these rows" in note for note in found.notes)
 
 
 def test_a_run_without_weights_says_so(trained, tmp_path) -> None:

@@ -75,7 +75,7 @@ def test_metrics(entry) -> None:
 def test_callbacks(entry) -> None:
     made = getattr(callbacks, entry.name)
     # The plan of a schedule is data here and a function there.
-    own = ("schedule", "factor", "every", "final", "warmup", "table")
+    own = ("schedule", "factor", "every", "final", "warmup", "table", "cycles")
     check_defaults(entry, made, without=own if entry.name == "LearningRateScheduler" else ())
 
 

@@ -16,6 +16,7 @@ _IMPORTED_AS = {
     "nvidia-ml-py": "pynvml",
     "python-calamine": "python_calamine",
     "pillow": "PIL",
+    "scikit-learn": "sklearn",
 }
 
 
@@ -42,7 +43,7 @@ def _imported() -> set[str]:
 
 def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["export"]]
+    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
     names = {canonicalize_name(Requirement(text).name) for text in wanted}
     return {_IMPORTED_AS.get(name, name) for name in names}
 

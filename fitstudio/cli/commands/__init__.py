@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fitstudio.cli.commands import (
+    comparing,
     controlling,
     deciding,
     doctor,
@@ -20,6 +21,7 @@ ALL = (
     *recording.COMMANDS,
     *using.COMMANDS,
     *deciding.COMMANDS,
+    *comparing.COMMANDS,
     *exporting.COMMANDS,
     *doctor.COMMANDS,
 )

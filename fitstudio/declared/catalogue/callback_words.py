@@ -113,6 +113,15 @@ def plan_words(settings: Mapping[str, Any]) -> str:
         "exponential": say("times {factor} in each epoch", factor=factor),
         "linear": say("in a straight line to {final}", final=plain_number(settings["final"])),
         "cosine": say("along a cosine to {final}", final=plain_number(settings["final"])),
+        "flat_cosine": say(
+            "half of the epochs as it is, then along a cosine to {final}",
+            final=plain_number(settings["final"]),
+        ),
+        "cosine_cycles": say_count(
+            settings["cycles"],
+            "up and down once, along a cosine",
+            "up and down {number} times along a cosine, each time for longer",
+        ),
         "table": say("from a table"),
     }
     return start + words[settings["schedule"]]

@@ -294,9 +294,24 @@ _SHAPES = (
         marked("Cosine"),
         marked("From the first rate to the final one, slowly at both ends."),
     ),
+    Option(
+        "flat_cosine",
+        marked("Flat, then cosine"),
+        marked("The first rate for half of the epochs, then a cosine to the final one."),
+    ),
+    Option(
+        "cosine_cycles",
+        marked("Cosine cycles"),
+        marked("Up and down several times, each time for twice as long (coslog)."),
+    ),
     Option("table", marked("Table"), marked("A rate for each epoch; the last one stays.")),
 )
-_TO_A_FINAL_RATE = AnyOf(Is("callback.schedule", "linear"), Is("callback.schedule", "cosine"))
+_TO_A_FINAL_RATE = AnyOf(
+    *(
+        Is("callback.schedule", shape)
+        for shape in ("linear", "cosine", "flat_cosine", "cosine_cycles")
+    )
+)
 
 LEARNING_RATE_SCHEDULER = CallbackEntry(
     name="LearningRateScheduler",
@@ -338,6 +353,14 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
             marked("Final rate"),
             marked("The rate of the last epoch."),
             applies=_TO_A_FINAL_RATE,
+        ),
+        _setting(
+            "cycles",
+            Int(minimum=1, maximum=16),
+            4,
+            marked("Cycles"),
+            marked("How many times the rate rises and falls."),
+            applies=Is("callback.schedule", "cosine_cycles"),
         ),
         _setting(
             "warmup",

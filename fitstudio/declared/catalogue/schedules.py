@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.callbacks import LEARNING_RATE_SCHEDULER
@@ -29,9 +29,33 @@ def rate_at(settings: Mapping[str, Any], epoch: int, initial_rate: float, epochs
         return initial_rate * values["factor"] ** ((epoch - warmup) // int(values["every"]))
     if values["schedule"] == "exponential":
         return initial_rate * values["factor"] ** (epoch - warmup)
-    last = max(1, epochs - 1 - warmup)
-    done = min(1.0, (epoch - warmup) / last)
     final = float(values["final"])
-    if values["schedule"] == "cosine":
-        done = 0.5 - 0.5 * math.cos(math.pi * done)
-    return initial_rate + (final - initial_rate) * done
+    gone = _GONE[values["schedule"]](epoch - warmup, epochs - warmup, values)
+    return initial_rate + (final - initial_rate) * gone
+
+
+def _line(epoch: int, epochs: int) -> float:
+    """How far on an epoch is: 0 in the first, 1 in the last."""
+    return min(1.0, epoch / max(1, epochs - 1))
+
+
+def _cosine(done: float) -> float:
+    return 0.5 - 0.5 * math.cos(math.pi * done)
+
+
+def _cosine_cycles(epoch: int, epochs: int, cycles: int) -> float:
+    """Each cycle begins and ends at the final rate, and takes twice as long as the one before.
+
+    The rate is that of the middle of an epoch: at its beginning the first one would learn nothing.
+    """
+    done = min(1.0, (epoch + 0.5) / max(1, epochs))
+    return 0.5 + 0.5 * math.cos(2.0 * math.pi * math.log2(1.0 + (2**cycles - 1) * done))
+
+
+# How much of the way from the first to the final rate an epoch has gone, by plan.
+_GONE: Mapping[str, Callable[[int, int, Mapping[str, Any]], float]] = {
+    "linear": lambda epoch, epochs, _: _line(epoch, epochs),
+    "cosine": lambda epoch, epochs, _: _cosine(_line(epoch, epochs)),
+    "flat_cosine": lambda epoch, epochs, _: _cosine(max(0.0, 2.0 * _line(epoch, epochs) - 1.0)),
+    "cosine_cycles": lambda epoch, epochs, values: _cosine_cycles(epoch, epochs, values["cycles"]),
+}

@@ -20,7 +20,8 @@ from fitstudio.words import say
 _OWN = frozenset(
     {
         "run.json", "about.json", "resolved.json", "model.json", "results.json", "decision.json",
-        "request.json", "summary.json", "journal.jsonl", "batches.f32", "worker.log",
+        "baselines.json", "request.json", "summary.json", "journal.jsonl", "batches.f32",
+        "worker.log",
         "faulthandler.log", "checkpoints",
     }
 )  # fmt: skip

@@ -19,6 +19,9 @@ operations, and a test compares the number of weights:
 - ``global_average_pool1d``, ``global_average_pool2d``: the mean of each channel over all places
 - ``lstm {units, return_sequences, bidirectional}``: Keras's LSTM over the steps
 - ``gru``: the same for Keras's GRU with ``reset_after``
+- ``table_embedding``, ``feature_scale``, ``scaled_dense``, ``parametric_activation``,
+  ``layer_norm``, ``members``, ``member_dense``, ``member_output``: the layers of models made for
+  tables, see `fitstudio.declared.plan.table_layers`
 - ``concatenate``: what several layers answer, side by side along the last axis
 - ``add``: the sum of what several layers answer
 
@@ -113,7 +116,7 @@ class Planner:
                 say("{shapes} cannot stand side by side.", shapes=_shapes(shapes)), "kind"
             )
         width = sum(shape[-1] for shape in shapes)
-        self._add("concatenate", {}, (*shapes[0][:-1], width), inputs=names)
+        self.append("concatenate", {}, (*shapes[0][:-1], width), inputs=names)
 
     def add(self, *names: str) -> None:
         """Adds up what layers answer."""
@@ -121,23 +124,23 @@ class Planner:
         if len(set(shapes)) != 1:
             raise ShapeError(say("{shapes} cannot be added up.", shapes=_shapes(shapes)), "kind")
         flops = (len(shapes) - 1) * math.prod(shapes[0])
-        self._add("add", {}, shapes[0], inputs=names, flops=flops)
+        self.append("add", {}, shapes[0], inputs=names, flops=flops)
 
     def reshape(self, *shape: int) -> None:
         """The same numbers in another shape."""
         if shape != self.shape:
-            self._add("reshape", {"shape": list(shape)}, shape)
+            self.append("reshape", {"shape": list(shape)}, shape)
 
     def flatten(self) -> None:
         """The same numbers in one row."""
         if len(self.shape) != 1:
-            self._add("flatten", {}, (math.prod(self.shape),))
+            self.append("flatten", {}, (math.prod(self.shape),))
 
     def dense(self, units: int, activation: str = "linear", *, name: str | None = None) -> None:
         """A dense layer over the last axis, followed by its activation."""
         inputs = self.shape[-1]
         places = math.prod(self.shape[:-1])
-        self._add(
+        self.append(
             "dense",
             {"units": units, "activation": activation, "use_bias": True},
             (*self.shape[:-1], units),
@@ -149,17 +152,17 @@ class Planner:
     def activation(self, activation: str) -> None:
         """A function of each number."""
         if activation != "linear":
-            self._add("activation", {"activation": activation}, self.shape)
+            self.append("activation", {"activation": activation}, self.shape)
 
     def dropout(self, rate: float) -> None:
         """Drops numbers at random in training."""
         if rate > 0:
-            self._add("dropout", {"rate": float(rate)}, self.shape)
+            self.append("dropout", {"rate": float(rate)}, self.shape)
 
     def batch_norm(self) -> None:
         """Keras's batch normalisation over the last axis."""
         channels = self.shape[-1]
-        self._add(
+        self.append(
             "batch_norm",
             {"momentum": 0.99, "epsilon": 0.001},
             self.shape,
@@ -190,7 +193,7 @@ class Planner:
             )
         places = self._windows(kernel, stride, padding)
         weights = kernel**axes * channels * filters
-        self._add(
+        self.append(
             f"conv{axes}d",
             {
                 "filters": filters,
@@ -220,7 +223,7 @@ class Planner:
                 ),
                 "pool",
             )
-        self._add(
+        self.append(
             f"max_pool{axes}d",
             {"pool_size": [size] * axes, "strides": [size] * axes, "padding": "valid"},
             (*self._windows(size, size, "valid"), self.shape[-1]),
@@ -229,7 +232,7 @@ class Planner:
     def global_pool(self, how: str) -> None:
         """The largest ("max") or the mean ("average") of each channel over all places."""
         axes = len(self.shape) - 1
-        self._add(f"global_{how}_pool{axes}d", {}, (self.shape[-1],))
+        self.append(f"global_{how}_pool{axes}d", {}, (self.shape[-1],))
 
     def recurrent(
         self, cell: str, units: int, *, return_sequences: bool, bidirectional: bool
@@ -241,7 +244,7 @@ class Planner:
         gates, biases = {"lstm": (4, 1), "gru": (3, 2)}[cell]
         weights = gates * (channels * units + units * units)
         width = units * directions
-        self._add(
+        self.append(
             cell,
             {
                 "units": units,
@@ -265,7 +268,7 @@ class Planner:
     def _number(self, op: str) -> int:
         return 1 + sum(layer.op == op for layer in self.layers)
 
-    def _add(
+    def append(
         self,
         op: str,
         settings: dict[str, Any],
@@ -277,6 +280,18 @@ class Planner:
         name: str | None = None,
         inputs: Sequence[str] = (),
     ) -> None:
+        """Puts one more layer behind the last one.
+
+        Args:
+            op: What it computes, of the table at the top.
+            settings: By name, plain JSON data.
+            output_shape: Without the rows.
+            parameters: How many numbers it learns.
+            flops: Multiplications and additions for one row, forward.
+            state: Numbers that it keeps but does not learn.
+            name: What it is called; None for its kind and a number.
+            inputs: What it takes; empty for the layer before.
+        """
         taken = tuple(inputs) or (self.place,)
         layer = LayerPlan(
             name=name or f"{op}_{self._number(op)}",

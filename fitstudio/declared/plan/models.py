@@ -16,12 +16,13 @@ from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.parameters.model import any_model_param, model_params
 from fitstudio.declared.plan import graph
 from fitstudio.declared.plan.layers import INPUT, LayerPlan, Planner, ShapeError
+from fitstudio.declared.plan.table_layers import HEAD
+from fitstudio.declared.plan.table_models import TABLE_PLANS, Answer
 from fitstudio.declared.task.dataset_summary import Shape
-from fitstudio.declared.task.task import Task
+from fitstudio.declared.task.task import SlotColumn, Task
 from fitstudio.storage.checked import Plain
 from fitstudio.words import say
 
-HEAD = "output"
 _FLOAT_BYTES = 4
 # Weights, gradients and, with Adam, two running means.
 _COPIES_OF_WEIGHTS = 4
@@ -95,7 +96,14 @@ def plan_task(task: Task, kind: str, settings: Mapping[str, Any]) -> ModelPlan:
         settings: The model's settings by name; what is left out is at its default.
     """
     output = task.output
-    return plan_model(kind, settings, task.input.shape, output.units, output.activation)
+    return plan_model(
+        kind,
+        settings,
+        task.input.shape,
+        output.units,
+        output.activation,
+        columns=task.input.columns,
+    )
 
 
 def model_settings(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +121,8 @@ def plan_model(
     input_shape: Shape,
     output_units: int,
     output_activation: str,
+    *,
+    columns: Sequence[SlotColumn] = (),
 ) -> ModelPlan:
     """Plan a model of the gallery.
 
@@ -123,11 +133,12 @@ def plan_model(
             channel axis of 1 is added where the model needs one.
         output_units: How many numbers the model answers with.
         output_activation: "softmax", "sigmoid", "softplus" or "linear".
+        columns: What the input is made of; where nothing is said, all of it is numbers.
     """
     input_shape = tuple(input_shape)
     values = {param.name: param.default for param in model_params(kind)} | dict(settings)
     problems = _value_problems(values)
-    if kind not in _PLANS:
+    if kind not in _PLANS and kind not in TABLE_PLANS:
         problems.append(_error("model.kind", say("There is no model {kind}.", kind=repr(kind))))
     if not input_shape or min(input_shape) < 1 or output_units < 1:
         problems.append(_error("model.kind", say("There is nothing to learn from, or to answer.")))
@@ -135,8 +146,12 @@ def plan_model(
         return _failed(input_shape, problems)
     planner = Planner(input_shape)
     try:
-        _PLANS[kind](planner, values)
-        planner.dense(output_units, output_activation, name=HEAD)
+        if kind in TABLE_PLANS:
+            answer = Answer(output_units, output_activation)
+            TABLE_PLANS[kind](planner, values, columns, answer)
+        else:
+            _PLANS[kind](planner, values)
+            planner.dense(output_units, output_activation, name=HEAD)
     except ShapeError as problem:
         return _failed(input_shape, [_shape_finding(kind, values, problem)])
     plan = finished(planner)

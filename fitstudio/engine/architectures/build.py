@@ -10,7 +10,7 @@ from torch import nn
 
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
-from fitstudio.engine.architectures import initialisers, layers
+from fitstudio.engine.architectures import initialisers, layers, table_layers
 from fitstudio.engine.architectures.graph import Graph
 
 
@@ -29,7 +29,8 @@ def build(plan: ModelPlan, *, seed: int = 0) -> nn.Module:
     generator = torch.Generator().manual_seed(seed)
     made = OrderedDict((layer.name, _make(layer, generator)) for layer in plan.layers)
     if plan.is_chain:
-        return nn.Sequential(made)
+        answers_apart = isinstance(next(reversed(made.values())), table_layers.MemberOutput)
+        return table_layers.Ensemble(made) if answers_apart else nn.Sequential(made)
     taken = {layer.name: layer.inputs for layer in plan.layers}
     return Graph(made, taken, inputs=tuple(plan.inputs), outputs=plan.outputs)
 
@@ -103,6 +104,53 @@ def _recurrent(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
     return layer
 
 
+def _table_embedding(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    return table_layers.TableEmbedding(
+        plan.input_shape[-1],
+        settings["numbers"],
+        settings["categories"],
+        frequencies=settings["frequencies"],
+        width=settings["width"],
+        category_width=settings["category_width"],
+        pace=settings["pace"],
+        generator=generator,
+    )
+
+
+def _scaled_dense(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    return table_layers.ScaledDense(
+        plan.input_shape[-1],
+        settings["units"],
+        settings["activation"],
+        pace=settings["pace"],
+        generator=generator,
+    )
+
+
+def _parametric_activation(plan: LayerPlan, _: torch.Generator) -> nn.Module:
+    settings = plan.settings
+    return table_layers.ParametricActivation(
+        plan.input_shape[-1], settings["activation"], pace=settings["pace"]
+    )
+
+
+def _of_members(
+    kind: type[table_layers.MemberDense] | type[table_layers.MemberOutput],
+    plan: LayerPlan,
+    generator: torch.Generator,
+) -> nn.Module:
+    settings = plan.settings
+    return kind(
+        plan.input_shape[-1],
+        settings["units"],
+        settings["members"],
+        settings["activation"],
+        generator,
+    )
+
+
 _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     "reshape": lambda plan, _: layers.Reshape(plan.settings["shape"]),
     "flatten": lambda plan, _: nn.Flatten(),
@@ -120,6 +168,20 @@ _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     "global_average_pool2d": _global_pooling,
     "lstm": _recurrent,
     "gru": _recurrent,
+    "table_embedding": _table_embedding,
+    "feature_scale": lambda plan, _: table_layers.FeatureScale(
+        plan.input_shape[-1], pace=plan.settings["pace"]
+    ),
+    "scaled_dense": _scaled_dense,
+    "parametric_activation": _parametric_activation,
+    "layer_norm": lambda plan, _: nn.LayerNorm(plan.input_shape[-1], eps=plan.settings["epsilon"]),
+    "members": lambda plan, generator: table_layers.Members(
+        plan.input_shape[-1], plan.settings["members"], generator
+    ),
+    "member_dense": lambda plan, generator: _of_members(table_layers.MemberDense, plan, generator),
+    "member_output": lambda plan, generator: _of_members(
+        table_layers.MemberOutput, plan, generator
+    ),
     "concatenate": lambda _plan, _: layers.Concatenate(),
     "add": lambda _plan, _: layers.Add(),
 }

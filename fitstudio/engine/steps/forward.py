@@ -107,7 +107,9 @@ class ForwardWithLosses(Forward):
 
     Args:
         module: The model's module. A method ``regularization_loss()``, if it has one, is added to
-            the loss.
+            the loss. A method ``answers_apart()`` gives the answers (rows, members, …) of an
+            ensemble's members, in training: the loss is that of each member by itself, and the
+            outputs, which metrics see, are theirs together.
         objective: Losses and metrics, bound to the outputs.
         precision: As for `Forward`.
     """
@@ -116,13 +118,22 @@ class ForwardWithLosses(Forward):
         super().__init__(module, objective, precision=precision)
         self._losses = objective.losses
         self.penalty: Callable[[], Tensor] | None = getattr(module, "regularization_loss", None)
+        self._apart: Callable[[], Tensor | None] | None = getattr(module, "answers_apart", None)
 
     def losses(
         self, inputs: Sequence[Tensor], targets: Targets, weights: Weights
     ) -> tuple[list[Tensor], tuple[Tensor, ...]]:
         """The batch's losses, the total first, and the outputs, in the objective's order."""
         outputs = self(inputs)
-        return self.losses_of(outputs, targets, weights), outputs
+        apart = self._apart() if self._apart is not None and self.module.training else None
+        if apart is None:
+            return self.losses_of(outputs, targets, weights), outputs
+        members = apart.shape[1]
+        answers = apart.flatten(0, 1).float()
+        of_members = self.losses_of(
+            (answers,), _repeated(targets, members), _repeated(weights, members)
+        )
+        return of_members, outputs
 
     def losses_of(
         self, outputs: tuple[Tensor, ...], targets: Targets, weights: Weights
@@ -132,6 +143,13 @@ class ForwardWithLosses(Forward):
         if self.penalty is not None:
             losses[0] = losses[0] + self.penalty()
         return losses
+
+
+def _repeated(tensors: tuple[Tensor | None, ...], members: int) -> tuple[Tensor | None, ...]:
+    """Each row once for each member of an ensemble."""
+    return tuple(
+        None if each is None else each.repeat_interleave(members, dim=0) for each in tensors
+    )
 
 
 def _first_convolution_channels(module: nn.Module) -> int | None:

@@ -11,9 +11,10 @@ from fitstudio.declared.kinds.param import Finding, Param
 from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan, plan_task
-from fitstudio.declared.task.columns import chosen, usual_model
+from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
+from fitstudio.declared.task.learning_choices import suggested_model
 from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import marked, nouns, numbers, say, say_count, say_marked
@@ -35,6 +36,16 @@ _OPERATIONS = {
     "global_average_pool2d": marked("Mean over the picture"),
     "lstm": "LSTM",
     "gru": "GRU",
+    "concatenate": marked("Side by side"),
+    "add": marked("Sum"),
+    "layer_norm": marked("Normalisation of each row"),
+    "table_embedding": marked("Waves of numbers, vectors of classes"),
+    "feature_scale": marked("A factor for each number"),
+    "scaled_dense": marked("Dense, scaled"),
+    "parametric_activation": marked("Activation that is learned"),
+    "members": marked("A row for each member"),
+    "member_dense": marked("Dense, shared by members"),
+    "member_output": marked("Members' answers and their mean"),
 }
 
 
@@ -168,7 +179,9 @@ class ModelPageModel:
         """The usual choice for the chosen inputs, or None while there are none."""
         summary = self._session.summary
         inputs = chosen(summary, self._session.spec.get("fit.x")) if summary is not None else ()
-        return usual_model(inputs) if inputs else None
+        if summary is None or not inputs:
+            return None
+        return suggested_model(summary, inputs)
 
     def _settings_for(self, name: str) -> Mapping[str, Any]:
         if name != self.kind:
@@ -213,6 +226,8 @@ def _details(layer: LayerPlan) -> str:
         parts.append(say("{filters} filters of {size}", filters=settings["filters"], size=size))
     elif "units" in settings:
         parts.append(say_count(settings["units"], "{number} unit", "{number} units"))
+    if "members" in settings:
+        parts.append(say_count(settings["members"], "{number} member", "{number} members"))
     if "pool_size" in settings:
         size = " × ".join(str(each) for each in settings["pool_size"])
         parts.append(say("of {size}", size=size))

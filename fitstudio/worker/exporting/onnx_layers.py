@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,8 @@ import numpy as np
 
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
+from fitstudio.worker.exporting import onnx_table_layers
+from fitstudio.worker.exporting.onnx_activations import activate
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 
 Weights = Mapping[str, np.ndarray]
@@ -36,41 +37,6 @@ def add_layers(
         }
         values[layer.name] = _MAKERS[layer.op](graph, layer, own, taken)
     return [values[name] for name in plan.outputs]
-
-
-def activate(graph: GraphBuilder, value: str, name: str | None) -> str:
-    """A function of each number; softmax over the last axis."""
-    match name:
-        case None | "linear":
-            return value
-        case "leaky_relu":
-            return graph.call("LeakyRelu", value, alpha=0.2)
-        case "hard_sigmoid":
-            return graph.call("HardSigmoid", value, alpha=1 / 6, beta=0.5)
-        case "silu" | "swish":
-            return graph.call("Mul", value, graph.call("Sigmoid", value))
-        case "mish":
-            return graph.call("Mul", value, graph.call("Tanh", graph.call("Softplus", value)))
-        case "gelu":
-            part = graph.call("Mul", value, graph.constant(1 / math.sqrt(2)))
-            share = graph.call("Add", graph.call("Erf", part), graph.constant(1.0))
-            return graph.call("Mul", graph.call("Mul", value, share), graph.constant(0.5))
-        case "softmax":
-            return graph.call("Softmax", value, axis=-1)
-        case _:
-            return graph.call(_PLAIN[name], value)
-
-
-_PLAIN = {
-    "relu": "Relu",
-    "elu": "Elu",
-    "selu": "Selu",
-    "tanh": "Tanh",
-    "sigmoid": "Sigmoid",
-    "softplus": "Softplus",
-    "softsign": "Softsign",
-    "exponential": "Exp",
-}
 
 
 def _reshape(graph: GraphBuilder, layer: LayerPlan, _: Weights, taken: Sequence[str]) -> str:
@@ -202,6 +168,7 @@ _MAKERS: dict[str, Callable[[GraphBuilder, LayerPlan, Weights, Sequence[str]], s
     "global_average_pool2d": _global_pooling,
     "lstm": _recurrent,
     "gru": _recurrent,
+    **onnx_table_layers.MAKERS,
     "concatenate": lambda graph, _layer, _, taken: graph.call("Concat", *taken, axis=-1),
     "add": lambda graph, _layer, _, taken: graph.call("Sum", *taken),
 }

@@ -52,12 +52,7 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     progress(0.1, say("Preparing the rows"))
     notes = list(trained.notes)
     if data is None:
-        recorded = read_recorded(trained.paths.resolved)
-        seed = recorded.get("seed")
-        if seed is None:
-            raise atomic.damaged(trained.paths.resolved, say("`seed` is missing"))
-        source, task = open_source(spec.data, project), _frozen_task(trained.paths, recorded)
-        parts = results.parts_of(prepare(source, spec, base=project, seed=seed, task=task))
+        parts = own_parts(trained.paths, project)
     else:
         data = {"file": data} if isinstance(data, str) else dict(data)
         recipe = certificate.recipe
@@ -81,6 +76,21 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         loss=str(certificate.compiled.get("loss") or ""),
     )
     return {"run": trained.paths.name, "notes": notes, "target": target, **measured}
+
+
+def own_parts(paths: RunPaths, project: Path) -> list[Part]:
+    """The rows that a run was trained and checked on, prepared as they were for it.
+
+    Raises:
+        DataError: If its data cannot be read any more.
+    """
+    recorded = read_recorded(paths.resolved)
+    seed = recorded.get("seed")
+    if seed is None:
+        raise atomic.damaged(paths.resolved, say("`seed` is missing"))
+    spec = read_spec(paths.spec)
+    source, task = open_source(spec.data, project), _frozen_task(paths, recorded)
+    return results.parts_of(prepare(source, spec, base=project, seed=seed, task=task))
 
 
 def _frozen_task(paths: RunPaths, recorded: Mapping[str, Any]) -> Task | None:

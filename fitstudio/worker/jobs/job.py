@@ -1,4 +1,4 @@
-"""Short jobs with a run's model: predict, evaluate, dry-run. One JSON job in, JSON lines out.
+"""Short jobs with a run's model, such as predict or dry-run. One JSON job in, JSON lines out.
 
 ──► {"project": …, "run": …, "data": …, "output": …}      on stdin, or in a file
 ◄── {"progress": 0.4, "sentence": "Predicting"}           any number of them
@@ -18,7 +18,7 @@ from typing import Any
 
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import finite
-from fitstudio.worker.jobs import dry_run, evaluation, export, prediction
+from fitstudio.worker.jobs import comparison, dry_run, evaluation, export, prediction
 
 Job = Mapping[str, Any]
 Progress = Callable[[float, str], None]
@@ -26,6 +26,7 @@ Progress = Callable[[float, str], None]
 _JOBS: dict[str, Callable[[Job, Progress], dict[str, Any]]] = {
     "predict": prediction.predict,
     "evaluate": evaluation.evaluate,
+    "baselines": comparison.compare,
     "dry-run": dry_run.try_one_batch,
     "export": export.export,
 }
@@ -35,7 +36,7 @@ def do(kind: str, job_file: Path) -> int:
     """Does a job and answers on stdout; returns the exit code.
 
     Args:
-        kind: "predict", "evaluate", "dry-run" or "export".
+        kind: "predict", "evaluate", "baselines", "dry-run" or "export".
         job_file: The job as JSON; ``-`` for stdin.
     """
     logging.getLogger().setLevel(logging.ERROR)

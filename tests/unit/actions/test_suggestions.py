@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fitstudio.actions.suggestions import suggest
+from fitstudio.declared.plain_words import describe
+from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
 
@@ -78,7 +80,7 @@ def test_models_by_shape():
     target = category("y")
     for shape, kind in (
         ((8, 8), "cnn2d"), ((32, 32, 3), "cnn2d"), ((1024,), "cnn1d"), ((50, 3), "cnn1d"),
-        ((10,), "mlp"),
+        ((10,), "realmlp"),
     ):  # fmt: skip
         settings = suggest(summary(array("x", *shape), target, kind="npz"))
         assert settings["model.kind"] == kind
@@ -205,8 +207,30 @@ def test_a_date_is_counted_in_days_where_there_is_nothing_else():
 
 
 def test_epochs_suit_the_number_of_rows():
-    assert suggest(summary(number("a"), number("b"), rows=200))["fit.epochs"] == 100
+    assert suggest(summary(number("a"), number("b"), rows=200))["fit.epochs"] == 256
     assert suggest(summary(number("a"), number("b"), rows=1_000_000))["fit.epochs"] == 10
+    pictures = (array("x", 28, 28), category("y"))
+    assert suggest(summary(*pictures, kind="npz", rows=200))["fit.epochs"] == 100
+
+
+@pytest.mark.parametrize("rows", [1, 12, 300, 5_000, 2_000_000])
+@pytest.mark.parametrize("target", [category("y"), category("y", "abc"), number("y")])
+def test_a_table_gets_a_model_that_can_be_built_and_reasons_for_it(rows, target):
+    about = summary(number("a"), category("b", "klm"), target, rows=rows)
+    settings = suggest(about, target=["y"])
+    resolved = resolve(RunSpec().with_values(settings), about)
+
+    assert settings["model.kind"] == "realmlp"
+    assert settings["compile.optimizer_settings"]["beta_2"] == 0.95
+    assert resolved.model_plan is not None and resolved.model_plan.ok
+    assert resolved.facts is not None
+    if rows > 1_000:
+        assert resolved.facts.steps_per_epoch >= 8
+    (why,) = (each.text for each in describe(resolved, about) if each.title == "Chosen for you")
+    assert "AdamW" in why
+    # What a person has changed is no choice of the program any more.
+    changed = resolve(RunSpec().with_values(settings | {"compile.optimizer": "sgd"}), about)
+    assert "AdamW" not in " ".join(each.text for each in describe(changed, about))
 
 
 def test_suggestions_are_settings():

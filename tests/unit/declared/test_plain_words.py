@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from fitstudio import resources
 from fitstudio.declared.catalogue.schedules import rate_at
 from fitstudio.declared.help_pages import pages
@@ -130,8 +132,29 @@ def test_schedules_of_the_learning_rate() -> None:
         2.0,
         2.0,
     ]
+    flat = {"schedule": "flat_cosine", "final": 0.0}
+    rates = [rate_at(flat, epoch, 1.0, 101) for epoch in (0, 50, 75, 100)]
+    assert rates == pytest.approx([1.0, 1.0, 0.5, 0.0])
     warm = {"schedule": "step", "warmup": 3}
     assert [rate_at(warm, epoch, 1.0, 9) for epoch in (0, 1, 2, 3)] == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_cosine_cycles_take_twice_as_long_each_and_never_leave_the_bounds() -> None:
+    plan = {"schedule": "cosine_cycles", "cycles": 4, "final": 0.1, "warmup": 2}
+    rates = [rate_at(plan, epoch, 1.0, 1_502) for epoch in range(2, 1_502)]
+    assert 0.1 <= min(rates) < 0.11
+    assert 0.99 < max(rates) <= 1.0
+    # Four cycles of 100, 200, 400 and 800 epochs: each begins at the bottom.
+    bottoms = [
+        epoch
+        for epoch in range(1, len(rates) - 1)
+        if rates[epoch - 1] > rates[epoch] <= rates[epoch + 1]
+    ]
+    assert bottoms == pytest.approx([100, 300, 700], abs=1)
+    # However few epochs there are, each of them learns something.
+    for epochs in (1, 2, 5):
+        short = [rate_at({"schedule": "cosine_cycles"}, e, 1.0, epochs) for e in range(epochs)]
+        assert max(short) > 0.0
 
 
 def test_amounts_in_words() -> None:

@@ -22,6 +22,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.results.mistakes_card import MistakesCard
 from fitstudio.gui.pages.results.score_card import ScoreCard
+from fitstudio.gui.pages.results.simple_models_card import SimpleModelsCard
 from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.scatter import ScatterPlot
@@ -39,6 +40,7 @@ from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
 from fitstudio.storage import atomic
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
+from fitstudio.viewmodel.results.simple_models import SimpleModels
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import numbers, say
 
@@ -54,11 +56,13 @@ class ResultsPage(Page):
         super().__init__("page.results", say("Results"), parent=parent)
         self.session = session
         self.model = ResultsModel(session)
+        self.simple_models = SimpleModels(session)
         self._make_head()
         self._make_parts()
         self.model.changed.connect(self._refresh)
         self.model.runs_changed.connect(self._offer_runs)
         self.goes_with(self.model.close)
+        self.goes_with(self.simple_models.close)
         self._offer_runs()
         self._refresh()
 
@@ -85,6 +89,7 @@ class ResultsPage(Page):
 
     def _make_parts(self) -> None:
         self.scores = ScoreCard()
+        self._simple_models = SimpleModelsCard(self.simple_models)
         self._classes = MistakesCard(self.model)
         self.confusion = self._classes.confusion
         self._classes.add_to_head(self._more_button("results.classes_more", self._classes_menu))
@@ -130,6 +135,7 @@ class ResultsPage(Page):
         column.setContentsMargins(0, 0, 0, Space.WINDOW)
         column.setSpacing(Space.CARDS)
         column.addWidget(self.scores)
+        column.addWidget(self._simple_models)
         column.addWidget(self._numbers, 1)
         column.addLayout(self._below, 1)
         self.measure = primary_button("")
@@ -180,6 +186,9 @@ class ResultsPage(Page):
         else:
             self._trouble.show_sentence(str(model.problem), "error", "")
         self.scores.show_scores(model.scores())
+        # They are measured on what was held out, whatever part is shown.
+        self._simple_models.setVisible("validation" in dict(model.parts()))
+        self.simple_models.show(model.run)
         classes = model.is_classification()
         self._classes.setVisible(classes)
         self._numbers.setVisible(not classes)

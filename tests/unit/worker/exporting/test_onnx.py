@@ -10,7 +10,8 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput
 from fitstudio.declared.plan.layers import Planner
-from fitstudio.declared.plan.models import ModelPlan, finished
+from fitstudio.declared.plan.models import ModelPlan, finished, plan_model
+from fitstudio.declared.task.task import SlotColumn
 from fitstudio.engine.architectures import layers
 from fitstudio.engine.architectures.build import _MAKERS, build
 from fitstudio.worker.exporting.onnx_file import fed
@@ -122,6 +123,25 @@ def test_branches():
     planner.concatenate(both, "left")
     planner.dense(2)
     answers_as(planner, (6,))
+
+
+@pytest.mark.parametrize("kind", ["realmlp", "tabm", "residual_mlp"])
+@pytest.mark.parametrize("activation", ["softmax", "linear"])
+def test_models_made_for_tables(kind, activation):
+    columns = (
+        SlotColumn(name="small", role="category", width=2),
+        SlotColumn(name="a", role="number"),
+        SlotColumn(name="large", role="category", width=12),
+        SlotColumn(name="b", role="number"),
+    )
+    plan = plan_model(kind, {}, (16,), 3, activation, columns=columns)
+    module = build(plan, seed=3).eval()
+    x = np.random.default_rng(0).normal(size=(5, 16)).astype(np.float32)
+    with torch.no_grad():
+        expected = module(torch.from_numpy(x)).numpy()
+    column = RecipeColumn(name="x", role="array", shape=(16,))
+    (found,) = run(numbers_out(plan, (column,)), module, {"x": x})
+    np.testing.assert_allclose(found, expected, atol=2e-6, rtol=2e-4)
 
 
 NUMBER = RecipeColumn(name="size", role="number", center=(2023.5,), scale=(0.25,), fill=2023.0)

@@ -1,0 +1,104 @@
+"""The models of the gallery that are made for tables, with their settings."""
+
+from __future__ import annotations
+
+from fitstudio.declared.catalogue.model_settings import (
+    WIDTH,
+    activation,
+    dropout,
+    setting,
+    units,
+)
+from fitstudio.declared.kinds.param import Entry, Level
+from fitstudio.declared.kinds.values import Flag, Int
+from fitstudio.words import marked
+
+_EMBED_NUMBERS = setting(
+    "embed_numbers",
+    Flag(),
+    True,
+    marked("Waves of numbers"),
+    marked("Whether the model also sees cosines of each number, whose lengths it learns."),
+    more=marked(
+        "So it can tell apart values that lie close together, as trees do. A category of more "
+        "than 8 classes becomes 8 numbers that are learned."
+    ),
+    level=Level.ADVANCED,
+)
+
+TABLE_MODELS = (
+    Entry(
+        name="realmlp",
+        title=marked("Perceptron made for tables"),
+        help=marked("For tables: what usually comes closest to boosted trees, or ahead of them."),
+        more=marked(
+            "A multi-layer perceptron after RealMLP (Holzmüller and others, 2024): it learns how "
+            "much each input counts, sees cosines of each number, and each unit learns how bent "
+            "it is. It wants AdamW, a rate that falls, and some hundred epochs; one costs about "
+            "five times what one of the plain perceptron does."
+        ),
+        params=(
+            units([256, 256, 256], marked("Layers"), marked("How wide each hidden layer is.")),
+            activation("mish"),
+            dropout(0.15),
+            _EMBED_NUMBERS,
+        ),
+    ),
+    Entry(
+        name="tabm",
+        title=marked("Ensemble of perceptrons"),
+        help=marked("For tables: many perceptrons in one; steady where rows are few."),
+        more=marked(
+            "After TabM (Gorishniy and others, 2025): the members share most weights, learn each "
+            "by itself, and answer with their mean. Costs about as many times what one perceptron "
+            "of the same width does as it has members, in time and in memory."
+        ),
+        params=(
+            units([128, 128], marked("Layers"), marked("How wide each hidden layer is.")),
+            setting(
+                "members",
+                Int(minimum=2, maximum=256),
+                16,
+                marked("Members"),
+                marked("How many perceptrons answer together."),
+            ),
+            activation(),
+            dropout(0.1),
+            _EMBED_NUMBERS,
+        ),
+    ),
+    Entry(
+        name="residual_mlp",
+        title=marked("Residual perceptron"),
+        help=marked("For tables: a deep perceptron whose blocks add to what came before."),
+        more=marked(
+            "Deeper than the plain perceptron without being harder to train. Worth a try where "
+            "there are many thousand rows and the others stop getting better."
+        ),
+        params=(
+            setting(
+                "blocks",
+                Int(minimum=1, maximum=100),
+                3,
+                marked("Blocks"),
+                marked("How many blocks follow each other."),
+            ),
+            setting(
+                "width",
+                WIDTH,
+                128,
+                marked("Width"),
+                marked("How many numbers go from block to block."),
+            ),
+            setting(
+                "inner_width",
+                WIDTH,
+                256,
+                marked("Inner width"),
+                marked("How wide the hidden layer inside a block is."),
+            ),
+            activation(),
+            dropout(0.1),
+        ),
+    ),
+)
