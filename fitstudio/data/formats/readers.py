@@ -32,6 +32,12 @@ def _hdf5() -> Reader:
     return Reader(open=open_hdf5, tree=tree)
 
 
+def _matlab() -> Reader:
+    from fitstudio.data.formats.matlab5 import matlab_tree, open_matlab
+
+    return Reader(open=open_matlab, tree=matlab_tree)
+
+
 def _columnar() -> Reader:
     from fitstudio.data.formats.columnar import open_columnar
 
@@ -50,6 +56,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "npy": _npy,
     "npz": _npz,
     "hdf5": _hdf5,
+    "matlab": _matlab,
     "columnar": _columnar,
     "pictures": _pictures,
 }
