@@ -44,6 +44,12 @@ def _columnar() -> Reader:
     return Reader(open=open_columnar)
 
 
+def _sqlite() -> Reader:
+    from fitstudio.data.formats.sqlite import open_sqlite
+
+    return Reader(open=open_sqlite)
+
+
 def _pictures() -> Reader:
     from fitstudio.data.formats.pictures.folder import open_pictures
 
@@ -58,5 +64,6 @@ READERS: dict[str, Callable[[], Reader]] = {
     "hdf5": _hdf5,
     "matlab": _matlab,
     "columnar": _columnar,
+    "sqlite": _sqlite,
     "pictures": _pictures,
 }
