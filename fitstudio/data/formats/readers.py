@@ -8,9 +8,9 @@ from fitstudio.data.formats.reader import Reader
 
 
 def _table() -> Reader:
-    from fitstudio.data.formats.text.table import open_table
+    from fitstudio.data.formats.text.joined import open_tables
 
-    return Reader(open=open_table)
+    return Reader(open=open_tables)
 
 
 def _npy() -> Reader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +104,7 @@ def test_what_is_said_of_lines_names_the_file(folder):
 def test_numbers_written_in_two_ways_are_refused_with_a_file_of_each(tmp_path):
     table(tmp_path / "t" / "a.csv")
     table(tmp_path / "t" / "b.csv", decimal=",")
-    with pytest.raises(DataError, match="'a.csv' has Decimal point, 'b.csv' has Decimal comma"):
+    with pytest.raises(DataError, match=r"'a\.csv' has Decimal point, 'b\.csv' has Decimal comma"):
         opened(tmp_path / "t")
 
 
@@ -119,7 +118,7 @@ def test_two_units_of_one_column_are_refused(tmp_path):
 
 def test_a_folder_of_parquet_files(tmp_path):
     for number in range(3):
-        frame = pl.DataFrame({"x": [number, number + 0.5], "n": [1, 2]})
+        frame = pl.DataFrame({"x": [float(number), number + 0.5], "n": [1, 2]})
         frame.write_parquet(_made(tmp_path / "t" / f"{number}.parquet"))
     (tmp_path / "t" / "3.parquet").write_bytes(b"PAR1")
     with opened(tmp_path / "t") as source:
@@ -130,14 +129,13 @@ def test_a_folder_of_parquet_files(tmp_path):
 
 
 def test_a_change_of_any_file_is_noticed(folder):
-    before, looked = fingerprint(folder), quick_look(folder)
+    before = fingerprint(folder)
     (folder / "notes.md").write_text("nothing")
     assert fingerprint(folder) == before
     path = folder / "good" / "2.csv"
-    path.write_text(path.read_text().replace("2.5", "2.6"))
-    os.utime(path, (1, 1))
+    path.write_text(path.read_text() + "1.5,1\n")
     assert fingerprint(folder)["sha256"] != before["sha256"]
-    assert quick_look(folder) != looked or fingerprint(folder)["size"] == before["size"]
+    assert quick_look(folder)[0] == before["size"] + len("1.5,1\n")
 
 
 def test_most_files_decide_what_a_folder_is_and_an_empty_one_is_refused(folder, tmp_path):
@@ -146,7 +144,7 @@ def test_most_files_decide_what_a_folder_is_and_an_empty_one_is_refused(folder, 
     (tmp_path / "none").mkdir()
     with pytest.raises(DataError, match="without files that are one dataset") as caught:
         kind_of(tmp_path / "none")
-    assert "Text table" in str(caught.value.remedy) or "CSV" in str(caught.value.remedy)
+    assert "Table, Parquet" in str(caught.value.remedy)
 
 
 def test_a_model_of_a_folder_takes_a_file_and_a_folder(folder, tmp_path):

@@ -44,6 +44,15 @@ class _Opened:
     table: TableSource
 
 
+def open_tables(asked: Asked) -> TableSource:
+    """Opens a text table, or all tables of a folder as one.
+
+    Raises:
+        DataError: If there is none that can be read, or if they contradict each other.
+    """
+    return open_joined(asked) if asked.path.is_dir() else open_table(asked)
+
+
 def open_joined(asked: Asked) -> JoinedTable:
     """Opens all tables of a folder as one.
 

@@ -29,10 +29,6 @@ def open_table(asked: Asked) -> TableSource:
     Raises:
         DataError: If it is no text, or holds no rows.
     """
-    if asked.path.is_dir():
-        from fitstudio.data.formats.text.joined import open_joined
-
-        return open_joined(asked)
     path, file = asked.path, asked.file
     unpacked = unpack(asked)
     data = unpacked.data
