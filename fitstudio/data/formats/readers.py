@@ -50,6 +50,12 @@ def _sqlite() -> Reader:
     return Reader(open=open_sqlite)
 
 
+def _spectra() -> Reader:
+    from fitstudio.data.formats.spectra.folder import open_spectra
+
+    return Reader(open=open_spectra)
+
+
 def _pictures() -> Reader:
     from fitstudio.data.formats.pictures.folder import open_pictures
 
@@ -65,5 +71,6 @@ READERS: dict[str, Callable[[], Reader]] = {
     "matlab": _matlab,
     "columnar": _columnar,
     "sqlite": _sqlite,
+    "spectra": _spectra,
     "pictures": _pictures,
 }

@@ -82,6 +82,8 @@ class Format(Entry):
         is_folder: Whether its "file" is a folder, with a row for each file in it.
         folder_endings: The endings of the files that a folder of them is known by; none where a
             folder of such files is no dataset.
+        binding: The names of options that every later file must obey, since what a model has
+            learned hangs on them.
         has_mixed_endings: Whether files with different endings in one folder are different things.
         has_targets_file: Whether the targets may stand in a second file, ``data.y_file``.
     """
@@ -97,6 +99,7 @@ class Format(Entry):
     has_tree: bool = False
     is_folder: bool = False
     folder_endings: tuple[str, ...] = ()
+    binding: tuple[str, ...] = ()
     has_mixed_endings: bool = False
     has_targets_file: bool = False
 
