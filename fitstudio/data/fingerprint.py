@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.picture_files import picture_files
+from fitstudio.data.folder_files import FolderFile, look_into
 
 _BLOCK_BYTES = 4 << 20
 # Beyond this a hash of everything would take longer than a person waits.
@@ -74,7 +74,7 @@ def same_content(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def quick_look(path: Path) -> tuple[int, int]:
-    """Size and time of the last change of a file, or of all files of a folder of pictures.
+    """Size and time of the last change of a file, or of all data files of a folder.
 
     Raises:
         OSError: If there is none.
@@ -82,13 +82,18 @@ def quick_look(path: Path) -> tuple[int, int]:
     if not path.is_dir():
         known = path.stat()
         return known.st_size, known.st_mtime_ns
-    files = picture_files(path)
+    files = _files_in(path)
     return sum(file.size for file in files), max((file.changed for file in files), default=0)
 
 
+def _files_in(folder: Path) -> tuple[FolderFile, ...]:
+    found = look_into(folder)
+    return () if found is None else found.files
+
+
 def _of_folder(path: Path) -> dict[str, Any]:
-    """Of a folder's pictures: what is in them, or for very many their names and sizes."""
-    files = picture_files(path)
+    """Of the files of a folder: what is in them, or for very many their names and sizes."""
+    files = _files_in(path)
     digest = hashlib.sha256()
     size = sum(file.size for file in files)
     for file in files:

@@ -28,6 +28,12 @@ def of_part(finding: Finding, name: str) -> Finding:
     )
 
 
+def of_file(finding: Finding, name: str) -> Finding:
+    """A finding about one file of a folder, whose files are all read alike."""
+    sentence = say("In **{name}**: {sentence}", name=name, sentence=finding.sentence)
+    return replace(finding, sentence=sentence)
+
+
 def about_join(
     first_name: str, first: Source, name: str, other: Source, join: Join | None
 ) -> Iterator[Finding]:

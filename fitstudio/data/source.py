@@ -14,13 +14,13 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Foreign
-from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import FORMATS, check_options, recognise
 from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError
 from fitstudio.storage.special_files import special_file
 from fitstudio.words import say
+from fitstudio.words.numbers import listed
 
 __all__ = ["Source", "find_file", "kind_of", "open_file", "open_source", "tree_of"]
 
@@ -81,7 +81,8 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
             remedy=say("It can be {formats}.", formats=", ".join(FORMATS)),
         )
     format = FORMATS[kind]
-    if path.is_dir() != format.is_folder:
+    is_folder = path.is_dir()
+    if (is_folder and not format.folder_endings) or (format.is_folder and not is_folder):
         raise DataError(
             say("{file} is no folder.", file=repr(file))
             if format.is_folder
@@ -188,12 +189,17 @@ def kind_of(path: Path) -> str:
 
 
 def _kind_of_folder(path: Path) -> str:
-    from fitstudio.data.picture_files import holds_pictures
+    from fitstudio.data.folder_files import look_into
 
-    if holds_pictures(path):
-        return PICTURES.name
+    found = look_into(path)
+    if found is not None:
+        return found.format.name
+    kinds = [each.title for each in FORMATS.values() if each.folder_endings]
     raise DataError(
-        say("{name} is a folder without pictures.", name=repr(path.name)),
+        say("{name} is a folder without files that are one dataset.", name=repr(path.name)),
         code="data.folder",
-        remedy=say("Choose a file inside it, or a folder that holds PNG, JPEG or TIFF files."),
+        remedy=say(
+            "Choose a file inside it, or a folder that holds files of one of these kinds: {kinds}.",
+            kinds=listed(kinds, last="or", most=len(kinds)),
+        ),
     )

@@ -8,6 +8,9 @@ from fitstudio.words.saying import marked, say_marked
 NOUNS = {
     "row": (marked("row"), marked("rows")),
     "sample": (marked("sample"), marked("samples")),
+    "spectrum": (marked("spectrum"), marked("spectra")),
+    "window": (marked("window"), marked("windows")),
+    "picture": (marked("picture"), marked("pictures")),
     "column": (marked("column"), marked("columns")),
     "array": (marked("array"), marked("arrays")),
     "training row": (marked("training row"), marked("training rows")),

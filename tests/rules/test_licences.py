@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -43,7 +44,8 @@ def _imported() -> set[str]:
 
 def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    wanted = [*project["dependencies"], *extras]
     names = {canonicalize_name(Requirement(text).name) for text in wanted}
     return {_IMPORTED_AS.get(name, name) for name in names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class ArrayColumns(Source):
         guesses: How the columns were chosen.
         findings: What was left out, and why.
         units: Units by column name.
+        groups: Columns of words that name what several rows come from, such as their file.
         close: Lets go of the file.
     """
 
@@ -70,6 +71,7 @@ class ArrayColumns(Source):
         guesses: tuple[Guess, ...] = (),
         findings: tuple[Finding, ...] = (),
         units: Mapping[str, str] | None = None,
+        groups: Collection[str] = (),
         close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(path, file, kind)
@@ -81,6 +83,7 @@ class ArrayColumns(Source):
         self.guesses = (*guesses, folded) if folded else guesses
         self._findings = findings
         self._units = dict(units or {})
+        self._groups = frozenset(groups)
         self._close = close
         self._columns: dict[tuple[str, str | None], TableColumn] = {}
         self.rows = next(iter(self._arrays.values())).shape[0]
@@ -153,6 +156,8 @@ class ArrayColumns(Source):
                 unit = unit_of_dates(column.dates)
             column.unit = unit
             found = summarise(column)
+            if name in self._groups and found.distinct is not None:
+                found = replace(found, repeats=1 < found.distinct < self.rows)
             stored = str(array.dtype) if array.dtype.kind in "biuf" else found.dtype
             return replace(found, dtype=stored)
         return self._describe_array(name, array, shape, unit)

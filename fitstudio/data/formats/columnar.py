@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import WholeNumbers, Words
+from fitstudio.data.folder_files import FolderFile, folder_columns, look_into
 from fitstudio.data.formats.array_source import ArraySource
 from fitstudio.data.formats.reader import Asked
+from fitstudio.declared.formats.columnar import COLUMNAR
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.errors import DataError
 from fitstudio.words import say
@@ -24,9 +28,9 @@ def open_columnar(asked: Asked) -> ArraySource:
     Raises:
         DataError: If it is damaged, or holds no column that can be used.
     """
-    frame = _read(asked)
-    arrays: dict[str, ArrayLike] = {}
     findings: list[Finding] = []
+    frame = _read_folder(asked, findings) if asked.path.is_dir() else _read(asked.path, asked.file)
+    arrays: dict[str, ArrayLike] = {}
     for name, column in _flat(frame).items():
         if name.startswith(_INDEX):
             findings.append(_left_out(name, say("numbers the rows, as pandas stores them")))
@@ -52,19 +56,60 @@ def open_columnar(asked: Asked) -> ArraySource:
         types=asked.columns,
         options=asked.options,
         findings=tuple(findings),
+        groups=[list(arrays)[-1]] if asked.path.is_dir() else (),
     )
 
 
-def _read(asked: Asked) -> pl.DataFrame:
-    with asked.path.open("rb") as stream:
+def _read_folder(asked: Asked, findings: list[Finding]) -> pl.DataFrame:
+    """The rows of all files of a folder, with columns for what the folder says of each."""
+    inside = look_into(asked.path, COLUMNAR)
+    frames: list[pl.DataFrame] = []
+    files: list[FolderFile] = []
+    for file in inside.files if inside is not None else ():
+        try:
+            frames.append(_read(asked.path / file.name, file.name))
+            files.append(file)
+        except DataError as problem:
+            findings.append(_file_left_out(problem))
+    if inside is None or not frames:
+        raise DataError(
+            say("None of the files in {file} can be read.", file=repr(asked.file)),
+            code="data.damaged",
+            remedy=say("Choose a folder that holds Parquet, Arrow or Feather files."),
+        )
+    findings.extend(inside.tell_others())
+    taken = {name for frame in frames for name in frame.columns}
+    own = folder_columns(files, taken)
+    for place, frame in enumerate(frames):
+        said = [pl.lit(values[place]).alias(name) for name, values in own.items()]
+        frames[place] = frame.with_columns(said)
+    try:
+        joined = pl.concat(frames, how="diagonal_relaxed")
+    except pl.exceptions.PolarsError as problem:
+        raise DataError(
+            say("The files of {file} hold different types in one column.", file=repr(asked.file)),
+            code="data.types-differ",
+            remedy=say("Write all files alike, or choose one of them."),
+            details=str(problem),
+        ) from problem
+    return joined.select(*(name for name in joined.columns if name not in own), *own)
+
+
+def _file_left_out(problem: DataError) -> Finding:
+    sentence = say("{problem} It is left out.", problem=problem.message)
+    return Finding("data.files-unreadable", Severity.ADVICE, "data.file", sentence)
+
+
+def _read(path: Path, file: str) -> pl.DataFrame:
+    with path.open("rb") as stream:
         is_arrow = stream.read(len(_ARROW)) == _ARROW
     try:
         if is_arrow:
-            return pl.read_ipc(asked.path)
-        return pl.read_parquet(asked.path, hive_partitioning=False)
+            return pl.read_ipc(path)
+        return pl.read_parquet(path, hive_partitioning=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as problem:
         raise DataError(
-            say("{file} cannot be read: it is damaged, or not whole.", file=repr(asked.file)),
+            say("{file} cannot be read: it is damaged, or not whole.", file=repr(file)),
             code="data.damaged",
             remedy=say("Copy it again, or write it anew from the program that made it."),
             details=str(problem),

@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from fitstudio.data.formats.hdf5_tree import Found
-from fitstudio.data.formats.matlab import LAST, ROWS, VECTOR, samples_along_last, shape_as_read
+from fitstudio.data.formats.matlab import (
+    LAST,
+    ROWS,
+    VECTOR,
+    find_square,
+    guess_samples_last,
+    samples_along_last,
+    shape_as_read,
+)
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.words import say
@@ -47,23 +55,7 @@ def as_matlab_shows(
     ]
     last = _samples_last(written, options)
     if last or "samples_last" in options:
-        given = "samples_last" in options
-        sentence = say(
-            "The last axis of {last} is as long as there are rows.", last=_listed(list(last))
-        )
-        label = (
-            say("Samples last: {last}", last=_listed(list(last))) if last else say("Samples first")
-        )
-        guesses.append(
-            Guess(
-                "samples_last",
-                list(last),
-                say("As you said.") if given else sentence,
-                label,
-                given=given,
-                sure=given,
-            )
-        )
+        guesses.append(guess_samples_last(last, given="samples_last" in options))
     return (
         [_laid_out(item, LAST) if item.node.path in last else item for item in found],
         tuple(guesses),
@@ -75,23 +67,8 @@ def say_square(columns: Mapping[str, Found], options: Mapping[str, Any]) -> Iter
     if "samples_last" in options:
         return
     for name, item in columns.items():
-        shape = item.node.shape
-        if item.layout == ROWS and len(shape) > 1 and shape[0] == shape[-1]:
-            yield Finding(
-                "data.square",
-                Severity.ADVICE,
-                "data.options",
-                say(
-                    "**{name}** is as wide as it is long ({shape}): each of its rows is taken "
-                    "for a sample.",
-                    name=name,
-                    shape=" × ".join(map(str, shape)),
-                ),
-                Fix(
-                    say("Its columns are the samples"),
-                    {"data.options": {**options, "samples_last": [item.node.path]}},
-                ),
-            )
+        if item.layout == ROWS:
+            yield from find_square(name, item.node.path, item.node.shape, options)
 
 
 def say_packing(

@@ -7,12 +7,16 @@ cells are stored as numbers that mean nothing by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.words import say
+
+_NAMED = 6
 
 # How a dataset's rows lie in the file.
 ROWS = "rows"  # MATLAB's first axis, which is the last one in the file
@@ -61,10 +65,19 @@ def matlab_refusal(item: Any) -> str | None:
     if kind == "cell":
         return say("is a cell array of MATLAB, whose parts lie elsewhere; save a matrix of numbers")
     if kind not in _NUMBERS or "MATLAB_object_decode" in item.attrs:
-        return say("is an object of MATLAB ({kind}); save it as a matrix of numbers", kind=kind)
+        return say_object(kind)
     if item.dtype.names:
         return say("holds complex numbers")
     return None
+
+
+def say_object(kind: str) -> str:
+    """Why an object of this class of MATLAB is no column, and what to do."""
+    if kind in ("table", "timetable"):
+        return say("is a {kind} of MATLAB; write it with writetable, as CSV", kind=kind)
+    if kind in ("string", "categorical"):
+        return say("is an object of MATLAB ({kind}); save cellstr(…) of it", kind=kind)
+    return say("is an object of MATLAB ({kind}); save it as a matrix of numbers", kind=kind)
 
 
 def is_single_in_matlab(item: Any) -> bool:
@@ -114,6 +127,56 @@ def samples_along_last(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]
         name for name, shape in shapes.items()
         if len(shape) > 1 and shape[-1] == rows and shape[0] != rows
     )  # fmt: skip
+
+
+def guess_samples_last(last: Sequence[str], *, given: bool) -> Guess:
+    """How it was decided which arrays hold a sample for each place of their last axis."""
+    sentence = say(
+        "The last axis of {last} is as long as there are rows.", last=_listed(list(last))
+    )
+    label = say("Samples last: {last}", last=_listed(list(last))) if last else say("Samples first")
+    return Guess(
+        "samples_last",
+        list(last),
+        say("As you said.") if given else sentence,
+        label,
+        given=given,
+        sure=given,
+    )
+
+
+def find_square(
+    name: str, path: str, shape: Sequence[int], options: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Tells of an array that is as wide as it is long: either axis could hold the samples.
+
+    Args:
+        name: What the column is called.
+        path: What the option ``samples_last`` calls it.
+        shape: As MATLAB shows it, rows first.
+        options: ``data.options``; the fix adds to them.
+    """
+    if len(shape) < 2 or shape[0] != shape[-1]:
+        return
+    yield Finding(
+        "data.square",
+        Severity.ADVICE,
+        "data.options",
+        say(
+            "**{name}** is as wide as it is long ({shape}): each of its rows is taken "
+            "for a sample.",
+            name=name,
+            shape=" × ".join(map(str, shape)),
+        ),
+        Fix(
+            say("Its columns are the samples"),
+            {"data.options": {**options, "samples_last": [path]}},
+        ),
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
 
 
 class MatlabView:

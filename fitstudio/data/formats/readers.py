@@ -8,9 +8,9 @@ from fitstudio.data.formats.reader import Reader
 
 
 def _table() -> Reader:
-    from fitstudio.data.formats.text.table import open_table
+    from fitstudio.data.formats.text.joined import open_tables
 
-    return Reader(open=open_table)
+    return Reader(open=open_tables)
 
 
 def _npy() -> Reader:
@@ -32,10 +32,28 @@ def _hdf5() -> Reader:
     return Reader(open=open_hdf5, tree=tree)
 
 
+def _matlab() -> Reader:
+    from fitstudio.data.formats.matlab5 import matlab_tree, open_matlab
+
+    return Reader(open=open_matlab, tree=matlab_tree)
+
+
 def _columnar() -> Reader:
     from fitstudio.data.formats.columnar import open_columnar
 
     return Reader(open=open_columnar)
+
+
+def _sqlite() -> Reader:
+    from fitstudio.data.formats.sqlite import open_sqlite
+
+    return Reader(open=open_sqlite)
+
+
+def _spectra() -> Reader:
+    from fitstudio.data.formats.spectra.folder import open_spectra
+
+    return Reader(open=open_spectra)
 
 
 def _pictures() -> Reader:
@@ -50,6 +68,9 @@ READERS: dict[str, Callable[[], Reader]] = {
     "npy": _npy,
     "npz": _npz,
     "hdf5": _hdf5,
+    "matlab": _matlab,
     "columnar": _columnar,
+    "sqlite": _sqlite,
+    "spectra": _spectra,
     "pictures": _pictures,
 }

@@ -165,10 +165,13 @@ def _open_one(
         names = _number_columns(recipe, source, answers=answers)
         if source.kind == "table":
             _compare_table(source, reading, names, said, heard)
-        elif reading.kind == "table" and {"missing", "missing_numbers"} & set(reading.given):
-            heard.append(
-                say("What stood for a missing value in the training table is not looked for.")
-            )
+        else:
+            source.refuse_problems()
+            heard.extend(each.sentence.replace("**", "") for each in source.remarks())
+            if reading.kind == "table" and {"missing", "missing_numbers"} & set(reading.given):
+                heard.append(
+                    say("What stood for a missing value in the training table is not looked for.")
+                )
     except BaseException:
         source.close()
         raise
@@ -257,14 +260,16 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
         yield _Way(options_for(reading, said, layout=LAYOUT), say_marked(_LIKE_TRAINING), own=False)
     else:
         yield _Way({**reading.options, **said}, own=False)
-        one_hot = {name: value for name, value in reading.options.items() if name == "one_hot"}
+        # What a model has learned hangs on these, whatever else a file says of itself.
+        binding = ("one_hot", *find_format(kind).binding)
+        kept = {name: value for name, value in reading.options.items() if name in binding}
         places = [
             f"{name}={value}"
             for name, value in reading.options.items()
-            if name not in one_hot and name not in said
+            if name not in kept and name not in said
         ]
         note = _own_layout(places) if places else ""
-        yield _Way({**one_hot, **said}, note)
+        yield _Way({**kept, **said}, note)
         if find_format(kind).option("single_values") is not None:
             alone = {**reading.options, **said, "single_values": True}
             yield _Way(alone, say("The file holds one row: a single value for each column."))

@@ -47,7 +47,7 @@ def learn(source: TableSource, names: Iterable[str], given: Mapping[str, Any]) -
         written = _written(source, name, column)
         if written != ColumnReading():
             columns[name] = written
-        marks_seen = marks_seen or (column.dates is None and _shows_marks(source, name))
+        marks_seen = marks_seen or (column.dates is None and source.shows_marks(name))
     if not marks_seen and "decimal" not in given and "thousands" not in given:
         # Whole numbers say nothing about the mark: a later file with decimals tells itself.
         for mark in ("decimal", "thousands"):
@@ -167,16 +167,6 @@ def _unit_in_cells(source: TableSource, name: str) -> str | None:
     if source.is_pure(name):
         return None
     return type_of(name, source.text(name), source.layout, NUMBER).unit
-
-
-def _shows_marks(source: TableSource, name: str) -> bool:
-    """Whether a cell that is a number holds the decimal mark or the one between thousands."""
-    numbers, cells = source.layout.numbers, source.text(name)
-    for mark in filter(None, (numbers.decimal, numbers.thousands)):
-        marked = cells.filter(cells.str.contains(mark, literal=True).fill_null(False))
-        if len(marked) and not bool(numbers.read(marked.str.strip_suffix("%"))[1].all()):
-            return True
-    return False
 
 
 def _refuse_shifted(source: TableSource, reading: Reading, said: Mapping[str, Any]) -> None:
@@ -432,7 +422,7 @@ def _example(source: TableSource, name: str, row: int) -> str:
         "“{source}” ({name}, line {lines})",
         source=source.text(name)[row],
         name=name,
-        lines=int(source.lines[row]),
+        lines=source.line_of(row),
     )
 
 

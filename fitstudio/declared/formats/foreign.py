@@ -24,11 +24,6 @@ FOREIGN: tuple[Foreign, ...] = (
     Foreign(marked("a compressed file (7z)"), marked("Unpack it first."), (b"7z\xbc\xaf",)),
     Foreign(marked("a compressed file (RAR)"), marked("Unpack it first."), (b"Rar!",)),
     Foreign(
-        marked("a MATLAB file"),
-        marked("Save it with -v7.3 to get HDF5, or as CSV."),
-        (b"MATLAB 5.0",),
-    ),
-    Foreign(
         marked("a Python pickle, which could run code"),
         marked("Save the arrays as NPZ."),
         (b"\x80\x04\x95", b"\x80\x03"),

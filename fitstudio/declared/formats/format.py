@@ -80,6 +80,11 @@ class Format(Entry):
         icon: The icon of a project with such data.
         has_tree: Whether a file holds arrays by name, perhaps in groups.
         is_folder: Whether its "file" is a folder, with a row for each file in it.
+        folder_endings: The endings of the files that a folder of them is known by; none where a
+            folder of such files is no dataset.
+        binding: The names of options that every later file must obey, since what a model has
+            learned hangs on them.
+        has_mixed_endings: Whether files with different endings in one folder are different things.
         has_targets_file: Whether the targets may stand in a second file, ``data.y_file``.
     """
 
@@ -93,6 +98,9 @@ class Format(Entry):
     icon: str = "image"
     has_tree: bool = False
     is_folder: bool = False
+    folder_endings: tuple[str, ...] = ()
+    binding: tuple[str, ...] = ()
+    has_mixed_endings: bool = False
     has_targets_file: bool = False
 
     __hash__ = Entry.__hash__

@@ -84,7 +84,11 @@ HDF5 = Format(
     ),
     called=("HDF5",),
     endings=(".h5", ".hdf5", ".hdf", ".he5", ".nc4", ".nxs"),
-    signatures=(Signature(b"\x89HDF\r\n\x1a\n"), Signature(b"MATLAB 7.3")),
+    signatures=(
+        Signature(b"\x89HDF\r\n\x1a\n"),
+        Signature(b"MATLAB 7.3"),
+        Signature(b"MATLAB 7.0", b"HDF5 schema"),  # the first versions of -v7.3
+    ),
     content=marked("HDF5 datasets"),
     icon="chart-line",
     has_tree=True,

@@ -131,4 +131,5 @@ PICTURES = Format(
     column="column",
     icon="image",
     is_folder=True,
+    folder_endings=PICTURE_ENDINGS,
 )

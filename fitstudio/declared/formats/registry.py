@@ -11,9 +11,12 @@ from fitstudio.declared.formats.containers import find_container
 from fitstudio.declared.formats.foreign import FOREIGN
 from fitstudio.declared.formats.format import Foreign, Format, ReadingOption
 from fitstudio.declared.formats.hdf5 import HDF5
+from fitstudio.declared.formats.matlab import MATLAB
 from fitstudio.declared.formats.npy import NPY
 from fitstudio.declared.formats.npz import NPZ
 from fitstudio.declared.formats.pictures import PICTURES
+from fitstudio.declared.formats.spectra import SPECTRA
+from fitstudio.declared.formats.sqlite import SQLITE
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
@@ -22,7 +25,7 @@ from fitstudio.words import marked, say, say_marked
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (TABLE, NPY, NPZ, HDF5, COLUMNAR, PICTURES)
+    each.name: each for each in (TABLE, NPY, NPZ, HDF5, MATLAB, COLUMNAR, SQLITE, SPECTRA, PICTURES)
 }
 # What several files together are called; no file has this format, and nobody can choose it.
 SEVERAL = Format(

@@ -266,13 +266,19 @@ OPTIONS: tuple[ReadingOption, ...] = (
     ),
 )
 
+_ENDINGS = (".csv", ".tsv", ".txt", *containers.ENDINGS)
+# What instruments call text besides; a single file is known by what is in it.
+_ENDINGS_IN_FOLDERS = (".dat", ".asc", ".prn", ".xy")
+
 TABLE = Format(
     name="table",
     title=marked("Table"),
     help=marked("CSV, TSV or Excel"),
     params=OPTIONS,
     called=("CSV", "TSV", "Excel"),
-    endings=(".csv", ".tsv", ".txt", *containers.ENDINGS),
+    endings=_ENDINGS,
+    folder_endings=(*_ENDINGS, *_ENDINGS_IN_FOLDERS),
+    has_mixed_endings=True,
     content=marked("table"),
     row="row",
     column="column",

@@ -11,19 +11,19 @@ import polars as pl
 
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import Words
+from fitstudio.data.folder_files import CLASS, FILE, PART, FolderFile, labels_of, look_into
 from fitstudio.data.formats.array_source import ArraySource
 from fitstudio.data.formats.pictures.array import PictureArray, PictureForm
 from fitstudio.data.formats.pictures.reading import PictureHeader, read_header
 from fitstudio.data.formats.reader import Asked
-from fitstudio.data.picture_files import PictureFile, labels_of, picture_files
-from fitstudio.declared.formats.pictures import USUAL_SIDE, parse_size
+from fitstudio.declared.formats.pictures import PICTURES, USUAL_SIDE, parse_size
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
 from fitstudio.words import say, say_count
 from fitstudio.words.numbers import listed
 
-PICTURE, CLASS, PART, FILE = "picture", "class", "part", "file"
+PICTURE = "picture"
 # Pictures that are all of one size are left at it up to this side.
 _LONGEST_SIDE = 256
 # Sides that layers can halve a few times without a rest.
@@ -38,7 +38,8 @@ def open_pictures(asked: Asked) -> ArraySource:
         DataError: If no picture in it can be read.
     """
     page = asked.options.get("page")
-    files = picture_files(asked.path)
+    inside = look_into(asked.path, PICTURES)
+    files = inside.files if inside is not None else ()
     good, headers, bad = _headers(asked.path, files, page)
     if not good:
         raise DataError(
@@ -59,6 +60,8 @@ def open_pictures(asked: Asked) -> ArraySource:
         arrays[PART] = Words(pl.Series(parts))
     arrays[FILE] = Words(pl.Series(names))
     findings = [*_unreadable(bad), *_different(headers, form)]
+    if inside is not None:
+        findings.extend(inside.tell_others())
     settled = {guess.name: guess.value for guess in guesses}
     return ArraySource(
         asked.path,
@@ -73,9 +76,9 @@ def open_pictures(asked: Asked) -> ArraySource:
 
 
 def _headers(
-    folder: Path, files: Sequence[PictureFile], page: int | None
-) -> tuple[list[PictureFile], list[PictureHeader], list[tuple[str, str]]]:
-    good: list[PictureFile] = []
+    folder: Path, files: Sequence[FolderFile], page: int | None
+) -> tuple[list[FolderFile], list[PictureHeader], list[tuple[str, str]]]:
+    good: list[FolderFile] = []
     headers: list[PictureHeader] = []
     bad: list[tuple[str, str]] = []
     for file in files:

@@ -119,6 +119,19 @@ class TableColumns(Source):
         """What the line with the units says, by column; empty if there is none."""
         return dict(zip(self._names, self._units, strict=False))
 
+    def shows_marks(self, name: str) -> bool:
+        """Whether a cell that is a number holds the decimal mark or the one between thousands."""
+        numbers, cells = self.layout.numbers, self.text(name)
+        for mark in filter(None, (numbers.decimal, numbers.thousands)):
+            marked = cells.filter(cells.str.contains(mark, literal=True).fill_null(False))
+            if len(marked) and not bool(numbers.read(marked.str.strip_suffix("%"))[1].all()):
+                return True
+        return False
+
+    def line_of(self, row: int) -> str:
+        """The line of the file that a row starts at, as sentences name it."""
+        return str(int(self.lines[row]))
+
     def _has_long_digits(self, name: str) -> bool:
         """Whether numbers of this column have more digits than are kept: as names they count."""
         return bool(self.text(name).str.contains(r"^[+-]?\d{16,}$").any())

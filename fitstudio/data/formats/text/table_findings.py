@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.stand_ins import LOW_STAND_INS
-from fitstudio.data.formats.text import line_findings
 from fitstudio.data.formats.text.dates import TIME
 from fitstudio.data.formats.text.guesses import confirmed
 from fitstudio.data.formats.text.table_columns import TableColumns
@@ -35,7 +34,7 @@ def find(
     """
     return (
         *source.problems(),
-        *line_findings.about_lines(source, options),
+        *source.remarks(),
         *_layout(source, options, zeros),
         *_few_of_each(_cells(source, options, columns)),
         *_few_of_each(_columns(source)),
@@ -120,7 +119,7 @@ def _cells(
                 say(
                     "“{source}” in line {lines}",
                     source=_short(source.text(name)[int(row)]),
-                    lines=source.lines[row],
+                    lines=source.line_of(int(row)),
                 )
                 for row in rows
             )
@@ -155,7 +154,7 @@ infinite,
 name=name,
 infinite=infinite,
 source=_short(source.text(name)[row]),
-lines=source.lines[row]
+lines=source.line_of(row)
 ),
                 _means_missing(source, name, rows, options),
             )  # fmt: skip
@@ -362,7 +361,7 @@ def _around_numbers(
                 count=count,
                 noun=noun,
                 source=_short(source.text(name)[row]),
-                lines=source.lines[row],
+                lines=source.line_of(row),
             ),
             Fix(say("A mark means missing"), {"data.options": {**options, "marked": "missing"}}),
         )

@@ -105,7 +105,9 @@ def test_the_page_on_data_files_names_every_option():
         ("a.csv", b"PAR1", "columnar"),
         ("a.feather", b"ARROW1", "columnar"),
         ("a.feather", b"FEA1", "a Feather file of version 1"),
-        ("a.mat", b"MATLAB 5.0 MAT-file", "a MATLAB file"),
+        ("a.mat", b"MATLAB 5.0 MAT-file", "matlab"),
+        ("a.mat", b"MATLAB 7.0 MAT-file, HDF5 schema 0.5", "hdf5"),
+        ("a.mat", b"\x00\x00\x00\x00", "matlab"),
         ("a.npy", b"\x80\x04\x95", "a Python pickle, which could run code"),
     ],
 )

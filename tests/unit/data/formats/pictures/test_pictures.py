@@ -196,7 +196,7 @@ def test_a_size_that_is_none_says_how_one_is_written(folder, size):
 
 def test_a_folder_without_pictures_says_what_is_wanted(tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="without pictures"):
+    with pytest.raises(DataError, match="without files that are one dataset"):
         opened(tmp_path / "empty")
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "a.png").write_text("no picture")

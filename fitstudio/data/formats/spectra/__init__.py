@@ -1,0 +1,1 @@
+"""Spectra of instruments: JCAMP-DX and SPC, single files and folders of them."""
