@@ -207,7 +207,7 @@ def _other(value: Any) -> Any:
         return {_SAID_HERE: {"english": value.english, "made_of": value.to_json()}}
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, str):  # a sentence that remembers what it was made of
+    if isinstance(value, str):  # of numpy
         return str(value)
     if hasattr(value, "item"):  # a number of numpy
         return value.item()

@@ -159,3 +159,10 @@ def test_what_is_nested_without_an_end_is_not_read():
         data = {"branches": [data]}
     with pytest.raises(MisfitError, match="nested too deeply"):
         checked.convert(data, Tree)
+
+
+def test_numbers_of_numpy_and_sentences_are_plain_in_a_file() -> None:
+    assert checked.plain({"a": np.float32(0.5), "b": [np.int64(3)]}) == {"a": 0.5, "b": [3]}
+    assert type(checked.plain([np.str_("text")])[0]) is str
+    with pytest.raises(TypeError, match="cannot stand in a file"):
+        checked.plain({"a": object()})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.storage.special_files import special_file
+from fitstudio.storage.special_files import open_to_read, special_file
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are none")
@@ -31,3 +31,20 @@ def test_files_folders_and_what_is_not_there_are_not(tmp_path: Path):
     assert special_file(tmp_path) is None
     assert special_file(tmp_path / "missing") is None
     assert special_file(Path("a\0b")) is None
+
+
+def test_only_a_file_is_opened(tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"content")
+    with open_to_read(tmp_path / "file") as file:
+        assert file.read() == b"content"
+    with pytest.raises(IsADirectoryError):
+        open_to_read(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        open_to_read(tmp_path / "missing")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are none")
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no file"):
+        open_to_read(tmp_path / "pipe")

@@ -132,3 +132,15 @@ def test_a_table_is_kept_in_english_and_read_in_the_language_in_use():
         assert (row.title, row.more) == (say("Adam"), "")
     with pytest.raises(TypeError):
         Row()  # pyright: ignore[reportCallIssue]
+
+
+def test_an_earlier_memory_of_other_sentences_is_kept_beside() -> None:
+    from fitstudio.words.keeping import SAID
+
+    written = kept({"sentence": gaps(), SAID: {"title": {"template": "Rows", "values": {}}}})
+    assert set(written[SAID]) == {"sentence", "title"}
+
+
+def test_lists_of_things_are_heard_one_by_one() -> None:
+    assert heard([kept({"sentence": gaps()}), {"rows": [1, 2]}])[0]["sentence"] == gaps()
+    assert kept([gaps()]) == [gaps()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fitstudio.words import numbers
@@ -38,8 +40,49 @@ from fitstudio.words import numbers
         (numbers.format_exact(1e-7), "10⁻⁷"),
         (numbers.format_seconds(0.0042), "4.2 ms"),
         (numbers.format_seconds(61), "1 min 1 s"),
+        (numbers.listed(["a", "b"], last="or"), "a or b"),
+        (numbers.in_percent(0.0), "0 %"),
+        (numbers.plain_number(0.0010000000474974513), "0.001"),
+        (numbers.format_value(float("nan")), "not a number"),
+        (numbers.format_value(float("inf")), "∞"),
+        (numbers.format_value(float("-inf")), "−∞"),
+        (numbers.format_value(0.0), "0"),
+        (numbers.format_value(12.0), "12"),
+        (numbers.format_exact(-2.5e-7), "−2.5·10⁻⁷"),
+        (numbers.format_exact(0), "0"),
+        (numbers.format_seconds(None), "–"),
+        (numbers.format_seconds(0.25), "250 ms"),
+        (numbers.format_seconds(2.345), "2.3 s"),
+        (numbers.format_seconds(42), "42 s"),
+        (numbers.format_seconds(60), "1 min"),
+        (numbers.format_seconds(1500), "25 min"),
+        (numbers.format_seconds(3600), "1 h"),
+        (numbers.format_seconds(3660), "1 h 1 min"),
+        (numbers.format_seconds(86_400), "1 d"),
+        (numbers.format_seconds(90_000), "1 d 1 h"),
+        (numbers.format_time_left(None), ""),
+        (numbers.format_time_left(float("inf")), ""),
+        (numbers.format_time_left(3), "A few seconds left"),
+        (numbers.format_time_left(31), "About 30 s left"),
         (numbers.format_time_left(130), "About 2 min left"),
+        (numbers.format_time_left(2 * 3600), "About 2 h left"),
+        (numbers.format_time_left(2.5 * 3600), "About 2 h 30 min left"),
+        (numbers.format_time_left(5 * 86_400), "About 5 days left"),
     ],
 )
 def test_a_number_is_written_in_one_way(written: str, text: str) -> None:
     assert written == text
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        ((2026, 11, 12, 9, 41), "09:41"),
+        ((2026, 11, 11, 23, 59), "Yesterday"),
+        ((2026, 3, 2, 1, 0), "2 Mar"),
+        ((2025, 12, 31, 1, 0), "31 Dec 2025"),
+    ],
+)
+def test_a_moment_is_said_as_a_person_says_it(moment: tuple[int, ...], text: str) -> None:
+    now = datetime(2026, 11, 12, 18, 0, tzinfo=UTC)
+    assert numbers.format_when(datetime(*moment, tzinfo=UTC).timestamp(), now) == text

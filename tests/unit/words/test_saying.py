@@ -11,7 +11,7 @@ import pytest
 
 from fitstudio import resources
 from fitstudio.words import PSEUDO, Said, available, current, say, say_count, use
-from fitstudio.words.language import Catalogue
+from fitstudio.words.language import VARIABLE, Catalogue, at_start
 from fitstudio.words.saying import marked, said_again, say_marked
 
 GERMAN = Catalogue(
@@ -131,3 +131,15 @@ def test_english_can_be_gone_back_to(german: None) -> None:
 
 def test_english_has_a_form_for_one_and_a_form_for_all_others() -> None:
     assert [current().form(number) for number in (0, 1, 2)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"), [("", "en"), ("tlh", "en"), ("broken", "en"), (PSEUDO, PSEUDO)]
+)
+def test_what_the_environment_asks_for_never_hinders_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, language: str
+) -> None:
+    (tmp_path / "translations").mkdir()
+    (tmp_path / "translations" / "broken.po").write_bytes(b"\xff\xfe no catalogue")
+    monkeypatch.setattr(resources, "path", lambda *parts: tmp_path.joinpath(*parts))
+    assert at_start({VARIABLE: asked}).language == language
