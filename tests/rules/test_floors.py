@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -14,9 +15,7 @@ ROOT = Path(__file__).parents[2]
 def floors(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(ROOT / "packaging"))
     monkeypatch.delitem(sys.modules, "floors", raising=False)
-    import floors
-
-    return floors
+    return importlib.import_module("floors")
 
 
 def report(floors, share: float) -> dict:
