@@ -56,6 +56,12 @@ def _spectra() -> Reader:
     return Reader(open=open_spectra)
 
 
+def _signals() -> Reader:
+    from fitstudio.data.formats.signals.folder import open_signals
+
+    return Reader(open=open_signals)
+
+
 def _pictures() -> Reader:
     from fitstudio.data.formats.pictures.folder import open_pictures
 
@@ -72,5 +78,6 @@ READERS: dict[str, Callable[[], Reader]] = {
     "columnar": _columnar,
     "sqlite": _sqlite,
     "spectra": _spectra,
+    "signals": _signals,
     "pictures": _pictures,
 }

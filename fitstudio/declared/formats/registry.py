@@ -15,6 +15,7 @@ from fitstudio.declared.formats.matlab import MATLAB
 from fitstudio.declared.formats.npy import NPY
 from fitstudio.declared.formats.npz import NPZ
 from fitstudio.declared.formats.pictures import PICTURES
+from fitstudio.declared.formats.signals import SIGNALS
 from fitstudio.declared.formats.spectra import SPECTRA
 from fitstudio.declared.formats.sqlite import SQLITE
 from fitstudio.declared.formats.text import TABLE
@@ -25,8 +26,11 @@ from fitstudio.words import marked, say, say_marked
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (TABLE, NPY, NPZ, HDF5, MATLAB, COLUMNAR, SQLITE, SPECTRA, PICTURES)
-}
+    each.name: each
+    for each in (
+        TABLE, NPY, NPZ, HDF5, MATLAB, COLUMNAR, SQLITE, SPECTRA, SIGNALS, PICTURES,
+    )
+}  # fmt: skip
 # What several files together are called; no file has this format, and nobody can choose it.
 SEVERAL = Format(
     name="several",
