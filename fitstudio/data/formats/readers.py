@@ -32,6 +32,12 @@ def _hdf5() -> Reader:
     return Reader(open=open_hdf5, tree=tree)
 
 
+def _zarr() -> Reader:
+    from fitstudio.data.formats.zarr_store import open_zarr, zarr_tree
+
+    return Reader(open=open_zarr, tree=zarr_tree)
+
+
 def _matlab() -> Reader:
     from fitstudio.data.formats.matlab5 import matlab_tree, open_matlab
 
@@ -74,6 +80,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "npy": _npy,
     "npz": _npz,
     "hdf5": _hdf5,
+    "zarr": _zarr,
     "matlab": _matlab,
     "columnar": _columnar,
     "sqlite": _sqlite,

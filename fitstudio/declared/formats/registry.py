@@ -19,6 +19,7 @@ from fitstudio.declared.formats.signals import SIGNALS
 from fitstudio.declared.formats.spectra import SPECTRA
 from fitstudio.declared.formats.sqlite import SQLITE
 from fitstudio.declared.formats.text import TABLE
+from fitstudio.declared.formats.zarr import ZARR
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
 from fitstudio.errors import DataError
@@ -28,7 +29,7 @@ from fitstudio.words import marked, say, say_marked
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        TABLE, NPY, NPZ, HDF5, MATLAB, COLUMNAR, SQLITE, SPECTRA, SIGNALS, PICTURES,
+        TABLE, NPY, NPZ, HDF5, ZARR, MATLAB, COLUMNAR, SQLITE, SPECTRA, SIGNALS, PICTURES,
     )
 }  # fmt: skip
 # What several files together are called; no file has this format, and nobody can choose it.
