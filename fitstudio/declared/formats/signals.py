@@ -103,6 +103,8 @@ SIGNALS = Format(
     folder_endings=_ENDINGS,
     signatures=(
         Signature(b"RIFF", b"WAVE"),
+        Signature(b"RIFX", b"WAVE"),
+        Signature(b"RF64", b"WAVE"),
         Signature(b"fLaC"),
         Signature(b"OggS"),
         Signature(b"TDSm"),

@@ -59,7 +59,8 @@ def look_at(path: Path, name: str) -> Recording:
     """
     try:
         found = _look(path, name)
-    except _LIBRARY_ERRORS as problem:
+    # A damaged file may claim more than any memory holds.
+    except (*_LIBRARY_ERRORS, MemoryError) as problem:
         raise _of_library(problem, name) from problem
     if not found.channels or found.length < 1:
         raise DataError(
@@ -90,7 +91,7 @@ def _look(path: Path, name: str) -> Recording:
         head = stream.read(16)
     if head.startswith(b"TDSm"):
         return _look_at_tdms(path, name)
-    if head.startswith((b"RIFF", b"RF64", b"fLaC", b"OggS")):
+    if head.startswith((b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS")):
         return _look_at_sound(path, name, head)
     if head.startswith((b"0       ", b"\xffBIOSEMI")):
         return _look_at_edf(path, name)
@@ -273,8 +274,12 @@ def _of_library(problem: BaseException, name: str) -> BaseException:
 
 def _damaged(name: str, details: Any) -> DataError:
     return DataError(
-        say("{file} cannot be read as a recording: it is damaged, or not whole.", file=repr(name)),
+        say(
+            "{file} cannot be read as a recording: it is damaged, or not whole, or written in a "
+            "way that is not known here.",
+            file=repr(name),
+        ),
         code="data.damaged",
-        remedy=say("Copy it again, or take it out of the folder."),
+        remedy=say("Copy it again, or export it again as WAV, EDF or TDMS."),
         details=str(details),
     )
