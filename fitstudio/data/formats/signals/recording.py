@@ -145,7 +145,7 @@ def _unique(names: Sequence[str]) -> list[str]:
 def _sound_channels(count: int) -> tuple[str, ...]:
     if count == 2:
         return ("left", "right")
-    return ("signal",) if count == 1 else tuple(f"channel {n}" for n in range(1, count + 1))
+    return ("signal",) if count == 1 else tuple(f"channel_{n}" for n in range(1, count + 1))
 
 
 def _look_at_sound(path: Path, name: str, head: bytes) -> Recording:
