@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from fitstudio.declared.formats.format import Format
 from fitstudio.declared.formats.npz import part_of
 from fitstudio.declared.formats.registry import FORMATS
+from fitstudio.declared.formats.zarr import STORE_MARKS, ZARR
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.words import say_count
 from fitstudio.words.numbers import listed
@@ -92,6 +93,8 @@ def look_into(folder: Path, format: Format | None = None) -> FolderContent | Non
             for ending in each.folder_endings:
                 kinds.setdefault(ending, []).append(each)
     found = sorted(_walk(folder, "", 0), key=lambda file: _natural(file.name))
+    if any((folder / name).is_file() for name in STORE_MARKS):
+        return FolderContent(ZARR, tuple(found))
     groups: Counter[tuple[str, str]] = Counter()
     for file in found:
         for each in kinds.get(file.ending, ()):

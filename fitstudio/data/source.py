@@ -82,13 +82,18 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
         )
     format = FORMATS[kind]
     is_folder = path.is_dir()
-    if (is_folder and not format.folder_endings) or (format.is_folder and not is_folder):
+    takes_folders = format.is_folder or bool(format.folder_endings)
+    if is_folder > takes_folders or format.is_folder > is_folder:
         raise DataError(
             say("{file} is no folder.", file=repr(file))
             if format.is_folder
             else say("{file} is a folder.", file=repr(file)),
             code="data.folder",
-            remedy=say("Choose a folder of pictures.")
+            remedy=(
+                say("Choose a folder of pictures.")
+                if format.folder_endings
+                else say("Choose the folder that holds the arrays.")
+            )
             if format.is_folder
             else say("Choose a file inside it."),
         )

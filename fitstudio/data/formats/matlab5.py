@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,11 +38,6 @@ from fitstudio.words.numbers import format_bytes
 _NAMING = Naming(
     array="variable", group="struct", mark=".", option="variables", top=".",
     outside=marked("Not in a struct"),
-)  # fmt: skip
-# What scipy raises for damaged files; mistakes of our own look the same but for their place.
-_LIBRARY_ERRORS = (
-    ArithmeticError, AttributeError, LookupError, NotImplementedError, OSError, RuntimeError,
-    TypeError, ValueError, zlib.error,
 )  # fmt: skip
 _NUMBER_BYTES = 8
 _SHARE_OF_MEMORY = 0.5
@@ -130,8 +124,9 @@ def _variables(path: Path, file: str, *, single_values: bool = False) -> dict[st
     try:
         _refuse_too_large(_listed(scipy_io, path), file)
         loaded, complex_ones = _load(scipy_io, path)
-    except _LIBRARY_ERRORS as problem:
-        if isinstance(problem, DataError) or not came_from(problem, "scipy"):
+    except Exception as problem:  # scipy has many kinds of errors for damaged files
+        own = isinstance(problem, DataError | MemoryError) or not came_from(problem, "scipy")
+        if own:
             raise
         raise DataError(
             say("{file} is no sound MATLAB file: it is damaged or cut short.", file=repr(file)),

@@ -32,6 +32,12 @@ def _hdf5() -> Reader:
     return Reader(open=open_hdf5, tree=tree)
 
 
+def _zarr() -> Reader:
+    from fitstudio.data.formats.zarr_store import open_zarr, zarr_tree
+
+    return Reader(open=open_zarr, tree=zarr_tree)
+
+
 def _matlab() -> Reader:
     from fitstudio.data.formats.matlab5 import matlab_tree, open_matlab
 
@@ -56,6 +62,12 @@ def _spectra() -> Reader:
     return Reader(open=open_spectra)
 
 
+def _signals() -> Reader:
+    from fitstudio.data.formats.signals.folder import open_signals
+
+    return Reader(open=open_signals)
+
+
 def _pictures() -> Reader:
     from fitstudio.data.formats.pictures.folder import open_pictures
 
@@ -68,9 +80,11 @@ READERS: dict[str, Callable[[], Reader]] = {
     "npy": _npy,
     "npz": _npz,
     "hdf5": _hdf5,
+    "zarr": _zarr,
     "matlab": _matlab,
     "columnar": _columnar,
     "sqlite": _sqlite,
     "spectra": _spectra,
+    "signals": _signals,
     "pictures": _pictures,
 }

@@ -90,7 +90,8 @@ def open_sqlite(asked: Asked) -> ArraySource:
                     remedy=say("It needs columns of numbers or texts."),
                 )  # fmt: skip
             arrays = _read(database, table, kept, rows)
-    except sqlite3.Error as problem:
+    # Of a damaged schema not even the message can be decoded.
+    except (sqlite3.Error, UnicodeDecodeError) as problem:
         raise _unreadable(file, problem) from problem
     return ArraySource(
         path,
@@ -327,7 +328,7 @@ def _empty(file: str, table: str) -> DataError:
     )
 
 
-def _unreadable(file: str, problem: sqlite3.Error) -> DataError:
+def _unreadable(file: str, problem: sqlite3.Error | UnicodeDecodeError) -> DataError:
     if isinstance(problem, sqlite3.OperationalError):
         return DataError(
             say("The database {file} cannot be read: {why}.", file=repr(file), why=str(problem)),

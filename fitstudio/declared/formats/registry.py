@@ -15,9 +15,11 @@ from fitstudio.declared.formats.matlab import MATLAB
 from fitstudio.declared.formats.npy import NPY
 from fitstudio.declared.formats.npz import NPZ
 from fitstudio.declared.formats.pictures import PICTURES
+from fitstudio.declared.formats.signals import SIGNALS
 from fitstudio.declared.formats.spectra import SPECTRA
 from fitstudio.declared.formats.sqlite import SQLITE
 from fitstudio.declared.formats.text import TABLE
+from fitstudio.declared.formats.zarr import ZARR
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Option, quoted
 from fitstudio.errors import DataError
@@ -25,8 +27,11 @@ from fitstudio.words import marked, say, say_marked
 
 # In the order in which they are offered. Each has a reader in `fitstudio.data.formats.readers`.
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (TABLE, NPY, NPZ, HDF5, MATLAB, COLUMNAR, SQLITE, SPECTRA, PICTURES)
-}
+    each.name: each
+    for each in (
+        TABLE, NPY, NPZ, HDF5, ZARR, MATLAB, COLUMNAR, SQLITE, SPECTRA, SIGNALS, PICTURES,
+    )
+}  # fmt: skip
 # What several files together are called; no file has this format, and nobody can choose it.
 SEVERAL = Format(
     name="several",

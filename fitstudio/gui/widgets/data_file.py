@@ -30,10 +30,8 @@ def ask_data_file(window: QWidget) -> Path | None:
 
 
 def ask_data_folder(window: QWidget) -> Path | None:
-    """Asks for a folder of pictures."""
-    folder = QFileDialog.getExistingDirectory(
-        window, say("Choose a folder of pictures"), data_folder()
-    )
+    """Asks for a folder of data files."""
+    folder = QFileDialog.getExistingDirectory(window, say("Choose a folder"), data_folder())
     if not folder:
         return None
     keep_data_folder(Path(folder))

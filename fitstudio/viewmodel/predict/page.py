@@ -24,6 +24,7 @@ from psygnal import Signal
 from fitstudio.actions import runs, using_models
 from fitstudio.actions.kept_models import KeptModel, kept_models
 from fitstudio.actions.using_models import PredictionReport, Results
+from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.sources import simple_word
 from fitstudio.declared.run_spec import RunSpec
@@ -151,8 +152,13 @@ class PredictModel:
 
     @property
     def takes_folder(self) -> bool:
-        """Whether the model answers for folders of pictures, not for files."""
+        """Whether the model answers for folders only, not for files."""
         return self.spec is not None and find_format(self.spec.get("data.kind")).is_folder
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether these are folders of pictures."""
+        return self.spec is not None and self.spec.get("data.kind") == PICTURES.name
 
     def usable_runs(self) -> list[tuple[str, str]]:
         """Runs with a model, newest first: folder name and words."""

@@ -94,8 +94,10 @@ def _present(data: bytes, file: str) -> list[Spectrum]:
         raise damaged(file, say("it claims to hold {count} spectra", count=count))
     if flags & _OWN_AXES:
         return _with_own_axes(data, header, file)
-    if points < 1:
+    if not 1 <= points <= len(data):
         raise damaged(file, say("it claims spectra of {points} points", points=points))
+    if not (np.isfinite(first) and np.isfinite(last)):
+        raise damaged(file, say("its axis begins or ends at no number"))
     place = _HEADER
     if flags & _UNEVEN:
         axis = _floats(data, place, points, order, file)

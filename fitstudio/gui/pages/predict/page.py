@@ -204,10 +204,15 @@ class PredictPage(Page):
                 say("When a run has been trained, its best model can be used here."),
             )
         elif self.model.takes_folder:
-            self._empty.set_text(
-                say("Drop a folder of pictures here"),
-                say("The model answers for each of them, brought to the size of those it knows."),
-            )
+            if self.model.takes_pictures:
+                title = say("Drop a folder of pictures here")
+                words = say(
+                    "The model answers for each of them, brought to the size of those it knows."
+                )
+            else:
+                title = say("Drop a folder here")
+                words = say("The model answers for each of the samples in it.")
+            self._empty.set_text(title, words)
         else:
             self._empty.set_text(
                 say("Drop a file here"),

@@ -64,7 +64,7 @@ class StartPage(QWidget):
         self.drop_zone = DropZone()
         self.drop_zone.dropped.connect(self.dropped)
         column.addWidget(self.drop_zone)
-        folder = link_button(say("Choose a folder of pictures"))
+        folder = link_button(say("Choose a folder"))
         folder.setObjectName("start.folder")
         folder.clicked.connect(self._on_folder)
         column.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)

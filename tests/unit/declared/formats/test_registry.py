@@ -20,7 +20,7 @@ from fitstudio.declared.formats.registry import (
     parse_option,
     recognise,
 )
-from fitstudio.declared.kinds.values import Choice, Flag, Option
+from fitstudio.declared.kinds.values import Choice, Flag, Option, Real
 from fitstudio.errors import DataError
 
 OPTIONS = [(format, option) for format in FORMATS.values() for option in format.params]
@@ -59,7 +59,7 @@ def test_every_option_explains_itself_and_reads_what_it_shows(case):
 @pytest.mark.parametrize("case", OPTIONS, ids=called)
 def test_what_an_option_cannot_be_is_refused_with_what_it_is(case):
     format, option = case
-    for wrong in ({"a": 1}, [[1]], 3.5, object()):
+    for wrong in ({"a": 1}, [[1]], "3.5 m" if isinstance(option.kind, Real) else 3.5, object()):
         with pytest.raises(DataError) as caught:
             check_options(format, {option.name: wrong})
         assert caught.value.code == "data.option"
