@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.series import Series, marker_path
-from fitstudio.gui.plots.thinning import in_view, thin
+from fitstudio.gui.plots.thinning import in_view, lone_points, thin
 from fitstudio.gui.plots.ticks import Tick, linear_ticks, log_ticks
 from fitstudio.viewmodel.monitor.pyramid import DRAWN_POINTS
 
@@ -243,13 +243,9 @@ class CurveLayer(Layer):
     ) -> None:
         """A value without a neighbour has no line; it gets a disc, so that it is seen."""
         seen = in_view(x, self.frame.size()[0])
-        x, y = x[seen], self.frame.y_pixels(values[seen])
-        known = np.concatenate([[False], np.isfinite(y), [False]])
-        lone = known[1:-1] & ~known[:-2] & ~known[2:]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        for index in np.flatnonzero(lone)[:200]:
-            painter.drawEllipse(QPointF(float(x[index]), float(y[index])), 3, 3)
+        x, y = lone_points(x[seen], self.frame.y_pixels(values[seen]), self.frame.size()[0])
+        painter.setPen(QPen(colour, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPoints(polygon(x, y))
 
 
 def polygon(x: _Array, y: _Array) -> QPolygonF:
