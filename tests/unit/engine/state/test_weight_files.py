@@ -13,9 +13,9 @@ def test_the_same_weights_are_the_same_bytes(tmp_path: Path):
     weights = {f"layer.{name}": torch.full((3,), float(name)) for name in range(4)}
     weights["größe"] = torch.ones(2, dtype=torch.float16)
     optimizer = {"iterations": 3, "slots": {"m": torch.ones(3)}, "rate": 0.5}
+    path = tmp_path / "w.safetensors"
     written = set()
-    for attempt in range(8):
-        path = tmp_path / f"{attempt}.safetensors"
+    for _ in range(8):
         weight_files.write(path, weights, optimizer, progress=(2, 1))
         written.add(path.read_bytes())
     assert len(written) == 1
