@@ -8,10 +8,13 @@ and the next one begins.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import processes
@@ -99,7 +102,7 @@ def enqueue(
         before = _spec_before(project.paths, items)
         differences = spec.differences(before) if before is not None else None
         item = QueueItem(
-            id=_new_id(items),
+            id=_new_id(items, unreadable(project.paths)),
             name=str(name or spec.get("run.name") or title_of(spec, differences)),
             spec=spec.to_json(),
             created=round(time.time(), 3),
@@ -179,30 +182,46 @@ def start(project: Project) -> bool:
 
 
 def read(paths: ProjectPaths) -> list[QueueItem]:
-    """The items as they stand in the file; an unreadable one is left out."""
+    """The items as they stand in the file; one that cannot be read is left out, and kept there."""
     try:
-        entries = checked.read(paths.queue, _QueueFile).items
+        return _entries(paths)[0]
     except StorageError:
         return []
-    items = []
-    for entry in entries:
-        try:
-            items.append(QueueItem.from_json(entry))
-        except MisfitError:
-            continue
-    return items
+
+
+def unreadable(paths: ProjectPaths) -> list[Any]:
+    """What stands in the queue and is no item, as a later version or a slip of the pen leaves it.
+
+    It is never started, and stays in the file as it is.
+    """
+    try:
+        return _entries(paths)[1]
+    except StorageError:
+        return []
 
 
 def write(paths: ProjectPaths, items: list[QueueItem]) -> None:
     """Writes the items; of those that are over only the latest are kept. Hold `editing`.
 
+    What is no item stays behind the others. A file that is no queue at all is put aside under
+    another name first: it may hold what somebody wants back.
+
     Raises:
-        StorageError: If it cannot be written; the queue is as it was.
+        StorageError: If it cannot be written, or what is there cannot be read; the queue is as it
+            was.
     """
+    foreign: list[Any] = []
+    if os.path.lexists(paths.queue):
+        try:
+            foreign = _entries(paths)[1]
+        except StorageError as problem:
+            if problem.code != "storage.damaged":
+                raise
+            _put_aside(paths.queue)
     over = [item for item in items if item.state in (ItemState.DONE, ItemState.FAILED)]
     dropped = over[:-_KEPT_FINISHED]
     kept = [item.to_json() for item in items if item not in dropped]
-    atomic.write_json(paths.queue, {"format": _FORMAT, "items": kept})
+    atomic.write_json(paths.queue, {"format": _FORMAT, "items": [*kept, *foreign]})
 
 
 def change(paths: ProjectPaths, item_id: str, **fields: Any) -> QueueItem | None:
@@ -219,6 +238,31 @@ def change(paths: ProjectPaths, item_id: str, **fields: Any) -> QueueItem | None
                 write(paths, items)
                 return items[index]
     return None
+
+
+def _entries(paths: ProjectPaths) -> tuple[list[QueueItem], list[Any]]:
+    """The items of the file, and what stands between them and is none.
+
+    Raises:
+        StorageError: If there is no such file, or it is no queue.
+    """
+    items: list[QueueItem] = []
+    foreign: list[Any] = []
+    for entry in checked.read(paths.queue, _QueueFile).items:
+        try:
+            items.append(QueueItem.from_json(entry))
+        except MisfitError:
+            foreign.append(entry)
+    return items, foreign
+
+
+def _put_aside(path: Path) -> None:
+    names = (f"{path.stem}.unreadable{number or ''}{path.suffix}" for number in count())
+    free = next(each for name in names if not os.path.lexists(each := path.with_name(name)))
+    try:
+        ops.current().replace(path, free)
+    except OSError as problem:
+        raise ops.problem_with(path, problem, doing="write") from problem
 
 
 def _spec_before(paths: ProjectPaths, items: list[QueueItem]) -> RunSpec | None:
@@ -247,6 +291,8 @@ def _find(items: list[QueueItem], item_id: str) -> QueueItem:
     )
 
 
-def _new_id(items: list[QueueItem]) -> str:
-    numbers = [int(item.id[1:]) for item in items if item.id[1:].isdecimal()]
+def _new_id(items: list[QueueItem], foreign: list[Any]) -> str:
+    ids = [item.id for item in items]
+    ids += [str(entry.get("id")) for entry in foreign if isinstance(entry, dict)]
+    numbers = [int(each[1:]) for each in ids if each[1:].isdecimal()]
     return f"q{max(numbers, default=0) + 1}"

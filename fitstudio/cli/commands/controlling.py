@@ -123,15 +123,24 @@ def _queue(arguments: argparse.Namespace) -> int:
         queue.remove(project, arguments.remove)
     if arguments.first:
         queue.move(project, arguments.first, 0)
-    items = queue.list_items(project)
+    items, foreign = queue.list_items(project), queue.unreadable(project.paths)
     if arguments.json:
         print_json([item.to_json() for item in items])
-    elif not items:
+    elif not items and not foreign:
         say(saying.say("The queue is empty. `fitstudio queue PROJECT --add` adds a run."))
-    else:
+    elif items:
         rows = [[item.id, item.name, item.state] for item in items]
         heads = [saying.say("Id"), saying.say("Name"), saying.say("State")]
         print_table(heads, rows, right=frozenset())
+    if foreign and not arguments.json:
+        say(
+            saying.say_count(
+                len(foreign),
+                "{number} entry of {file} cannot be read, and is left as it is.",
+                "{number} entries of {file} cannot be read, and are left as they are.",
+                file=project.paths.queue.name,
+            )
+        )
     return 0
 
 

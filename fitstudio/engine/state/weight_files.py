@@ -12,9 +12,9 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from fitstudio import storage
 from fitstudio.engine.state import codec
 from fitstudio.errors import CheckpointError
+from fitstudio.storage import atomic
 from fitstudio.words import say
 
 _OPTIMIZER = "optimizer"
@@ -46,23 +46,11 @@ def write(
         parts, skeleton = codec.take_apart({_OPTIMIZER: dict(optimizer)})
         tensors |= {name: tensor.cpu().contiguous() for name, tensor in parts.items()}
         metadata[_OPTIMIZER] = json.dumps(skeleton)
-    content = safetensors.torch.save(_unshared(tensors), metadata)
-    storage.write_bytes(Path(path).absolute(), _in_order(content))
-
-
-def _in_order(content: bytes) -> bytes:
-    """The same file with its facts in order: equal weights give equal bytes.
-
-    safetensors writes them in another order each time. Its header is a length of eight bytes and
-    JSON, filled up with spaces to a multiple of eight.
-    """
-    length = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + length])
-    facts = header.pop("__metadata__", {})
-    ordered = {"__metadata__": dict(sorted(facts.items()))} | header
-    text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + content[8 + length :]
+    data = memoryview(safetensors.torch.save(_unshared(tensors), metadata))
+    header, rest = _in_order(data)
+    with atomic.writing(Path(path).absolute()) as file:
+        file.write(header)
+        file.write(rest)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any] | None]:
@@ -135,3 +123,16 @@ def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         elif tensor.numel():
             seen.add(tensor.data_ptr())
     return tensors
+
+
+def _in_order(data: memoryview) -> tuple[bytes, memoryview]:
+    """The header with its names in order, and what follows it.
+
+    The library writes the metadata in an order that changes from call to call; the same weights
+    are the same file, byte for byte.
+    """
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(bytes(data[8:end]))
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text, data[end:]

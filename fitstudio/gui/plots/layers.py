@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from fitstudio.gui.plots import ink
 from fitstudio.gui.plots.series import Series, marker_path
-from fitstudio.gui.plots.thinning import in_view, thin
+from fitstudio.gui.plots.thinning import in_view, lone_points, thin
 from fitstudio.gui.plots.ticks import Tick, linear_ticks, log_ticks
 from fitstudio.viewmodel.monitor.pyramid import DRAWN_POINTS
 
@@ -244,11 +244,9 @@ class CurveLayer(Layer):
     ) -> None:
         """A value without a neighbour has no line; it gets a disc, so that it is seen."""
         seen = in_view(x, self.frame.size()[0])
-        x, y = x[seen], self.frame.y_pixels(values[seen])
-        known = np.concatenate([[False], np.isfinite(y), [False]])
-        lone = known[1:-1] & ~known[:-2] & ~known[2:]
+        x, y = lone_points(x[seen], self.frame.y_pixels(values[seen]), self.frame.size()[0])
         painter.setPen(QPen(colour, _LONE_SIZE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        draw_points(painter, x[lone], y[lone])
+        draw_points(painter, x, y)
 
 
 def draw_points(painter: QPainter, x: _Array, y: _Array) -> None:

@@ -46,3 +46,20 @@ def thin(x: _Array, y: _Array, width: float) -> tuple[_Array, _Array]:
     thinned[0::2] = np.where(rising, least, greatest)
     thinned[1::2] = np.where(rising, greatest, least)
     return np.column_stack((x[starts], x[ends])).ravel(), thinned
+
+
+def lone_points(x: _Array, y: _Array, width: float) -> tuple[_Array, _Array]:
+    """The values without a neighbour, at most one for each place of the screen.
+
+    Args:
+        x: Pixel columns, rising.
+        y: Pixel rows; not-a-number is a gap.
+        width: Of the plot, in pixels.
+    """
+    known = np.concatenate([[False], np.isfinite(y), [False]])
+    lone = np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])
+    if len(lone) > POINTS_A_PIXEL * max(width, 1.0):
+        # Discs on one pixel look like one disc: the first of them is drawn.
+        places = np.rint(np.column_stack((x[lone], y[lone])))
+        lone = lone[np.sort(np.unique(places, axis=0, return_index=True)[1])]
+    return x[lone], y[lone]

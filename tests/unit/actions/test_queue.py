@@ -11,6 +11,7 @@ from fitstudio.actions import queue, queue_process, requests, runs
 from fitstudio.actions.queue import ItemState
 from fitstudio.errors import RunError
 from fitstudio.project import Project
+from fitstudio.storage import atomic
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +140,31 @@ def test_a_damaged_queue_is_empty_and_can_be_filled_again(project: Project, cont
 
 def test_an_empty_queue_needs_no_process(project: Project):
     assert not queue.start(project)
+
+
+@pytest.mark.parametrize(
+    "foreign", [{"id": "q7", "state": "paused", "spec": {}}, "text", [1], None]
+)
+def test_what_is_no_item_is_kept_when_the_queue_is_written(project: Project, foreign: object):
+    first = queue.enqueue(project, name="first")
+    content = atomic.read_json(project.paths.queue)
+    content["items"].insert(0, foreign)
+    atomic.write_json(project.paths.queue, content)
+
+    added = queue.enqueue(project, name="second")
+    queue.move(project, added.id, 0)
+    queue.remove(project, first.id)
+    queue.change(project.paths, added.id, state=ItemState.DONE)
+    assert states(project) == [("second", "done")]
+    assert queue.unreadable(project.paths) == [foreign]
+    assert added.id != "q7" and (added.id == "q8") == isinstance(foreign, dict)
+
+
+@pytest.mark.parametrize("content", [b'{"items": [', b"[]", b'{"format": 1}', b"\xff\xfe"])
+def test_a_file_that_is_no_queue_is_put_aside_not_overwritten(project: Project, content: bytes):
+    for count in (1, 2):
+        project.paths.queue.write_bytes(content)
+        queue.enqueue(project, name="new")
+        assert states(project) == [("new", "waiting")]
+        kept = sorted(project.folder.glob("queue.unreadable*.json"))
+        assert [each.read_bytes() for each in kept] == [content] * count
