@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
-from fitstudio.viewmodel.predict.page import Answers, share_text, short_number
+from fitstudio.viewmodel.predict.answers import Answers, share_text, short_number
 
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -39,7 +39,8 @@ from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import DataTable, RowDelegate
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.export import ExportModel
-from fitstudio.viewmodel.predict.page import PredictModel, Stage
+from fitstudio.viewmodel.predict.page import PredictModel
+from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count, listed

@@ -16,8 +16,9 @@ from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.chips import chip_look
 from fitstudio.gui.widgets.sparkline import HEIGHT, WIDTH, paint_sparkline
 from fitstudio.gui.widgets.tables import STRONG_ROLE, RowDelegate, paint_checkbox
-from fitstudio.viewmodel.runs import page as runs_words
-from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunSummary
+from fitstudio.viewmodel.runs import best_run, run_words
+from fitstudio.viewmodel.runs.columns import COLUMNS, Column
+from fitstudio.viewmodel.runs.page import RunSummary
 from fitstudio.words import say
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -51,7 +52,7 @@ class RunDelegate(RowDelegate):
             case Column.CURVE:
                 self.paint_ground(painter, option, index)
                 self._paint_curve(painter, option, index, line)
-            case Column.WHEN if runs_words.badge_of(line) is not None:
+            case Column.WHEN if run_words.badge_of(line) is not None:
                 self.paint_ground(painter, option, index)
                 self._paint_state(painter, option, line)
             case _:
@@ -119,7 +120,7 @@ class RunDelegate(RowDelegate):
     def _paint_changed(
         self, painter: QPainter, option: QStyleOptionViewItem, line: RunSummary
     ) -> None:
-        words, whole = runs_words.changed_words(line)
+        words, whole = run_words.changed_words(line)
         area = QRectF(option.rect).adjusted(self.PAD, 0, -self.PAD, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -158,13 +159,13 @@ class RunDelegate(RowDelegate):
         style = NEUTRAL if number is None else SeriesStyle(number)
         place = QRectF(area.left() + self.PAD, area.center().y() - HEIGHT / 2, WIDTH, HEIGHT)
         paint_sparkline(
-            painter, place, line.curve, ink.series(style), best=runs_words.best_index(line)
+            painter, place, line.curve, ink.series(style), best=best_run.best_index(line)
         )
 
     def _paint_state(
         self, painter: QPainter, option: QStyleOptionViewItem, line: RunSummary
     ) -> None:
-        badge = runs_words.badge_of(line)
+        badge = run_words.badge_of(line)
         assert badge is not None
         ground, token, _ = chip_look(badge.state)
         painter.save()

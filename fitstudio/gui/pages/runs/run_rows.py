@@ -15,8 +15,9 @@ from PySide6.QtCore import (
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
 from fitstudio.viewmodel import figures, own_units
-from fitstudio.viewmodel.runs import page as runs_words
-from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunsModel, RunSummary
+from fitstudio.viewmodel.runs import run_words
+from fitstudio.viewmodel.runs.columns import COLUMNS, Column
+from fitstudio.viewmodel.runs.page import RunsModel, RunSummary
 from fitstudio.words import numbers, say
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -167,14 +168,14 @@ class RunRows(QAbstractTableModel):
             case Column.RUN:
                 return f"{line.number} {line.name}"
             case Column.CHANGED:
-                return runs_words.changed_words(line)[0]
+                return run_words.changed_words(line)[0]
             case Column.BEST:
                 return own_units.best_words(line)
             case Column.EPOCHS:
                 return numbers.format_count(line.epochs) if line.epochs else "–"
             case Column.WHEN:
-                badge = runs_words.badge_of(line)
-                return badge.text if badge else runs_words.when_words(line, datetime.now())
+                badge = run_words.badge_of(line)
+                return badge.text if badge else run_words.when_words(line, datetime.now())
             case Column.TOOK:
                 return numbers.format_seconds(line.seconds) if line.seconds else "–"
             case Column.NOTE:
@@ -184,7 +185,7 @@ class RunRows(QAbstractTableModel):
     def _tip(self, line: RunSummary, column: Column) -> str | None:
         match column:
             case Column.CHANGED:
-                return runs_words.changed_words(line)[1]
+                return run_words.changed_words(line)[1]
             case Column.BEST if line.best is not None:
                 title = figures.monitored_title(line.best.monitor)
                 value = own_units.best_value(line)
