@@ -55,6 +55,11 @@ class BackupAndRestore(Callback):
         return Path(self.backup_dir).absolute() / "backup"
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """Takes up the backup that is there: weights, optimizer, epoch and random numbers.
+
+        Raises:
+            CheckpointError: If the backup is of another model or cannot be read.
+        """
         self._batches = BatchCounter(self.save_freq)
         if self._folder.parent.is_dir():
             folder.settle(self._folder.parent)
@@ -62,21 +67,26 @@ class BackupAndRestore(Callback):
             self.model.load_training_state(checkpoint.load(self._folder).state)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Backs up where so many batches have passed since the last time."""
         if self._batches.is_due(batch):
             self._back_up()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Backs up, unless batches are counted."""
         if self.save_freq == "epoch":
             self._back_up()
 
     def on_train_end(self, logs: Any = None) -> None:
+        """Removes the backup: a training that came to its end is not taken up again."""
         if self.delete_checkpoint and self._folder.is_dir():
             folder.remove_tree(self._folder)
 
     def get_state(self) -> dict[str, Any]:
+        """The batches counted since the last backup."""
         return {"batches": self._batches.get_state()}
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on counting from what `get_state` gave."""
         self._batches.set_state(state["batches"])
 
     def _back_up(self) -> None:

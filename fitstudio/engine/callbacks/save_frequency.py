@@ -19,6 +19,11 @@ class BatchCounter:
         self._last_batch = -1
 
     def is_due(self, batch: int) -> bool:
+        """Whether it is time after this batch; never, where epochs are counted.
+
+        Args:
+            batch: The batch's number in its epoch, from 0; one may be told of several at once.
+        """
         if not isinstance(self._frequency, int):
             return False
         is_new_epoch = batch <= self._last_batch
@@ -30,9 +35,11 @@ class BatchCounter:
         return True
 
     def get_state(self) -> list[int]:
+        """Batches since it was last time, and the number of the latest batch."""
         return [self._since_last, self._last_batch]
 
     def set_state(self, state: list[int]) -> None:
+        """Goes on from what `get_state` gave."""
         self._since_last, self._last_batch = (int(each) for each in state)
 
 

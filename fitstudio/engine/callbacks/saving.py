@@ -105,6 +105,7 @@ class ModelCheckpoint(Callback):
         self._batches = BatchCounter(self.save_freq)
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """With `load_weights_on_restart`, loads the newest file that fits the path."""
         if not self.load_weights_on_restart:
             return
         path = _newest_that_fits(self.place(self.filepath))
@@ -125,22 +126,27 @@ class ModelCheckpoint(Callback):
             ) from error
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Notes the epoch, for the names of files that are saved within it."""
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Saves where so many batches have passed since the last time."""
         if self._batches.is_due(batch):
             self._save(self._epoch, batch, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Saves after every `period` epochs, unless batches are counted."""
         self._epochs_since_last += 1
         if self.save_freq == "epoch" and self._epochs_since_last >= self.period:
             self._epochs_since_last = 0
             self._save(epoch, None, logs or {})
 
     def identity(self) -> str:
+        """The file's name, what is monitored and which way is better."""
         return f"{os.path.basename(self.filepath)} {self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
+        """The best value so far, and what was counted since the last save."""
         return {
             "best": self.best,
             "batches": self._batches.get_state(),
@@ -148,6 +154,7 @@ class ModelCheckpoint(Callback):
         }
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on from what `get_state` gave."""
         self.best = float(state["best"])
         self._batches.set_state(state["batches"])
         self._epochs_since_last = int(state.get("epochs", 0))

@@ -72,10 +72,12 @@ class PredictPage(Page):
         return predict_words.say(self.model)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes files as soon as there is a run to predict with."""
         if event.mimeData().hasUrls() and self.model.run is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Takes as many of the dropped files as the model needs."""
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()

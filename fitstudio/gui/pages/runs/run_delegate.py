@@ -36,6 +36,7 @@ class RunDelegate(RowDelegate):
     star_pressed = Signal(int)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Paints a cell by its column: tick, star, chip, curve, state, or text."""
         line = index.data(LINE_ROLE)
         if line is None:
             return
@@ -59,6 +60,7 @@ class RunDelegate(RowDelegate):
                 super().paint(painter, option, index)
 
     def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index) -> bool:
+        """Turns a press on the tick over, and tells one on the star."""
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             column = COLUMNS[index.column()]
             released = event.type() == QEvent.Type.MouseButtonRelease
@@ -76,6 +78,7 @@ class RunDelegate(RowDelegate):
         return super().editorEvent(event, model, option, index)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index) -> QWidget:
+        """A compact line for the name or the note."""
         editor = QLineEdit(parent)
         editor.setProperty("compact", True)
         title = index.model().headerData(index.column(), Qt.Orientation.Horizontal)
@@ -83,6 +86,7 @@ class RunDelegate(RowDelegate):
         return editor
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index) -> None:
+        """Leaves room for the number that stands before a name."""
         area = option.rect.adjusted(2, 3, -2, -4)
         if COLUMNS[index.column()] is Column.RUN:
             area.setLeft(area.left() + _NUMBER_WIDTH)

@@ -46,14 +46,17 @@ class RunRows(QAbstractTableModel):
         return next((row for row, line in enumerate(self._lines) if line.run == run), -1)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One a run that the filter lets through."""
         return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """All columns, hidden ones as well."""
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
+        """The columns' titles; that of the ticks is for screen readers only."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         column = COLUMNS[section]
@@ -89,6 +92,7 @@ class RunRows(QAbstractTableModel):
                 return say("Note")
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Runs can be ticked; names and notes edited, unless the project is for reading only."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         column = COLUMNS[index.column()] if index.isValid() else None
         if column is Column.TICK:
@@ -98,6 +102,7 @@ class RunRows(QAbstractTableModel):
         return flags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell as text, as tooltip, or the whole line for the delegate."""
         line = self.line(index.row())
         if line is None:
             return None
@@ -127,6 +132,7 @@ class RunRows(QAbstractTableModel):
         return None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ticks a run, renames it or changes its note; False for all other columns."""
         line = self.line(index.row())
         if line is None:
             return False
@@ -143,6 +149,7 @@ class RunRows(QAbstractTableModel):
         return False
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Has the view model order the lines: it knows what has no value."""
         self._model.sort(COLUMNS[column], descending=order is Qt.SortOrder.DescendingOrder)
 
     def _on_changed(self) -> None:
