@@ -40,6 +40,9 @@ def main(arguments: list[str]) -> int:
     failed = [name for name in _CHECKS if not _passes(name, python)]
     if not lint_only and not _tests_pass(python, arguments):
         failed.append("tests (pytest)")
+    # Part of everything; whoever names tests wants these alone.
+    if not arguments and not _floors_hold(python):
+        failed.append("coverage")
     if failed:
         print(f"\nFailed: {', '.join(failed)}.", flush=True)
         return 1
@@ -62,6 +65,13 @@ def _tests_pass(python: str, arguments: list[str]) -> bool:
     offscreen = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
     command = [python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
     return subprocess.call(command, cwd=environment.ROOT, env=os.environ | offscreen) == 0
+
+
+def _floors_hold(python: str) -> bool:
+    print("── coverage of storage, words and formulas …", flush=True)
+    environ = os.environ | {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
+    command = [python, str(environment.ROOT / "packaging" / "coverage_check.py")]
+    return subprocess.call(command, cwd=environment.ROOT, env=environ) == 0
 
 
 if __name__ == "__main__":
