@@ -97,10 +97,12 @@ class SeveralSources(Source):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Every column as "source/column", in the order of the files."""
         return tuple(self._places)
 
     @property
     def paths(self) -> tuple[Path, ...]:
+        """Every file of every source."""
         return tuple(path for part in self.parts for path in part.source.paths)
 
     def join_of(self, part: Part) -> Join | None:
@@ -114,6 +116,7 @@ class SeveralSources(Source):
 
     @property
     def row_names(self) -> frozenset[str]:
+        """The columns that only say which rows belong together: no inputs."""
         return frozenset(
             name
             for part in self.parts[1:]
@@ -125,6 +128,7 @@ class SeveralSources(Source):
         )
 
     def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
+        """A column in the rows of the first file; a gap where the other has no such row."""
         self.require([name])
         if (name, wanted) not in self._columns:
             part, held = self._places[name]
@@ -135,6 +139,7 @@ class SeveralSources(Source):
         return self._columns[name, wanted]
 
     def array(self, name: str) -> ArrayLike:
+        """An array brought into the rows of the first file, read when rows are asked for."""
         self.require([name])
         part, held = self._places[name]
         whole = part.source.whole
@@ -143,6 +148,7 @@ class SeveralSources(Source):
         return array if rows is None else PickedArray(array, rows)
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
+        """The texts of rows `start` to `stop`; None where the other file has no such row."""
         self.require([name])
         part, held = self._places[name]
         rows = self.rows_of(part)
@@ -160,24 +166,33 @@ class SeveralSources(Source):
         return [None if row == NO_ROW else found[int(row)] for row in wanted]
 
     def problems(self) -> tuple[Finding, ...]:
+        """What speaks against each of the files, with its name."""
         return tuple(
             of_part(each, part.name) for part in self.parts for each in part.source.problems()
         )
 
     def remarks(self) -> tuple[Finding, ...]:
+        """What was noticed in each of the files, with its name."""
         return tuple(
             of_part(each, part.name) for part in self.parts for each in part.source.remarks()
         )
 
     def refuse_problems(self) -> None:
+        """Refuses the first file that cannot be used.
+
+        Raises:
+            DataError: If there is one.
+        """
         for part in self.parts:
             part.source.refuse_problems()
 
     def close(self) -> None:
+        """Lets go of every file."""
         for part in self.parts:
             part.source.close()
 
     def summary(self) -> DatasetSummary:
+        """The files as one dataset: columns of all, rows of the first, complete rows over all."""
         summaries = [part.source.summary() for part in self.parts]
         columns = self.columns
         masks = {column.name: self._gaps(column) for column in columns if column.has_gaps}

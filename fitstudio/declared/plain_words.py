@@ -9,7 +9,7 @@ from typing import Any
 from fitstudio.declared.catalogue.callback_entry import Waiting
 from fitstudio.declared.catalogue.callback_words import watched_words
 from fitstudio.declared.catalogue.entries import CALLBACKS, METRICS, MODELS
-from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
+from fitstudio.declared.catalogue.measured_names import higher_is_better, metric_name
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import Chosen, EntryList
 from fitstudio.declared.kinds.param import Param, Severity

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fitstudio.declared.catalogue.callbacks import EARLY_STOPPING
-from fitstudio.declared.catalogue.metrics import higher_is_better
+from fitstudio.declared.catalogue.measured_names import higher_is_better
 
 
 def mode_of(metric: str, mode: str | None = None) -> str:

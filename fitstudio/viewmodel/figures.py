@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitstudio.declared.catalogue.metrics import measured_words
+from fitstudio.declared.catalogue.measured_names import measured_words
 from fitstudio.words import say
 
 LEARNING_RATE_NAMES = ("learning_rate", "lr")

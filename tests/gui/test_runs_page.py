@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from fitstudio.actions.run_summary import Best, RunSummary
 from fitstudio.gui.pages.runs.page import RunsPage
 from fitstudio.gui.theme.theme import theme
-from fitstudio.viewmodel.runs.page import COLUMNS, Column
+from fitstudio.viewmodel.runs.columns import COLUMNS, Column
 from tests.recorded_project import add_run, new_project, open_session
 
 

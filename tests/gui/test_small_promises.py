@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from fitstudio.actions import projects
 from fitstudio.actions.run_summary import RunSummary
 from fitstudio.gui.pages.runs.run_delegate import in_two_lines
-from fitstudio.viewmodel.runs.page import changed_words
+from fitstudio.viewmodel.runs.run_words import changed_words
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.start.page import StartModel
 from tests.gui.conftest import READ_MS

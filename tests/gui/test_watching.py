@@ -7,7 +7,7 @@ import json
 import pytest
 from PySide6.QtWidgets import QProgressBar, QTableView, QWidget
 
-from fitstudio.viewmodel.predict.page import Stage
+from fitstudio.viewmodel.predict.stage import Stage
 from tests.gui.conftest import READ_MS
 
 TRAINED_MS = 240_000

@@ -13,7 +13,8 @@ from fitstudio.actions.kept_models import kept_models
 from fitstudio.errors import CheckpointError, RunError
 from fitstudio.journal import Outcome
 from fitstudio.project import RunPaths
-from fitstudio.viewmodel.predict.page import PredictModel, Stage
+from fitstudio.viewmodel.predict.page import PredictModel
+from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.words import numbers
 from tests.recorded_project import deliver_until, open_session

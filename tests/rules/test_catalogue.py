@@ -9,7 +9,7 @@ import torch
 
 from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
 from fitstudio.declared.catalogue.losses import output_activation
-from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.catalogue.measured_names import metric_name
 from fitstudio.declared.plan.models import plan_model
 from fitstudio.engine import callbacks, losses, metrics, optimizers
 from fitstudio.engine.architectures import build

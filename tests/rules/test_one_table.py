@@ -12,7 +12,7 @@ from torch import nn
 
 import fitstudio
 from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, METRICS, OPTIMIZERS
-from fitstudio.declared.catalogue.metrics import measured_words, metric_name
+from fitstudio.declared.catalogue.measured_names import measured_words, metric_name
 from fitstudio.declared.kinds.entries import check_settings
 from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.values import ended

@@ -75,7 +75,7 @@ LEFT: dict[str, int] = {
     "storage/ops.py": 1,
     "viewmodel/monitor/run_feed.py": 1,
     "viewmodel/predict/page.py": 1,
-    "viewmodel/runs/page.py": 1,
+    "viewmodel/runs/run_words.py": 1,
     "worker/log_file.py": 1,
 }
 

@@ -23,10 +23,12 @@ class ArrayLike(Protocol):
     """What arrays in memory, memory-mapped files, HDF5 datasets and lazy arrays have in common."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """Rows first, then the axes of one row."""
 
     @property
-    def dtype(self) -> np.dtype: ...
+    def dtype(self) -> np.dtype:
+        """The type of its numbers."""
 
     def __getitem__(self, key: Any, /) -> Any: ...
 

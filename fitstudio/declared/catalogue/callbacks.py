@@ -7,106 +7,29 @@ from typing import Any
 
 from fitstudio.declared.catalogue import callback_words as words
 from fitstudio.declared.catalogue.callback_entry import CallbackEntry, Stop, Waiting
+from fitstudio.declared.catalogue.callback_settings import (
+    COUNT,
+    MODE,
+    MONITOR,
+    SAVE_FREQ,
+    SHAPES,
+    TO_A_FINAL_RATE,
+    VERBOSE,
+    min_delta,
+    setting,
+)
 from fitstudio.declared.kinds.composed import ListOf, OneOf
-from fitstudio.declared.kinds.conditions import ALWAYS, AnyOf, Condition, Is
-from fitstudio.declared.kinds.param import Level, Param, by_name
+from fitstudio.declared.kinds.conditions import AnyOf, Is
+from fitstudio.declared.kinds.param import Level, by_name
 from fitstudio.declared.kinds.values import (
     Choice,
     Flag,
     Int,
-    Kind,
     Option,
     Real,
     RelativePath,
-    Text,
 )
 from fitstudio.words import marked, say
-
-_COUNT = Int(minimum=0)
-
-
-def _setting(
-    name: str,
-    kind: Kind,
-    default: Any,
-    title: str,
-    sentence: str,
-    *,
-    unset: str = "",
-    level: Level = Level.BASIC,
-    applies: Condition = ALWAYS,
-    unit: str = "",
-) -> Param:
-    return Param(
-        section="callback",
-        name=name,
-        kind=kind,
-        default=default,
-        title=title,
-        help=sentence,
-        unset=unset,
-        level=level,
-        applies=applies,
-        unit=unit,
-    )
-
-
-_MONITOR = _setting(
-    "monitor",
-    Text(
-        what=marked("the name of a measured value, such as val_loss"),
-        longest=200,
-        empty_allowed=False,
-    ),
-    "val_loss",
-    marked("Watches"),
-    marked("The value that is watched; val_ means on the rows held out."),
-)
-_MODE = _setting(
-    "mode",
-    Choice(
-        (
-            Option(
-                "auto", marked("Automatic"), marked("Accuracy should rise, everything else fall.")
-            ),
-            Option("min", marked("Lower is better")),
-            Option("max", marked("Higher is better")),
-        )
-    ),
-    "auto",
-    marked("Better means"),
-    marked("Whether a lower or a higher value is better."),
-    level=Level.ADVANCED,
-)
-_VERBOSE = _setting(
-    "verbose",
-    Choice((Option(0, marked("No")), Option(1, marked("Yes")))),
-    0,
-    marked("Says so"),
-    marked("Whether a line is printed each time it does something."),
-    level=Level.EXPERT,
-)
-
-
-def _min_delta(default: float) -> Param:
-    return _setting(
-        "min_delta",
-        Real(minimum=0.0),
-        default,
-        marked("Smallest gain"),
-        marked("A gain of less than this does not count."),
-        level=Level.ADVANCED,
-    )
-
-
-_SAVE_FREQ = _setting(
-    "save_freq",
-    OneOf((Choice((Option("epoch", marked("Every epoch")),)), Int(minimum=1))),
-    "epoch",
-    marked("How often"),
-    marked("After each epoch, or after so many batches."),
-    level=Level.ADVANCED,
-)
 
 
 def _no_gain(settings: Mapping[str, Any], waiting: Waiting) -> str:
@@ -124,25 +47,25 @@ EARLY_STOPPING = CallbackEntry(
         "each gain. A baseline is a value that has to be beaten as well."
     ),
     params=(
-        _MONITOR,
-        _setting(
+        MONITOR,
+        setting(
             "patience",
-            _COUNT,
+            COUNT,
             0,
             marked("Patience"),
             marked("After how many epochs without a gain it stops."),
             unit="epochs",
         ),
-        _setting(
+        setting(
             "restore_best_weights",
             Flag(),
             False,
             marked("Go back to the best"),
             marked("Whether the model ends with the weights of its best epoch."),
         ),
-        _min_delta(0.0),
-        _MODE,
-        _setting(
+        min_delta(0.0),
+        MODE,
+        setting(
             "baseline",
             Real(),
             None,
@@ -151,16 +74,16 @@ EARLY_STOPPING = CallbackEntry(
             unset=marked("none"),
             level=Level.EXPERT,
         ),
-        _setting(
+        setting(
             "start_from_epoch",
-            _COUNT,
+            COUNT,
             0,
             marked("Starts after"),
             marked("How many epochs go by before it begins to watch."),
             level=Level.EXPERT,
             unit="epochs",
         ),
-        _VERBOSE,
+        VERBOSE,
     ),
     starts_with={"patience": 10, "restore_best_weights": True},
     watches=True,
@@ -179,34 +102,34 @@ REDUCE_LR = CallbackEntry(
         "waits for the cool-down before it counts again."
     ),
     params=(
-        _MONITOR,
-        _setting(
+        MONITOR,
+        setting(
             "factor",
             Real(minimum=0.0, maximum=1.0, open_minimum=True, open_maximum=True),
             0.1,
             marked("Factor"),
             marked("What the learning rate is multiplied by."),
         ),
-        _setting(
+        setting(
             "patience",
-            _COUNT,
+            COUNT,
             10,
             marked("Patience"),
             marked("After how many epochs without a gain it acts."),
             unit="epochs",
         ),
-        _min_delta(1e-4),
-        _MODE,
-        _setting(
+        min_delta(1e-4),
+        MODE,
+        setting(
             "cooldown",
-            _COUNT,
+            COUNT,
             0,
             marked("Cool-down"),
             marked("How many epochs go by before it counts again."),
             level=Level.ADVANCED,
             unit="epochs",
         ),
-        _setting(
+        setting(
             "min_lr",
             Real(minimum=0.0),
             0.0,
@@ -214,7 +137,7 @@ REDUCE_LR = CallbackEntry(
             marked("The learning rate is never made smaller than this."),
             level=Level.ADVANCED,
         ),
-        _VERBOSE,
+        VERBOSE,
     ),
     starts_with={"factor": 0.5, "patience": 5},
     watches=True,
@@ -234,24 +157,24 @@ MODEL_CHECKPOINT = CallbackEntry(
         "{val_loss} can stand in the name. Results and Predict offer them."
     ),
     params=(
-        _setting(
+        setting(
             "filepath",
             RelativePath(),
             "epoch-{epoch:04d}",
             marked("Name"),
             marked("The name of each saved model; {epoch:04d} becomes the epoch."),
         ),
-        _setting(
+        setting(
             "save_best_only",
             Flag(),
             False,
             marked("Only when better"),
             marked("Whether it saves only when the watched value has improved."),
         ),
-        _MONITOR,
-        _MODE,
-        _SAVE_FREQ,
-        _setting(
+        MONITOR,
+        MODE,
+        SAVE_FREQ,
+        setting(
             "save_weights_only",
             Flag(),
             False,
@@ -259,7 +182,7 @@ MODEL_CHECKPOINT = CallbackEntry(
             marked("Whether the optimiser's state is left out."),
             level=Level.EXPERT,
         ),
-        _setting(
+        setting(
             "initial_value_threshold",
             Real(),
             None,
@@ -268,7 +191,7 @@ MODEL_CHECKPOINT = CallbackEntry(
             unset=marked("none"),
             level=Level.EXPERT,
         ),
-        _VERBOSE,
+        VERBOSE,
     ),
     starts_with={"save_best_only": True},
     watches=True,
@@ -281,37 +204,6 @@ MODEL_CHECKPOINT = CallbackEntry(
     sentence=words.saving_sentence,
 )
 
-_SHAPES = (
-    Option("step", marked("Steps"), marked("Multiplied by a factor every few epochs.")),
-    Option("exponential", marked("Exponential"), marked("Multiplied by a factor in every epoch.")),
-    Option(
-        "linear",
-        marked("Straight line"),
-        marked("From the first rate to the final one in a straight line."),
-    ),
-    Option(
-        "cosine",
-        marked("Cosine"),
-        marked("From the first rate to the final one, slowly at both ends."),
-    ),
-    Option(
-        "flat_cosine",
-        marked("Flat, then cosine"),
-        marked("The first rate for half of the epochs, then a cosine to the final one."),
-    ),
-    Option(
-        "cosine_cycles",
-        marked("Cosine cycles"),
-        marked("Up and down several times, each time for twice as long (coslog)."),
-    ),
-    Option("table", marked("Table"), marked("A rate for each epoch; the last one stays.")),
-)
-_TO_A_FINAL_RATE = AnyOf(
-    *(
-        Is("callback.schedule", shape)
-        for shape in ("linear", "cosine", "flat_cosine", "cosine_cycles")
-    )
-)
 
 LEARNING_RATE_SCHEDULER = CallbackEntry(
     name="LearningRateScheduler",
@@ -322,14 +214,14 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
         "the first epoch, the second and so on."
     ),
     params=(
-        _setting(
+        setting(
             "schedule",
-            Choice(_SHAPES),
+            Choice(SHAPES),
             "step",
             marked("Plan"),
             marked("How the learning rate changes."),
         ),
-        _setting(
+        setting(
             "factor",
             Real(minimum=0.0, maximum=10.0, open_minimum=True),
             0.5,
@@ -337,7 +229,7 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
             marked("What the rate is multiplied by."),
             applies=AnyOf(Is("callback.schedule", "step"), Is("callback.schedule", "exponential")),
         ),
-        _setting(
+        setting(
             "every",
             Int(minimum=1, maximum=1_000_000),
             10,
@@ -346,15 +238,15 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
             applies=Is("callback.schedule", "step"),
             unit="epochs",
         ),
-        _setting(
+        setting(
             "final",
             Real(minimum=0.0),
             0.0,
             marked("Final rate"),
             marked("The rate of the last epoch."),
-            applies=_TO_A_FINAL_RATE,
+            applies=TO_A_FINAL_RATE,
         ),
-        _setting(
+        setting(
             "cycles",
             Int(minimum=1, maximum=16),
             4,
@@ -362,16 +254,16 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
             marked("How many times the rate rises and falls."),
             applies=Is("callback.schedule", "cosine_cycles"),
         ),
-        _setting(
+        setting(
             "warmup",
-            _COUNT,
+            COUNT,
             0,
             marked("Warm-up"),
             marked("Over how many epochs the rate first rises to its start."),
             level=Level.ADVANCED,
             unit="epochs",
         ),
-        _setting(
+        setting(
             "table",
             ListOf(item=Real(minimum=0.0), shortest=1, longest=10_000),
             None,
@@ -380,7 +272,7 @@ LEARNING_RATE_SCHEDULER = CallbackEntry(
             unset=marked("none"),
             applies=Is("callback.schedule", "table"),
         ),
-        _VERBOSE,
+        VERBOSE,
     ),
     sets_rate=True,
     summary=words.plan_summary,
@@ -396,14 +288,14 @@ CSV_LOGGER = CallbackEntry(
         "on from. The run's folder has a history.csv in any case."
     ),
     params=(
-        _setting(
+        setting(
             "filename",
             RelativePath(),
             "log.csv",
             marked("File"),
             marked("The file's name in the run's folder."),
         ),
-        _setting(
+        setting(
             "separator",
             Choice(
                 (
@@ -417,7 +309,7 @@ CSV_LOGGER = CallbackEntry(
             marked("What stands between the columns."),
             level=Level.ADVANCED,
         ),
-        _setting(
+        setting(
             "append",
             Flag(),
             False,
@@ -454,14 +346,14 @@ TENSORBOARD = CallbackEntry(
         "--logdir with the run's folder."
     ),
     params=(
-        _setting(
+        setting(
             "log_dir",
             RelativePath(),
             "logs",
             marked("Folder"),
             marked("The folder's name in the run's folder."),
         ),
-        _setting(
+        setting(
             "update_freq",
             OneOf(
                 (
@@ -479,9 +371,9 @@ TENSORBOARD = CallbackEntry(
             marked("After each epoch, after each batch, or after so many batches."),
             level=Level.ADVANCED,
         ),
-        _setting(
+        setting(
             "histogram_freq",
-            _COUNT,
+            COUNT,
             0,
             marked("Histograms every"),
             marked("After how many epochs the weights' distribution is written; 0 is never."),

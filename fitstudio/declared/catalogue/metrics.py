@@ -6,117 +6,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from fitstudio.declared.catalogue.losses import LOSSES
+from fitstudio.declared.catalogue.metric_settings import (
+    AUC_PARAMS,
+    PROBABILITY,
+    THRESHOLD,
+    THRESHOLDS,
+    K,
+    metric,
+    rate,
+)
 from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
-from fitstudio.declared.kinds.values import Choice, Int, Option, Real
-from fitstudio.words import marked, say
+from fitstudio.declared.kinds.values import Choice, Option
+from fitstudio.words import marked
 
 _NUMBERS = frozenset({"number"})
 _YES_NO = frozenset({"binary", "onehot"})
 _INDEX = frozenset({"index"})
 _COLUMNS = frozenset({"onehot"})
 _CLASSES = _YES_NO | _INDEX
-_PROBABILITY = Real(minimum=0.0, maximum=1.0)
-
-_THRESHOLD = Param(
-    section="compile",
-    name="threshold",
-    kind=_PROBABILITY,
-    default=0.5,
-    title=marked("Threshold"),
-    help=marked("The probability from which on the answer is yes."),
-    level=Level.ADVANCED,
-)
-_THRESHOLDS = Param(
-    section="compile",
-    name="thresholds",
-    kind=_PROBABILITY,
-    default=None,
-    title=marked("Threshold"),
-    help=marked("The probability from which on the answer is yes."),
-    unset="0.5",
-    level=Level.ADVANCED,
-)
-_K = Param(
-    section="compile",
-    name="k",
-    kind=Int(minimum=1, maximum=100_000),
-    default=5,
-    title=marked("Best answers"),
-    help=marked("Among how many of the most probable classes the right one may be."),
-    level=Level.ADVANCED,
-)
-_AUC_PARAMS = (
-    Param(
-        section="compile",
-        name="num_thresholds",
-        kind=Int(minimum=2, maximum=100_000),
-        default=200,
-        title=marked("Thresholds"),
-        help=marked("At how many thresholds the curve is measured."),
-        level=Level.EXPERT,
-    ),
-    Param(
-        section="compile",
-        name="curve",
-        kind=Choice(
-            (
-                Option("ROC", marked("ROC"), marked("True against false positives.")),
-                Option(
-                    "PR", marked("Precision and recall"), marked("Better when one class is rare.")
-                ),
-            )
-        ),
-        default="ROC",
-        title=marked("Curve"),
-        help=marked("Under which curve the area is measured."),
-        level=Level.ADVANCED,
-    ),
-)
-
-
-def _rate(name: str, title: str, sentence: str) -> Param:
-    return Param(
-        section="compile",
-        name=name,
-        kind=_PROBABILITY,
-        default=None,
-        title=title,
-        help=sentence,
-    )
-
-
-def _metric(
-    name: str,
-    title: str,
-    sentence: str,
-    suits: frozenset[str],
-    *params: Param,
-    rises: bool,
-    short: str = "",
-    aliases: tuple[str, ...] = (),
-    starts_with: Mapping[str, Any] | None = None,
-) -> Entry:
-    return Entry(
-        name=name,
-        title=title,
-        help=sentence,
-        short=short,
-        suits=suits,
-        params=params,
-        aliases=aliases,
-        higher_is_better=rises,
-        starts_with=starts_with or {},
-    )
 
 
 METRICS = by_name(
-    _metric(
+    metric(
         "accuracy",
         marked("accuracy"),
         marked("The part of the rows answered right"),
@@ -124,29 +35,29 @@ METRICS = by_name(
         aliases=("acc",),
         rises=True,
     ),
-    _metric(
+    metric(
         "AUC",
         marked("area under curve"),
         marked("How well yes and no are parted, 0.5 to 1"),
         _YES_NO,
-        *_AUC_PARAMS,
+        *AUC_PARAMS,
         short=marked("AUC"),
         rises=True,
     ),
-    _metric(
+    metric(
         "Precision",
         marked("precision"),
         marked("The part of the “yes” answers that is right"),
         _YES_NO,
-        _THRESHOLDS,
+        THRESHOLDS,
         rises=True,
     ),
-    _metric(
+    metric(
         "Recall",
         marked("recall"),
         marked("The part of the true “yes” that was found"),
         _YES_NO,
-        _THRESHOLDS,
+        THRESHOLDS,
         rises=True,
     ),
     Entry(
@@ -175,7 +86,7 @@ METRICS = by_name(
             Param(
                 section="compile",
                 name="threshold",
-                kind=_PROBABILITY,
+                kind=PROBABILITY,
                 default=None,
                 title=marked("Threshold"),
                 help=marked("The probability from which on the answer is yes."),
@@ -186,16 +97,16 @@ METRICS = by_name(
         higher_is_better=True,
         starts_with={"average": "macro", "threshold": 0.5},
     ),
-    _metric(
+    metric(
         "binary_accuracy",
         marked("binary accuracy"),
         marked("The part of the yes or no answers that is right"),
         _YES_NO,
-        _THRESHOLD,
+        THRESHOLD,
         aliases=("BinaryAccuracy",),
         rises=True,
     ),
-    _metric(
+    metric(
         "sparse_categorical_accuracy",
         marked("sparse categorical accuracy"),
         marked("Accuracy for class numbers"),
@@ -204,7 +115,7 @@ METRICS = by_name(
         short=marked("sparse accuracy"),
         rises=True,
     ),
-    _metric(
+    metric(
         "categorical_accuracy",
         marked("categorical accuracy"),
         marked("Accuracy for one column for each class"),
@@ -212,25 +123,25 @@ METRICS = by_name(
         aliases=("CategoricalAccuracy",),
         rises=True,
     ),
-    _metric(
+    metric(
         "sparse_top_k_categorical_accuracy",
         marked("top-k accuracy"),
         marked("The right class is among the k most probable"),
         _INDEX,
-        _K,
+        K,
         aliases=("SparseTopKCategoricalAccuracy",),
         rises=True,
     ),
-    _metric(
+    metric(
         "top_k_categorical_accuracy",
         marked("top-k accuracy, columns"),
         marked("The same for one column for each class"),
         _COLUMNS,
-        _K,
+        K,
         aliases=("TopKCategoricalAccuracy",),
         rises=True,
     ),
-    _metric(
+    metric(
         "mean_absolute_error",
         marked("mean absolute error"),
         marked("The mean distance from the truth, in its unit"),
@@ -239,7 +150,7 @@ METRICS = by_name(
         short=marked("MAE"),
         rises=False,
     ),
-    _metric(
+    metric(
         "mean_squared_error",
         marked("mean squared error"),
         marked("The mean squared distance from the truth"),
@@ -248,7 +159,7 @@ METRICS = by_name(
         short=marked("MSE"),
         rises=False,
     ),
-    _metric(
+    metric(
         "RootMeanSquaredError",
         marked("root mean squared error"),
         marked("Typical distance from the truth, in its unit"),
@@ -257,7 +168,7 @@ METRICS = by_name(
         short=marked("RMSE"),
         rises=False,
     ),
-    _metric(
+    metric(
         "mean_absolute_percentage_error",
         marked("mean absolute percentage error"),
         marked("The mean distance in per cent of the truth"),
@@ -266,7 +177,7 @@ METRICS = by_name(
         short=marked("MAPE"),
         rises=False,
     ),
-    _metric(
+    metric(
         "mean_squared_logarithmic_error",
         marked("squared logarithmic error"),
         marked("Ratios, not distances"),
@@ -275,7 +186,7 @@ METRICS = by_name(
         short=marked("MSLE"),
         rises=False,
     ),
-    _metric(
+    metric(
         "log_cosh",
         marked("log-cosh"),
         marked("A smooth absolute error"),
@@ -283,7 +194,7 @@ METRICS = by_name(
         aliases=("logcosh", "LogCosh", "LogCoshError"),
         rises=False,
     ),
-    _metric(
+    metric(
         "cosine_similarity",
         marked("cosine similarity"),
         marked("How alike the directions are"),
@@ -291,7 +202,7 @@ METRICS = by_name(
         aliases=("CosineSimilarity", "cosine_proximity"),
         rises=True,
     ),
-    _metric(
+    metric(
         "poisson",
         marked("Poisson"),
         marked("The Poisson loss, watched only"),
@@ -299,7 +210,7 @@ METRICS = by_name(
         aliases=("Poisson",),
         rises=False,
     ),
-    _metric(
+    metric(
         "binary_crossentropy",
         marked("binary cross-entropy"),
         marked("The loss for yes or no, watched only"),
@@ -307,7 +218,7 @@ METRICS = by_name(
         aliases=("bce", "BinaryCrossentropy"),
         rises=False,
     ),
-    _metric(
+    metric(
         "sparse_categorical_crossentropy",
         marked("sparse categorical cross-entropy"),
         marked("The loss for classes, watched only"),
@@ -316,7 +227,7 @@ METRICS = by_name(
         short=marked("sparse cross-entropy"),
         rises=False,
     ),
-    _metric(
+    metric(
         "categorical_crossentropy",
         marked("categorical cross-entropy"),
         marked("The loss for columns of classes, watched only"),
@@ -324,7 +235,7 @@ METRICS = by_name(
         aliases=("CategoricalCrossentropy",),
         rises=False,
     ),
-    _metric(
+    metric(
         "kl_divergence",
         marked("Kullback-Leibler divergence"),
         marked("Distance between two sets of probabilities"),
@@ -332,7 +243,7 @@ METRICS = by_name(
         aliases=("kld", "KLDivergence", "kullback_leibler_divergence"),
         rises=False,
     ),
-    _metric(
+    metric(
         "hinge",
         marked("hinge"),
         marked("The margin loss, watched only"),
@@ -340,7 +251,7 @@ METRICS = by_name(
         aliases=("Hinge",),
         rises=False,
     ),
-    _metric(
+    metric(
         "squared_hinge",
         marked("squared hinge"),
         marked("The soft margin loss, watched only"),
@@ -348,7 +259,7 @@ METRICS = by_name(
         aliases=("SquaredHinge",),
         rises=False,
     ),
-    _metric(
+    metric(
         "categorical_hinge",
         marked("categorical hinge"),
         marked("The margin loss for columns of classes, watched only"),
@@ -356,7 +267,7 @@ METRICS = by_name(
         aliases=("CategoricalHinge",),
         rises=False,
     ),
-    _metric(
+    metric(
         "R2Score",
         "R²",
         marked("The part of the spread that is explained; 1 is all"),
@@ -364,12 +275,12 @@ METRICS = by_name(
         aliases=("r2_score", "r2"),
         rises=True,
     ),
-    _metric(
+    metric(
         "SensitivityAtSpecificity",
         marked("sensitivity at specificity"),
         marked("How many “yes” are found when “no” is mostly right"),
         _YES_NO,
-        _rate(
+        rate(
             "specificity",
             marked("Specificity"),
             marked("The specificity that has to be reached."),
@@ -377,12 +288,12 @@ METRICS = by_name(
         starts_with={"specificity": 0.9},
         rises=True,
     ),
-    _metric(
+    metric(
         "SpecificityAtSensitivity",
         marked("specificity at sensitivity"),
         marked("How many “no” are right when most “yes” are found"),
         _YES_NO,
-        _rate(
+        rate(
             "sensitivity",
             marked("Sensitivity"),
             marked("The sensitivity that has to be reached."),
@@ -390,12 +301,12 @@ METRICS = by_name(
         starts_with={"sensitivity": 0.9},
         rises=True,
     ),
-    _metric(
+    metric(
         "PrecisionAtRecall",
         marked("precision at recall"),
         marked("How many “yes” answers are right when most “yes” are found"),
         _YES_NO,
-        _rate(
+        rate(
             "recall",
             marked("Recall"),
             marked("The recall that has to be reached."),
@@ -403,12 +314,12 @@ METRICS = by_name(
         starts_with={"recall": 0.9},
         rises=True,
     ),
-    _metric(
+    metric(
         "RecallAtPrecision",
         marked("recall at precision"),
         marked("How many “yes” are found when most “yes” answers are right"),
         _YES_NO,
-        _rate(
+        rate(
             "precision",
             marked("Precision"),
             marked("The precision that has to be reached."),
@@ -416,28 +327,28 @@ METRICS = by_name(
         starts_with={"precision": 0.9},
         rises=True,
     ),
-    _metric(
+    metric(
         "TruePositives",
         marked("true positives"),
         marked("“Yes” that is right, counted"),
         _YES_NO,
         rises=True,
     ),
-    _metric(
+    metric(
         "FalsePositives",
         marked("false positives"),
         marked("“Yes” that is wrong, counted"),
         _YES_NO,
         rises=False,
     ),
-    _metric(
+    metric(
         "TrueNegatives",
         marked("true negatives"),
         marked("“No” that is right, counted"),
         _YES_NO,
         rises=True,
     ),
-    _metric(
+    metric(
         "FalseNegatives",
         marked("false negatives"),
         marked("“No” that is wrong, counted"),
@@ -474,92 +385,3 @@ MEANT_FOR_PROBABILITIES = frozenset(
         "kl_divergence",
     }
 )
-
-
-def metric_name(item: str | Mapping[str, Any]) -> str:
-    """The name under which a metric of ``compile.metrics`` is reported and watched.
-
-    A name stays as it was given ("mae" is "mae"); a class is called by its snake case.
-    """
-    if isinstance(item, Mapping):
-        item = item.get("name") or item.get("kind") or ""
-    name = str(item)
-    if name == name.lower():
-        return name
-    spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
-
-
-def higher_is_better(measured: str) -> bool | None:
-    """Whether a higher value of what is logged under this name is better.
-
-    The one place that knows: None means a name that is nobody's here, such as a metric of a
-    person's own.
-
-    Args:
-        measured: The name in the logs; ``val_`` in front and a number behind make no difference.
-    """
-    if measured.removeprefix("val_") == "loss":
-        return False
-    entry = _Logged.read(measured).entry
-    return None if entry is None else entry.higher_is_better
-
-
-def measured_words(measured: str, *, short: bool = False) -> str:
-    """What is logged under a name, as it is called within a sentence.
-
-    Args:
-        measured: The name in the logs; a ``val_`` in front is not told.
-        short: In the width of a table's column: "MAE" for "mean absolute error".
-    """
-    logged = _Logged.read(measured)
-    if logged.entry is None:
-        if logged.name == "loss":
-            return say("loss")
-        return _other_words(logged.name) or logged.name.replace("_", " ").strip() or measured
-    words = (short and logged.entry.short) or logged.entry.title
-    words = say("weighted {words}", words=words) if logged.is_weighted else words
-    return f"{words} {logged.number}" if logged.number else words
-
-
-def _other_words(name: str) -> str:
-    """What is logged and is no metric; a loss is called by its own title."""
-    if name == "lr":
-        return say("learning rate")
-    title = LOSSES[name].title if name in LOSSES else ""
-    return f"{title[:1].lower()}{title[1:]}"
-
-
-@dataclass(frozen=True)
-class _Logged:
-    """A name in the logs, taken apart.
-
-    Attributes:
-        name: All of it but ``val_``.
-        entry: The metric; None for what the catalogue does not know.
-        is_weighted: Whether it is the weighted one of two metrics of one name.
-        number: Behind the name of a second metric of that name: 1 of "auc_1".
-    """
-
-    name: str
-    entry: Entry | None
-    is_weighted: bool = False
-    number: str = ""
-
-    @classmethod
-    def read(cls, measured: str) -> _Logged:
-        name = measured.removeprefix("val_")
-        if name in _REPORTED:
-            return cls(name, _REPORTED[name])
-        bare, _, number = name.rpartition("_")
-        if not (bare and number.isdecimal()):
-            bare, number = name, ""
-        plain = bare.removeprefix("weighted_")
-        return cls(name, _REPORTED.get(plain), plain != bare, number)
-
-
-_REPORTED = {
-    metric_name(spelling): entry
-    for entry in METRICS.values()
-    for spelling in (entry.name, *entry.aliases)
-}

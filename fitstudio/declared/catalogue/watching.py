@@ -11,7 +11,7 @@ from fitstudio.declared.catalogue.callbacks import (
     MODEL_CHECKPOINT,
     REDUCE_LR,
 )
-from fitstudio.declared.catalogue.metrics import higher_is_better
+from fitstudio.declared.catalogue.measured_names import higher_is_better
 
 # Whose watched value says which epoch is the best: the first of them in a run.
 _JUDGES = (EARLY_STOPPING, MODEL_CHECKPOINT, REDUCE_LR)

@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from fitstudio.declared.catalogue.entries import LOSSES, METRICS, OPTIMIZERS
 from fitstudio.declared.catalogue.losses import NUMBERS, TWO_CLASSES, automatic_loss
-from fitstudio.declared.catalogue.metrics import (
-    MEANT_FOR_PROBABILITIES,
-    OF_PROBABILITIES,
-    metric_name,
-)
+from fitstudio.declared.catalogue.measured_names import metric_name
+from fitstudio.declared.catalogue.metrics import MEANT_FOR_PROBABILITIES, OF_PROBABILITIES
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.entries import EntryList, check_settings
 from fitstudio.declared.kinds.param import Entry, Finding, Fix

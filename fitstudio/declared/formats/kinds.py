@@ -26,19 +26,23 @@ class TextChoice(Choice):
     longest: int = 0
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         offered = [repr(each.value) if each.value else "nothing" for each in self.options]
         return joined([*offered, say("another text")] if self.longest > 1 else offered)
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, str)
 
     def check(self, value: Any) -> str | None:
+        """Whether it is an option, or a text that is short enough where others are allowed."""
         if self.option(value) is not None:
             return None
         is_other = isinstance(value, str) and len(value) <= self.longest
         return None if is_other else self._wrong(value)
 
     def parse(self, text: str) -> Any:
+        """Reads an option or its title in any case of letters, or a text in JSON's quotes."""
         if self.option(text) is not None:
             return text
         word = text.strip().lower()
@@ -53,6 +57,7 @@ class TextChoice(Choice):
         return self._checked(quoted if isinstance(quoted, str) else text)
 
     def show(self, value: Any) -> str:
+        """The text; in JSON's quotes where it cannot be seen, such as a tab."""
         text = str(value)
         return text if text.isprintable() and not text.isspace() else json.dumps(text)
 
@@ -70,9 +75,11 @@ class Several(ListOf):
     rising: bool = False
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return self.what
 
     def check(self, value: Any) -> str | None:
+        """As of a list; where values have to rise, they do and none comes twice."""
         problem = super().check(value)
         if problem is None and self.rising and list(value) != sorted(set(value)):
             return self._wrong(value)

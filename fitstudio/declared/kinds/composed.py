@@ -30,12 +30,15 @@ class ListOf(Kind):
     distinct: bool = False
 
     def say(self) -> str:
+        """What the list holds, in words."""
         return say("a list, each value {item}", item=self.item.say())
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is a list or tuple, and each value of the item's type."""
         return isinstance(value, list | tuple) and all(map(self.item.is_of_type, value))
 
     def check(self, value: Any) -> str | None:
+        """Looks at length and values; a wrong one is named by its number, from 1."""
         if not isinstance(value, list | tuple):
             return self._wrong(value)
         if not self.shortest <= len(value) <= self.longest:
@@ -63,6 +66,7 @@ class ListOf(Kind):
         return None
 
     def parse(self, text: str) -> list[Any]:
+        """Reads JSON in brackets, or values parted by commas."""
         text = text.strip()
         if text.startswith("["):
             return super().parse(text)
@@ -70,6 +74,7 @@ class ListOf(Kind):
         return self._checked([self.item.parse(piece) for piece in pieces if piece])
 
     def show(self, value: Any) -> str:
+        """Values parted by commas, in JSON's quotes where one holds a comma itself."""
         shown = [self.item.show(item) for item in value]
         # Commas part the items, so that items which hold one need JSON's quotes.
         plain = shown and all(text and not set(text) & set(',;[]"') for text in shown)
@@ -77,9 +82,11 @@ class ListOf(Kind):
         return ", ".join(shown) if plain else super().show(value)
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return [self.item.to_json(item) for item in value]
 
     def from_json(self, data: Any) -> Any:
+        """The value that JSON held; what cannot be one stays as it is, for `check` to name it."""
         if not isinstance(data, list | tuple):
             return data
         return [self.item.from_json(item) for item in data]
@@ -92,12 +99,15 @@ class OneOf(Kind):
     kinds: tuple[Kind, ...]
 
     def say(self) -> str:
+        """The kinds, joined by "or"."""
         return joined([kind.say() for kind in self.kinds])
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the type of any of the kinds."""
         return any(kind.is_of_type(value) for kind in self.kinds)
 
     def check(self, value: Any) -> str | None:
+        """None where any kind takes it; of a wrong list the kind that takes lists says why."""
         problems = [kind.check(value) for kind in self.kinds]
         if None in problems:
             return None
@@ -109,6 +119,7 @@ class OneOf(Kind):
         return self._wrong(value)
 
     def parse(self, text: str) -> Any:
+        """What the first kind that can read the text makes of it."""
         for kind in self.kinds:
             try:
                 return kind.parse(text)
@@ -117,12 +128,15 @@ class OneOf(Kind):
         raise ValueError(self._wrong(text.strip()))
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return self._kind_of(value).show(value)
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return self._kind_of(value).to_json(value)
 
     def from_json(self, data: Any) -> Any:
+        """What the first kind makes of it that then finds nothing wrong."""
         for kind in self.kinds:
             value = kind.from_json(data)
             if kind.check(value) is None:
@@ -146,12 +160,15 @@ class Settings(Kind):
     what: Spoken = Spoken(marked("settings by name"))
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return self.what
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
+        """Looks at names, and at how deep and long it is."""
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
             return self._wrong(value)
         try:
@@ -161,4 +178,5 @@ class Settings(Kind):
         return None
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return dict(value)

@@ -94,10 +94,12 @@ class Always(Condition):
     """No condition."""
 
     def holds(self, situation: Situation) -> bool:
+        """True, in every situation."""
         del situation
         return True
 
     def say(self, *, holds: bool = True) -> str:
+        """ "always", or "never"."""
         return say("always") if holds else say("never")
 
 
@@ -111,9 +113,11 @@ class Given(Condition):
     key: str
 
     def holds(self, situation: Situation) -> bool:
+        """Whether the setting was made and differs from its default."""
         return self.key in situation.given
 
     def say(self, *, holds: bool = True) -> str:
+        """That the setting is set, or is not."""
         return say("{key} is {holds}set", key=_plain(self.key), holds="" if holds else say("not "))
 
 
@@ -125,10 +129,12 @@ class Is(Condition):
     value: Any
 
     def holds(self, situation: Situation) -> bool:
+        """Whether value and type are these: 1 is not True."""
         found = situation.values.get(self.key)
         return type(found) is type(self.value) and found == self.value
 
     def say(self, *, holds: bool = True) -> str:
+        """That the setting is this value, or is not."""
         return say(
             "{key} is {holds}{value}",
             key=_plain(self.key),
@@ -145,10 +151,12 @@ class AtMost(Condition):
     other: str
 
     def holds(self, situation: Situation) -> bool:
+        """Whether both are numbers and the first is not larger."""
         mine, theirs = situation.values.get(self.key), situation.values.get(self.other)
         return mine is not None and theirs is not None and mine <= theirs
 
     def say(self, *, holds: bool = True) -> str:
+        """How the two numbers stand to each other."""
         return say(
             "{key} is {holds}more than {other}",
             key=_plain(self.key),
@@ -164,9 +172,11 @@ class Reads(Condition):
     feed: str
 
     def holds(self, situation: Situation) -> bool:
+        """Whether rows reach `fit()` in this way."""
         return situation.feed == self.feed
 
     def say(self, *, holds: bool = True) -> str:
+        """How the data are read, or are not."""
         return (
             say("the data {feeds}", feeds=say_marked(FEEDS[self.feed]))
             if holds
@@ -185,9 +195,11 @@ class Fact(Condition):
             raise ValueError(f"no fact is called {self.name!r}; there are: {', '.join(FACTS)}")
 
     def holds(self, situation: Situation) -> bool:
+        """Whether the check found it out."""
         return self.name in situation.facts
 
     def say(self, *, holds: bool = True) -> str:
+        """The fact in its own words, or their opposite."""
         return say_marked(FACTS[self.name][0 if holds else 1])
 
 
@@ -211,13 +223,16 @@ class All(_Several):
     """Every one of them."""
 
     def holds(self, situation: Situation) -> bool:
+        """Whether every one holds."""
         return all(condition.holds(situation) for condition in self.conditions)
 
     def say(self, *, holds: bool = True) -> str:
+        """The conditions, joined by "and"; for the opposite by "or"."""
         words = [condition.say(holds=holds) for condition in self.conditions]
         return joined(words, "and" if holds else "or")
 
     def why_not(self, situation: Situation) -> str:
+        """Names the first one that fails, not all of them."""
         failing = [each for each in self.conditions if not each.holds(situation)]
         return failing[0].why_not(situation) if failing else self.say(holds=False)
 
@@ -226,9 +241,11 @@ class AnyOf(_Several):
     """At least one of them."""
 
     def holds(self, situation: Situation) -> bool:
+        """Whether at least one holds."""
         return any(condition.holds(situation) for condition in self.conditions)
 
     def say(self, *, holds: bool = True) -> str:
+        """The conditions, joined by "or"; for the opposite by "and"."""
         words = [condition.say(holds=holds) for condition in self.conditions]
         return joined(words, "or" if holds else "and")
 
@@ -240,7 +257,9 @@ class Not(Condition):
     condition: Condition
 
     def holds(self, situation: Situation) -> bool:
+        """Whether the condition does not hold."""
         return not self.condition.holds(situation)
 
     def say(self, *, holds: bool = True) -> str:
+        """The opposite of what the condition says."""
         return self.condition.say(holds=not holds)

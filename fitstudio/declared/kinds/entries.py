@@ -21,9 +21,11 @@ class Chosen(Kind):
     what: Spoken = Spoken()
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("the name of {what}", what=self.what)
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, str)
 
     def find(self, name: object) -> Entry | None:
@@ -39,6 +41,7 @@ class Chosen(Kind):
         return None
 
     def check(self, value: Any) -> str | None:
+        """Names the entry that may have been meant where there is none of this name."""
         if not isinstance(value, str):
             return self._wrong(value)
         if self.find(value) is not None:
@@ -53,14 +56,17 @@ class Chosen(Kind):
         )
 
     def parse(self, text: str) -> str:
+        """The entry's own name, whichever of its spellings was typed."""
         name = self._checked(text.strip())
         entry = self.find(name)
         return entry.name if entry is not None else name
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return str(value)
 
     def from_json(self, data: Any) -> Any:
+        """The value that JSON held; what cannot be one stays as it is, for `check` to name it."""
         # "mse" and "Adam" are stored under their full names.
         entry = self.find(data)
         return data if entry is None else entry.name
@@ -89,9 +95,11 @@ class EntryList(Kind):
         return Chosen(self.entries, self.what)
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("a list, each value the name of {what} or its settings", what=self.what)
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, list | tuple) and all(
             isinstance(each, str) or (isinstance(each, Mapping) and self.entry_of(each) is not None)
             for each in value
@@ -102,6 +110,7 @@ class EntryList(Kind):
         return self.chosen.find(item.get("kind") if isinstance(item, Mapping) else item)
 
     def check(self, value: Any) -> str | None:
+        """Names the first wrong entry by its number, from 1."""
         if not isinstance(value, list | tuple) or len(value) > 1_000:
             return self._wrong(value)
         for number, item in enumerate(value, start=1):
@@ -131,6 +140,7 @@ class EntryList(Kind):
         return None if problem is None else say("it {problem}", problem=problem)
 
     def parse(self, text: str) -> Any:
+        """Reads JSON in brackets, or names parted by commas."""
         text = text.strip()
         if text.startswith("["):
             return super().parse(text)
@@ -145,14 +155,17 @@ class EntryList(Kind):
         return name if entry is None or name in entry.aliases else entry.name
 
     def show(self, value: Any) -> str:
+        """Names parted by commas; JSON as soon as one has settings."""
         if value and all(isinstance(item, str) for item in value):
             return ", ".join(value)
         return super().show(value)
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return [dict(item) if isinstance(item, Mapping) else item for item in value]
 
     def from_json(self, data: Any) -> Any:
+        """A single entry is taken for a list of one."""
         if isinstance(data, str | Mapping):
             data = [data]
         if not isinstance(data, list | tuple):

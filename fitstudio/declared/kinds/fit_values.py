@@ -34,24 +34,35 @@ class DataRef(Kind):
         return ListOf(item=COLUMN_NAME, shortest=1, distinct=True)
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("a list of columns") if self.many else say("a column")
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return self._kind.is_of_type(value)
 
     def check(self, value: Any) -> str | None:
+        """What is wrong with a value, in one sentence; None for a good one."""
         return self._kind.check(value)
 
     def parse(self, text: str) -> Any:
+        """The value that a text means, as it is typed in a form or after a flag.
+
+        Raises:
+            ValueError: If it means none; the message is a sentence.
+        """
         return self._kind.parse(text)
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return self._kind.show(value)
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return self._kind.to_json(value)
 
     def from_json(self, data: Any) -> Any:
+        """A single name is taken for a list of one where many are allowed."""
         # One column may stand without a list, as one array may in Keras.
         if self.many and isinstance(data, str):
             return [data]
@@ -67,14 +78,17 @@ class ValidationData(Kind):
     """
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say(
             'a second file {{"file": …}} or rows chosen by a column {{"column": …, "values": […]}}'
         )
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
+        """Looks at which of the two forms it is, then at the form's own parts."""
         if not isinstance(value, Mapping):
             return self._wrong(value)
         if set(value) in ({"file"}, {"file", "options"}):
@@ -131,15 +145,18 @@ class ValidationData(Kind):
         return None
 
     def parse(self, text: str) -> Any:
+        """Reads JSON in braces; any other text is the path of a second file."""
         text = text.strip()
         if text and not text.startswith("{"):
             return self._checked({"file": text})
         return super().parse(text)
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return dict(value)
 
     def from_json(self, data: Any) -> Any:
+        """A text is the path of a second file, as older projects wrote it."""
         return {"file": data} if isinstance(data, str) else data
 
 
@@ -151,12 +168,15 @@ class ClassWeights(Kind):
     """
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("a weight, 0 or more, for each class number from 0")
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
+        """Looks at class numbers and weights; every class from 0 on needs one."""
         if not isinstance(value, Mapping):
             return self._wrong(value)
         if len(value) > LONGEST_LIST:
@@ -183,6 +203,7 @@ class ClassWeights(Kind):
         return None
 
     def parse(self, text: str) -> dict[int, float]:
+        """Reads JSON in braces, or pairs such as "0: 1, 1: 2.5"."""
         text = text.strip()
         if text.startswith("{"):
             return super().parse(text)
@@ -196,14 +217,17 @@ class ClassWeights(Kind):
         return self._checked(weights)
 
     def show(self, value: Any) -> str:
+        """Pairs such as "0: 1.0, 1: 2.5", with every digit."""
         if not value:
             return "{}"
         return ", ".join(f"{number}: {float(weight)!r}" for number, weight in value.items())
 
     def to_json(self, value: Any) -> Any:
+        """With class numbers as texts: JSON has no other keys."""
         return {str(number): weight for number, weight in value.items()}
 
     def from_json(self, data: Any) -> Any:
+        """With class numbers as numbers again."""
         if not isinstance(data, Mapping):
             return data
         return {self._class_number(key): self._weight(weight) for key, weight in data.items()}
@@ -229,22 +253,31 @@ class ValidationFreq(Kind):
     """Check every so many epochs, or in the listed epochs; epochs count from 1 here."""
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("a whole number, 1 or more, or a list of epochs counted from 1")
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return VALIDATION_FREQ.is_of_type(value) or isinstance(value, set | frozenset)
 
     def check(self, value: Any) -> str | None:
+        """What is wrong with a value, in one sentence; None for a good one."""
         if isinstance(value, set | frozenset):
             value = list(value)
         problem = VALIDATION_FREQ.check(value)
         return problem if problem is None or isinstance(value, list | tuple) else self._wrong(value)
 
     def parse(self, text: str) -> Any:
+        """The value that a text means, as it is typed in a form or after a flag.
+
+        Raises:
+            ValueError: If it means none; the message is a sentence.
+        """
         value = VALIDATION_FREQ.parse(text) if text.strip() else None
         return self._checked(value)
 
     def show(self, value: Any) -> str:
+        """A number, or a list in brackets, also of one epoch."""
         if isinstance(value, int):
             return str(value)
         # A list of one epoch keeps its brackets, or it would be read as a number of epochs.
@@ -252,7 +285,9 @@ class ValidationFreq(Kind):
         return numbers if len(value) > 1 else f"[{numbers}]"
 
     def to_json(self, value: Any) -> Any:
+        """A number, or the epochs in their order."""
         return value if isinstance(value, int) else sorted(value)
 
     def from_json(self, data: Any) -> Any:
+        """The value that JSON held; what cannot be one stays as it is, for `check` to name it."""
         return VALIDATION_FREQ.from_json(data)

@@ -112,6 +112,7 @@ class Int(Kind):
     maximum: int | None = None
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         if self.minimum is not None and self.maximum is not None:
             return say(
                 "a whole number from {minimum} to {maximum}",
@@ -125,6 +126,7 @@ class Int(Kind):
         return say("a whole number")
 
     def check(self, value: Any) -> str | None:
+        """Looks at type, size and bounds; True and False are no numbers here."""
         if not isinstance(value, int) or isinstance(value, bool):
             return self._wrong(value)
         if abs(value) > LARGEST_INTEGER:
@@ -136,6 +138,11 @@ class Int(Kind):
         return self._wrong(value) if too_small or too_large else None
 
     def parse(self, text: str) -> int:
+        """The value that a text means, as it is typed in a form or after a flag.
+
+        Raises:
+            ValueError: If it means none; the message is a sentence.
+        """
         if len(text) > LONGEST_TEXT:
             raise ValueError(self._wrong(text))
         try:
@@ -146,9 +153,11 @@ class Int(Kind):
         return self._checked(value)
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return str(value)
 
     def from_json(self, data: Any) -> Any:
+        """A whole number that was written as 5.0 is 5."""
         whole = isinstance(data, float) and math.isfinite(data) and data == int(data)
         return int(data) if whole else data
 
@@ -163,6 +172,7 @@ class Real(Kind):
     open_maximum: bool = False
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         low = high = ""
         if self.minimum is not None:
             low = (
@@ -180,6 +190,7 @@ class Real(Kind):
         return say("a number, {bounds}", bounds=bounds) if bounds else say("a number")
 
     def check(self, value: Any) -> str | None:
+        """Looks at type and bounds; infinity and NaN are none."""
         if not is_number(value) or not math.isfinite(value) or abs(value) > LARGEST_REAL:
             return self._wrong(value)
         if self.minimum is not None:
@@ -193,6 +204,11 @@ class Real(Kind):
         return None
 
     def parse(self, text: str) -> float:
+        """The value that a text means, as it is typed in a form or after a flag.
+
+        Raises:
+            ValueError: If it means none; the message is a sentence.
+        """
         try:
             value = float(text)
         except ValueError:
@@ -200,11 +216,13 @@ class Real(Kind):
         return self._checked(value)
 
     def show(self, value: Any) -> str:
+        """With every digit, and without ".0" where it is whole."""
         if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
             return str(int(value))
         return repr(value)
 
     def from_json(self, data: Any) -> Any:
+        """The value that JSON held; what cannot be one stays as it is, for `check` to name it."""
         fits = isinstance(data, int) and not isinstance(data, bool) and abs(data) <= LARGEST_INTEGER
         return float(data) if fits else data
 
@@ -214,12 +232,15 @@ class Flag(Kind):
     """On or off."""
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("true or false")
 
     def check(self, value: Any) -> str | None:
+        """What is wrong with a value, in one sentence; None for a good one."""
         return None if isinstance(value, bool) else self._wrong(value)
 
     def parse(self, text: str) -> bool:
+        """Reads true, yes, on, 1 and their opposites, in any case of letters."""
         word = text.strip().lower()
         if word in ("true", "yes", "on", "1"):
             return True
@@ -228,6 +249,7 @@ class Flag(Kind):
         raise ValueError(self._wrong(text.strip()))
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return "true" if value else "false"
 
 
@@ -247,9 +269,11 @@ class Choice(Kind):
     options: Sequence[Option]
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return joined([self.show(option.value) for option in self.options])
 
     def check(self, value: Any) -> str | None:
+        """Whether it is one of the options, of the same type."""
         return None if self.option(value) is not None else self._wrong(value)
 
     def option(self, value: Any) -> Option | None:
@@ -265,6 +289,7 @@ class Choice(Kind):
         return option.title if option is not None else quoted(value)
 
     def parse(self, text: str) -> Any:
+        """Reads an option's value or its title, in any case of letters."""
         word = text.strip().lower()
         for option in self.options:
             if word in (self.show(option.value).lower(), option.title.lower()):
@@ -272,9 +297,11 @@ class Choice(Kind):
         raise ValueError(self._wrong(text.strip()))
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     def from_json(self, data: Any) -> Any:
+        """The value that JSON held; what cannot be one stays as it is, for `check` to name it."""
         return Int().from_json(data)
 
 
@@ -292,12 +319,15 @@ class Text(Kind):
     empty_allowed: bool = True
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return self.what
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, str)
 
     def check(self, value: Any) -> str | None:
+        """Looks at emptiness, length, and for zero bytes."""
         if not isinstance(value, str) or (not value.strip() and not self.empty_allowed):
             return self._wrong(value)
         if len(value) > self.longest:
@@ -309,9 +339,15 @@ class Text(Kind):
         return say("must not hold a zero byte") if "\0" in value else None
 
     def parse(self, text: str) -> str:
+        """The value that a text means, as it is typed in a form or after a flag.
+
+        Raises:
+            ValueError: If it means none; the message is a sentence.
+        """
         return self._checked(text)
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return str(value)
 
 
@@ -320,12 +356,15 @@ class RelativePath(Kind):
     """A file name inside the run's folder: it can never lead out of it."""
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("a file name inside the run's folder")
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, str)
 
     def check(self, value: Any) -> str | None:
+        """Refuses absolute paths and those that lead out of the folder."""
         if not isinstance(value, str) or not value.strip() or len(value) > 500 or "\0" in value:
             return self._wrong(value)
         parts = value.replace("\\", "/").split("/")
@@ -333,7 +372,13 @@ class RelativePath(Kind):
         return self._wrong(value) if leads_out else None
 
     def parse(self, text: str) -> str:
+        """The value that a text means, as it is typed in a form or after a flag.
+
+        Raises:
+            ValueError: If it means none; the message is a sentence.
+        """
         return self._checked(text.strip())
 
     def show(self, value: Any) -> str:
+        """The value as a text that `parse` reads back."""
         return str(value)

@@ -66,9 +66,11 @@ class Sources(Kind):
     """Data files by name, in their order; what they are and how their rows belong together."""
 
     def say(self) -> str:
+        """What a value may be, in words that go on a sentence: "should be …"."""
         return say("files by name, such as {example}", example=_EXAMPLE)
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether it is of the right type at all; `check` tells the rest."""
         return isinstance(value, Mapping) and all(
             isinstance(source, Mapping)
             and all(name not in FIELDS or FIELDS[name].is_of_type(source[name]) for name in source)
@@ -76,6 +78,7 @@ class Sources(Kind):
         )
 
     def check(self, value: Any) -> str | None:
+        """Looks at names, and at each file's path and fields."""
         if not isinstance(value, Mapping) or not value:
             return self._wrong(value)
         if len(value) > MOST_SOURCES:
@@ -106,6 +109,7 @@ class Sources(Kind):
         return None
 
     def to_json(self, value: Any) -> Any:
+        """The value as JSON can hold it."""
         return {name: dict(source) for name, source in value.items()}
 
 

@@ -24,7 +24,7 @@ from fitstudio.declared.catalogue.losses import (
     output_activation,
     target_encoding,
 )
-from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.catalogue.measured_names import metric_name
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import LEFT_OUT, role_type
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary, Shape

@@ -61,6 +61,7 @@ class AddedText:
         self._file.close()
 
     def get_state(self) -> dict[str, Any]:
+        """Where this training began to add, and all that was added since, for `set_state`."""
         return {"begins_at": self._begins_at, "text": self._text}
 
     def _gone_back(self) -> storage.AppendFile:

@@ -49,9 +49,11 @@ class Callback:
         self.validation_data = None
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Takes what the call is about: "verbose", "epochs" and "steps" (None if unknown)."""
         self.params = params
 
     def set_model(self, model: WatchedModel) -> None:
+        """Takes the model that is trained, before the first hook is called."""
         self.model = model
 
     def on_train_begin(self, logs: Logs | None = None) -> None:

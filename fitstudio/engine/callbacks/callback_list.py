@@ -77,11 +77,13 @@ class CallbackList:
         self.__init__([*self.callbacks, callback])
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Hands the call's parameters to every callback."""
         self.params = params
         for callback in self.callbacks:
             callback.set_params(params)
 
     def set_model(self, model: WatchedModel) -> None:
+        """Hands the model to every callback, and the history to the model."""
         self.model = model
         if self.history is not None:
             model.history = self.history
@@ -92,10 +94,12 @@ class CallbackList:
 
     @property
     def watches_train_batches(self) -> bool:
+        """Whether any callback has a hook for batches of training; else the loop calls none."""
         return bool(self._train_batch_begin or self._train_batch_end)
 
     @property
     def watches_test_batches(self) -> bool:
+        """Whether any callback has a hook for single batches of an evaluation."""
         return bool(self._test_batch_begin or self._test_batch_end)
 
     @property
@@ -108,70 +112,87 @@ class CallbackList:
 
     @property
     def watches_predict_batches(self) -> bool:
+        """Whether any callback has a hook for single batches of a prediction."""
         return bool(self._predict_batch_begin or self._predict_batch_end)
 
     # -- hooks
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """Calls the hook of every callback; no logs are an empty dict, as for all hooks here."""
         for callback in self.callbacks:
             callback.on_train_begin({} if logs is None else logs)
 
     def on_train_end(self, logs: Any = None) -> None:
+        """Calls the hook of every callback."""
         for callback in self.callbacks:
             callback.on_train_end({} if logs is None else logs)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Calls the hook of every callback; epochs count from 0."""
         for callback in self.callbacks:
             callback.on_epoch_begin(epoch, {} if logs is None else logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Calls every callback's hook with one dict of logs: what one adds, the next ones see."""
         logs = {} if logs is None else logs
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, logs)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Calls the callbacks that have this hook; batches count from 0 in each epoch."""
         for callback in self._train_batch_begin:
             callback.on_train_batch_begin(batch, {} if logs is None else logs)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Calls the callbacks that have this hook, with the means of the epoch so far."""
         for callback in self._train_batch_end:
             callback.on_train_batch_end(batch, {} if logs is None else logs)
 
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """The older name of `on_train_batch_begin`."""
         self.on_train_batch_begin(batch, logs)
 
     def on_batch_end(self, batch: int, logs: Any = None) -> None:
+        """The older name of `on_train_batch_end`."""
         self.on_train_batch_end(batch, logs)
 
     def on_test_begin(self, logs: Any = None) -> None:
+        """Calls the hook of every callback; also before the validation of an epoch."""
         for callback in self.callbacks:
             callback.on_test_begin({} if logs is None else logs)
 
     def on_test_end(self, logs: Any = None) -> None:
+        """Calls the hook of every callback, with loss and metrics."""
         for callback in self.callbacks:
             callback.on_test_end({} if logs is None else logs)
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Calls the callbacks that have this hook."""
         for callback in self._test_batch_begin:
             callback.on_test_batch_begin(batch, {} if logs is None else logs)
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Calls the callbacks that have this hook, with the means so far."""
         for callback in self._test_batch_end:
             callback.on_test_batch_end(batch, {} if logs is None else logs)
 
     def on_predict_begin(self, logs: Any = None) -> None:
+        """Calls the hook of every callback."""
         for callback in self.callbacks:
             callback.on_predict_begin({} if logs is None else logs)
 
     def on_predict_end(self, logs: Any = None) -> None:
+        """Calls the hook of every callback."""
         for callback in self.callbacks:
             callback.on_predict_end({} if logs is None else logs)
 
     def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Calls the callbacks that have this hook."""
         for callback in self._predict_batch_begin:
             callback.on_predict_batch_begin(batch, {} if logs is None else logs)
 
     def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Calls the callbacks that have this hook, with the batch's outputs."""
         for callback in self._predict_batch_end:
             callback.on_predict_batch_end(batch, {} if logs is None else logs)
 

@@ -57,13 +57,16 @@ class CSVLogger(Callback):
         self._written_before: dict[str, Any] | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """Lets go of the file of an earlier training."""
         self._close()
         self._goes_on, self._written_before = False, None
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Opens the file, so that one that cannot be written is told before an epoch is spent."""
         self._open()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Writes the epoch's row; the first one settles the columns."""
         logs = logs or {}
         file = self._open()
         if self.keys is None:
@@ -76,17 +79,21 @@ class CSVLogger(Callback):
         file.add(self._line([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)]))
 
     def on_train_end(self, logs: Any = None) -> None:
+        """Closes the file, and remembers how far it was written."""
         self._written_before = self._open().get_state()
         self._close()
 
     def identity(self) -> str:
+        """The file's name without its folder, which may have been moved."""
         return os.path.basename(self.filename)  # the folder may have been moved or copied
 
     def get_state(self) -> dict[str, Any]:
+        """The columns, and what was written so far."""
         written = self._written_before if self._file is None else self._file.get_state()
         return {"keys": self.keys, "file": written}
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Has the next training go on with the file as it was then."""
         self.keys = None if state["keys"] is None else list(state["keys"])
         self._close()
         # A state of an earlier version does not tell what was written: then the file goes on as it
@@ -225,14 +232,17 @@ class TensorBoard(Callback):
             self.on_train_batch_end = self._write_batch
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """Counts batches from 0 and lets go of the files of an earlier training."""
         self._step = 0
         self._close()
         self._closed = {}
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Notes when the epoch began, for its steps a second."""
         self._epoch_began = (time.monotonic(), self.model.optimizer.iterations)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Writes the epoch's values: those of training and of validation to a file each."""
         values = dict((logs or {}).items())
         training = {k: v for k, v in values.items() if not k.startswith("val_")}
         validation = {k.removeprefix("val_"): v for k, v in values.items() if k.startswith("val_")}
@@ -253,16 +263,20 @@ class TensorBoard(Callback):
                 )
 
     def on_train_end(self, logs: Any = None) -> None:
+        """Closes the files."""
         self._close()
 
     def identity(self) -> str:
+        """The folder's name without the place where it is."""
         return os.path.basename(self.log_dir)
 
     def get_state(self) -> dict[str, Any]:
+        """The batches so far, and name and size in bytes of each file."""
         open_ones = {part: [file.name, file.size] for part, file in self._files.items()}
         return {"step": self._step, "files": self._closed | open_ones}
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Opens the files again and takes back what was written after the state."""
         self._step = int(state["step"])
         self._close()
         self._closed = {}

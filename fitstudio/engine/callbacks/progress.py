@@ -33,31 +33,38 @@ class ProgbarLogger(Callback):
         self._inside_fit = False
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Takes how much is printed, and how many epochs and batches there will be."""
         super().set_params(params)
         self.verbose = int(params.get("verbose", 1))
         self.epochs = params.get("epochs", 1)
         self.target = params.get("steps")
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """From here on validation belongs to an epoch's line, and has no bar of its own."""
         self._inside_fit = True
 
     def on_train_end(self, logs: Any = None) -> None:
+        """An evaluation after this has a bar of its own again."""
         self._inside_fit = False
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Prints "Epoch 1/10" where there are several, and begins a bar."""
         self._begin()
         if self.verbose and self.epochs > 1:
             say(f"Epoch {epoch + 1}/{self.epochs}\n")
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Moves the bar on."""
         self._advance(batch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Completes the bar with the epoch's values."""
         self._finish(logs)
 
     # Validation inside fit() moves no bar of its own.
 
     def on_test_begin(self, logs: Any = None) -> None:
+        """Begins a bar, unless this is the validation of an epoch."""
         if not self._inside_fit:
             self._begin()
 
@@ -67,20 +74,25 @@ class ProgbarLogger(Callback):
         return self._inside_fit
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Moves the bar of an evaluation on."""
         if not self._inside_fit:
             self._advance(batch, logs)
 
     def on_test_end(self, logs: Any = None) -> None:
+        """Completes the bar of an evaluation."""
         if not self._inside_fit:
             self._finish(logs)
 
     def on_predict_begin(self, logs: Any = None) -> None:
+        """Begins a bar."""
         self._begin()
 
     def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Moves the bar on; outputs are not printed."""
         self._advance(batch, {})
 
     def on_predict_end(self, logs: Any = None) -> None:
+        """Completes the bar."""
         self._finish({})
 
     def _begin(self) -> None:

@@ -13,11 +13,10 @@ import numpy as np
 
 from fitstudio.engine.callbacks.callback import Callback
 from fitstudio.engine.callbacks.checking import checked
-from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.monitoring import is_better, wants_maximum, worst
-from fitstudio.engine.state import checkpoint
+from fitstudio.engine.callbacks.save_frequency import BatchCounter, checked_frequency
 from fitstudio.errors import ArgumentError, FitStudioError
-from fitstudio.storage import atomic, folder
+from fitstudio.storage import atomic
 from fitstudio.terminal import say
 from fitstudio.words import saying
 
@@ -90,7 +89,7 @@ class ModelCheckpoint(Callback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.mode: str = settings["mode"]
-        self.save_freq = _checked_frequency(save_freq, "ModelCheckpoint")
+        self.save_freq = checked_frequency(save_freq, "ModelCheckpoint")
         self.period = 1 if period is None else _checked_period(period)
         self.load_weights_on_restart = bool(load_weights_on_restart)
         _warn_of_older(period=period, load_weights_on_restart=load_weights_on_restart)
@@ -103,9 +102,10 @@ class ModelCheckpoint(Callback):
         self.write: Callable[[Callable[[], None]], None] = lambda write: write()
         self._epoch = 0
         self._epochs_since_last = 0
-        self._batches = _BatchCounter(self.save_freq)
+        self._batches = BatchCounter(self.save_freq)
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """With `load_weights_on_restart`, loads the newest file that fits the path."""
         if not self.load_weights_on_restart:
             return
         path = _newest_that_fits(self.place(self.filepath))
@@ -126,22 +126,27 @@ class ModelCheckpoint(Callback):
             ) from error
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Notes the epoch, for the names of files that are saved within it."""
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Saves where so many batches have passed since the last time."""
         if self._batches.is_due(batch):
             self._save(self._epoch, batch, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Saves after every `period` epochs, unless batches are counted."""
         self._epochs_since_last += 1
         if self.save_freq == "epoch" and self._epochs_since_last >= self.period:
             self._epochs_since_last = 0
             self._save(epoch, None, logs or {})
 
     def identity(self) -> str:
+        """The file's name, what is monitored and which way is better."""
         return f"{os.path.basename(self.filepath)} {self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
+        """The best value so far, and what was counted since the last save."""
         return {
             "best": self.best,
             "batches": self._batches.get_state(),
@@ -149,6 +154,7 @@ class ModelCheckpoint(Callback):
         }
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on from what `get_state` gave."""
         self.best = float(state["best"])
         self._batches.set_state(state["batches"])
         self._epochs_since_last = int(state.get("epochs", 0))
@@ -223,125 +229,6 @@ class ModelCheckpoint(Callback):
     def _say(self, sentence: str, epoch: int) -> None:
         if self.verbose > 0:
             say(saying.say("\nEpoch {epoch}: {sentence}\n", epoch=epoch + 1, sentence=sentence))
-
-
-class BackupAndRestore(Callback):
-    """Keeps a backup while training, and takes an interrupted fit up after it.
-
-    Weights, the optimizer's state, random generators, the shuffle's position and what the other
-    callbacks know come back, so that the same fit call goes on as if nothing had happened: the best
-    model stays the best, and patience goes on counting. (The reference's forgets its callbacks.)
-    The History begins with the first epoch after the restore. A fit that ends removes the backup.
-
-    Args:
-        backup_dir: Folder for the backup; should be used for nothing else.
-        save_freq: ``"epoch"``, or a number of batches.
-        delete_checkpoint: Remove the backup when training has ended.
-        save_before_preemption: Accepted for the reference's sake.
-    """
-
-    saves_other_callbacks = True
-
-    def __init__(
-        self,
-        backup_dir: str | os.PathLike[str],
-        save_freq: str | int = "epoch",
-        delete_checkpoint: bool = True,
-        save_before_preemption: bool = False,
-    ) -> None:
-        super().__init__()
-        if not os.fspath(backup_dir):
-            raise ArgumentError(
-                saying.say("BackupAndRestore needs a backup_dir."), code="callback.backup_dir"
-            )
-        self.backup_dir = os.fspath(backup_dir)
-        self.save_freq = _checked_frequency(save_freq, "BackupAndRestore")
-        self.delete_checkpoint = delete_checkpoint
-        self._batches = _BatchCounter(self.save_freq)
-        self._snapshot = checkpoint.Snapshot()
-
-    @property
-    def _folder(self) -> Path:
-        return Path(self.backup_dir).absolute() / "backup"
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        self._batches = _BatchCounter(self.save_freq)
-        if self._folder.parent.is_dir():
-            folder.settle(self._folder.parent)
-        if self._folder.is_dir():
-            self.model.load_training_state(checkpoint.load(self._folder).state)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if self._batches.is_due(batch):
-            self._back_up()
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self.save_freq == "epoch":
-            self._back_up()
-
-    def on_train_end(self, logs: Any = None) -> None:
-        if self.delete_checkpoint and self._folder.is_dir():
-            folder.remove_tree(self._folder)
-
-    def get_state(self) -> dict[str, Any]:
-        return {"batches": self._batches.get_state()}
-
-    def set_state(self, state: dict[str, Any]) -> None:
-        self._batches.set_state(state["batches"])
-
-    def _back_up(self) -> None:
-        state = self.model.training_state()
-        # As in the reference, fit() returns a History of its own after a restore.
-        state.pop("history", None)
-        known = state.get("callbacks", ())
-        state["callbacks"] = [each for each in known if each["class"] != History.__name__]
-        atomic.make_folder(self._folder.parent)
-        self._snapshot.take(state, {"epoch": state["epoch"], "step": state["step"]})
-        self._snapshot.write(self._folder)
-
-
-class _BatchCounter:
-    """Says every `frequency` batches, counted across epochs, that it is time."""
-
-    def __init__(self, frequency: str | int) -> None:
-        self._frequency = frequency
-        self._since_last = 0
-        self._last_batch = -1
-
-    def is_due(self, batch: int) -> bool:
-        if not isinstance(self._frequency, int):
-            return False
-        is_new_epoch = batch <= self._last_batch
-        self._since_last += batch + 1 if is_new_epoch else batch - self._last_batch
-        self._last_batch = batch
-        if self._since_last < self._frequency:
-            return False
-        self._since_last = 0
-        return True
-
-    def get_state(self) -> list[int]:
-        return [self._since_last, self._last_batch]
-
-    def set_state(self, state: list[int]) -> None:
-        self._since_last, self._last_batch = (int(each) for each in state)
-
-
-def _checked_frequency(save_freq: Any, callback: str) -> str | int:
-    if isinstance(save_freq, np.integer):
-        save_freq = int(save_freq)
-    if save_freq == "epoch":
-        return "epoch"
-    if isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq > 0:
-        return save_freq
-    raise ArgumentError(
-        saying.say(
-            "save_freq of {callback} should be 'epoch' or a number of batches, 1 or more; "
-            "{save_freq} was given.",
-            callback=callback,
-            save_freq=repr(save_freq),
-        ),
-        code="callback.save_freq",
-    )
 
 
 def _checked_period(period: Any) -> int:

@@ -31,6 +31,11 @@ class LearningRateScheduler(Callback):
         self._takes_rate = _takes_two(schedule)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Sets the epoch's rate.
+
+        Raises:
+            ArgumentError: If the schedule gives no finite number of 0 or more.
+        """
         optimizer = self.model.optimizer
         if self._takes_rate:
             rate = self.schedule(epoch, float(optimizer.learning_rate))
@@ -60,6 +65,7 @@ class LearningRateScheduler(Callback):
             )
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Adds the rate to the logs as "lr"."""
         if logs is not None:
             logs["lr"] = float(self.model.optimizer.learning_rate)
 
@@ -129,9 +135,11 @@ class ReduceLROnPlateau(Callback):
         self.best = worst(self._maximise)
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """Forgets what an earlier training was like."""
         self._start_afresh()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Adds the rate to the logs as "lr", and lowers it where patience is at an end."""
         logs = {} if logs is None else logs
         optimizer = self.model.optimizer
         rate = float(optimizer.learning_rate)
@@ -166,12 +174,15 @@ class ReduceLROnPlateau(Callback):
         return self.cooldown_counter > 0
 
     def identity(self) -> str:
+        """What is monitored and which way is better."""
         return f"{self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
+        """The best value, and how many epochs it has waited and will rest."""
         return {"wait": self.wait, "cooldown_counter": self.cooldown_counter, "best": self.best}
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on from what `get_state` gave."""
         self.wait = int(state["wait"])
         self.cooldown_counter = int(state["cooldown_counter"])
         self.best = float(state["best"])

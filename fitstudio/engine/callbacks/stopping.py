@@ -82,9 +82,11 @@ class EarlyStopping(Callback):
         self.best_weights: Any = None
 
     def on_train_begin(self, logs: Any = None) -> None:
+        """Forgets what an earlier training was like."""
         self._start_afresh()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Compares the epoch with the best so far, and stops where none was for `patience`."""
         current = self.get_monitor_value(logs)
         if current is None or epoch < self.start_from_epoch:
             return
@@ -105,6 +107,7 @@ class EarlyStopping(Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs: Any = None) -> None:
+        """Says at which epoch it stopped, and puts the best weights back where that is set."""
         if self.stopped_epoch > 0 and self.verbose > 0:
             say(
                 saying.say(
@@ -126,9 +129,11 @@ class EarlyStopping(Callback):
         return monitored(logs, self.monitor, callback="EarlyStopping")
 
     def identity(self) -> str:
+        """What is monitored and which way is better."""
         return f"{self.monitor} {self.mode}"
 
     def get_state(self) -> dict[str, Any]:
+        """The best value, its epoch and weights, and how long it has waited."""
         return {
             "wait": self.wait,
             "stopped_epoch": self.stopped_epoch,
@@ -138,6 +143,7 @@ class EarlyStopping(Callback):
         }
 
     def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on from what `get_state` gave."""
         self.wait = int(state["wait"])
         self.stopped_epoch = int(state["stopped_epoch"])
         self.best = float(state["best"])
@@ -156,6 +162,7 @@ class TerminateOnNaN(Callback):
     """Stops at the batch whose loss is NaN or infinite."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Stops where the batch's own loss, not the mean so far, is no finite number."""
         # A running mean is no number once one batch's loss is none: looking at that is enough, and
         # does not fetch every metric of every batch.
         loss = getattr(logs, "batch_loss", None)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from fitstudio.engine.feeding.columns import is_array, is_rows_of_numbers
+from fitstudio.engine.feeding.open_column import is_array, is_rows_of_numbers
 from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError
 from fitstudio.words import say, say_count

@@ -13,7 +13,8 @@ from fitstudio.engine.feeding.arrangement import leaves
 from fitstudio.engine.feeding.batches_array import ArrayBatches
 from fitstudio.engine.feeding.binding import Binding
 from fitstudio.engine.feeding.class_weights import ClassWeightColumn
-from fitstudio.engine.feeding.columns import Column, FileColumn, check_same_rows, open_column
+from fitstudio.engine.feeding.columns import Column, FileColumn
+from fitstudio.engine.feeding.open_column import check_same_rows, open_column
 from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.state.random_state import drawn_seed
 from fitstudio.errors import ArgumentError

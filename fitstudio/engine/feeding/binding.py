@@ -16,13 +16,15 @@ from torch import Tensor, nn
 
 from fitstudio.engine.device import is_out_of_memory
 from fitstudio.engine.feeding.arrangement import InputNames, Leaf, arrange_targets, arrange_weights
+from fitstudio.engine.feeding.binding_refusals import check_batch_rows, does_not_fit, refuse_complex
 from fitstudio.engine.feeding.class_weights import ClassWeights
-from fitstudio.engine.feeding.columns import Cast, batch_tensor
+from fitstudio.engine.feeding.columns import Cast
 from fitstudio.engine.feeding.index_limits import (
     IndexLimit,
     WatchedEmbeddings,
     limits_of_targets,
 )
+from fitstudio.engine.feeding.open_column import batch_tensor
 from fitstudio.engine.objective.first_batch import is_of_own_code
 from fitstudio.engine.objective.objective import Objective, Targets, Weights
 from fitstudio.engine.objective.outputs import OutputForm
@@ -98,8 +100,8 @@ class Binding:
         if key in self._tried:
             self.input_casts, self._target_limits = self._tried[key]
             return
-        _refuse_complex("y", targets)
-        _refuse_complex("sample_weight", weights)
+        refuse_complex("y", targets)
+        refuse_complex("sample_weight", weights)
         raw, targets, weights = self._part(raw), self._part(targets), self._part(weights)
         outputs = self._try_forward(raw)
         self._target_limits = ()
@@ -159,7 +161,7 @@ class Binding:
         weights = [_tensor_of(leaf) for leaf in self.arranged_weights(sample_weight)]
         if class_weights is not None:
             weights = self.with_class_weights(class_weights, targets, weights)
-        _check_batch_rows(raw, targets, weights)
+        check_batch_rows(raw, targets, weights)
         self.learn(raw, targets, weights)
         if self._cannot_explain:
             self._check_inputs(raw)
@@ -260,7 +262,7 @@ class Binding:
         assert problem is not None, "there is a candidate at least"
         if is_of_own_code(problem):
             raise problem
-        raise _does_not_fit(self.input_names, raw, problem) from problem
+        raise does_not_fit(self.input_names, raw, problem) from problem
 
     def _names_of(self, raw: Sequence[Tensor]) -> list[str]:
         """What the inputs are called in messages."""
@@ -357,65 +359,3 @@ def _index_type(dtype: torch.dtype) -> torch.dtype:
 
 def _tensor_of(leaf: Leaf | None) -> Tensor | None:
     return None if leaf is None else batch_tensor(*leaf)
-
-
-def _check_batch_rows(*groups: Sequence[Tensor | None]) -> None:
-    shapes = [tuple(each.shape) for group in groups for each in group if each is not None]
-    if shapes[0][:1] == (0,):
-        raise ArgumentError(
-            say("A batch had no rows."),
-            code="fit.empty-batch",
-            remedy=say("Leave empty batches out: their loss would be no number."),
-        )
-    if any(not shape for shape in shapes) or len({shape[0] for shape in shapes}) > 1:
-        raise ArgumentError(
-            say(
-                "The arrays of a batch should have the same number of rows (data "
-                "cardinality); their shapes are {shapes}.",
-                shapes=", ".join(map(str, shapes)),
-            ),
-            code="fit.cardinality",
-        )
-
-
-def _refuse_complex(argument: str, tensors: Sequence[Tensor | None]) -> None:
-    if any(each is not None and each.is_complex() for each in tensors):
-        raise ArgumentError(
-            say("{argument} holds complex numbers; it should hold real ones.", argument=argument),
-            code="fit.not-numbers",
-            remedy=say(
-                "Give their real and imaginary parts, or size and angle, as columns of their own."
-            ),
-            safe=say("Nothing has been trained with them."),
-        )
-
-
-def _does_not_fit(
-    names: InputNames, raw: Sequence[Tensor], problem: Exception | None
-) -> ArgumentError:
-    shapes = ", ".join(
-        say("{name} of shape {shape}", name=repr(name), shape=tuple(each.shape))
-        for name, each in zip([*names.names, *("x",) * len(raw)], raw, strict=False)
-    )
-    if any(each.is_complex() for each in raw):
-        return ArgumentError(
-            say(
-                "x holds complex numbers ({shapes}), and the model does not take them.",
-                shapes=shapes,
-            ),
-            code="fit.input-shape",
-            remedy=say(
-                "Give their real and imaginary parts, or size and angle, as columns of their own."
-            ),
-            safe=say("The model is as it was before this batch."),
-        )
-    return ArgumentError(
-        say(
-            "x does not fit the model: a batch has the input {shapes}. Torch says: {problem}.",
-            shapes=shapes,
-            problem=problem,
-        ),
-        code="fit.input-shape",
-        remedy=say("Compare the shape with what the model's first layer takes."),
-        safe=say("The model is as it was before this batch."),
-    )

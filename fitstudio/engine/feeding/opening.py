@@ -13,9 +13,11 @@ from torch.utils.data import Dataset, IterableDataset
 
 from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.batches_array import ArrayBatches
-from fitstudio.engine.feeding.batches_source import DatasetBatches, SequenceBatches, StreamBatches
+from fitstudio.engine.feeding.batches_sequence import SequenceBatches
+from fitstudio.engine.feeding.batches_source import DatasetBatches, StreamBatches
 from fitstudio.engine.feeding.binding import Binding, unpack
-from fitstudio.engine.feeding.columns import check_same_rows, is_array, open_column, refuse_closed
+from fitstudio.engine.feeding.not_numbers import refuse_closed
+from fitstudio.engine.feeding.open_column import check_same_rows, is_array, open_column
 from fitstudio.engine.feeding.reading import Reading
 from fitstudio.engine.sequence import Sequence
 from fitstudio.engine.state.random_state import drawn_seed

@@ -26,10 +26,16 @@ class Reduction:
 
     @classmethod
     def all(cls) -> tuple[str, ...]:
+        """Every way, as `reduction` takes it."""
         return (cls.AUTO, cls.NONE, cls.SUM, cls.SUM_OVER_BATCH_SIZE)
 
     @classmethod
     def validate(cls, key: str) -> None:
+        """Refuses a way that there is not.
+
+        Raises:
+            ArgumentError: If `key` is none of `all`.
+        """
         if key not in cls.all():
             raise ArgumentError(
                 say(
@@ -58,6 +64,12 @@ class Loss:
         self.name = name or snake_case(type(self).__name__)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """The loss of each sample, of shape (batch,) or (batch, timesteps).
+
+        Args:
+            y_true: Targets of shape (batch, …).
+            y_pred: Predictions of shape (batch, …).
+        """
         raise NotImplementedError(f"{type(self).__name__} does not implement call().")
 
     def per_sample(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -67,6 +79,7 @@ class Loss:
     def __call__(
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | float | None = None
     ) -> Tensor:
+        """The loss of a batch: one number, or one a sample with reduction "none"."""
         return self.reduce(self.per_sample(_tensor(y_true), _tensor(y_pred)), sample_weight)
 
     def reduce(self, values: Tensor, sample_weight: Tensor | float | None = None) -> Tensor:
@@ -95,10 +108,12 @@ class Loss:
         return values.mean()
 
     def get_config(self) -> dict[str, Any]:
+        """The settings that `from_config` makes the same loss of."""
         return {"reduction": self.reduction, "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Loss:
+        """A loss with these settings."""
         return cls(**config)
 
     def __repr__(self) -> str:
@@ -158,6 +173,7 @@ class FunctionLoss(Loss):
         self.settings = settings
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """What the function gives, with the settings that were chosen."""
         return self.function(y_true, y_pred, **self.settings)
 
     def __getattr__(self, name: str) -> Any:
@@ -168,6 +184,7 @@ class FunctionLoss(Loss):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def get_config(self) -> dict[str, Any]:
+        """As of any loss, with the function's settings beside them."""
         return super().get_config() | self.settings
 
 
@@ -201,18 +218,21 @@ class TorchLoss(Loss):
         return y_true.to(dtype=torch.int64)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """The module's values, averaged over all axes but the first."""
         values = self.unreduced(y_pred, self._target(y_true, y_pred))
         return values.flatten(1).mean(1) if values.ndim > 1 else values
 
     def __call__(
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | float | None = None
     ) -> Tensor:
+        """Without weights the module's own reduction; with them each sample counts by its own."""
         if sample_weight is None:
             value = self.module(y_pred, self._target(y_true, y_pred))
             return value.mean() if value.ndim else value
         return super().__call__(y_true, y_pred, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
+        """The module itself: torch's losses have no settings that can be listed."""
         return {"module": self.module}
 
 

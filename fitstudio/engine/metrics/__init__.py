@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from torch import Tensor
 
-from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.catalogue.measured_names import metric_name
 from fitstudio.engine import losses as _losses
 from fitstudio.engine.losses import FunctionLoss, Loss
 from fitstudio.engine.metrics import accuracies, classes, confusion, curves, means, of_losses

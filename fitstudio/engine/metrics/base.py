@@ -98,6 +98,7 @@ class Metric:
             total.zero_()
 
     def __call__(self, *batch: Any, **keywords: Any) -> Tensor:
+        """Adds a batch and gives the value so far."""
         self.update_state(*batch, **keywords)
         return self.result()
 
@@ -111,9 +112,11 @@ class Metric:
         self.update(*tensors, **named)
 
     def reset_state(self) -> None:
+        """The name of `reset` in newer versions of the reference."""
         self.reset()
 
     def reset_states(self) -> None:
+        """The name of `reset` in older versions of the reference."""
         self.reset()
 
     def add_weight(
@@ -173,10 +176,12 @@ class Metric:
             self.reset()
 
     def get_config(self) -> dict[str, Any]:
+        """The settings that `from_config` makes the same metric of."""
         return {"name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Metric:
+        """A metric with these settings."""
         return cls(**config)
 
     def __repr__(self) -> str:
@@ -260,11 +265,13 @@ class Mean(Metric):
     """The weighted mean of the values it is given."""
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """The weighted total and the weights' sum, one number each."""
         return {"total": (), "count": ()}
 
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: Tensor, sample_weight: Tensor | float | None = None
     ) -> None:
+        """Adds values of any shape; a weight counts for all values of its row."""
         values = torch.as_tensor(values)
         self.place(values.device)
         if sample_weight is None:
@@ -287,6 +294,7 @@ class Mean(Metric):
             self.state["count"] += weights.expand_as(weighted).sum()
 
     def result(self) -> Tensor:
+        """The mean so far; 0 before the first value."""
         self.place(_device_of(self.state))
         return safe_ratio(self.state["total"], self.state["count"])
 
@@ -299,11 +307,13 @@ class Sum(Metric):
     """The weighted sum of the values it is given."""
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """The total alone."""
         return {"total": ()}
 
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: Tensor, sample_weight: Tensor | float | None = None
     ) -> None:
+        """Adds values of any shape, each times its row's weight."""
         values = torch.as_tensor(values)
         self.place(values.device)
         if sample_weight is not None:
@@ -311,6 +321,7 @@ class Sum(Metric):
         self.state["total"] += values.sum()
 
     def result(self) -> Tensor:
+        """The sum so far, as a copy: later batches don't change it."""
         self.place(_device_of(self.state))
         return self.state["total"].clone()
 
@@ -325,12 +336,18 @@ class MeanTensor(Metric):
         self.shape = None if shape is None else tuple(shape)
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """A total and a sum of weights for each element."""
         shape = self.shape or ()
         return {"total": shape, "count": shape}
 
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: Tensor, sample_weight: Tensor | float | None = None
     ) -> None:
+        """Adds one tensor.
+
+        Raises:
+            ArgumentError: If its shape is not that of the first.
+        """
         values = torch.as_tensor(values)
         if self.shape is None:
             self.shape, self.state = tuple(values.shape), {}
@@ -354,6 +371,7 @@ class MeanTensor(Metric):
         self.state["count"] += ones
 
     def result(self) -> Tensor:
+        """The mean of each element so far."""
         self.place(_device_of(self.state))
         return safe_ratio(self.state["total"], self.state["count"])
 

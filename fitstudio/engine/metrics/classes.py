@@ -35,9 +35,11 @@ class MeanIoU(Metric):
         self.num_classes = num_classes
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """A table of true against predicted classes."""
         return {"confusion": (self.num_classes, self.num_classes)}
 
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
+        """Adds class numbers, of any shape."""
         self.place(y_pred.device)
         true = y_true.reshape(-1).long()
         predicted = y_pred.reshape(-1).long()
@@ -51,6 +53,7 @@ class MeanIoU(Metric):
         cells.scatter_add_(0, true * self.num_classes + predicted, amounts)
 
     def result(self) -> Tensor:
+        """The mean over the classes that were seen at all."""
         if not self.state:
             return torch.tensor(0.0)
         table = self.state["confusion"]
@@ -59,6 +62,7 @@ class MeanIoU(Metric):
         return safe_ratio(safe_ratio(table.diagonal(), union).sum(), seen.to(table.dtype))
 
     def get_config(self) -> dict[str, Any]:
+        """With the number of classes."""
         return super().get_config() | {"num_classes": self.num_classes}
 
 
@@ -92,12 +96,19 @@ class F1Score(Metric):
         self.columns = 1
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """Hits, false alarms, misses and rows, for each column."""
         return dict.fromkeys(("tp", "fp", "fn", "rows"), (self.columns,))
 
     def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
+        """Takes the number of classes from the width of the predictions."""
         self.columns, self.state = y_pred.shape[-1], {}
 
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
+        """Adds one-hot or yes/no targets of shape (…, classes).
+
+        Raises:
+            ArgumentError: If the width differs from that of earlier batches.
+        """
         y_true = align(y_true, y_pred)
         if not self.state:
             self.learn_shapes(y_true, y_pred)
@@ -119,6 +130,7 @@ class F1Score(Metric):
         self.state["rows"] += (true * weights).sum(0)
 
     def result(self) -> Tensor:
+        """One value, or one a class where nothing is averaged."""
         if not self.state:
             return torch.tensor(0.0)
         tp, fp, fn = self.state["tp"], self.state["fp"], self.state["fn"]
@@ -132,4 +144,5 @@ class F1Score(Metric):
         return safe_ratio((scores * self.state["rows"]).sum(), self.state["rows"].sum())
 
     def get_config(self) -> dict[str, Any]:
+        """With the average and the threshold."""
         return super().get_config() | {"average": self.average, "threshold": self.threshold}

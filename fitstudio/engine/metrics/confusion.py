@@ -186,6 +186,7 @@ class Precision(ConfusionCounts):
         super().__init__(thresholds, name, dtype, top_k=top_k, class_id=class_id)
 
     def result(self) -> Tensor:
+        """The share so far, for each threshold; 0 where nothing was called "yes"."""
         tp, fp = self._counts("tp", "fp")
         return self._shaped(safe_ratio(tp, tp + fp))
 
@@ -207,5 +208,6 @@ class Recall(ConfusionCounts):
         super().__init__(thresholds, name, dtype, top_k=top_k, class_id=class_id)
 
     def result(self) -> Tensor:
+        """The share so far, for each threshold; 0 where nothing is "yes"."""
         tp, fn = self._counts("tp", "fn")
         return self._shaped(safe_ratio(tp, tp + fn))

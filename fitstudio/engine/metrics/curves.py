@@ -168,14 +168,21 @@ class AUC(ThresholdCurve):
         self.from_logits = from_logits
 
     def check(self, y_true: Tensor, y_pred: Tensor) -> None:
+        """Refuses predictions that are no probabilities, unless they are logits.
+
+        Raises:
+            ArgumentError: If one is outside of 0 to 1.
+        """
         if not self.from_logits:
             check_probabilities(self.name, y_pred, say("or take AUC(from_logits=True)"))
 
     def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
+        """With `multi_label`, takes the number of labels from the width of the predictions."""
         if self.multi_label:
             self.columns, self.state = y_pred.shape[-1], {}
 
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
+        """Adds a batch to the counts at each threshold."""
         y_true = align(y_true, y_pred)
         if self.from_logits:
             y_pred = y_pred.sigmoid()
@@ -196,6 +203,7 @@ class AUC(ThresholdCurve):
         self._count(y_true.reshape(-1, 1), y_pred.reshape(-1, 1), weights)
 
     def result(self) -> Tensor:
+        """The area, from 0 to 1; with `multi_label` the mean over labels, by their weights."""
         tp, fp, tn, fn = self._confusion()
         if self.curve == "PR" and self.summation_method == "interpolation":
             areas = _interpolated_pr_area(tp, fp, fn)
@@ -218,6 +226,7 @@ class AUC(ThresholdCurve):
         return areas.mean()
 
     def get_config(self) -> dict[str, Any]:
+        """With curve, thresholds, and how areas are summed."""
         return super().get_config() | {
             "num_thresholds": self.num_thresholds,
             "curve": self.curve,
@@ -315,6 +324,7 @@ class SensitivityAtSpecificity(_RateAtRate):
         super().__init__(specificity, num_thresholds, name, dtype, "specificity")
 
     def result(self) -> Tensor:
+        """The best recall among the thresholds that reach the specificity; 0 where none does."""
         tp, fp, tn, fn = self._confusion()
         return self._best(safe_ratio(tp, tp + fn), safe_ratio(tn, tn + fp))
 
@@ -333,6 +343,7 @@ class SpecificityAtSensitivity(_RateAtRate):
         super().__init__(sensitivity, num_thresholds, name, dtype, "sensitivity")
 
     def result(self) -> Tensor:
+        """The best specificity among the thresholds that reach the recall; 0 where none does."""
         tp, fp, tn, fn = self._confusion()
         return self._best(safe_ratio(tn, tn + fp), safe_ratio(tp, tp + fn))
 
@@ -347,6 +358,7 @@ class PrecisionAtRecall(_RateAtRate):
         super().__init__(recall, num_thresholds, name, dtype, "recall")
 
     def result(self) -> Tensor:
+        """The best precision among the thresholds that reach the recall; 0 where none does."""
         tp, fp, _, fn = self._confusion()
         return self._best(safe_ratio(tp, tp + fp), safe_ratio(tp, tp + fn))
 
@@ -365,5 +377,6 @@ class RecallAtPrecision(_RateAtRate):
         super().__init__(precision, num_thresholds, name, dtype, "precision")
 
     def result(self) -> Tensor:
+        """The best recall among the thresholds that reach the precision; 0 where none does."""
         tp, fp, _, fn = self._confusion()
         return self._best(safe_ratio(tp, tp + fn), safe_ratio(tp, tp + fp))

@@ -39,9 +39,11 @@ class MeanOfFunction(Mean):
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
     ) -> None:
+        """Adds what the function gives for each sample."""
         super().update(self.function(y_true, y_pred, **self.settings), sample_weight)
 
     def get_config(self) -> dict[str, Any]:
+        """With the function's settings."""
         return super().get_config() | self.settings
 
 
@@ -56,9 +58,11 @@ class RootMeanSquaredError(Mean):
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
     ) -> None:
+        """Adds squares: the root is taken once, at the end."""
         super().update((y_pred - align(y_true, y_pred)).square(), sample_weight)
 
     def result(self) -> Tensor:
+        """The root of the mean square so far, in the target's unit."""
         return super().result().sqrt()
 
 
@@ -77,6 +81,7 @@ class MeanRelativeError(Mean):
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
     ) -> None:
+        """Adds errors over the normalizer; over 0 an error counts as 0."""
         errors = (y_pred - align(y_true, y_pred)).abs()
         normalizer = self.normalizer.to(device=errors.device, dtype=errors.dtype)
         if normalizer.ndim == errors.ndim - 1 and errors.shape[-1] == 1:
@@ -84,6 +89,7 @@ class MeanRelativeError(Mean):
         super().update(safe_ratio(errors, normalizer.expand_as(errors)), sample_weight)
 
     def get_config(self) -> dict[str, Any]:
+        """With the normalizer as a list."""
         return super().get_config() | {"normalizer": self.normalizer.tolist()}
 
 
@@ -123,15 +129,18 @@ class R2Score(Mean):
         self.columns = 1
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """Sums of targets, of their squares and of squared errors by column, and the rows."""
         shape = (self.columns,)
         return {"squares": shape, "targets": shape, "errors": shape, "weights": (), "rows": ()}
 
     def learn_shapes(self, y_true: Tensor, y_pred: Tensor) -> None:
+        """Takes the number of columns from the width of the predictions."""
         self.columns, self.state = y_pred.shape[-1], {}
 
     def update(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
     ) -> None:
+        """Adds a batch in double precision: squares of large targets leave few digits."""
         y_true = align(y_true, y_pred).expand_as(y_pred).flatten(0, -2).double()
         weights = weights_by_row(sample_weight, y_pred)
         y_pred = y_pred.flatten(0, -2).double()
@@ -148,6 +157,7 @@ class R2Score(Mean):
         self.state["rows"] += len(y_true)
 
     def result(self) -> Tensor:
+        """1 for perfect predictions, 0 for no better than the mean, below 0 for worse."""
         if not self.state:
             return torch.tensor(0.0)
         squares, errors = self.state["squares"], self.state["errors"]
@@ -169,6 +179,7 @@ class R2Score(Mean):
         return 1.0 - (1.0 - scores) * (rows - 1.0) / (rows - self.num_regressors - 1.0)
 
     def get_config(self) -> dict[str, Any]:
+        """With the aggregation over columns and the number of regressors."""
         return super().get_config() | {
             "class_aggregation": self.class_aggregation,
             "num_regressors": self.num_regressors,

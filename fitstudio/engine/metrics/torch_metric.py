@@ -32,13 +32,16 @@ class TorchMetric(Metric):
         self._takes_weights = "sample_weight" in inspect.signature(metric.update).parameters
 
     def state_shapes(self) -> dict[str, Sequence[int]]:
+        """None of ours: the object keeps its own sums."""
         return {}
 
     def place(self, device: torch.device) -> None:
+        """Moves the object where the outputs are, if it can be moved."""
         if hasattr(self.metric, "to"):
             self.metric = self.metric.to(device)
 
     def update(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
+        """Calls the object in its order, predictions first; a column of class numbers goes flat."""
         self.place(y_pred.device)
         same_rank = y_true.ndim == y_pred.ndim
         if same_rank and y_true.shape[-1] == 1 and y_pred.shape[-1] != 1:
@@ -51,7 +54,9 @@ class TorchMetric(Metric):
             self.metric.update(y_pred, y_true)
 
     def result(self) -> Tensor:
+        """What the object computes, as a tensor."""
         return torch.as_tensor(self.metric.compute())
 
     def reset(self) -> None:
+        """Has the object forget all batches."""
         self.metric.reset()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -22,7 +21,15 @@ from fitstudio.engine.losses import Loss, Reduction, TorchLoss, hinge, squared_h
 from fitstudio.engine.metrics import Metric, TorchMetric
 from fitstudio.engine.metrics.base import accumulator_dtype
 from fitstudio.engine.objective.alignment import aligned, check_ranks
+from fitstudio.engine.objective.as_given import (
+    is_nested,
+    is_settings,
+    leaves,
+    metrics_for,
+    weights_for,
+)
 from fitstudio.engine.objective.first_batch import blamed, check_classes, check_probability
+from fitstudio.engine.objective.output_metric import OutputMetric, own_sums
 from fitstudio.engine.objective.outputs import OutputForm
 from fitstudio.errors import ArgumentError
 from fitstudio.words import say
@@ -33,15 +40,6 @@ Weights = tuple[Tensor | None, ...]
 
 # Whether targets are 0 and 1 or -1 and 1 is seen from all of a batch.
 _LOOK_AT_THE_BATCH = (hinge, squared_hinge)
-
-
-@dataclass(frozen=True, slots=True)
-class OutputMetric:
-    """A metric, the number of the output it watches, and whether sample weights count."""
-
-    output: int
-    metric: Metric
-    weighted: bool
 
 
 class Objective:
@@ -68,9 +66,9 @@ class Objective:
         self.given_loss = loss
         self._loss, self._loss_weights = loss, loss_weights
         self._metrics, self._weighted_metrics = metrics, weighted_metrics
-        for each in _leaves(loss, _is_settings):
+        for each in leaves(loss, is_settings):
             loss_kinds.get(each)
-        for each in [*_leaves(metrics, _is_settings), *_leaves(weighted_metrics, _is_settings)]:
+        for each in [*leaves(metrics, is_settings), *leaves(weighted_metrics, is_settings)]:
             metric_kinds.get(each)
         self.form: OutputForm | None = None
         #: Whether the metrics are made too.
@@ -89,7 +87,7 @@ class Objective:
     @property
     def has_loss(self) -> bool:
         """Whether there is anything to minimise."""
-        return any(each is not None for each in _leaves(self._loss, _is_settings))
+        return any(each is not None for each in leaves(self._loss, is_settings))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,7 +98,7 @@ class Objective:
         """The keys of the logs for a model with one output, before it is tied to one."""
         names = ["loss"]
         for prefix, given in (("", self._metrics), ("weighted_", self._weighted_metrics)):
-            for identifier in _leaves(given, _is_settings):
+            for identifier in leaves(given, is_settings):
                 name = metric_kinds.get(identifier).name
                 names.append(prefix + name if name in names else name)
         return tuple(names)
@@ -113,14 +111,14 @@ class Objective:
         Raises:
             ArgumentError: If a loss is meant for an output that does not exist.
         """
-        if _is_nested(self._loss) and not _is_settings(self._loss):
+        if is_nested(self._loss) and not is_settings(self._loss):
             chosen = form.assign("loss", self._loss)
         else:
             chosen = (self._loss,) * len(form.names)
         self.output_losses = tuple(
             None if each is None else loss_kinds.get(each) for each in chosen
         )
-        self.output_weights = self._weights_for(form)
+        self.output_weights = weights_for(form, self._loss_weights)
         trained = [
             name
             for name, loss in zip(form.names, self.output_losses, strict=True)
@@ -140,8 +138,8 @@ class Objective:
         """
         form = self.form
         assert form is not None, "bind_losses comes first"
-        plain = self._metrics_for(form, "metrics", self._metrics)
-        weighted = self._metrics_for(form, "weighted_metrics", self._weighted_metrics)
+        plain = metrics_for(form, "metrics", self._metrics)
+        weighted = metrics_for(form, "weighted_metrics", self._weighted_metrics)
         bound: list[OutputMetric] = []
         names: list[str] = []
         used: set[int] = set()
@@ -194,8 +192,7 @@ class Objective:
         """The same with running sums of its own: validation does not disturb the epoch's."""
         other = copy.copy(self)
         other.metrics = tuple(
-            OutputMetric(each.output, _own_sums(each.metric), each.weighted)
-            for each in self.metrics
+            OutputMetric(each.output, own_sums(each.metric), each.weighted) for each in self.metrics
         )
         other.totals, other.rows = self._empty_totals(self.totals.device), 0
         for each in other.metrics:
@@ -362,43 +359,6 @@ class Objective:
         dtype = accumulator_dtype(device)
         return torch.zeros(len(self.loss_names), dtype=dtype, device=device)
 
-    def _weights_for(self, form: OutputForm) -> tuple[float, ...]:
-        given = self._loss_weights
-        if given is None:
-            return (1.0,) * len(form.names)
-        if isinstance(given, (int, float)):
-            given = [given] * len(form.names)
-        if not _is_nested(given):
-            raise ArgumentError(
-                say(
-                    "loss_weights should be a list or dict of numbers; {given} was given.",
-                    given=repr(given),
-                ),
-                code="compile.loss-weights",
-            )
-        assigned = form.assign("loss_weights", given)
-        try:
-            return tuple(1.0 if each is None else float(each) for each in assigned)
-        except (TypeError, ValueError):
-            raise ArgumentError(
-                say(
-                    "loss_weights should be numbers, one for each output; {given} was given.",
-                    given=repr(given),
-                ),
-                code="compile.loss-weights",
-            ) from None
-
-    @staticmethod
-    def _metrics_for(form: OutputForm, argument: str, given: Any) -> tuple[list[Any], ...]:
-        """The identifiers per output. A flat list serves every output."""
-        if given is None:
-            return tuple([] for _ in form.names)
-        if isinstance(given, Mapping) and not _is_settings(given):
-            return tuple(_as_list(each) for each in form.assign(argument, given))
-        if isinstance(given, (list, tuple)) and any(isinstance(e, (list, tuple)) for e in given):
-            return tuple(_as_list(each) for each in form.assign(argument, given))
-        return tuple(_as_list(given) for _ in form.names)
-
 
 def _given_to(
     part: Loss | Metric, target: Tensor, output: Tensor, weight: Tensor | None
@@ -418,42 +378,6 @@ def _batch_mean(value: Tensor) -> Tensor:
         return value
     total = value.sum()
     return value.mean().detach() + (total - total.detach())
-
-
-def _own_sums(metric: Metric) -> Metric:
-    return (
-        copy.deepcopy(metric) if isinstance(metric, TorchMetric) else metric_kinds.copy_of(metric)
-    )
-
-
-def _is_nested(given: Any) -> bool:
-    return isinstance(given, (list, tuple, Mapping))
-
-
-def _is_settings(given: Any) -> bool:
-    """Whether a dict describes one object (``{"kind": "AUC", …}``), not one per output."""
-    return isinstance(given, Mapping) and (
-        isinstance(given.get("kind"), str) or isinstance(given.get("class_name"), str)
-    )
-
-
-def _leaves(given: Any, is_leaf: Any) -> list[Any]:
-    """Every single loss or metric in a structure of lists and dicts."""
-    if given is None:
-        return []
-    if isinstance(given, Mapping) and not is_leaf(given):
-        given = list(given.values())
-    if isinstance(given, (list, tuple)):
-        return [leaf for each in given for leaf in _leaves(each, is_leaf)]
-    return [given]
-
-
-def _as_list(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    if isinstance(given, (list, tuple)):
-        return [each for each in given if each is not None]
-    return [given]
 
 
 def _named_twice(name: str) -> ArgumentError:

@@ -52,6 +52,7 @@ class Adam(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place."""
         if weights is not self._checked:
             self._checked, self._is_fused = weights, kernels.usable(weights)
         if self._is_fused:
@@ -95,6 +96,7 @@ class Adam(Optimizer):
         kernels.foreach_addcdiv_(weights, momenta, roots, -rate)
 
     def get_config(self) -> dict[str, Any]:
+        """With the decay rates, epsilon and amsgrad."""
         return super().get_config() | {
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
@@ -122,6 +124,7 @@ class AdamW(Adam):
         self.weight_decay = float(weight_decay)
 
     def get_config(self) -> dict[str, Any]:
+        """With the weight decay beside Adam's settings."""
         return super().get_config() | {"weight_decay": self.weight_decay}
 
 
@@ -152,6 +155,7 @@ class Adamax(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place."""
         momenta, norms = slots["momentum"], slots["norm"]
         kernels.foreach_lerp_(momenta, gradients, 1.0 - self.beta_1)
         kernels.foreach_mul_(norms, self.beta_2)
@@ -160,6 +164,7 @@ class Adamax(Optimizer):
         kernels.foreach_addcdiv_(weights, momenta, kernels.foreach_add(norms, self.epsilon), -rate)
 
     def get_config(self) -> dict[str, Any]:
+        """With the decay rates and epsilon."""
         return super().get_config() | {
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
@@ -205,6 +210,7 @@ class Nadam(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place; the momentum's product grows with it."""
         t = self.iterations + 1
         momenta, velocities = slots["momentum"], slots["velocity"]
         this, following = self._momentum_at(t), self._momentum_at(t + 1)
@@ -221,12 +227,14 @@ class Nadam(Optimizer):
         kernels.foreach_addcdiv_(weights, ahead, roots, -learning_rate)
 
     def on_state_loaded(self) -> None:
+        """Works the momentum's product out again: checkpoints don't hold it."""
         # Multiplied in the order in which training did it, so that a resumed run has the same bits.
         self.momentum_product = 1.0
         for update in range(1, self.iterations + 1):
             self.momentum_product *= self._momentum_at(update)
 
     def get_config(self) -> dict[str, Any]:
+        """With the decay rates and epsilon."""
         return super().get_config() | {
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,

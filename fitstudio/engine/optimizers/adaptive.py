@@ -45,6 +45,7 @@ class RMSprop(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place."""
         velocities = slots["velocity"]
         kernels.foreach_mul_(velocities, self.rho)
         kernels.foreach_addcmul_(velocities, gradients, gradients, 1.0 - self.rho)
@@ -64,6 +65,7 @@ class RMSprop(Optimizer):
             kernels.foreach_addcdiv_(weights, gradients, roots, -learning_rate)
 
     def get_config(self) -> dict[str, Any]:
+        """With decay rate, momentum, epsilon and whether it is centered."""
         return super().get_config() | {
             "rho": self.rho,
             "momentum": self.momentum,
@@ -102,6 +104,7 @@ class Adagrad(Optimizer):
         self.epsilon = fuzz(epsilon)
 
     def initial_slot(self, slot: str, weight: Tensor) -> Tensor:
+        """The sum of squares begins above 0, so that the first steps are not endless."""
         return torch.full_like(weight, self.initial_accumulator_value, requires_grad=False)
 
     def update(
@@ -111,12 +114,14 @@ class Adagrad(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place."""
         sums = slots["accumulator"]
         kernels.foreach_addcmul_(sums, gradients, gradients, 1.0)
         roots = _roots(sums, self.epsilon, inside=False)
         kernels.foreach_addcdiv_(weights, gradients, roots, -learning_rate)
 
     def get_config(self) -> dict[str, Any]:
+        """With the first value of the sums and epsilon."""
         return super().get_config() | {
             "initial_accumulator_value": self.initial_accumulator_value,
             "epsilon": self.epsilon,
@@ -148,6 +153,7 @@ class Adadelta(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place."""
         squares, step_squares = slots["gradient_square"], slots["step_square"]
         kernels.foreach_mul_(squares, self.rho)
         kernels.foreach_addcmul_(squares, gradients, gradients, 1.0 - self.rho)
@@ -160,6 +166,7 @@ class Adadelta(Optimizer):
         kernels.foreach_add_(weights, steps, alpha=-learning_rate)
 
     def get_config(self) -> dict[str, Any]:
+        """With the decay rate and epsilon."""
         return super().get_config() | {"rho": self.rho, "epsilon": self.epsilon}
 
 
@@ -190,6 +197,7 @@ class Ftrl(Optimizer):
         self.beta = float(beta)
 
     def initial_slot(self, slot: str, weight: Tensor) -> Tensor:
+        """The sum of squares begins above 0; the linear part at 0."""
         value = self.initial_accumulator_value if slot == "accumulator" else 0.0
         return torch.full_like(weight, value, requires_grad=False)
 
@@ -200,6 +208,7 @@ class Ftrl(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update, weight by weight; a rate of 0 changes nothing."""
         if learning_rate == 0.0:
             return
         power = -self.learning_rate_power
@@ -218,6 +227,7 @@ class Ftrl(Optimizer):
             sums.copy_(new_sums)
 
     def get_config(self) -> dict[str, Any]:
+        """With the power of the rate and the strengths of regularization."""
         return super().get_config() | {
             "learning_rate_power": self.learning_rate_power,
             "initial_accumulator_value": self.initial_accumulator_value,

@@ -106,6 +106,7 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
+        """The older name of `learning_rate`."""
         return self.learning_rate
 
     @lr.setter
@@ -284,6 +285,7 @@ class Optimizer:
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Optimizer:
+        """An optimizer with these settings."""
         return cls(**config)
 
     def __repr__(self) -> str:

@@ -41,6 +41,7 @@ class SGD(Optimizer):
         slots: dict[str, list[Tensor]],
         learning_rate: float,
     ) -> None:
+        """One update of all weights at once, in place; without momentum it keeps nothing."""
         if not self.momentum:
             kernels.foreach_add_(weights, gradients, alpha=-learning_rate)
             return
@@ -54,4 +55,5 @@ class SGD(Optimizer):
             kernels.foreach_add_(weights, steps)
 
     def get_config(self) -> dict[str, Any]:
+        """With momentum and whether it looks ahead."""
         return super().get_config() | {"momentum": self.momentum, "nesterov": self.nesterov}

@@ -24,6 +24,7 @@ class LearningRateSchedule:
     """
 
     def __call__(self, step: int) -> float:
+        """The rate for the update with this number, counted from 0; to be overridden."""
         raise NotImplementedError(f"{type(self).__name__} does not implement __call__().")
 
     def get_config(self) -> dict[str, Any]:
@@ -69,6 +70,7 @@ class ExponentialDecay(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step: int) -> float:
+        """The rate after `step` updates; with `staircase` it falls at whole multiples only."""
         progress = step / self.decay_steps
         if self.staircase:
             progress = math.floor(progress)
@@ -88,6 +90,7 @@ class InverseTimeDecay(ExponentialDecay):
     """
 
     def __call__(self, step: int) -> float:
+        """The rate after `step` updates; with `staircase` it falls at whole multiples only."""
         progress = step / self.decay_steps
         if self.staircase:
             progress = math.floor(progress)
@@ -125,6 +128,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step: int) -> float:
+        """The rate of the stretch `step` is in; a boundary belongs to the stretch before it."""
         for boundary, value in zip(self.boundaries, self.values):
             if step <= boundary:
                 return value
@@ -166,6 +170,7 @@ class PolynomialDecay(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step: int) -> float:
+        """The rate after `step` updates; after `decay_steps` it stays, or with `cycle` rises."""
         length = self.decay_steps
         if self.cycle:
             length *= max(1, math.ceil(step / length))
@@ -203,6 +208,7 @@ class CosineDecay(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step: int) -> float:
+        """The rate after `step` updates; after `decay_steps` it stays."""
         progress = min(step, self.decay_steps) / self.decay_steps
         cosine = 0.5 * (1.0 + math.cos(math.pi * progress))
         return self.initial_learning_rate * ((1.0 - self.alpha) * cosine + self.alpha)

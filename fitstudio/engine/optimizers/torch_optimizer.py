@@ -71,6 +71,11 @@ class TorchOptimizer(Optimizer):
         return self._optimizer
 
     def build(self, named_parameters: Iterable[tuple[str, Tensor]]) -> None:
+        """Takes the model's weights; one that holds others is refused.
+
+        Raises:
+            ArgumentError: If the torch optimizer has none of the model's weights.
+        """
         super().build(named_parameters)
         if not isinstance(self._given, torch.optim.Optimizer):
             self._optimizer = self._given(list(self.parameters.values()))
@@ -91,15 +96,18 @@ class TorchOptimizer(Optimizer):
             )
 
     def place(self) -> None:
+        """Moves the state to where the weights are now; torch does so on loading."""
         # torch puts a state that is loaded where its weight is.
         self.optimizer.load_state_dict(self.optimizer.state_dict())
 
     def state_tensors(self) -> list[Tensor]:
+        """Every tensor of the optimizer's state, for its size and for moving it."""
         states = list(self.optimizer.state.values())
         return [each for own in states for each in own.values() if isinstance(each, Tensor)]
 
     @property
     def learning_rate(self) -> float:
+        """The rate of the first group of weights; before it is built, the class's default."""
         if self._optimizer is None:
             default = inspect.signature(cast(Callable[..., Any], self._given)).parameters.get("lr")
             known = default is not None and isinstance(default.default, int | float)
@@ -119,18 +127,21 @@ class TorchOptimizer(Optimizer):
                 group["lr"] = float(value) * factor
 
     def step(self) -> None:
+        """One update from the gradients at the weights, and of a scheduler that counts batches."""
         self.optimizer.step()
         self.iterations += 1
         if self.scheduler is not None and self.scheduler_interval == "batch":
             self.scheduler.step()
 
     def apply(self, names: list[str], gradients: list[Tensor]) -> None:
+        """One update from given gradients; weights that are not named are left as they are."""
         given = dict(zip(names, gradients))
         for name, weight in self.parameters.items():
             weight.grad = given.get(name)
         self.step()
 
     def end_epoch(self, logs: Mapping[str, Any]) -> None:
+        """Moves a scheduler on that counts epochs; one for plateaus gets what it monitors."""
         if self.scheduler is None or self.scheduler_interval != "epoch":
             return
         if isinstance(self.scheduler, ReduceLROnPlateau):
@@ -140,6 +151,7 @@ class TorchOptimizer(Optimizer):
             self.scheduler.step()
 
     def state_dict(self) -> dict[str, Any]:
+        """The state of optimizer and scheduler in one flat dict, as checkpoints hold it."""
         state: dict[str, Any] = {"iterations": self.iterations}
         _flatten("optimizer", self.optimizer.state_dict(), state)
         if self.scheduler is not None:
@@ -147,6 +159,11 @@ class TorchOptimizer(Optimizer):
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes a state up that `state_dict` gave.
+
+        Raises:
+            CheckpointError: If it belongs to another optimizer.
+        """
         flat = dict(state)
         self.iterations = int(flat.pop("iterations"))
         nested = _nested(flat)
@@ -168,6 +185,7 @@ class TorchOptimizer(Optimizer):
             ) from error
 
     def get_config(self) -> dict[str, Any]:
+        """Name and rate: torch's other settings are in the object itself."""
         return {"name": self.name, "learning_rate": self.learning_rate}
 
 

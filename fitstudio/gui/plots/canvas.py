@@ -43,11 +43,13 @@ class Canvas(pg.GraphicsView):
         return QGraphicsView.close(self)
 
     def resizeEvent(self, ev: QResizeEvent | None) -> None:
+        """Arranges the plot anew."""
         super().resizeEvent(ev)
         if self._ready:  # pyqtgraph resizes in its constructor
             self.arrange()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Arranges and repaints when colours or fonts change."""
         super().changeEvent(event)
         if event.type() in _THEME_EVENTS and self._ready:
             self._on_theme_changed()

@@ -60,11 +60,13 @@ class ConfusionView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """A square that grows with the classes up to a limit."""
         count = len(self._confusion.names) if self._confusion else 3
         side = min(count * 56, 480)
         return QSize(side + _WIDEST_LABEL + _SUMMARY, side + 90)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints cells, counts and names; the chosen cell has a frame."""
         if self._confusion is None or not len(self._confusion.names):
             return
         painter = QPainter(self)
@@ -88,12 +90,14 @@ class ConfusionView(QWidget):
             painter.drawRoundedRect(self._cell(origin, side, *cell).adjusted(1, 1, -1, -1), 5, 5)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Chooses the cell under the pointer."""
         cell = self._cell_at(event.position())
         if cell is not None:
             self._cursor = cell
             self._choose(cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Moves by the arrow keys, chooses by the space bar; Escape gives the choice up."""
         if self._confusion is None:
             return
         steps = {
@@ -120,6 +124,7 @@ class ConfusionView(QWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
+        """Answers a tooltip with the cell under the pointer in words."""
         if event.type() == QEvent.Type.ToolTip:
             place = event.pos()  # pyright: ignore[reportAttributeAccessIssue] - a QHelpEvent
             cell = self._cell_at(QPointF(place))

@@ -159,6 +159,7 @@ class CurvePlot(Canvas):
         return min(candidates, key=lambda candidate: abs(candidate - x), default=None)
 
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        """Tells the x that the pointer is at."""
         super().mouseMoveEvent(ev)
         place = self.box.mapFromScene(self.mapToScene(ev.position().toPoint()))
         if self.box.rect().contains(place):
@@ -167,14 +168,17 @@ class CurvePlot(Canvas):
             self.pointed.emit(None)
 
     def leaveEvent(self, ev: QEvent) -> None:
+        """Tells that the pointer is nowhere."""
         super().leaveEvent(ev)
         self.pointed.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Asks for the whole range of x."""
         self.reset_wanted.emit()
         event.accept()
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:
+        """Moves the readout by the arrow keys, zooms by + and -, 0 shows all."""
         match ev.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Right:
                 self._point_by_key(-1 if ev.key() == Qt.Key.Key_Left else 1)
@@ -217,6 +221,7 @@ class CurvePlot(Canvas):
     # Geometry and look
 
     def arrange(self) -> None:
+        """Places axes, caption and box in the widget as it is now."""
         size = self.viewport().size()
         top = _TOP + (self.gutter.caption_height() if self.gutter.caption else 0)
         area = QRectF(GUTTER, top, size.width() - GUTTER, size.height() - top - _BOTTOM)

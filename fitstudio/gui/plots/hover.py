@@ -43,6 +43,7 @@ class HoverLayer(Layer):
         self.moved()
 
     def draw(self, painter: QPainter) -> None:
+        """Draws the line at x, a point on each series, and the readout."""
         if self.at is None:
             return
         x = float(self.frame.x_pixels(self.at))

@@ -102,11 +102,13 @@ class Layer(QGraphicsItem):
         self.setZValue(depth)
 
     def boundingRect(self) -> QRectF:
+        """All of the box: a layer covers it."""
         return QRectF(self.frame.box.rect())
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        """Prepares the painter, then has the layer draw."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.draw(painter)
 
@@ -128,6 +130,7 @@ class GridLayer(Layer):
         self._ticks = ticks
 
     def draw(self, painter: QPainter) -> None:
+        """Draws a sharp line at each tick."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(ink.colour("hairline"), 1))
         width, height = self.frame.size()
@@ -145,6 +148,7 @@ class BandLayer(Layer):
         self.band: tuple[float, float] | None = None
 
     def draw(self, painter: QPainter) -> None:
+        """Fills the band, as far as it is in view."""
         if self.band is None:
             return
         left, right = (float(value) for value in self.frame.x_pixels(self.band))
@@ -171,6 +175,7 @@ class CurveLayer(Layer):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsToShape)
 
     def draw(self, painter: QPainter) -> None:
+        """Draws the series one above the other, thinned to the width of the box."""
         for series in self.series.values():
             if series.dots is not None and len(series.dots):
                 self._draw_dots(painter, series)

@@ -46,6 +46,7 @@ class Legend(QWidget):
         return self._entries
 
     def sizeHint(self) -> QSize:
+        """As wide as all names in one row."""
         metrics = QFontMetricsF(self.font())
         width = sum(
             SAMPLE + _GAP + metrics.horizontalAdvance(name) + _BETWEEN for name, _ in self._entries
@@ -53,13 +54,16 @@ class Legend(QWidget):
         return QSize(int(max(0.0, width - _BETWEEN) + 2), int(metrics.lineSpacing()) + 4)
 
     def minimumSizeHint(self) -> QSize:
+        """Nothing wide: names that find no room are left out, unless all are wanted."""
         return self.sizeHint() if self._whole else QSize(0, self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
+        """Measures again: the font may have changed."""
         super().changeEvent(event)
         self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints a line and a name for each series."""
         painter = QPainter(self)
         self.draw(painter, QRectF(self.rect()))
         painter.end()

@@ -58,6 +58,7 @@ class MarkLayer(Layer):
         self.label_areas: list[QRectF] = []
 
     def draw(self, painter: QPainter) -> None:
+        """Draws the marks, and notes where their labels came to stand."""
         self.label_areas = []
         for mark in self.marks:
             self._draw_line(painter, mark)

@@ -30,6 +30,7 @@ class Meter(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Fills the area under the shares, from 0 to 1."""
         y = np.clip(np.asarray(self._shares, dtype=np.float64), 0.0, 1.0)
         if not len(y):
             return

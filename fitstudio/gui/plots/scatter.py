@@ -65,6 +65,7 @@ class ScatterPlot(Canvas):
         self._fit()
 
     def arrange(self) -> None:
+        """Places the box; with a line of equals it is a square."""
         size = self.viewport().size()
         area = QRectF(GUTTER, _TOP, size.width() - GUTTER - 8, size.height() - _TOP - _BOTTOM)
         if self.diagonal:
@@ -77,6 +78,7 @@ class ScatterPlot(Canvas):
         self._fit()
 
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        """Names the point nearest to the pointer in a tooltip, where one is near."""
         super().mouseMoveEvent(ev)
         place = self.box.mapFromScene(self.mapToScene(ev.position().toPoint()))
         if not len(self.across):

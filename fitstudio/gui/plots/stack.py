@@ -120,6 +120,7 @@ class PlotStack(QWidget):
         return self.zoom or (0.0, self.end * (1 + _RIGHT_ROOM))
 
     def changeEvent(self, event: QEvent) -> None:
+        """Repaints the ruler when colours or fonts change."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.ruler.update()
@@ -166,9 +167,11 @@ class Ruler(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
+        """As high as a line of small text."""
         return QSize(200, max(_RULER_HEIGHT, ink.line_height(small=True) + 4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the labels of x."""
         painter = QPainter(self)
         self.draw(painter)
         painter.end()

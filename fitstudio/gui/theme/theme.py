@@ -71,6 +71,7 @@ class Theme(QObject):
 
     @property
     def dark(self) -> bool:
+        """Whether the ground is dark."""
         return self.colours is DARK
 
     @property

@@ -159,6 +159,7 @@ class Switch(QAbstractButton):
         self.setValue(None)
 
     def sizeHint(self) -> QSize:
+        """The switch with room for the ring around it."""
         return QSize(self._WIDTH + 6, self._HEIGHT + 6)
 
     def _get_place(self) -> float:
@@ -171,6 +172,7 @@ class Switch(QAbstractButton):
     place = Property(float, _get_place, _set_place)
 
     def checkStateSet(self) -> None:
+        """Slides the knob over; at once where motion is not wanted."""
         # Also where nobody is told of the change: the thumb never stands on the wrong side.
         super().checkStateSet()
         on = self.isChecked()
@@ -183,6 +185,7 @@ class Switch(QAbstractButton):
             self._set_place(1.0 if on else 0.0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints ground and knob, and a ring while it has the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QRectF(3, (self.height() - self._HEIGHT) / 2, self._WIDTH, self._HEIGHT)

@@ -158,6 +158,7 @@ class ColumnScroll(QScrollArea):
         self.column.addWidget(widget, stretch)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Puts the bar in the gutter: only now has it its width."""
         super().showEvent(event)
         # Only now has the scroll bar the width that the style sheet gives it.
         self._leave_gutter(0, self.verticalScrollBar().maximum())

@@ -71,12 +71,14 @@ class Chip(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """As wide as icon and words."""
         width = QFontMetrics(fonts.font(self._role)).horizontalAdvance(self.text()) + 20
         width += 18 if self._icon else 0
         width += 16 if self._caret else 0
         return QSize(width, self._height)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints ground, icon and words."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
@@ -125,20 +127,24 @@ class RemovableChip(Chip):
         self.setAccessibleDescription(say("Delete removes it"))
 
     def sizeHint(self) -> QSize:
+        """With room for the ×."""
         return super().sizeHint() + QSize(18, 0)
 
     def _cross(self) -> QRectF:
         return QRectF(self.width() - 20, self.height() / 2 - 6, 12, 12)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Notes whether the pointer is over the ×."""
         self._over_cross = event.position().x() > self.width() - 26
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is no longer over the ×."""
         self._over_cross = False
         super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Takes the entry out where the × was pressed."""
         if event.position().x() > self.width() - 26 and self.rect().contains(
             event.position().toPoint()
         ):
@@ -148,12 +154,14 @@ class RemovableChip(Chip):
             super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Takes the entry out by Delete or Backspace."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the chip and its ×."""
         super().paintEvent(event)
         token = "text" if self._over_cross else "text3"
         painter = QPainter(self)

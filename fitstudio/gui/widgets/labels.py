@@ -111,15 +111,18 @@ class Sentence(QLabel):
         set_property(self, "ink", ink)
 
     def sizeHint(self) -> QSize:
+        """As high as its lines at its present width."""
         width = self.width() if self.width() > _NARROWEST else _TYPICAL
         return QSize(width, self.heightForWidth(width))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Asks for another height where the width changed."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit_height()
 
     def heightForWidth(self, width: int) -> int:
+        """The height of its lines at this width, in pixels."""
         # Qt's own answer counts the least height in, which is what this one is asked for.
         if not self._sentence:
             return 0
@@ -136,6 +139,7 @@ class Sentence(QLabel):
             self.setMinimumHeight(needed)
 
     def minimumSizeHint(self) -> QSize:
+        """One line of its narrowest width."""
         # Qt's own answer is the height at some narrow width, which leaves gaps at the real one.
         return QSize(_NARROWEST, QFontMetrics(self.font()).lineSpacing())
 
@@ -177,6 +181,7 @@ class ElidedLabel(Label):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:
+        """Takes the whole text, and shows what there is room for."""
         self._whole = text
         self._elide()
         self.updateGeometry()
@@ -186,13 +191,16 @@ class ElidedLabel(Label):
         return self._whole
 
     def sizeHint(self) -> QSize:
+        """As wide as the whole text."""
         width = QFontMetrics(self.font()).horizontalAdvance(self._whole)
         return QSize(width + 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
+        """A few letters wide: the rest may be cut."""
         return QSize(min(48, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cuts the text anew."""
         super().resizeEvent(event)
         self._elide()
 

@@ -26,31 +26,37 @@ class Pressable(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def enterEvent(self, event: QEnterEvent) -> None:
+        """Looks as what the pointer is over."""
         super().enterEvent(event)
         self._hovered = True
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Looks as before."""
         super().leaveEvent(event)
         self._hovered = False
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Pressed, where the button is let go inside."""
         inside = self.rect().contains(event.position().toPoint())
         if inside and event.button() == Qt.MouseButton.LeftButton:
             self._pressed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pressed by Enter or the space bar."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._pressed()
         else:
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """Repaints, with a ring."""
         super().focusInEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Repaints, without it."""
         super().focusOutEvent(event)
         self.update()
 

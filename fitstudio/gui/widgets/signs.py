@@ -101,6 +101,7 @@ class BarMeter(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the bar over its ground."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -131,6 +132,7 @@ class IconMark(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the icon."""
         paint_icon(QPainter(self), QRectF(self.rect()), self._icon, self._token)
 
 
@@ -172,4 +174,5 @@ class EmptyState(QWidget):
         self.sentence.setVisible(bool(sentence))
 
     def sizeHint(self) -> QSize:
+        """Never so small that its sentence would wrap into a column."""
         return super().sizeHint().expandedTo(QSize(400, 200))

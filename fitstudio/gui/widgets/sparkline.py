@@ -47,6 +47,7 @@ class Sparkline(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the line and a dot at its best value."""
         line = theme().series(self._series).colour
         paint_sparkline(QPainter(self), QRectF(self.rect()), self._values, line, best=self._best)
 

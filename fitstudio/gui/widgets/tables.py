@@ -36,6 +36,7 @@ class RowDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
+        """Paints ground, text and hairline."""
         self.paint_ground(painter, option, index)
         text = index.data(Qt.ItemDataRole.DisplayRole)
         if text is None:

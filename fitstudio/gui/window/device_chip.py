@@ -66,9 +66,11 @@ class DeviceChip(QFrame):
         self.setAccessibleName(f"{model.title}. {words}")
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Looks at the device from time to time, while it is seen."""
         super().showEvent(event)
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Looks no more."""
         super().hideEvent(event)
         self._timer.stop()

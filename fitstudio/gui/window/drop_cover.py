@@ -31,6 +31,7 @@ class DropCover(QWidget):
         self.show()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Covers the window, and says what dropping will do."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = colour("canvas")

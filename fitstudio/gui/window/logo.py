@@ -27,6 +27,7 @@ class LogoMark(QWidget):
         self.setFixedSize(side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the mark."""
         paint_logo(QPainter(self), QRectF(self.rect()))
 
 

@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
     # Events
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Gives no control the keyboard's ring, and begins what can wait for the window."""
         super().showEvent(event)
         if not event.spontaneous():
             # Nothing has the keyboard's ring until Tab is pressed.
@@ -182,25 +183,31 @@ class MainWindow(QMainWindow):
             self._after_show.start(_AFTER_SHOW_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Folds what no longer fits beside the page."""
         super().resizeEvent(event)
         self.folding.set_width(event.size().width())
 
     def changeEvent(self, event: QEvent) -> None:
+        """Follows whether it is maximised."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.look.show_state()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Shows what would become of the files."""
         self.drops.enter(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Looks as before."""
         super().dragLeaveEvent(event)
         self.drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Opens or takes over what was dropped."""
         self.drops.drop(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks what becomes of a run under way, then lets go of all; the window may stay."""
         session = self.session
         if session is not None and session.running is not None and session.read_only is None:
             answer = dialogs.ask_on_close(self, session.running)

@@ -73,6 +73,7 @@ class RailItem(QAbstractButton):
         self.setToolTip(as_tip(": ".join(words)))
 
     def sizeHint(self) -> QSize:
+        """Icon alone where the rail is narrow."""
         return QSize(Size.RAIL_NARROW if self._narrow else Size.RAIL, Size.RAIL_ITEM)
 
     def _on_tick(self) -> None:
@@ -81,6 +82,7 @@ class RailItem(QAbstractButton):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints icon, title, and its sign or number."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(0, 0, 0, -1)
@@ -182,6 +184,7 @@ class Rail(QWidget):
             item.set_narrow(narrow)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Goes to the entry above or below by the arrow keys; the ends are the ends."""
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         names = list(self.items)
         focused = next((name for name in names if self.items[name].hasFocus()), None)

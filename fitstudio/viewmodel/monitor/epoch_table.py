@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fitstudio.declared.catalogue.metrics import measured_words
+from fitstudio.declared.catalogue.measured_names import measured_words
 from fitstudio.journal.run_state import EpochRow, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures

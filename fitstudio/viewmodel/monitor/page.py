@@ -12,18 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from psygnal import Signal
 
 from fitstudio.actions.exporting import csv_of_history
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal.best_value import BestValue
-from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import Phase, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.paths import RunPaths
-from fitstudio.viewmodel.monitor.badge import Badge
-from fitstudio.viewmodel.monitor.curves import Curve, EpochCurves
+from fitstudio.viewmodel.monitor.badge import Badge, ended_badge
+from fitstudio.viewmodel.monitor.curves import EpochCurves
 from fitstudio.viewmodel.monitor.device_strip import (
     MeterReading,
     device_facts,
@@ -34,7 +32,7 @@ from fitstudio.viewmodel.monitor.device_strip import (
 from fitstudio.viewmodel.monitor.pyramid import Pyramid
 from fitstudio.viewmodel.monitor.run_feed import RunFeed
 from fitstudio.viewmodel.monitor.trouble_card import RunCard, card_of
-from fitstudio.viewmodel.monitor.verdict import Verdict, judge
+from fitstudio.viewmodel.monitor.verdict import Verdict, verdict_of
 from fitstudio.viewmodel.own_units import in_own_unit
 from fitstudio.words import numbers, say
 
@@ -380,46 +378,5 @@ class MonitorModel:
             return None
         key = (len(state.epochs), len(state.trims), state.checked)
         if self._verdict is None or self._verdict[0] != key:
-            self._verdict = (key, _verdict(state, self.curves))
+            self._verdict = (key, verdict_of(state, self.curves))
         return self._verdict[1]
-
-
-def ended_badge(state: RunState) -> Badge:
-    """How a run ended, as a chip."""
-    match state.outcome:
-        case Outcome.FAILED:
-            nan = state.reason == Reason.NOT_FINITE
-            return Badge("failed", say("Not a number") if nan else say("Stopped by an error"))
-        case Outcome.INTERRUPTED:
-            return Badge("attention", say("Interrupted"))
-    if state.reason == Reason.EARLY_STOPPING:
-        return Badge("done", say("Stopped early"))
-    return (
-        Badge("stopped", say("Stopped"))
-        if state.outcome is Outcome.STOPPED
-        else Badge("done", say("Done"))
-    )
-
-
-def _verdict(state: RunState, curves: EpochCurves) -> Verdict:
-    epochs = np.array([row.epoch for row in state.epochs], dtype=np.int64)
-
-    def values(name: str) -> np.ndarray | None:
-        curve: Curve | None = curves.curves.get(name)
-        if curve is None:
-            return None
-        # A metric that is not measured in every epoch has gaps.
-        column = np.full(len(epochs), np.nan)
-        column[np.searchsorted(epochs, np.asarray(curve.x, dtype=np.int64) - 1)] = curve.y
-        return column
-
-    loss = values("loss")
-    monitored = values(state.best.monitor) if state.best else None
-    return judge(
-        epochs,
-        np.full(len(epochs), np.nan) if loss is None else loss,
-        values("val_loss"),
-        np.full(len(epochs), np.nan) if monitored is None else monitored,
-        state.best,
-        checked=state.checked,
-    )

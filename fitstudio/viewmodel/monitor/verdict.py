@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fitstudio.journal.best_value import BestValue
+from fitstudio.journal.run_state import RunState
+from fitstudio.viewmodel.monitor.curves import Curve, EpochCurves
 from fitstudio.viewmodel.monitor.trend import FEWEST_POINTS, Direction, centred_mean, trend
 from fitstudio.words import marked, say_marked
 
@@ -193,3 +195,28 @@ def _jumpy(training: npt.NDArray[np.float64]) -> bool:
     learned = float(np.nanmax(training) - np.nanmin(training))
     wobble = line.spread * float(np.mean(np.abs(recent)))
     return bool(line.spread > _JUMPY and wobble > _JUMPY_OF_ALL * learned and 3 <= ups <= 7)
+
+
+def verdict_of(state: RunState, curves: EpochCurves) -> Verdict:
+    """What a run's curves say; see `judge`."""
+    epochs = np.array([row.epoch for row in state.epochs], dtype=np.int64)
+
+    def values(name: str) -> np.ndarray | None:
+        curve: Curve | None = curves.curves.get(name)
+        if curve is None:
+            return None
+        # A metric that is not measured in every epoch has gaps.
+        column = np.full(len(epochs), np.nan)
+        column[np.searchsorted(epochs, np.asarray(curve.x, dtype=np.int64) - 1)] = curve.y
+        return column
+
+    loss = values("loss")
+    monitored = values(state.best.monitor) if state.best else None
+    return judge(
+        epochs,
+        np.full(len(epochs), np.nan) if loss is None else loss,
+        values("val_loss"),
+        np.full(len(epochs), np.nan) if monitored is None else monitored,
+        state.best,
+        checked=state.checked,
+    )

@@ -7,98 +7,46 @@ no_run ─► choose ─► reading ─► ready ─► predicting ─► done
 
 from __future__ import annotations
 
-import csv
-import difflib
 import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from psygnal import Signal
 
 from fitstudio.actions import runs, using_models
 from fitstudio.actions.kept_models import KeptModel, kept_models
-from fitstudio.actions.using_models import PredictionReport, Results
+from fitstudio.actions.using_models import PredictionReport
 from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.sources import simple_word
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import DataError, FitStudioError, StorageError
+from fitstudio.errors import DataError, FitStudioError
 from fitstudio.storage import atomic
 from fitstudio.viewmodel import saved_models
 from fitstudio.viewmodel.own_units import scale_of
-from fitstudio.viewmodel.results.scores import (
-    Confusion,
-    Parity,
-    Score,
-    class_scores,
-    number_scores,
+from fitstudio.viewmodel.predict.answers import (
+    Answers,
+    no_place_for_answers,
+    read_answers,
+    scores_of,
 )
-from fitstudio.viewmodel.runs.page import best_of
+from fitstudio.viewmodel.predict.column_match import ColumnMatch, match_columns, names_of
+from fitstudio.viewmodel.predict.stage import Stage
+from fitstudio.viewmodel.results.scores import (
+    Score,
+)
+from fitstudio.viewmodel.runs.best_run import best_of
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
-from fitstudio.words.numbers import format_value, listed
+from fitstudio.words.numbers import listed
 
-SHOWN_ROWS = 1000
 _COPY_BYTES = 1 << 20
 _TO_BE_SAID = ("data.reading-differs", "data.reading-unclear")
-
-
-class Stage(StrEnum):
-    """How far the page is."""
-
-    NO_RUN = "no_run"
-    CHOOSE = "choose"
-    READING = "reading"
-    READY = "ready"
-    PREDICTING = "predicting"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMatch:
-    """How the columns of a file serve a model.
-
-    Attributes:
-        found: Inputs that the file has.
-        missing: Inputs that it lacks, each with the name in the file that may be meant.
-        targets: Known answers in the file.
-        extra: What the model does not use.
-        reordered: Whether the inputs stand in another order; that changes nothing.
-    """
-
-    found: tuple[str, ...]
-    missing: tuple[tuple[str, str | None], ...]
-    targets: tuple[str, ...]
-    extra: tuple[str, ...]
-    reordered: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether the model has all that it needs."""
-        return not self.missing
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The beginning of the file of results.
-
-    Attributes:
-        columns: Its columns.
-        rows: At most `SHOWN_ROWS` of its rows.
-        answered: Which of the columns are answers.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    answered: frozenset[str]
 
 
 class PredictModel:
@@ -298,7 +246,9 @@ class PredictModel:
         if self.summary is None or self.spec is None:
             return None
         names = [column.name for column in self.summary.columns]
-        return match_columns(_names(self.spec.get("fit.x")), _names(self.spec.get("fit.y")), names)
+        return match_columns(
+            names_of(self.spec.get("fit.x")), names_of(self.spec.get("fit.y")), names
+        )
 
     def predict(self) -> None:
         """Have the model answer for every row; progress and outcome come with `changed`."""
@@ -313,7 +263,7 @@ class PredictModel:
         try:
             self._folder = tempfile.TemporaryDirectory(prefix="fitstudio-predict-")
         except OSError as problem:
-            self._fail(_no_place(problem))
+            self._fail(no_place_for_answers(problem))
             return
         output = Path(self._folder.name) / f"{file.stem} predicted.csv"
         evaluated = bool(match.targets)
@@ -449,82 +399,3 @@ class PredictModel:
     def _on_model_wanted(self, run: str) -> None:
         if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
             self._use(run)
-
-
-def _no_place(problem: OSError) -> StorageError:
-    return StorageError(
-        say(
-            "There is no folder for temporary files that can be written: {strerror}.",
-            strerror=problem.strerror,
-        ),
-        remedy=say(
-            "Make room on the disk, or set TMPDIR to another folder and start FitStudio again."
-        ),
-        safe=say("Nothing was changed."),
-    )
-
-
-def match_columns(
-    inputs: tuple[str, ...], targets: tuple[str, ...], names: list[str]
-) -> ColumnMatch:
-    """How the columns `names` of a file serve a model with these inputs and targets."""
-    found = tuple(name for name in inputs if name in names)
-    free = [name for name in names if name not in inputs and name not in targets]
-    missing = []
-    for name in inputs:
-        if name not in names:
-            close = difflib.get_close_matches(name, free, n=1, cutoff=0.6)
-            missing.append((name, close[0] if close else None))
-    return ColumnMatch(
-        found=found,
-        missing=tuple(missing),
-        targets=tuple(name for name in targets if name in names),
-        extra=tuple(free),
-        reordered=[name for name in names if name in found] != list(found),
-    )
-
-
-def read_answers(report: PredictionReport) -> Answers:
-    """The beginning of a file of results."""
-    with report.output.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
-        columns = tuple(next(lines, ()))
-        rows = tuple(tuple(row) for _, row in zip(range(SHOWN_ROWS), lines))
-    return Answers(columns, rows, frozenset(report.columns))
-
-
-def short_number(text: str) -> str:
-    """A long number in few digits, for the screen; anything else as it is."""
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return format_value(value) if len(text) > 7 else text
-
-
-def share_text(text: str) -> str:
-    """A probability in the one form that compares at a glance: "0.003", never "3·10⁻³"."""
-    try:
-        return f"{float(text):.3f}"
-    except ValueError:
-        return text
-
-
-def scores_of(measured: Mapping[str, Any]) -> list[Score]:
-    """The scores on a file with known answers, as `evaluate_run` gives them."""
-    results = Results.from_json(measured)
-    if "test" in results.confusion:
-        counts = np.asarray(results.confusion["test"], dtype=np.int64)
-        return class_scores(Confusion(results.class_names, counts))
-    for output in results.parity.get("test", {}).get("outputs", []):
-        parity = Parity(
-            str(output["name"]), np.asarray(output["true"]), np.asarray(output["predicted"]), ()
-        )
-        return number_scores(parity, output, (measured.get("target") or {}).get("unit") or "")
-    return []
-
-
-def _names(columns: Any) -> tuple[str, ...]:
-    if columns is None:
-        return ()
-    return (columns,) if isinstance(columns, str) else tuple(columns)

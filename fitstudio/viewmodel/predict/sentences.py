@@ -7,7 +7,8 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import scale_of, value_words
-from fitstudio.viewmodel.predict.page import PredictModel, Stage
+from fitstudio.viewmodel.predict.page import PredictModel
+from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.words import marked, numbers, say_marked, saying
 
 _KINDS = {"best": marked("best"), "last": marked("last")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Any
 
@@ -16,11 +16,10 @@ from fitstudio.actions.kept_models import KeptModel, kept_models, when_saved
 from fitstudio.actions.runs import RunSummary
 from fitstudio.actions.using_models import Results
 from fitstudio.errors import FitStudioError
-from fitstudio.journal.events import number
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
-from fitstudio.viewmodel import figures, saved_models
-from fitstudio.viewmodel.own_units import scale_of, value_words
+from fitstudio.viewmodel import saved_models
+from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.viewmodel.results.deciding import Deciding
 from fitstudio.viewmodel.results.scores import (
     Confusion,
@@ -28,31 +27,14 @@ from fitstudio.viewmodel.results.scores import (
     Score,
     class_scores,
     confusion_of,
+    logged_scores,
     number_scores,
     parity_of,
 )
+from fitstudio.viewmodel.results.titles import PART_TITLES, PARTS, WEIGHTS
+from fitstudio.viewmodel.results.worst_rows import WorstRow, worst_row
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import marked, numbers, say, say_count, say_marked
-from fitstudio.words.numbers import in_percent
-
-PARTS = ("validation", "training", "test")
-# Which of a run's weights were measured.
-_WEIGHTS = {"best": marked("Best"), "last": marked("Last")}
-_PART_TITLES = {
-    "validation": marked("Validation"),
-    "training": marked("Training"),
-    "test": marked("Test"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class WorstRow:
-    """A row that the model got most wrong."""
-
-    row: str
-    true: str
-    predicted: str
-    measure: str
+from fitstudio.words import numbers, say, say_count, say_marked
 
 
 class ResultsModel:
@@ -221,7 +203,7 @@ class ResultsModel:
         if self.results is None:
             return []
         return [
-            (part, say_marked(_PART_TITLES[part])) for part in PARTS if part in self.results.scores
+            (part, say_marked(PART_TITLES[part])) for part in PARTS if part in self.results.scores
         ]
 
     def heading(self) -> str:
@@ -230,9 +212,7 @@ class ResultsModel:
             return ""
         when = when_saved(self.results.epoch, self.results.step)
         if self.results.weights in USUAL:
-            title = say_marked(
-                _WEIGHTS.get(self.results.weights, self.results.weights.capitalize())
-            )
+            title = say_marked(WEIGHTS.get(self.results.weights, self.results.weights.capitalize()))
             return say("{title} model, {when}", title=title, when=when)
         return say("Model of {when}", when=when)
 
@@ -269,16 +249,7 @@ class ResultsModel:
             found = number_scores(parity, outputs[min(self.output, len(outputs) - 1)], self.unit())
         else:
             found = []
-        known = {score.title for score in found}
-        for name, value in self.results.scores[self.part].items():
-            title = figures.metric_title(name)
-            if title not in known:
-                score = number(value)
-                scale = self._scale()
-                tip = say("{name} as History has it: {score}", name=name, score=f"{score:.9g}")
-                text = value_words(score, name, scale)
-                found.append(Score(f"{title}{_unit_words(scale, name)}", text, tip=tip))
-        return found
+        return [*found, *logged_scores(self.results.scores[self.part], found, self._scale())]
 
     def unit(self) -> str:
         """The unit of the shown output, where it is known."""
@@ -346,7 +317,7 @@ class ResultsModel:
             entries = [
                 each for each in entries if (each["true"], each["predicted"]) == (true, predicted)
             ]
-        return [_worst_row(each) for each in entries]
+        return [worst_row(each) for each in entries]
 
     def worst_csv(self) -> str:
         """All rows of that list as a table, every digit of them."""
@@ -436,28 +407,3 @@ class ResultsModel:
             self.part = next((part for part in PARTS if part in results.scores), "training")
         if before != (self.state, self.results, self.models):
             self.changed.emit()
-
-
-def _unit_words(scale: TargetScale | None, metric: str) -> str:
-    """What a title says of the unit where the value does not carry it."""
-    if scale is None or scale.unit_of(metric) or not scale.words_for(metric):
-        return ""
-    return f", {scale.words_for(metric)}"
-
-
-def _worst_row(entry: Mapping[str, Any]) -> WorstRow:
-    row = "–" if entry.get("row") is None else numbers.format_count(int(entry["row"]) + 1)
-    true, predicted = entry["true"], entry["predicted"]
-    if isinstance(true, Mapping):
-        differences = [predicted[name] - true[name] for name in true]
-        return WorstRow(
-            row,
-            ", ".join(numbers.format_value(each, 4) for each in true.values()),
-            ", ".join(numbers.format_value(each, 4) for each in predicted.values()),
-            ", ".join(_signed(each) for each in differences),
-        )
-    return WorstRow(row, str(true), str(predicted), in_percent(float(entry["probability"])))
-
-
-def _signed(value: float) -> str:
-    return f"+{numbers.format_value(value)}" if value > 0 else numbers.format_value(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fitstudio.actions.results_file import Results
+from fitstudio.journal.events import number
+from fitstudio.journal.target_scale import TargetScale
+from fitstudio.viewmodel import figures
+from fitstudio.viewmodel.own_units import value_words
 from fitstudio.words import numbers, say
 from fitstudio.words.numbers import in_percent
 
@@ -204,3 +208,32 @@ def _mean_interval(values: _Array) -> str:
         return ""
     reach = _Z * float(values.std(ddof=1)) / math.sqrt(len(values))
     return f"± {numbers.format_value(reach, 2)}"
+
+
+def logged_scores(
+    logged: Mapping[str, Any], found: Sequence[Score], scale: TargetScale | None
+) -> list[Score]:
+    """What History has of a part and is not among the scores yet.
+
+    Args:
+        logged: Values by the name in the logs.
+        found: The scores that are shown already.
+        scale: What the target's numbers were scaled by; None where nothing is known of it.
+    """
+    known = {score.title for score in found}
+    scores = []
+    for name, value in logged.items():
+        title = figures.metric_title(name)
+        if title not in known:
+            score = number(value)
+            tip = say("{name} as History has it: {score}", name=name, score=f"{score:.9g}")
+            text = value_words(score, name, scale)
+            scores.append(Score(f"{title}{_unit_words(scale, name)}", text, tip=tip))
+    return scores
+
+
+def _unit_words(scale: TargetScale | None, metric: str) -> str:
+    """What a title says of the unit where the value does not carry it."""
+    if scale is None or scale.unit_of(metric) or not scale.words_for(metric):
+        return ""
+    return f", {scale.words_for(metric)}"

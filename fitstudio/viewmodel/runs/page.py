@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
 from fitstudio.actions import runs
 from fitstudio.actions.runs import RunRecord, RunSummary
-from fitstudio.declared.catalogue.entries import CALLBACKS
-from fitstudio.declared.parameters.registry import find_param
 from fitstudio.errors import FitStudioError
-from fitstudio.journal.best_value import mode_of
-from fitstudio.journal.events import Outcome, Reason
 from fitstudio.viewmodel import figures
-from fitstudio.viewmodel.monitor.badge import Badge
-from fitstudio.viewmodel.own_units import best_measure, best_value
+from fitstudio.viewmodel.runs.best_run import best_of, common_measure
+from fitstudio.viewmodel.runs.columns import Column, matches, sort_key
+from fitstudio.viewmodel.runs.settings import (
+    OF_ONE_RUN,
+    Difference,
+    SettingsGroup,
+    difference,
+    parameters_words,
+    same_setting,
+    setting_words,
+    settings_of,
+    title_of,
+)
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import numbers, say, say_marked
+from fitstudio.words import numbers, say
 
 if TYPE_CHECKING:
     from fitstudio.viewmodel.runs.curves import RunCurves
 
 
-class Column(StrEnum):
-    """The columns of the table, in their order."""
-
-    TICK = "tick"
-    RUN = "run"
-    CHANGED = "changed"
-    BEST = "best"
-    CURVE = "curve"
-    EPOCHS = "epochs"
-    WHEN = "when"
-    TOOK = "took"
-    NOTE = "note"
-
-
 _TICKED_AT_FIRST = 4
-# Two lines of the column.
-_LONGEST_CHANGES = 40
-COLUMNS = tuple(Column)
-HIDDEN_AT_FIRST = frozenset({Column.TOOK, Column.NOTE})
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A setting in which compared runs differ: its name and each run's value, in words."""
-
-    key: str
-    title: str
-    values: tuple[str, ...]
-    odd: tuple[bool, ...]
 
 
 class RunsModel:
@@ -222,24 +198,24 @@ class RunsModel:
         records = [self.records[run] for run in self._ticked if run in self.records]
         if len(records) < 2:
             return []
-        keys = sorted({key for record in records for key in record.spec.set_keys()} - _OF_ONE_RUN)
+        keys = sorted({key for record in records for key in record.spec.set_keys()} - OF_ONE_RUN)
         found = []
         for key in keys:
             # The values are compared, not the words: these may leave out what differs.
-            if all(_same_setting(record, records[0], key) for record in records):
+            if all(same_setting(record, records[0], key) for record in records):
                 continue
-            values = [_setting(record, key) for record in records]
-            found.append(_difference(key, _title(key, records), values))
+            values = [setting_words(record, key) for record in records]
+            found.append(difference(key, title_of(key, records), values))
         outcomes = {
             say("Best epoch"): [
                 "–" if r.state.best_epoch is None else numbers.format_count(r.state.best_epoch + 1)
                 for r in records
             ],
-            say("Parameters"): [_parameters(record) for record in records],
+            say("Parameters"): [parameters_words(record) for record in records],
         }
         for title, values in outcomes.items():
             if any(value != values[0] for value in values):
-                found.append(_difference("", title, values))
+                found.append(difference("", title, values))
         return found
 
     def settings(self, run: str, done: Callable[[list[SettingsGroup]], None]) -> None:
@@ -253,10 +229,10 @@ class RunsModel:
 
     def _arrange(self) -> None:
         words = self.filter_text.casefold().split()
-        chosen = [line for line in self.session.runs if _matches(line, words)]
-        known = [line for line in chosen if _sort_key(line, self.sort_column) is not None]
-        unknown = [line for line in chosen if _sort_key(line, self.sort_column) is None]
-        known.sort(key=lambda line: _sort_key(line, self.sort_column), reverse=self.descending)
+        chosen = [line for line in self.session.runs if matches(line, words)]
+        known = [line for line in chosen if sort_key(line, self.sort_column) is not None]
+        unknown = [line for line in chosen if sort_key(line, self.sort_column) is None]
+        known.sort(key=lambda line: sort_key(line, self.sort_column), reverse=self.descending)
         self.lines = known + unknown
         self.changed.emit()
 
@@ -309,238 +285,3 @@ class RunsModel:
             self.compared.emit()
 
         self.session.in_background(load, take, replaces=f"compare runs {id(self)}")
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsGroup:
-    """A part of a run's settings: rows of title, real name, value, and where it came from."""
-
-    title: str
-    rows: tuple[tuple[str, str, str, str], ...]
-
-
-def changed_words(line: RunSummary) -> tuple[str, str]:
-    """What a run changed: the text of its chip and, for the tooltip, all of it.
-
-    An empty chip means that nothing changed, or that there is nothing to compare with.
-    """
-    parts = [
-        f"{_short(key)} {_changed(key, each.get('theirs'))} → {_changed(key, each.get('mine'))}"
-        for each in line.changes
-        for key in (str(each.get("key", "")),)
-    ]
-    if not parts:
-        if line.compared or line.parent:
-            number = (line.compared or line.parent or "").partition("-")[0].lstrip("0")
-            return "", say("The same settings as run {number}", number=number)
-        if line.number == 1:
-            return "", say("The first run")
-        return "", say("There was no run to compare it with") if line.compared == "" else ""
-    both = ", ".join(parts)
-    if len(parts) > 2 or len(both) > _LONGEST_CHANGES:
-        rest = f", +{len(parts) - 1}" if len(parts) > 1 else ""
-        both = f"{parts[0]}{rest}"
-    return both, "\n".join(parts)
-
-
-def common_measure(lines: Sequence[RunSummary]) -> tuple[str, str, str]:
-    """What most of these runs watched, the newest winning: metric, loss and unit."""
-    counts: dict[tuple[str, str, str], int] = {}
-    for line in reversed(lines):
-        measure = best_measure(line)
-        if measure is not None:
-            counts[measure] = counts.get(measure, 0) + 1
-    return max(counts, key=lambda each: counts[each], default=("val_loss", "", ""))
-
-
-def best_of(lines: Sequence[RunSummary]) -> RunSummary | None:
-    """The run with the best value of what most of them watched; None before the first."""
-    measure = common_measure(lines)
-    known = [
-        (value, line)
-        for line in lines
-        if best_measure(line) == measure
-        and (value := best_value(line)) is not None
-        and not math.isnan(value)
-    ]
-    if not known:
-        return None
-    mode = known[0][1].best.mode if known[0][1].best else "min"
-    choose = max if mode == "max" else min
-    return choose(known, key=lambda pair: pair[0])[1]
-
-
-def badge_of(line: RunSummary) -> Badge | None:
-    """The state of a run where it is worth a chip; a run that simply ended has none."""
-    if line.damage:
-        return Badge("attention", say("Damaged"))
-    if line.outcome is None:
-        match line.phase:
-            case "paused":
-                return Badge("paused", say("Paused"))
-            case "starting" | "preparing":
-                return Badge("waiting", say("Starting"))
-        return Badge("running", say("Running"))
-    if line.outcome == Outcome.FAILED:
-        nan = line.reason == Reason.NOT_FINITE
-        return Badge("failed", say("NaN, stopped") if nan else say("Failed"))
-    if line.outcome == Outcome.INTERRUPTED:
-        return Badge("attention", say("Interrupted"))
-    return None
-
-
-def when_words(line: RunSummary, now: datetime) -> str:
-    """When a run was started."""
-    return numbers.format_when(line.started, now) if line.started else "–"
-
-
-def best_index(line: RunSummary) -> int | None:
-    """Where in its (thinned) curve a run was best."""
-    return _best_index(line.curve, line.best.mode if line.best is not None else "min")
-
-
-def best_point(values: Sequence[float], metric: str) -> int | None:
-    """Where a metric's curve is best, by the metric's own sense of better."""
-    return _best_index(values, mode_of(metric))
-
-
-def settings_of(record: RunRecord) -> list[SettingsGroup]:
-    """Every setting that was made or matters, in the order of the form."""
-    groups: dict[str, list[tuple[str, str, str, str]]] = {}
-    values: Mapping[str, Any] = record.resolved.values if record.resolved else {}
-    kind = record.spec.get("model.kind")
-    for key in dict.fromkeys([*record.spec.set_keys(), *values]):
-        param = find_param(key, kind)
-        if param is None or key in _OF_ONE_RUN:
-            continue
-        resolved = values.get(key)
-        given = record.spec.is_set(key)
-        value = record.spec.get(key) if given or resolved is None else resolved.value
-        origin = say("set by you") if given else str(resolved.origin.value) if resolved else ""
-        groups.setdefault(param.group, []).append((param.title, key, param.show(value), origin))
-    return [SettingsGroup(say_marked(title), tuple(rows)) for title, rows in groups.items()]
-
-
-_OF_ONE_RUN = frozenset({"run.name", "run.note", "run.parent", "data.fingerprint"})
-
-
-def _matches(line: RunSummary, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    badge = badge_of(line)
-    text = " ".join(
-        (
-            str(line.number), line.name, line.note, changed_words(line)[1],
-            badge.text if badge else "", line.sentence, "starred" if line.starred else "",
-        )
-    ).casefold()  # fmt: skip
-    return all(word in text for word in words)
-
-
-def _sort_key(line: RunSummary, column: Column) -> Any:
-    match column:
-        case Column.RUN | Column.TICK | Column.CURVE:
-            return line.number
-        case Column.CHANGED:
-            return changed_words(line)[0].casefold() or None
-        case Column.BEST:
-            value = best_value(line)
-            return None if value is None or math.isnan(value) else value
-        case Column.EPOCHS:
-            return line.epochs
-        case Column.WHEN:
-            return line.started
-        case Column.TOOK:
-            return line.seconds
-        case Column.NOTE:
-            return line.note.casefold() or None
-
-
-def _difference(key: str, title: str, values: Sequence[str]) -> Difference:
-    """Marks as odd the values that only one run has."""
-    counts = {value: values.count(value) for value in values}
-    odd = tuple(counts[value] == 1 and len(counts) < len(values) for value in values)
-    return Difference(key, title, tuple(values), odd)
-
-
-def _setting(record: RunRecord, key: str) -> str:
-    param = find_param(key, record.spec.get("model.kind"))
-    if param is None:
-        return "–"
-    value = record.spec.get(key)
-    if key == "fit.callbacks" and value:
-        return "; ".join(_helper(item) for item in value)
-    return numbers.format_count(value) if type(value) is int else param.show(value)
-
-
-def _same_setting(one: RunRecord, other: RunRecord, key: str) -> bool:
-    values = []
-    for record in (one, other):
-        known = find_param(key, record.spec.get("model.kind")) is not None
-        values.append(record.spec.get(key) if known else None)
-    return type(values[0]) is type(values[1]) and values[0] == values[1]
-
-
-def _helper(item: Mapping[str, Any]) -> str:
-    """A helper with the settings that were made: "EarlyStopping, patience 10"."""
-    kind = str(item.get("kind"))
-    defaults = CALLBACKS[kind].defaults() if kind in CALLBACKS else {}
-    made = [
-        f"{name.replace('_', ' ')} {_value(value)}"
-        for name, value in item.items()
-        if name != "kind" and value != defaults.get(name)
-    ]
-    return ", ".join([kind, *made])
-
-
-def _title(key: str, records: Sequence[RunRecord]) -> str:
-    for record in records:
-        param = find_param(key, record.spec.get("model.kind"))
-        if param is not None:
-            return param.title
-    return key
-
-
-def _parameters(record: RunRecord) -> str:
-    plan = record.resolved.model_plan if record.resolved else None
-    if plan is None:
-        return "–"
-    return numbers.format_count(plan.parameters)
-
-
-def _short(key: str) -> str:
-    name = key.partition(".")[2].replace("_", " ")
-    return {"learning rate": "rate", "x": "inputs", "y": "target", "kind": "model"}.get(name, name)
-
-
-def _changed(key: str, value: Any) -> str:
-    """A side of a change; what is not set is told by its setting: automatic, none, nothing."""
-    param = find_param(key, None) if value is None else None
-    return param.show(None) if param is not None else _value(value)
-
-
-def _value(value: Any) -> str:
-    match value:
-        case None:
-            return "automatic"
-        case bool():
-            return "on" if value else "off"
-        case int():
-            return numbers.format_count(value)
-        case float():
-            return numbers.format_exact(value)
-        case list() | tuple():
-            return ", ".join(_value(each) for each in value) or "none"
-        case dict():
-            return str(value.get("kind", "changed"))
-    return str(value).rpartition("/")[2]
-
-
-def _best_index(values: Sequence[Any], mode: str) -> int | None:
-    known = [index for index, value in enumerate(values) if _is_number(value)]
-    better = max if mode == "max" else min
-    return better(known, key=lambda index: values[index], default=None)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)

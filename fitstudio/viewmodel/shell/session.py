@@ -1,35 +1,27 @@
 """An open project as every page sees it: settings, data, findings and runs, with undo and autosave.
 
 One object a window. Pages read its attributes, call its verbs and listen to its signals; nothing
-here waits for a disk or a process, that is `Background`'s matter.
-
-    set_value ─► spec ─► resolve ─► spec_changed, resolved_changed
-                  │
-                  ├─ data.* changed ─► inspect (background) ─► data_changed, resolved_changed
-                  └─ autosave (background)
+here waits for a disk or a process, that is `Background`'s matter. Settings and data are those of
+`OpenProject`; here are its runs: the list, what is started, asked for and said of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from psygnal import Signal
 
 from fitstudio.actions import queue, requests, runs
 from fitstudio.actions.runs import RunSummary
-from fitstudio.declared.kinds.param import Fix
-from fitstudio.declared.resolve import Resolved, resolve
-from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import DataError, FitStudioError, SpecError
 from fitstudio.project import Project
-from fitstudio.viewmodel.shell.background import Background, Job
-from fitstudio.viewmodel.shell.undo import EditHistory
-from fitstudio.words import say
+from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.shell.open_project import OpenProject
 
 
-class ProjectSession:
+class ProjectSession(OpenProject):
     """The project that a window shows.
 
     Args:
@@ -37,62 +29,24 @@ class ProjectSession:
         background: Where slow work is done.
 
     Attributes:
-        spec: The current settings.
-        summary: What is known about the data; None while unknown.
-        second: What is known about a second file to check on; None if there is none.
-        data_problem: Why the data cannot be used, or None.
-        resolved: Final values and findings of `spec` with `summary`.
         runs: One line about each run, oldest first.
         current_run: The run that Monitor and Results show; None before the first.
         model_to_use: The run whose model a person wants to predict with; None for the best.
-        edits: The undo history.
-        busy_with_data: Whether the data is being looked at just now.
     """
 
-    spec_changed = Signal(frozenset)
-    resolved_changed = Signal()
-    data_changed = Signal()
     runs_changed = Signal()
     queue_changed = Signal()
     current_run_changed = Signal(object)
     model_wanted = Signal(str)
     started = Signal(str)
-    failed = Signal(FitStudioError)
-    saved = Signal()
 
     def __init__(self, project: Project, background: Background) -> None:
-        self.project = project
-        self.background = background
-        self.spec: RunSpec = project.settings
-        self.summary: DatasetSummary | None = None
-        self.second: DatasetSummary | None = None
-        self.data_problem: FitStudioError | None = None
-        self.resolved: Resolved = resolve(self.spec, None)
+        super().__init__(project, background)
         self.runs: list[RunSummary] = []
         self.current_run: str | None = None
         self.model_to_use: str | None = None
-        self.edits = EditHistory()
-        self.busy_with_data = False
-        self._looking: Job | None = None
-        self._saving = False
-        self._unsaved = False
         self._starting = False
         self._listing = False
-        self._closed = False
-
-    @property
-    def read_only(self) -> str | None:
-        """Why the project cannot be changed here, or None."""
-        return self.project.read_only
-
-    @property
-    def cannot_change(self) -> str | None:
-        """What a control says that is greyed because nothing can be changed here, or None."""
-        return (
-            None
-            if self.read_only is None
-            else say("Open for reading only. {read_only}", read_only=self.read_only)
-        )
 
     @property
     def running(self) -> RunSummary | None:
@@ -109,182 +63,14 @@ class ProjectSession:
         """Whether a run has been asked for and has not shown itself yet."""
         return self._starting
 
-    def may_change(self) -> bool:
-        """Whether anything can be changed here; where not, `failed` tells why."""
-        if self.read_only is None:
-            return True
-        self.failed.emit(Project.unchangeable(self.read_only))
-        return False
-
     def open(self) -> None:
         """Looks at the data and at the runs, both in the background."""
         self.look_at_data()
         self.refresh_runs()
 
-    def close(self) -> None:
-        """Saves what is unsaved and lets go of the project; runs go on."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._unsaved and self.read_only is None:
-            self.project.settings = self.spec
-            self.project.save()
-        self.project.close()
-
     def run_summary(self, run: str | None) -> RunSummary | None:
         """The line about a run, or None."""
         return next((each for each in self.runs if each.run == run), None)
-
-    # Settings
-
-    def set_value(self, key: str, value: Any) -> None:
-        """Sets one setting; None puts it back to its default."""
-        self.set_many({key: value}, say("Change {spec}", spec=self.spec.param(key).title))
-
-    def reset(self, key: str) -> None:
-        """Puts one setting back to its default."""
-        self.set_many({key: None}, say("Reset {spec}", spec=self.spec.param(key).title))
-
-    def apply_fix(self, fix: Fix) -> None:
-        """Does what a finding proposes, as one step of undo."""
-        self.set_many(fix.set, fix.sentence)
-
-    def set_many(self, values: Mapping[str, Any], text: str) -> None:
-        """Sets several settings as one step of undo.
-
-        Args:
-            values: Values by key; None puts a setting back to its default.
-            text: What undo says that it takes back.
-        """
-        if not self.may_change():
-            return
-        after = self.spec.with_values(values)
-        keys = frozenset(each.key for each in after.differences(self.spec)) | {
-            key for key in values if after.is_set(key) != self.spec.is_set(key)
-        }
-        if not keys:
-            return
-        before = self.spec
-        self.edits.push(text, keys, before, after)
-        self._go_to(after, keys)
-
-    def use_settings_of(self, spec: RunSpec, text: str, *, parent: str | None = None) -> None:
-        """Takes over all settings of a run ("New run like this"), as one step of undo.
-
-        Args:
-            spec: The run's settings.
-            text: What undo says that it takes back.
-            parent: The run; the next one that is trained is made from it.
-        """
-        if not self.may_change():
-            return
-        dropped = {key: None for key in ("run.name", "run.note") if spec.is_set(key)}
-        after = spec.with_values({**dropped, "run.parent": parent})
-        keys = frozenset(each.key for each in after.differences(self.spec))
-        if keys:
-            self.edits.push(text, keys, self.spec, after)
-            self._go_to(after, keys)
-
-    def undo(self) -> None:
-        """Takes the last change back."""
-        edit = self.edits.undo()
-        if edit is not None:
-            self._go_to(edit.before, edit.keys)
-
-    def redo(self) -> None:
-        """Makes the change again that was taken back last."""
-        edit = self.edits.redo()
-        if edit is not None:
-            self._go_to(edit.after, edit.keys)
-
-    def _go_to(self, spec: RunSpec, keys: frozenset[str]) -> None:
-        self.spec = spec
-        self._save_soon()
-        self.spec_changed.emit(keys)
-        if any(key.startswith("data.") or key == "fit.validation_data" for key in keys):
-            self.look_at_data()
-        self._resolve()
-
-    def _resolve(self) -> None:
-        self.resolved = resolve(self.spec, self.summary, second=self.second)
-        self.resolved_changed.emit()
-
-    def _save_soon(self) -> None:
-        # One save at a time; what changes meanwhile is saved by the next one.
-        self._unsaved = True
-        if self._saving:
-            return
-        self._saving, self._unsaved = True, False
-        self.project.settings = self.spec
-        self._run(lambda job: self.project.save(), self._on_saved, self._on_save_failed)
-
-    def _on_saved(self, nothing: None) -> None:
-        self._saving = False
-        if self._unsaved:
-            self._save_soon()
-        else:
-            self.saved.emit()
-
-    def _on_save_failed(self, problem: FitStudioError) -> None:
-        self._saving, self._unsaved = False, True
-        self.failed.emit(problem)
-
-    # Data
-
-    def look_at_data(self) -> None:
-        """Has a reader process look at the data file; the outcome comes with `data_changed`."""
-        spec = self.spec
-        if spec.get("data.file") is None:
-            self.summary, self.data_problem = None, None
-            self._after_data()
-            return
-        self.busy_with_data = True
-        self.data_changed.emit()
-        self._looking = self._run(
-            lambda job: (
-                runs.dataset_summary(self.project, spec, cancel=job.cancelled),
-                self._second_of(spec, job),
-            ),
-            lambda found: self._on_looked(*found),
-            self._on_data_failed,
-            replaces=f"summary {id(self)}",
-        )
-
-    def stop_looking(self) -> None:
-        """Ends the reading of a data file that takes too long."""
-        if self._looking is not None and self.busy_with_data:
-            self._looking.cancel()
-            self._on_data_failed(
-                DataError(
-                    say("Reading the file was cancelled."),
-                    code="data.cancelled",
-                    remedy=say("Choose another file, or open the project again to read it."),
-                )
-            )
-
-    def _second_of(self, spec: RunSpec, job: Job) -> DatasetSummary | None:
-        """The second file; one that cannot be read is refused at the start, with the reason."""
-        try:
-            return runs.second_summary(self.project, spec, cancel=job.cancelled)
-        except DataError:
-            return None
-
-    def _on_looked(self, summary: DatasetSummary | None, second: DatasetSummary | None) -> None:
-        self.second = second
-        self._on_summary(summary)
-
-    def _on_summary(self, summary: DatasetSummary | None) -> None:
-        self.summary, self.data_problem = summary, None
-        self._after_data()
-
-    def _on_data_failed(self, problem: FitStudioError) -> None:
-        self.summary, self.data_problem = None, problem
-        self._after_data()
-
-    def _after_data(self) -> None:
-        self.busy_with_data = False
-        self.data_changed.emit()
-        self._resolve()
 
     # Runs
 
@@ -440,44 +226,12 @@ class ProjectSession:
         """Marks a run, or takes the mark away."""
         self._do(lambda: runs.star_run(self.project, run, starred))
 
-    def in_background(
-        self,
-        work: Callable[[Job], Any],
-        done: Callable[[Any], None] | None = None,
-        failed: Callable[[FitStudioError], None] | None = None,
-        *,
-        replaces: str | None = None,
-    ) -> Job:
-        """Does something slow for a page; a failure that nobody takes comes with `failed`."""
-        return self._run(work, done, failed or self.failed.emit, replaces=replaces)
-
     def _start_again(self, start: Callable[[], str]) -> None:
         if self._starting or not self.may_change():
             return
         self._starting = True
         self.runs_changed.emit()
         self._run(lambda job: start(), self._on_started, self._on_start_failed)
-
-    def _run(
-        self,
-        work: Callable[[Job], Any],
-        done: Callable[[Any], None] | None = None,
-        failed: Callable[[FitStudioError], None] | None = None,
-        *,
-        replaces: str | None = None,
-    ) -> Job:
-        """Does something in the background; an answer that comes after `close` reaches nobody.
-
-        The pages that asked are gone by then.
-        """
-        return self.background.run(
-            work, self._while_open(done), self._while_open(failed), replaces=replaces
-        )
-
-    def _while_open(self, call: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
-        if call is None:
-            return None
-        return lambda outcome: None if self._closed else call(outcome)
 
     def _on_running(self, ask: Callable[[str], Any]) -> None:
         run = self.running

@@ -21,7 +21,7 @@ from fitstudio.actions.run_summary import RunSummary
 from fitstudio.project import Project
 from fitstudio.viewmodel.figures import monitored_title
 from fitstudio.viewmodel.own_units import best_words, scale_of
-from fitstudio.viewmodel.runs.page import best_of
+from fitstudio.viewmodel.runs.best_run import best_of
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.places import short_place
 from fitstudio.words import say, say_count

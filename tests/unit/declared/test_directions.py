@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fitstudio.declared.catalogue.metrics import METRICS, higher_is_better
+from fitstudio.declared.catalogue.measured_names import higher_is_better
+from fitstudio.declared.catalogue.metrics import METRICS
 from fitstudio.declared.catalogue.watching import right_mode, rises_on_auto, watching
 from fitstudio.declared.resolve import resolve
 from tests.unit.declared.samples import CLASSES, PENGUINS

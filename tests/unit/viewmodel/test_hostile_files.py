@@ -32,14 +32,10 @@ from fitstudio.viewmodel.monitor.shown_run import describe
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.runs import sentences as runs_words
-from fitstudio.viewmodel.runs.page import (
-    Column,
-    RunsModel,
-    badge_of,
-    changed_words,
-    settings_of,
-    when_words,
-)
+from fitstudio.viewmodel.runs.columns import Column
+from fitstudio.viewmodel.runs.page import RunsModel
+from fitstudio.viewmodel.runs.run_words import badge_of, changed_words, when_words
+from fitstudio.viewmodel.runs.settings import settings_of
 from fitstudio.viewmodel.shell import stations
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.session import ProjectSession

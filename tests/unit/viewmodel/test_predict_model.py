@@ -18,14 +18,10 @@ from fitstudio.errors import WorkerError
 from fitstudio.project import Project
 from fitstudio.viewmodel.predict import page as predict_module
 from fitstudio.viewmodel.predict import sentences as predict_words
-from fitstudio.viewmodel.predict.page import (
-    PredictModel,
-    Stage,
-    match_columns,
-    read_answers,
-    scores_of,
-    short_number,
-)
+from fitstudio.viewmodel.predict.answers import read_answers, scores_of, short_number
+from fitstudio.viewmodel.predict.column_match import match_columns
+from fitstudio.viewmodel.predict.page import PredictModel
+from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.recorded_project import CLASS_RESULTS, add_run, deliver_until, new_project, open_session
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.viewmodel.runs import page as runs_module
+from fitstudio.viewmodel.runs import best_run, run_words
 from fitstudio.viewmodel.runs import sentences as runs_words
-from fitstudio.viewmodel.runs.page import Column, RunsModel
+from fitstudio.viewmodel.runs.columns import Column
+from fitstudio.viewmodel.runs.page import RunsModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 from tests.recorded_project import add_run, deliver_until, new_project, open_session
 
@@ -117,13 +118,13 @@ def test_only_what_differs(session: ProjectSession):
 
 def test_words_for_the_cells(session: ProjectSession):
     first, second, third = session.runs
-    assert runs_module.changed_words(first) == ("", "The first run")
-    assert runs_module.changed_words(second)[0] == "rate 0.01 → 0.001"
-    assert runs_module.badge_of(first) is None
-    badge = runs_module.badge_of(third)
+    assert run_words.changed_words(first) == ("", "The first run")
+    assert run_words.changed_words(second)[0] == "rate 0.01 → 0.001"
+    assert run_words.badge_of(first) is None
+    badge = run_words.badge_of(third)
     assert badge is not None and badge.text == "NaN, stopped"
-    assert runs_module.when_words(first, datetime.now()) != "–"
-    assert runs_module.best_index(second) is not None
+    assert run_words.when_words(first, datetime.now()) != "–"
+    assert best_run.best_index(second) is not None
 
 
 def test_new_run_like_this_can_be_undone(session: ProjectSession):
@@ -197,13 +198,13 @@ def test_a_run_like_another_is_made_from_it_and_the_next_is_not(session: Project
 
 def test_an_empty_chip_says_why(session: ProjectSession):
     first, second, _ = session.runs
-    assert runs_module.changed_words(first) == ("", "The first run")
-    assert runs_module.changed_words(replace(first, number=2, compared="")) == (
+    assert run_words.changed_words(first) == ("", "The first run")
+    assert run_words.changed_words(replace(first, number=2, compared="")) == (
         "",
         "There was no run to compare it with",
     )
     again = replace(second, changes=(), parent=None, compared=first.run)
-    assert runs_module.changed_words(again) == ("", "The same settings as run 1")
+    assert run_words.changed_words(again) == ("", "The same settings as run 1")
 
 
 def test_an_answer_that_comes_after_closing_reaches_nobody(tmp_path: Path):

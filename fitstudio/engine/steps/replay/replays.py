@@ -33,7 +33,7 @@ from fitstudio.engine.steps.replay.shape_state import (
     shape_of,
     within_rounding,
 )
-from fitstudio.engine.steps.replay.tape import simplify
+from fitstudio.engine.steps.replay.simplify import simplify
 from fitstudio.engine.steps.replay.variants import Variants
 
 # What counts as rounding where a GPU adds up in another order each time; see `within_rounding`.

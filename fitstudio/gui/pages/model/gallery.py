@@ -49,17 +49,21 @@ class GalleryCard(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """All cards are equally large, however long their words."""
         return QSize(250, _HEIGHT)
 
     def enterEvent(self, event: QEnterEvent) -> None:
+        """Repaints, with the look of what the pointer is over."""
         super().enterEvent(event)
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Repaints, without that look."""
         super().leaveEvent(event)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints icon, title, sentence and number of weights; the chosen one has a frame."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)

@@ -128,14 +128,17 @@ class EpochRows(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(0, len(self._columns) - 1))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One a finished epoch, and one more for the best."""
         return 0 if parent.isValid() or not self._count else self._count + 1
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """The epoch, then one a measured value."""
         return 0 if parent.isValid() else len(self._columns)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
+        """The values' titles; what they mean as tooltips."""
         if orientation is not Qt.Orientation.Horizontal or section >= len(self._columns):
             return None
         match role:
@@ -148,6 +151,7 @@ class EpochRows(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell in words; the first row is the best epoch, the others run backwards."""
         state = self._model.state
         if state is None or not index.isValid():
             return None
@@ -228,12 +232,15 @@ class LogRows(QAbstractTableModel):
             self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One a line of the log."""
         return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """The time, and what happened."""
         return 0 if parent.isValid() else 2
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The time or the sentence of a line; the tooltip has a sentence that was cut."""
         if not index.isValid():
             return None
         line = self._lines[index.row()]

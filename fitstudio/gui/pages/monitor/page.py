@@ -120,6 +120,7 @@ class MonitorPage(Page):
         self._splitter.splitterMoved.connect(self._on_splitter_moved)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Draws what came while the page was hidden."""
         super().showEvent(event)
         if self._stale:
             self._refresh()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
-from fitstudio.viewmodel.predict.page import Answers, share_text, short_number
+from fitstudio.viewmodel.predict.answers import Answers, share_text, short_number
 
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -38,14 +38,17 @@ class AnswerRows(QAbstractTableModel):
         return True
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """The rows that are shown, not all that were predicted."""
         return 0 if parent.isValid() or self._answers is None else len(self._answers.rows)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """The answers' columns and the file's own."""
         return 0 if parent.isValid() else len(self._order)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
+        """The names of the columns."""
         if self._answers is None or orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -55,6 +58,7 @@ class AnswerRows(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell, answers in few digits; the tooltip has all of them."""
         if self._answers is None or not index.isValid():
             return None
         at = self._order[index.column()]

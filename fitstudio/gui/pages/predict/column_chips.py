@@ -9,7 +9,7 @@ from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.flow import FlowLayout
 from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
-from fitstudio.viewmodel.predict.page import ColumnMatch
+from fitstudio.viewmodel.predict.column_match import ColumnMatch
 from fitstudio.words import say
 
 _CHIPS = 24

@@ -39,7 +39,8 @@ from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import DataTable, RowDelegate
 from fitstudio.viewmodel.predict import sentences as predict_words
 from fitstudio.viewmodel.predict.export import ExportModel
-from fitstudio.viewmodel.predict.page import PredictModel, Stage
+from fitstudio.viewmodel.predict.page import PredictModel
+from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count, listed
@@ -71,10 +72,12 @@ class PredictPage(Page):
         return predict_words.say(self.model)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes files as soon as there is a run to predict with."""
         if event.mimeData().hasUrls() and self.model.run is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Takes as many of the dropped files as the model needs."""
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()

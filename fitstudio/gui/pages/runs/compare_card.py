@@ -33,7 +33,9 @@ from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE, RowDelegate
 from fitstudio.viewmodel.figures import monitored_title
-from fitstudio.viewmodel.runs.page import RunsModel, SettingsGroup, best_point
+from fitstudio.viewmodel.runs.best_run import best_point
+from fitstudio.viewmodel.runs.page import RunsModel
+from fitstudio.viewmodel.runs.settings import SettingsGroup
 from fitstudio.words import say
 
 _SMOOTHING = 0.35

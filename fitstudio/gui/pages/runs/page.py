@@ -32,7 +32,8 @@ from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import DataTable
 from fitstudio.viewmodel.runs import sentences as runs_words
-from fitstudio.viewmodel.runs.page import COLUMNS, HIDDEN_AT_FIRST, Column, RunsModel, RunSummary
+from fitstudio.viewmodel.runs.columns import COLUMNS, HIDDEN_AT_FIRST, Column
+from fitstudio.viewmodel.runs.page import RunsModel, RunSummary
 from fitstudio.viewmodel.runs.queue import WaitingRuns
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import marked, say, say_marked

@@ -16,8 +16,9 @@ from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.chips import chip_look
 from fitstudio.gui.widgets.sparkline import HEIGHT, WIDTH, paint_sparkline
 from fitstudio.gui.widgets.tables import STRONG_ROLE, RowDelegate, paint_checkbox
-from fitstudio.viewmodel.runs import page as runs_words
-from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunSummary
+from fitstudio.viewmodel.runs import best_run, run_words
+from fitstudio.viewmodel.runs.columns import COLUMNS, Column
+from fitstudio.viewmodel.runs.page import RunSummary
 from fitstudio.words import say
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -35,6 +36,7 @@ class RunDelegate(RowDelegate):
     star_pressed = Signal(int)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Paints a cell by its column: tick, star, chip, curve, state, or text."""
         line = index.data(LINE_ROLE)
         if line is None:
             return
@@ -51,13 +53,14 @@ class RunDelegate(RowDelegate):
             case Column.CURVE:
                 self.paint_ground(painter, option, index)
                 self._paint_curve(painter, option, index, line)
-            case Column.WHEN if runs_words.badge_of(line) is not None:
+            case Column.WHEN if run_words.badge_of(line) is not None:
                 self.paint_ground(painter, option, index)
                 self._paint_state(painter, option, line)
             case _:
                 super().paint(painter, option, index)
 
     def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index) -> bool:
+        """Turns a press on the tick over, and tells one on the star."""
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             column = COLUMNS[index.column()]
             released = event.type() == QEvent.Type.MouseButtonRelease
@@ -75,6 +78,7 @@ class RunDelegate(RowDelegate):
         return super().editorEvent(event, model, option, index)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index) -> QWidget:
+        """A compact line for the name or the note."""
         editor = QLineEdit(parent)
         editor.setProperty("compact", True)
         title = index.model().headerData(index.column(), Qt.Orientation.Horizontal)
@@ -82,6 +86,7 @@ class RunDelegate(RowDelegate):
         return editor
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index) -> None:
+        """Leaves room for the number that stands before a name."""
         area = option.rect.adjusted(2, 3, -2, -4)
         if COLUMNS[index.column()] is Column.RUN:
             area.setLeft(area.left() + _NUMBER_WIDTH)
@@ -119,7 +124,7 @@ class RunDelegate(RowDelegate):
     def _paint_changed(
         self, painter: QPainter, option: QStyleOptionViewItem, line: RunSummary
     ) -> None:
-        words, whole = runs_words.changed_words(line)
+        words, whole = run_words.changed_words(line)
         area = QRectF(option.rect).adjusted(self.PAD, 0, -self.PAD, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -158,13 +163,13 @@ class RunDelegate(RowDelegate):
         style = NEUTRAL if number is None else SeriesStyle(number)
         place = QRectF(area.left() + self.PAD, area.center().y() - HEIGHT / 2, WIDTH, HEIGHT)
         paint_sparkline(
-            painter, place, line.curve, ink.series(style), best=runs_words.best_index(line)
+            painter, place, line.curve, ink.series(style), best=best_run.best_index(line)
         )
 
     def _paint_state(
         self, painter: QPainter, option: QStyleOptionViewItem, line: RunSummary
     ) -> None:
-        badge = runs_words.badge_of(line)
+        badge = run_words.badge_of(line)
         assert badge is not None
         ground, token, _ = chip_look(badge.state)
         painter.save()

@@ -15,8 +15,9 @@ from PySide6.QtCore import (
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, STRONG_ROLE
 from fitstudio.viewmodel import figures, own_units
-from fitstudio.viewmodel.runs import page as runs_words
-from fitstudio.viewmodel.runs.page import COLUMNS, Column, RunsModel, RunSummary
+from fitstudio.viewmodel.runs import run_words
+from fitstudio.viewmodel.runs.columns import COLUMNS, Column
+from fitstudio.viewmodel.runs.page import RunsModel, RunSummary
 from fitstudio.words import numbers, say
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -45,14 +46,17 @@ class RunRows(QAbstractTableModel):
         return next((row for row, line in enumerate(self._lines) if line.run == run), -1)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One a run that the filter lets through."""
         return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """All columns, hidden ones as well."""
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
+        """The columns' titles; that of the ticks is for screen readers only."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         column = COLUMNS[section]
@@ -88,6 +92,7 @@ class RunRows(QAbstractTableModel):
                 return say("Note")
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Runs can be ticked; names and notes edited, unless the project is for reading only."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         column = COLUMNS[index.column()] if index.isValid() else None
         if column is Column.TICK:
@@ -97,6 +102,7 @@ class RunRows(QAbstractTableModel):
         return flags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell as text, as tooltip, or the whole line for the delegate."""
         line = self.line(index.row())
         if line is None:
             return None
@@ -126,6 +132,7 @@ class RunRows(QAbstractTableModel):
         return None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ticks a run, renames it or changes its note; False for all other columns."""
         line = self.line(index.row())
         if line is None:
             return False
@@ -142,6 +149,7 @@ class RunRows(QAbstractTableModel):
         return False
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Has the view model order the lines: it knows what has no value."""
         self._model.sort(COLUMNS[column], descending=order is Qt.SortOrder.DescendingOrder)
 
     def _on_changed(self) -> None:
@@ -167,14 +175,14 @@ class RunRows(QAbstractTableModel):
             case Column.RUN:
                 return f"{line.number} {line.name}"
             case Column.CHANGED:
-                return runs_words.changed_words(line)[0]
+                return run_words.changed_words(line)[0]
             case Column.BEST:
                 return own_units.best_words(line)
             case Column.EPOCHS:
                 return numbers.format_count(line.epochs) if line.epochs else "–"
             case Column.WHEN:
-                badge = runs_words.badge_of(line)
-                return badge.text if badge else runs_words.when_words(line, datetime.now())
+                badge = run_words.badge_of(line)
+                return badge.text if badge else run_words.when_words(line, datetime.now())
             case Column.TOOK:
                 return numbers.format_seconds(line.seconds) if line.seconds else "–"
             case Column.NOTE:
@@ -184,7 +192,7 @@ class RunRows(QAbstractTableModel):
     def _tip(self, line: RunSummary, column: Column) -> str | None:
         match column:
             case Column.CHANGED:
-                return runs_words.changed_words(line)[1]
+                return run_words.changed_words(line)[1]
             case Column.BEST if line.best is not None:
                 title = figures.monitored_title(line.best.monitor)
                 value = own_units.best_value(line)

@@ -57,6 +57,7 @@ class DropZone(Pressable):
         self.setEnabled(not sentence)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints a dashed frame, filled while something is held over it, solid with the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -69,14 +70,17 @@ class DropZone(Pressable):
         painter.drawRoundedRect(area, Radius.CARD, Radius.CARD)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes files, and shows that it does."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
             self._set_over(True)
 
     def dragLeaveEvent(self, event) -> None:
+        """Looks as before."""
         self._set_over(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Hands on the local files that were dropped."""
         self._set_over(False)
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files:

@@ -53,6 +53,7 @@ class ExampleCard(Pressable):
         column.addLayout(words, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Adds a frame under the pointer, and a ring with the focus."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

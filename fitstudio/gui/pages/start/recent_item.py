@@ -98,6 +98,7 @@ class RecentItem(Pressable):
         self.setAccessibleName(f"{row.name}, {self._runs.text()}, {row.score}, {when}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints a shade under the pointer, and a ring with the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(0, 2, 0, -2)

@@ -183,9 +183,11 @@ class MoreButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """As wide as a row's label; the names beside its words may be cut."""
         return QSize(Size.LABEL, Size.CHIP)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the arrow, the words, and the names of what is folded."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         token = "text" if self.underMouse() else "text2"

@@ -188,6 +188,7 @@ class ChangedDot(QWidget):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the dot, or nothing."""
         if not self._on:
             return
         painter = QPainter(self)
@@ -224,6 +225,7 @@ class ReasonLabel(QWidget):
         return self._text.whole_text() if not self.isHidden() else ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Adds a ring while it has the focus."""
         super().paintEvent(event)
         if self.hasFocus():
             painter = QPainter(self)
@@ -253,10 +255,12 @@ class ResetButton(QAbstractButton):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
+        """As wide as its words and the arrow."""
         width = QFontMetrics(fonts.font("small")).horizontalAdvance(self.text())
         return QSize(width + 26, Size.CONTROL)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the words and the arrow."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         token = "text" if self.underMouse() else "text2"

@@ -25,6 +25,7 @@ class LineInput(QLineEdit):
         return self._problem
 
     def event(self, event: QEvent) -> bool:
+        """Leaves Ctrl+Z to the window, unless the text means no value."""
         # What was typed holds at once, and is taken back with the window's undo; only what means
         # no value yet is this field's own.
         return False if _is_undo(event) and not self._problem else super().event(event)

@@ -86,6 +86,7 @@ class Combo(QComboBox):
         self.valueChanged.emit(self.value())
 
     def sizeHint(self) -> QSize:
+        """As wide as the widest value, within bounds, so that choosing moves nothing."""
         hint = super().sizeHint()
         widest = max(
             (
@@ -98,12 +99,15 @@ class Combo(QComboBox):
         return hint
 
     def minimumSizeHint(self) -> QSize:
+        """As narrow as a small number."""
         return QSize(Size.SMALL_NUMBER, super().minimumSizeHint().height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ignored: scrolling the page must not change a setting."""
         event.ignore()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the frame, the value and a caret in the theme's colours."""
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)

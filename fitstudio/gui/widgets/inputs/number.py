@@ -211,17 +211,20 @@ class NumberEdit(LineInput):
         self._show_value()
 
     def focusInEvent(self, event) -> None:
+        """Shows what is edited; all of it is selected where the Tab key led here."""
         super().focusInEvent(event)
         self._show_value()
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.selectAll()
 
     def focusOutEvent(self, event) -> None:
+        """Shows the value again, unless the text means none."""
         super().focusOutEvent(event)
         if not self._problem:
             self._show_value()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Steps by the arrow keys, ten at once by the page keys."""
         steps = {
             Qt.Key.Key_Up: 1,
             Qt.Key.Key_Down: -1,
@@ -234,6 +237,7 @@ class NumberEdit(LineInput):
             self.step_by(steps if self._step else (1 if steps > 0 else -1))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Steps while it has the focus; else the page scrolls."""
         # A page that is scrolled must not change the numbers that pass under the pointer.
         if self.hasFocus() and event.angleDelta().y():
             self.step_by(1 if event.angleDelta().y() > 0 else -1)
@@ -247,6 +251,7 @@ class NumberEdit(LineInput):
         return 1 if event.position().y() < self.height() / 2 else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Steps where an arrow was pressed."""
         direction = self._arrow_at(event)
         if direction:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -255,17 +260,20 @@ class NumberEdit(LineInput):
             super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A second press on an arrow is a second step."""
         if self._arrow_at(event):
             self.mousePressEvent(event)
         else:
             super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Shows another pointer over the arrows."""
         over = event.position().x() >= self.width() - 24
         self.setCursor(Qt.CursorShape.ArrowCursor if over else Qt.CursorShape.IBeamCursor)
         super().mouseMoveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the line and its arrows."""
         super().paintEvent(event)
         painter = QPainter(self)
         token = "text3" if self.isEnabled() else "off"

@@ -87,6 +87,7 @@ class Segmented(QWidget):
         return [metrics.horizontalAdvance(text) + 2 * self._PAD for text in self._texts]
 
     def sizeHint(self) -> QSize:
+        """As wide as all choices side by side."""
         return QSize(sum(self._widths()) + 4, Size.CONTROL)
 
     def _areas(self) -> list[QRect]:
@@ -101,20 +102,24 @@ class Segmented(QWidget):
         return next((row for row, area in enumerate(self._areas()) if area.contains(point)), -1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Chooses what was pressed."""
         row = self._row_at(event)
         if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self._choose(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Notes which choice the pointer is over."""
         self._hovered = self._row_at(event)
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is over none any more."""
         self._hovered = -1
         self.update()
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Moves the choice by the arrow keys, without going around."""
         if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
             self._choose(min(self._row + 1, len(self._values) - 1))
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Up):
@@ -123,6 +128,7 @@ class Segmented(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the choices, the chosen one raised."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)

@@ -85,12 +85,14 @@ class SearchEdit(QLineEdit):
         self.setTextMargins(22, 0, 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Adds the magnifying glass."""
         super().paintEvent(event)
         side = Size.ICON
         area = QRectF(8, (self.height() - side) / 2, side, side)
         paint_icon(QPainter(self), area, "magnifying-glass", "text2")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape clears the text before it does anything else."""
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         else:

@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from fitstudio.engine.feeding.batches_array import ArrayBatches
-from fitstudio.engine.feeding.columns import Cast, FileColumn, TensorColumn, open_column, to_tensor
+from fitstudio.engine.feeding.columns import Cast, FileColumn, TensorColumn
+from fitstudio.engine.feeding.numpy_tensors import to_tensor
+from fitstudio.engine.feeding.open_column import open_column
 from fitstudio.errors import ArgumentError
 
 ROWS = 53
@@ -54,7 +56,7 @@ def make(column, **arguments) -> ArrayBatches:
 def test_a_file_gives_what_memory_gives(in_file, order, part, monkeypatch):
     monkeypatch.setattr("fitstudio.engine.feeding.batches_array._FILE_BLOCK_ROWS", 12)
     monkeypatch.setattr("fitstudio.engine.feeding.batches_array._FILE_BLOCK_BYTES", 1)
-    monkeypatch.setattr("fitstudio.engine.feeding.columns._MAPPED_ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("fitstudio.engine.feeding.mapped_rows._MAPPED_ROWS_AT_ONCE", 4)
     file = make(open_column("x", in_file).part(*part), order=order)
     memory = make(TensorColumn(to_tensor(DATA)).part(*part), order=order)
     for epoch in range(3):

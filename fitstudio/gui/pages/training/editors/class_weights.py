@@ -200,6 +200,7 @@ class ClassWeightsEditor(QWidget):
                 )
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrolls the table a row, as long as there is something to scroll."""
         if self._bar.maximum() > 0:
             self._bar.setValue(self._bar.value() - (1 if event.angleDelta().y() > 0 else -1))
             event.accept()

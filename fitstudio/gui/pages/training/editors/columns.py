@@ -79,6 +79,7 @@ class ColumnEditor(ComboField):
         super().set_state(automatic.capitalize(), look)
 
     def setValue(self, value: Any) -> None:
+        """Offers the columns of the data as they are now, then chooses."""
         self._offer_columns()
         super().setValue(value)
 

@@ -72,6 +72,7 @@ class NumberField(NumberEdit):
         set_property(self, "state", look)
 
     def step_by(self, steps: int) -> None:
+        """Steps a number; text that is none stays as it is."""
         if isinstance(self._value, str):
             return
         if self._value is None:
@@ -159,6 +160,7 @@ class FrequencyField(NumberEdit):
         set_property(self, "state", look)
 
     def step_by(self, steps: int) -> None:
+        """Steps a number of epochs; a list of epochs stays as it is."""
         # A list of epochs has no next one.
         if isinstance(self.value(), int):
             super().step_by(steps)
@@ -260,6 +262,7 @@ class ComboField(Combo):
             self.update()
 
     def setValue(self, value: Any) -> None:
+        """Chooses a value; one that is not offered, such as a lost column, stays visible."""
         if value is not None and not self.offers(value):
             # A value that is not offered (a column that is gone) stays visible.
             self.set_options([*self._offered(), (value, str(value), "")])
@@ -269,11 +272,13 @@ class ComboField(Combo):
         return [(value, self.itemText(row), "") for row, value in enumerate(self._values)]
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Shows, closed, what None comes to."""
         super().initStyleOption(option)
         if self.value() is None and self._closed_text:
             option.currentText = self._closed_text  # pyright: ignore[reportAttributeAccessIssue]
 
     def sizeHint(self) -> QSize:
+        """Wide enough for what None comes to."""
         hint = super().sizeHint()
         wanted = self.fontMetrics().horizontalAdvance(self._closed_text) + 44
         hint.setWidth(min(max(hint.width(), wanted), Size.WIDEST_CHOICE))

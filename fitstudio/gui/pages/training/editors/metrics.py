@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from fitstudio.declared.catalogue.entries import METRICS
-from fitstudio.declared.catalogue.metrics import metric_name
+from fitstudio.declared.catalogue.measured_names import metric_name
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.kinds.param import Entry, Param
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
