@@ -90,6 +90,6 @@ def test_a_model_that_cannot_take_the_data_says_so_before_it_is_chosen(page, ses
 def test_arrow_keys_move_along_the_gallery(page, session, qtbot):
     card(page, "mlp").setFocus()
     qtbot.keyClick(card(page, "mlp"), Qt.Key.Key_Right)
-    qtbot.keyClick(page.focusWidget() or card(page, "cnn1d"), Qt.Key.Key_Space)
+    qtbot.keyClick(page.focusWidget() or card(page, "realmlp"), Qt.Key.Key_Space)
 
-    assert session.spec.get("model.kind") == "cnn1d"
+    assert session.spec.get("model.kind") == "realmlp"
