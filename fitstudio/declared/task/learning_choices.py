@@ -21,9 +21,9 @@ _EPOCHS = 256
 _FEWEST_EPOCHS = 10
 # So many rows go through a table's model in a whole run: some minutes on two processor cores.
 _ROWS_IN_ALL = 3_000_000
-_LARGE_BATCH = 256
-_SMALL_BATCH = 64
-_LEAST_STEPS = 8
+_BATCH = 256
+_FEWEST_HELD_OUT = 10
+_PATIENCE = 15
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,15 @@ def _for_a_table(summary: DatasetSummary) -> Iterator[Choice]:
         {"beta_2": 0.95, "weight_decay": 0.8},
         say("what this model was tuned with; only its large rates make the decay count"),
     )
-    batch = _LARGE_BATCH if training >= _LEAST_STEPS * _LARGE_BATCH else _SMALL_BATCH
-    steps = math.ceil(training / batch)
+    steps = math.ceil(training / _BATCH)
     yield Choice(
         "fit.batch_size",
-        batch,
-        say_count(steps, "that is {number} step an epoch", "that is {number} steps an epoch"),
+        _BATCH,
+        say_count(
+            steps,
+            "large steps suit its rate; that is {number} an epoch",
+            "large steps suit its rate; that is {number} an epoch",
+        ),
     )
     epochs = max(_FEWEST_EPOCHS, min(_EPOCHS, _ROWS_IN_ALL // training))
     yield Choice(
@@ -115,7 +118,15 @@ def _for_arrays(summary: DatasetSummary, kind: str) -> Iterator[Choice]:
         yield Choice(
             "model.kind", kind, say("it looks for patterns where neighbours belong together")
         )
-    yield Choice("fit.epochs", _epochs(summary), say("about three thousand steps"))
+    yield Choice(
+        "fit.epochs", _epochs(summary), say("about three thousand steps, where it needs them")
+    )
+    if kind and summary.rows >= _FEWEST_HELD_OUT:
+        yield Choice(
+            "fit.callbacks",
+            [{"kind": "EarlyStopping", "patience": _PATIENCE, "restore_best_weights": True}],
+            say("such models are often at their best long before the last epoch"),
+        )
 
 
 def _epochs(summary: DatasetSummary) -> int:

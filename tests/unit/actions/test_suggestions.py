@@ -224,8 +224,7 @@ def test_a_table_gets_a_model_that_can_be_built_and_reasons_for_it(rows, target)
     assert settings["compile.optimizer_settings"]["beta_2"] == 0.95
     assert resolved.model_plan is not None and resolved.model_plan.ok
     assert resolved.facts is not None
-    if rows > 1_000:
-        assert resolved.facts.steps_per_epoch >= 8
+    assert not [each for each in resolved.errors if each.where.startswith("fit.callbacks")]
     (why,) = (each.text for each in describe(resolved, about) if each.title == "Chosen for you")
     assert "AdamW" in why
     # What a person has changed is no choice of the program any more.
