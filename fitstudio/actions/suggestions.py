@@ -32,7 +32,11 @@ _LATE = 0.7
 
 
 def suggest(
-    summary: DatasetSummary, *, target: Sequence[str] = (), inputs: Sequence[str] = ()
+    summary: DatasetSummary,
+    *,
+    target: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    model: str | None = None,
 ) -> dict[str, Any]:
     """Settings for a new project, by their keys.
 
@@ -43,6 +47,7 @@ def suggest(
         summary: What the file holds.
         target: Columns to predict, where a person has said so.
         inputs: Columns to predict from, likewise.
+        model: The kind of model, likewise; how it learns is suggested to suit it.
 
     Returns:
         Settings that differ from the defaults: roles, model, epochs, validation, metrics.
@@ -68,7 +73,7 @@ def suggest(
         if "data.columns" in task:
             task["data.columns"] = {**settings.get("data.columns", {}), **task["data.columns"]}
         settings |= task
-    settings |= {each.key: each.value for each in learning_choices(summary, chosen)}
+    settings |= {each.key: each.value for each in learning_choices(summary, chosen, model=model)}
     settings |= _validation(summary, settings.get("fit.y", []), part)
     return settings
 

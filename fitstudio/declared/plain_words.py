@@ -365,7 +365,8 @@ def _choices(resolved: Resolved, summary: DatasetSummary | None) -> str:
     if summary is None:
         return ""
     values = {key: each.value for key, each in resolved.values.items()}
-    choices = learning_choices(summary, chosen(summary, values["fit.x"]))
+    inputs = chosen(summary, values["fit.x"])
+    choices = learning_choices(summary, inputs, model=values["model.kind"])
     sentences = []
     for each in kept(choices, values):
         param = find_param(each.key, values["model.kind"])

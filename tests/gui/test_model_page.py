@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
+from fitstudio.declared.task.learning_choices import learning_choices
 from fitstudio.gui.pages.model.page import ModelPage
 from fitstudio.gui.widgets.findings import FindingBar
 from tests.gui.training_session import open_session
@@ -93,3 +94,21 @@ def test_arrow_keys_move_along_the_gallery(page, session, qtbot):
     qtbot.keyClick(page.focusWidget() or card(page, "realmlp"), Qt.Key.Key_Space)
 
     assert session.spec.get("model.kind") == "realmlp"
+
+
+def test_how_a_model_learns_goes_with_it_until_a_person_says_otherwise(page, session, qtbot):
+    (epochs,) = learning_choices(session.summary, (), model="mlp")
+    session.set_many({"model.kind": "mlp", epochs.key: epochs.value}, "start")
+
+    qtbot.mouseClick(card(page, "realmlp"), Qt.MouseButton.LeftButton)
+    assert session.spec.get("compile.optimizer") == "adamw"
+    assert session.spec.get("compile.optimizer_settings")["weight_decay"] == 0.8
+    qtbot.mouseClick(card(page, "mlp"), Qt.MouseButton.LeftButton)
+    assert session.spec.get("fit.epochs") == epochs.value
+    assert not session.spec.is_set("compile.optimizer_settings")
+    assert not session.spec.is_set("fit.callbacks")
+
+    session.set_value("fit.epochs", 7)
+    qtbot.mouseClick(card(page, "tabm"), Qt.MouseButton.LeftButton)
+    assert session.spec.get("fit.epochs") == 7
+    assert session.spec.get("compile.optimizer") == "adam"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fitstudio.actions.suggestions import suggest
+from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.plain_words import describe
 from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec
@@ -230,6 +231,20 @@ def test_a_table_gets_a_model_that_can_be_built_and_reasons_for_it(rows, target)
     # What a person has changed is no choice of the program any more.
     changed = resolve(RunSpec().with_values(settings | {"compile.optimizer": "sgd"}), about)
     assert "AdamW" not in " ".join(each.text for each in describe(changed, about))
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_a_model_that_a_person_has_chosen_learns_as_it_should(model):
+    about = summary(number("a"), category("b", "klm"), category("y"), rows=500)
+    settings = suggest(about, target=["y"], model=model)
+
+    assert "model.kind" not in settings or settings["model.kind"] == model
+    spec = RunSpec().with_values(settings | {"model.kind": model})
+    assert spec.problems() == ()
+    errors = [each.where for each in resolve(spec, about).errors]
+    assert not [where for where in errors if where.startswith(("fit.", "compile."))]
+    decay = (settings.get("compile.optimizer_settings") or {}).get("weight_decay", 0)
+    assert (decay > 0.1) is (model == "realmlp")
 
 
 def test_suggestions_are_settings():
