@@ -27,6 +27,7 @@ _CLASS_NAMES = re.compile(
 )
 _MOST_INPUT_CLASSES = 50
 _FEW_CODES = 20
+_OF_NUMBERS = "mean_absolute_error"
 _FEWEST_HELD_OUT = 10
 _LATE = 0.7
 
@@ -73,7 +74,9 @@ def suggest(
         if "data.columns" in task:
             task["data.columns"] = {**settings.get("data.columns", {}), **task["data.columns"]}
         settings |= task
-    settings |= {each.key: each.value for each in learning_choices(summary, chosen, model=model)}
+    numbers = settings.get("compile.metrics") == [_OF_NUMBERS]
+    choices = learning_choices(summary, chosen, model=model, numbers=numbers)
+    settings |= {each.key: each.value for each in choices}
     settings |= _validation(summary, settings.get("fit.y", []), part)
     return settings
 
@@ -131,7 +134,7 @@ def _task(targets: list[ColumnSummary], *, several: bool) -> dict[str, Any]:
                 "compile.metrics": ["accuracy"],
                 "data.columns": {column.name: {"type": CATEGORY}},
             }
-    return {"compile.metrics": ["mean_absolute_error"]}
+    return {"compile.metrics": [_OF_NUMBERS]}
 
 
 def _is_coded(column: ColumnSummary, name: str) -> bool:

@@ -40,7 +40,11 @@ class Choice:
 
 
 def learning_choices(
-    summary: DatasetSummary, inputs: Sequence[ColumnSummary], *, model: str | None = None
+    summary: DatasetSummary,
+    inputs: Sequence[ColumnSummary],
+    *,
+    model: str | None = None,
+    numbers: bool = False,
 ) -> tuple[Choice, ...]:
     """Model, optimiser, schedule, epochs and batches for these inputs.
 
@@ -48,10 +52,11 @@ def learning_choices(
         summary: What is known about the data.
         inputs: The columns to predict from; none gives no choice but that of the epochs.
         model: The kind of model, where a person has chosen one: it is not chosen again.
+        numbers: Whether numbers are predicted, and not classes.
     """
     suggested = suggested_model(inputs)
     kind = model or suggested
-    found = tuple(_OF_MODELS.get(kind or "", _for_any)(summary))
+    found = tuple(_OF_MODELS.get(kind or "", _for_any)(summary, numbers))
     if kind is None or kind != suggested:
         return found
     why = (
@@ -78,11 +83,11 @@ def kept(choices: Sequence[Choice], values: Mapping[str, Any]) -> list[Choice]:
     return [each for each in choices if values.get(each.key) == each.value]
 
 
-def _for_realmlp(summary: DatasetSummary) -> Iterator[Choice]:
+def _for_realmlp(summary: DatasetSummary, numbers: bool) -> Iterator[Choice]:
     yield _adamw()
     yield Choice(
         "compile.optimizer_settings",
-        {"beta_2": 0.95, "weight_decay": 0.8},
+        {"beta_2": 0.95, "weight_decay": 4.0 if numbers else 0.8},
         say("what this model was tuned with; only its large rates make the decay count"),
     )
     training = _training_rows(summary)
@@ -95,7 +100,7 @@ def _for_realmlp(summary: DatasetSummary) -> Iterator[Choice]:
     )
 
 
-def _for_tabm(summary: DatasetSummary) -> Iterator[Choice]:
+def _for_tabm(summary: DatasetSummary, _numbers: bool) -> Iterator[Choice]:
     yield _adamw()
     yield Choice("compile.learning_rate", 0.002, say("what this model was tuned with"))
     training = _training_rows(summary)
@@ -104,7 +109,7 @@ def _for_tabm(summary: DatasetSummary) -> Iterator[Choice]:
     yield _falling("flat_cosine")
 
 
-def _for_residual(summary: DatasetSummary) -> Iterator[Choice]:
+def _for_residual(summary: DatasetSummary, _numbers: bool) -> Iterator[Choice]:
     yield _adamw()
     training = _training_rows(summary)
     yield _batch(training, 64)
@@ -112,14 +117,14 @@ def _for_residual(summary: DatasetSummary) -> Iterator[Choice]:
     yield _falling("cosine")
 
 
-def _for_any(summary: DatasetSummary) -> Iterator[Choice]:
+def _for_any(summary: DatasetSummary, _numbers: bool) -> Iterator[Choice]:
     steps = max(1, summary.rows // 32)
     epochs = int(round(max(_FEWEST_EPOCHS, min(100, 3_000 // steps)), -1))
     yield Choice("fit.epochs", epochs, say("about three thousand steps, where it needs them"))
 
 
-def _for_patterns(summary: DatasetSummary) -> Iterator[Choice]:
-    yield from _for_any(summary)
+def _for_patterns(summary: DatasetSummary, _numbers: bool) -> Iterator[Choice]:
+    yield from _for_any(summary, _numbers)
     if summary.rows >= _FEWEST_HELD_OUT:
         yield Choice(
             "fit.callbacks",
@@ -162,7 +167,7 @@ def _falling(schedule: str) -> Choice:
     )
 
 
-_OF_MODELS: Mapping[str, Callable[[DatasetSummary], Iterator[Choice]]] = {
+_OF_MODELS: Mapping[str, Callable[[DatasetSummary, bool], Iterator[Choice]]] = {
     "realmlp": _for_realmlp,
     "tabm": _for_tabm,
     "residual_mlp": _for_residual,

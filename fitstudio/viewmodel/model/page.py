@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.catalogue.entries import MODELS
+from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.kinds.param import Finding, Param
 from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.plan.layers import LayerPlan
@@ -133,8 +134,13 @@ class ModelPageModel:
             return {}
         spec = self._session.spec
         inputs = chosen(summary, spec.get("fit.x"))
+        facts = self._session.resolved.facts
+        numbers = facts is not None and facts.target == NUMBERS
         before, after = (
-            {each.key: each.value for each in learning_choices(summary, inputs, model=kind)}
+            {
+                each.key: each.value
+                for each in learning_choices(summary, inputs, model=kind, numbers=numbers)
+            }
             for kind in (self.kind, name)
         )
         if any(spec.get(key) != value for key, value in before.items()):

@@ -222,7 +222,8 @@ def test_a_table_gets_a_model_that_can_be_built_and_reasons_for_it(rows, target)
     resolved = resolve(RunSpec().with_values(settings), about)
 
     assert settings["model.kind"] == "realmlp"
-    assert settings["compile.optimizer_settings"]["beta_2"] == 0.95
+    decay = 4.0 if target.type == "number" else 0.8
+    assert settings["compile.optimizer_settings"] == {"beta_2": 0.95, "weight_decay": decay}
     assert resolved.model_plan is not None and resolved.model_plan.ok
     assert resolved.facts is not None
     assert not [each for each in resolved.errors if each.where.startswith("fit.callbacks")]
