@@ -43,7 +43,8 @@ def _imported() -> set[str]:
 
 def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *(each for extra in extras for each in extra)]
     names = {canonicalize_name(Requirement(text).name) for text in wanted}
     return {_IMPORTED_AS.get(name, name) for name in names}
 
