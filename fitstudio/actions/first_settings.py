@@ -76,6 +76,7 @@ def spec_for(
         summary,
         target=_columns(summary, target) or given.get("fit.y") or (),
         inputs=_columns(summary, inputs) or given.get("fit.x") or (),
+        model=given.get("model.kind") if given.is_set("model.kind") else None,
     )
     columns = {**suggested.get("data.columns", {}), **(given.get("data.columns") or {})}
     if columns:

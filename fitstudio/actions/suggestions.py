@@ -27,12 +27,17 @@ _CLASS_NAMES = re.compile(
 )
 _MOST_INPUT_CLASSES = 50
 _FEW_CODES = 20
+_OF_NUMBERS = "mean_absolute_error"
 _FEWEST_HELD_OUT = 10
 _LATE = 0.7
 
 
 def suggest(
-    summary: DatasetSummary, *, target: Sequence[str] = (), inputs: Sequence[str] = ()
+    summary: DatasetSummary,
+    *,
+    target: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    model: str | None = None,
 ) -> dict[str, Any]:
     """Settings for a new project, by their keys.
 
@@ -43,6 +48,7 @@ def suggest(
         summary: What the file holds.
         target: Columns to predict, where a person has said so.
         inputs: Columns to predict from, likewise.
+        model: The kind of model, likewise; how it learns is suggested to suit it.
 
     Returns:
         Settings that differ from the defaults: roles, model, epochs, validation, metrics.
@@ -68,7 +74,9 @@ def suggest(
         if "data.columns" in task:
             task["data.columns"] = {**settings.get("data.columns", {}), **task["data.columns"]}
         settings |= task
-    settings |= {each.key: each.value for each in learning_choices(summary, chosen)}
+    numbers = settings.get("compile.metrics") == [_OF_NUMBERS]
+    choices = learning_choices(summary, chosen, model=model, numbers=numbers)
+    settings |= {each.key: each.value for each in choices}
     settings |= _validation(summary, settings.get("fit.y", []), part)
     return settings
 
@@ -126,7 +134,7 @@ def _task(targets: list[ColumnSummary], *, several: bool) -> dict[str, Any]:
                 "compile.metrics": ["accuracy"],
                 "data.columns": {column.name: {"type": CATEGORY}},
             }
-    return {"compile.metrics": ["mean_absolute_error"]}
+    return {"compile.metrics": [_OF_NUMBERS]}
 
 
 def _is_coded(column: ColumnSummary, name: str) -> bool:

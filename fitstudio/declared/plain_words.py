@@ -9,6 +9,7 @@ from typing import Any
 from fitstudio.declared.catalogue.callback_entry import Waiting
 from fitstudio.declared.catalogue.callback_words import watched_words
 from fitstudio.declared.catalogue.entries import CALLBACKS, METRICS, MODELS
+from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.catalogue.measured_names import higher_is_better, metric_name
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import Chosen, EntryList
@@ -365,7 +366,9 @@ def _choices(resolved: Resolved, summary: DatasetSummary | None) -> str:
     if summary is None:
         return ""
     values = {key: each.value for key, each in resolved.values.items()}
-    choices = learning_choices(summary, chosen(summary, values["fit.x"]))
+    inputs = chosen(summary, values["fit.x"])
+    numbers = resolved.facts is not None and resolved.facts.target == NUMBERS
+    choices = learning_choices(summary, inputs, model=values["model.kind"], numbers=numbers)
     sentences = []
     for each in kept(choices, values):
         param = find_param(each.key, values["model.kind"])

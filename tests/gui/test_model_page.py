@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
+from fitstudio.declared.task.learning_choices import learning_choices
 from fitstudio.gui.pages.model.page import ModelPage
 from fitstudio.gui.widgets.findings import FindingBar
 from tests.gui.training_session import open_session
@@ -90,6 +91,24 @@ def test_a_model_that_cannot_take_the_data_says_so_before_it_is_chosen(page, ses
 def test_arrow_keys_move_along_the_gallery(page, session, qtbot):
     card(page, "mlp").setFocus()
     qtbot.keyClick(card(page, "mlp"), Qt.Key.Key_Right)
-    qtbot.keyClick(page.focusWidget() or card(page, "cnn1d"), Qt.Key.Key_Space)
+    qtbot.keyClick(page.focusWidget() or card(page, "realmlp"), Qt.Key.Key_Space)
 
-    assert session.spec.get("model.kind") == "cnn1d"
+    assert session.spec.get("model.kind") == "realmlp"
+
+
+def test_how_a_model_learns_goes_with_it_until_a_person_says_otherwise(page, session, qtbot):
+    (epochs,) = learning_choices(session.summary, (), model="mlp")
+    session.set_many({"model.kind": "mlp", epochs.key: epochs.value}, "start")
+
+    qtbot.mouseClick(card(page, "realmlp"), Qt.MouseButton.LeftButton)
+    assert session.spec.get("compile.optimizer") == "adamw"
+    assert session.spec.get("compile.optimizer_settings")["weight_decay"] == 0.8
+    qtbot.mouseClick(card(page, "mlp"), Qt.MouseButton.LeftButton)
+    assert session.spec.get("fit.epochs") == epochs.value
+    assert not session.spec.is_set("compile.optimizer_settings")
+    assert not session.spec.is_set("fit.callbacks")
+
+    session.set_value("fit.epochs", 7)
+    qtbot.mouseClick(card(page, "tabm"), Qt.MouseButton.LeftButton)
+    assert session.spec.get("fit.epochs") == 7
+    assert session.spec.get("compile.optimizer") == "adam"

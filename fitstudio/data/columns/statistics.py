@@ -25,10 +25,12 @@ class ArrayLike(Protocol):
     @property
     def shape(self) -> tuple[int, ...]:
         """Rows first, then the axes of one row."""
+        ...
 
     @property
     def dtype(self) -> np.dtype:
         """The type of its numbers."""
+        ...
 
     def __getitem__(self, key: Any, /) -> Any: ...
 

@@ -138,7 +138,7 @@ OPTIMIZERS = by_name(
         0.001,
         _setting(
             "weight_decay",
-            Real(minimum=0.0, maximum=1.0),
+            Real(minimum=0.0, maximum=10.0),
             0.004,
             marked("Weight decay"),
             marked(

@@ -30,7 +30,7 @@ TABLE_MODELS = (
     Entry(
         name="realmlp",
         title=marked("Perceptron made for tables"),
-        help=marked("For tables: what usually comes closest to boosted trees, or ahead of them."),
+        help=marked("For tables: built and tuned for columns of numbers."),
         more=marked(
             "A multi-layer perceptron after RealMLP (Holzmüller and others, 2024): it learns how "
             "much each input counts, sees cosines of each number, and each unit learns how bent "
@@ -47,7 +47,7 @@ TABLE_MODELS = (
     Entry(
         name="tabm",
         title=marked("Ensemble of perceptrons"),
-        help=marked("For tables: many perceptrons in one; steady where rows are few."),
+        help=marked("For tables: many perceptrons that share their weights."),
         more=marked(
             "After TabM (Gorishniy and others, 2025): the members share most weights, learn each "
             "by itself, and answer with their mean. Costs about as many times what one perceptron "
@@ -70,7 +70,7 @@ TABLE_MODELS = (
     Entry(
         name="residual_mlp",
         title=marked("Residual perceptron"),
-        help=marked("For tables: a deep perceptron whose blocks add to what came before."),
+        help=marked("For tables: deep; each block adds to the one before."),
         more=marked(
             "Deeper than the plain perceptron without being harder to train. Worth a try where "
             "there are many thousand rows and the others stop getting better."

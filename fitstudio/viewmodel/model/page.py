@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.catalogue.entries import MODELS
+from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.kinds.param import Finding, Param
 from fitstudio.declared.parameters.model import model_params
 from fitstudio.declared.plan.layers import LayerPlan
@@ -14,7 +15,7 @@ from fitstudio.declared.plan.models import ModelPlan, plan_task
 from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import Shape
 from fitstudio.declared.task.facts import Facts
-from fitstudio.declared.task.learning_choices import suggested_model
+from fitstudio.declared.task.learning_choices import learning_choices, suggested_model
 from fitstudio.declared.task.task import Task
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import marked, nouns, numbers, say, say_count, say_marked
@@ -113,7 +114,7 @@ class ModelPageModel:
         return entry.title if entry else str(self.kind)
 
     def choose(self, name: str) -> None:
-        """Takes another model; settings that only the previous one has stay in the project."""
+        """Takes another model, and how it learns where nobody has said anything else."""
         if name != self.kind:
             values: dict[str, Any] = {"model.kind": name}
             allowed = {param.key for param in model_params(name)}
@@ -122,7 +123,30 @@ class ModelPageModel:
                 for key in self._session.spec.set_keys()
                 if key.startswith("model.") and key not in allowed
             }
-            self._session.set_many(values, say("Choose {models}", models=MODELS[name].title))
+            self._session.set_many(
+                self._learning(name) | values, say("Choose {models}", models=MODELS[name].title)
+            )
+
+    def _learning(self, name: str) -> dict[str, Any]:
+        """How another model learns, where it is still as it was suggested for the present one."""
+        summary = self._session.summary
+        if summary is None:
+            return {}
+        spec = self._session.spec
+        inputs = chosen(summary, spec.get("fit.x"))
+        facts = self._session.resolved.facts
+        numbers = facts is not None and facts.target == NUMBERS
+        before, after = (
+            {
+                each.key: each.value
+                for each in learning_choices(summary, inputs, model=kind, numbers=numbers)
+            }
+            for kind in (self.kind, name)
+        )
+        if any(spec.get(key) != value for key, value in before.items()):
+            return {}  # somebody has said how it is to learn
+        untouched = {key for key in after if key in before or not spec.is_set(key)}
+        return dict.fromkeys(before) | {key: after[key] for key in untouched}
 
     def params(self) -> tuple[Param, ...]:
         """The chosen model's own settings."""
@@ -179,9 +203,7 @@ class ModelPageModel:
         """The usual choice for the chosen inputs, or None while there are none."""
         summary = self._session.summary
         inputs = chosen(summary, self._session.spec.get("fit.x")) if summary is not None else ()
-        if summary is None or not inputs:
-            return None
-        return suggested_model(summary, inputs)
+        return suggested_model(inputs)
 
     def _settings_for(self, name: str) -> Mapping[str, Any]:
         if name != self.kind:

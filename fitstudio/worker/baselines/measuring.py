@@ -9,11 +9,12 @@ import numpy as np
 
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.declared.catalogue.baselines import BASELINES
+from fitstudio.engine.model import Model
 from fitstudio.errors import RunError
 from fitstudio.words import say, say_count
 from fitstudio.worker.answering import answers
 from fitstudio.worker.baselines import boosting, simple
-from fitstudio.worker.jobs.trained_model import TrainedModel
+from fitstudio.worker.model_card import BirthCertificate
 from fitstudio.worker.results import Part
 
 # More rows, and more numbers, are not looked at: the nearest rows are searched one by one.
@@ -29,13 +30,17 @@ _FITS: dict[str, Callable[[np.ndarray, np.ndarray, int], simple.Fitted]] = {
 
 
 def measure(
-    parts: list[Part], trained: TrainedModel, progress: Callable[[float, str], None]
+    parts: list[Part],
+    model: Model,
+    certificate: BirthCertificate,
+    progress: Callable[[float, str], None],
 ) -> dict[str, Any]:
     """Scores of the run's model and of the simple ones, on the same held-out rows.
 
     Args:
         parts: The run's parts, training first.
-        trained: The run's model; its recipe turns targets into their own units.
+        model: The run's model.
+        certificate: What it is; its recipe turns targets into their own units.
         progress: Told how far it is.
 
     Returns:
@@ -45,7 +50,6 @@ def measure(
     Raises:
         RunError: If nothing was held out, or an answer is no single value or class.
     """
-    certificate = trained.certificate
     recipe = certificate.recipe
     training, held_out = _two_parts(parts)
     classes = len(certificate.class_names)
@@ -65,9 +69,7 @@ def measure(
                 "They learn from {number} rows, evenly spread over all.",
             )
         )
-    own = np.concatenate(
-        [answer for _, answer in answers(trained.model, certificate.plan, held_out.x)]
-    )
+    own = np.concatenate([answer for _, answer in answers(model, certificate.plan, held_out.x)])
     if classes:
         chances = recipe.probabilities(own, logits=certificate.answers_logits)
         own = chances.argmax(axis=1)

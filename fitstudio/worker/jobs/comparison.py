@@ -39,7 +39,7 @@ def compare(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         "format": FORMAT,
         "weights": trained.weights,
         "epoch": trained.epoch,
-        **measuring.measure(parts, trained, progress),
+        **measuring.measure(parts, trained.model, trained.certificate, progress),
     }
     if job.get("keep"):
         storage.write_json(trained.paths.baselines, finite(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fitstudio.actions.suggestions import suggest
+from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.plain_words import describe
 from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec
@@ -221,16 +222,30 @@ def test_a_table_gets_a_model_that_can_be_built_and_reasons_for_it(rows, target)
     resolved = resolve(RunSpec().with_values(settings), about)
 
     assert settings["model.kind"] == "realmlp"
-    assert settings["compile.optimizer_settings"]["beta_2"] == 0.95
+    decay = 4.0 if target.type == "number" else 0.8
+    assert settings["compile.optimizer_settings"] == {"beta_2": 0.95, "weight_decay": decay}
     assert resolved.model_plan is not None and resolved.model_plan.ok
     assert resolved.facts is not None
-    if rows > 1_000:
-        assert resolved.facts.steps_per_epoch >= 8
+    assert not [each for each in resolved.errors if each.where.startswith("fit.callbacks")]
     (why,) = (each.text for each in describe(resolved, about) if each.title == "Chosen for you")
     assert "AdamW" in why
     # What a person has changed is no choice of the program any more.
     changed = resolve(RunSpec().with_values(settings | {"compile.optimizer": "sgd"}), about)
     assert "AdamW" not in " ".join(each.text for each in describe(changed, about))
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_a_model_that_a_person_has_chosen_learns_as_it_should(model):
+    about = summary(number("a"), category("b", "klm"), category("y"), rows=500)
+    settings = suggest(about, target=["y"], model=model)
+
+    assert "model.kind" not in settings or settings["model.kind"] == model
+    spec = RunSpec().with_values(settings | {"model.kind": model})
+    assert spec.problems() == ()
+    errors = [each.where for each in resolve(spec, about).errors]
+    assert not [where for where in errors if where.startswith(("fit.", "compile."))]
+    decay = (settings.get("compile.optimizer_settings") or {}).get("weight_decay", 0)
+    assert (decay > 0.1) is (model == "realmlp")
 
 
 def test_suggestions_are_settings():

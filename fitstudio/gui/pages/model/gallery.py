@@ -15,6 +15,7 @@ from fitstudio.words import say
 
 _ICONS = {
     "mlp": "share-network",
+    "realmlp": "table",
     "cnn1d": "activity",
     "cnn2d": "image-square",
     "lstm": "repeat",
