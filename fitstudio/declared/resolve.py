@@ -16,6 +16,7 @@ from fitstudio.declared.checks.compile import check_compile
 from fitstudio.declared.checks.data import check_data
 from fitstudio.declared.checks.fit import check_fit
 from fitstudio.declared.checks.second_file import check_second_file
+from fitstudio.declared.checks.split import check_split
 from fitstudio.declared.kinds.conditions import Situation
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
 from fitstudio.declared.parameters.rules import RULES
@@ -65,6 +66,7 @@ def resolve(
         *(finding for rule in RULES if (finding := rule.find(situation)) is not None),
         *check_data(checked),
         *check_fit(checked),
+        *check_split(checked),
         *(check_second_file(checked, second) if second is not None else ()),
         *check_compile(checked),
         *check_callbacks(checked),
