@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,21 @@ import numpy as np
 
 from fitstudio import storage
 from fitstudio.data.preparing.as_trained import open_as_trained
-from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.preparing.splitting import same_split
 from fitstudio.data.source import open_source
+from fitstudio.declared.task.split import TEST
 from fitstudio.declared.task.task import Task
+from fitstudio.errors import RunError
 from fitstudio.journal.events import finite
-from fitstudio.project.paths import RunPaths
+from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
+from fitstudio.project.unseen_part import Opening, openings, record_opening
 from fitstudio.storage import atomic, checked
 from fitstudio.words import say
 from fitstudio.worker import results
 from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs.trained_model import TrainedModel
 from fitstudio.worker.results import Part
 from fitstudio.worker.target_facts import target_facts
 
@@ -30,12 +36,13 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     Args:
         job: `project`, `run`, and `data` (a path or as in a run specification) or None for the
             run's own data; `keep` with these makes them the run's results. `checkpoint` where it is
-            not to be the best model.
+            not to be the best model. `part` of the run's own data: "training", "validation" or
+            "test", which is opened by this and recorded; by default training and validation.
         progress: Told how far it is.
 
     Returns:
         What `results.json` holds, with `run`; the parts are "test", or "training" and
-        "validation".
+        "validation". With the test part `opened`, how often that has been done.
 
     Raises:
         DataError: If columns are missing, the target among them.
@@ -48,7 +55,7 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
     )
     certificate = trained.certificate
     spec = read_spec(trained.paths.spec)
-    data = job.get("data")
+    data, prepared = job.get("data"), None
     progress(0.1, say("Preparing the rows"))
     notes = list(trained.notes)
     if data is None:
@@ -57,7 +64,12 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         if seed is None:
             raise atomic.damaged(trained.paths.resolved, say("`seed` is missing"))
         source, task = open_source(spec.data, project), _frozen_task(trained.paths, recorded)
-        parts = results.parts_of(prepare(source, spec, base=project, seed=seed, task=task))
+        wanted = job.get("part")
+        prepared = prepare(
+            source, spec, base=project, seed=seed, task=task, open_test=wanted == TEST
+        )
+        _require_same_rows(trained.paths, recorded.get("split"), prepared)
+        parts = _wanted_parts(trained.paths, prepared, wanted)
     else:
         data = {"file": data} if isinstance(data, str) else dict(data)
         recipe = certificate.recipe
@@ -72,6 +84,9 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         **({"step": trained.step} if trained.step else {}),
         **measured,
     }
+    opened: dict[str, Any] = {}
+    if prepared is not None and job.get("part") == TEST:
+        opened = {"opened": _opened(ProjectPaths(project), trained, prepared, measured)}
     if data is None and job.get("keep"):
         storage.write_json(trained.paths.results, finite({"format": results.FORMAT, **measured}))
     progress(1.0, say("Done"))
@@ -80,7 +95,76 @@ def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> 
         method=str(spec.get("data.scale_target")),
         loss=str(certificate.compiled.get("loss") or ""),
     )
-    return {"run": trained.paths.name, "notes": notes, "target": target, **measured}
+    return {"run": trained.paths.name, "notes": notes, "target": target, **opened, **measured}
+
+
+def _require_same_rows(
+    paths: RunPaths, before: Mapping[str, Any] | None, prepared: Prepared
+) -> None:
+    """Refuses to measure on parts that are not those of the run."""
+    if not same_split(before, prepared.split):
+        raise RunError(
+            say(
+                "The rows of the parts are not those that the run {run} was trained with.",
+                run=repr(paths.name),
+            ),
+            code="run.split-changed",
+            remedy=say("Put the data file back as it was, or name a file with known answers."),
+        )
+
+
+def _wanted_parts(paths: RunPaths, prepared: Prepared, wanted: str | None) -> list[Part]:
+    if wanted == TEST:
+        if prepared.test_data is None:
+            raise RunError(
+                say("The run {run} has no test part.", run=repr(paths.name)),
+                code="run.no-test-part",
+                remedy=say(
+                    "Set its share (data.test_share) and train again, or name a file with known "
+                    "answers."
+                ),
+            )
+        return [results.test_part_of(prepared)]
+    parts = results.parts_of(prepared)
+    if wanted is None:
+        return parts
+    chosen = [part for part in parts if part.name == wanted and len(part.x)]
+    if not chosen:
+        raise RunError(
+            say("The run {run} has no {part} part.", run=repr(paths.name), part=wanted),
+            code="run.no-part",
+            remedy=say("Hold rows out and train again, or name a file with known answers."),
+        )
+    return chosen
+
+
+def _opened(
+    project: ProjectPaths, trained: TrainedModel, prepared: Prepared, measured: Mapping[str, Any]
+) -> int:
+    """Records that the test part was opened, keeps what it showed, and says how often by now."""
+    assert prepared.split is not None
+    split = prepared.split.record()["fingerprint"]
+    opening = Opening(
+        run=trained.paths.name, weights=trained.weights, epoch=trained.epoch, time=time.time(),
+        split=split,
+    )  # fmt: skip
+    record_opening(project, opening)
+    _keep_beside_the_others(trained.paths, measured)
+    return len(openings(project, split))
+
+
+def _keep_beside_the_others(paths: RunPaths, measured: Mapping[str, Any]) -> None:
+    """Adds the test part to the run's results where these are of the same weights."""
+    if not paths.results.exists():
+        return
+    kept = read_recorded(paths.results)
+    same = ("weights", "epoch", "task", "class_names")
+    if any(kept.get(name) != measured.get(name) for name in same):
+        return
+    for name in ("rows", "scores", "confusion", "parity", "worst", "sampled"):
+        if TEST in (measured.get(name) or {}):
+            kept[name] = {**(kept.get(name) or {}), TEST: measured[name][TEST]}
+    storage.write_json(paths.results, finite(kept))
 
 
 def _frozen_task(paths: RunPaths, recorded: Mapping[str, Any]) -> Task | None:
