@@ -1,4 +1,4 @@
-"""A test part is opened on purpose, counted, measured on its own rows alone, and the same each time."""
+"""A test part is opened on purpose, counted, and measured on its own rows alone."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def test_fit_gets_the_parts_and_the_run_keeps_which_rows_these_are(trained, flow
     ready = next(each for each in trained.events(flowers) if each.type == "data_ready")
     split = read_recorded(flowers.resolved)["split"]
     results = using_models.load_results(trained.project, flowers.name)
+    assert results is not None
 
     assert split["counts"] == {"training": 132, "validation": 60, "test": 48}
     assert (ready.fields["training_rows"], ready.fields["validation_rows"]) == (132, 60)
@@ -50,8 +51,10 @@ def test_fit_gets_the_parts_and_the_run_keeps_which_rows_these_are(trained, flow
 def test_measuring_leaves_the_test_part_closed_until_it_is_named(trained, flowers):
     again = measured(trained, flowers, part="validation")
     unseen = using_models.unseen_part_of(trained.project, flowers.name)
+    assert unseen is not None
 
     results = using_models.load_results(trained.project, flowers.name)
+    assert results is not None
     assert again["scores"] == {"validation": results.scores["validation"]}
     assert (unseen.rows, unseen.opened) == (48, 0)
 
@@ -60,6 +63,7 @@ def test_measuring_leaves_the_test_part_closed_until_it_is_named(trained, flower
     assert opened[0]["scores"] == opened[1]["scores"]
     assert sum(map(sum, opened[0]["confusion"]["test"])) == opened[0]["rows"]["test"] == 48
     results = using_models.load_results(trained.project, flowers.name)
+    assert results is not None
     assert results.scores["test"] == opened[0]["scores"]["test"]
     assert set(results.scores) == {"training", "validation", "test"}
     assert using_models.unseen_part_of(trained.project, flowers.name).opened == 2

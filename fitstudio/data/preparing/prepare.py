@@ -128,14 +128,14 @@ def prepare(
     notes: list[str] = []
     if isinstance(source, SeveralSources):
         notes.extend(source.join_notes())
-    samples = _usable_samples(source, spec, task, notes)
+    samples = usable_samples(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
         samples = samples.taken(np.random.default_rng(seed).permutation(len(samples)))
         notes.append(say("The rows were mixed once, before the split."))
     validation = spec.get("fit.validation_data")
     held_out = samples.taken(slice(0))
     if isinstance(validation, Mapping) and "column" in validation:
-        samples, held_out = _split_by_column(source, samples, validation)
+        samples, held_out = marked_rows(source, samples, validation)
     split = divide(source, spec, task, samples.rows)
     unseen = samples.taken(slice(0))
     if split is not None:
@@ -180,8 +180,18 @@ def prepare(
     )
 
 
-def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
-    """A sample for each row that can train or check, in the order of the file."""
+def usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
+    """A sample for each row that can train or check, in the order of the file.
+
+    Args:
+        source: The opened file.
+        spec: What was asked for.
+        task: What goes in and what comes out.
+        notes: Takes what a person should know.
+
+    Raises:
+        DataError: If no row can be used.
+    """
     drop = spec.get("data.missing") == "drop"
     usable = np.ones(source.rows, bool)
     for column in _columns(task.inputs):
@@ -227,9 +237,19 @@ def _present(source: Source, column: SlotColumn) -> np.ndarray:
     return usable_numbers(source.scalars(column.name, "number").numbers())
 
 
-def _split_by_column(
+def marked_rows(
     source: Source, samples: SampleIndex, validation: Mapping[str, Any]
 ) -> tuple[SampleIndex, SampleIndex]:
+    """The rows that train and those that a column marks for checking.
+
+    Args:
+        source: The opened file.
+        samples: The rows that can be used.
+        validation: The column and its values, as in ``fit.validation_data``.
+
+    Raises:
+        DataError: If one of the two would be empty.
+    """
     name = validation.get("column")
     if not isinstance(name, str):
         raise DataError(

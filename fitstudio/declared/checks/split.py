@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.parameters.split import BY_COLUMN, COLUMN, GROUP, LAST
 from fitstudio.declared.task.dataset_summary import ColumnSummary
+from fitstudio.declared.task.parts_report import parts_key
 from fitstudio.declared.task.split import PARTS, TEST, TRAINING, VALIDATION, part_of
 from fitstudio.words import say, say_count
 from fitstudio.words.numbers import listed, percent, strong
@@ -42,6 +43,33 @@ def check_split(checked: Checked) -> Iterator[Finding]:
         else:
             yield from _column(checked, kind, column)
     yield from _names_parts(checked)
+
+
+def check_reported_parts(checked: Checked, codes: Set[str]) -> Iterator[Finding]:
+    """What the reading process found in the parts, where it looked with these settings.
+
+    Args:
+        checked: What is checked.
+        codes: What was found already: of one cause only the plainest finding is wanted.
+    """
+    report = None if checked.summary is None else checked.summary.parts
+    if report is None or report.key != parts_key(checked.values.get):
+        return
+    for finding in report.findings:
+        if finding.code not in codes and codes.isdisjoint(_SAID_BY.get(finding.code, ())):
+            yield finding
+
+
+_ORDER = ("fit.sorted-rows", "fit.shares-differ", "fit.class-not-trained")
+# What is the same thing seen again where one of the others was found.
+_SAID_BY = {
+    "split.drift": _ORDER,
+    "fit.class-not-checked": _ORDER,
+    "split.copies": ("data.duplicates",),
+    "split.near-copies": ("data.duplicates",),
+    "split.unknown-part": ("split.no-column", "split.unknown-column"),
+    "split.empty-part": ("split.shares", "split.few-groups"),
+}
 
 
 def _shares(checked: Checked) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 from fitstudio.declared.parameters.split import COLUMN, GROUP, LAST, STRATIFIED, TIME
 from fitstudio.declared.task.columns import Rows
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
+from fitstudio.declared.task.parts_report import parts_key
 from fitstudio.declared.task.split import (
     PARTS,
     Sizes,
@@ -52,6 +53,10 @@ def split_rows(
         output: What is predicted.
     """
     given, kind = values["fit.validation_data"], values["data.split"]
+    report = summary.parts
+    counted = report is not None and report.key == parts_key(values.get)
+    if counted and report is not None and report.training is not None and given is None:
+        return SplitFacts(report.training, report.validation, report.test)
     if is_plain(values):
         part = values["fit.validation_split"] if values["data.feed"] == "arrays" else 0.0
         training = training_count(rows.used, part)
