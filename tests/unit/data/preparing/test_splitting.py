@@ -30,6 +30,7 @@ from fitstudio.errors import DataError
 _SHARES = st.sampled_from([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3])
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=12), _SHARES, _SHARES)
 def test_each_stratum_gives_its_share_within_one_row(strata, validation, test):
     found = stratified_sizes(strata, validation, test)
@@ -41,6 +42,7 @@ def test_each_stratum_gives_its_share_within_one_row(strata, validation, test):
         assert each.training >= 1
 
 
+@settings(max_examples=20, deadline=None)
 @given(
     st.dictionaries(st.text(max_size=4), st.integers(1, 40), min_size=3, max_size=30),
     _SHARES.filter(bool), _SHARES.filter(bool), st.integers(0, 5),
@@ -53,6 +55,7 @@ def test_groups_fill_every_part_and_hang_on_nothing_but_names_and_seed(groups, v
     assert grouped(dict(reversed(groups.items())), v, t, seed) == found
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**40), min_size=1, max_size=20))
 def test_many_rows_are_drawn_as_single_ones_are(seed, rows):
     assert drawn_keys(seed, np.array(rows)).tolist() == [mixed(seed, row) for row in rows]
