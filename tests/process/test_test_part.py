@@ -66,7 +66,8 @@ def test_measuring_leaves_the_test_part_closed_until_it_is_named(trained, flower
     assert results is not None
     assert results.scores["test"] == opened[0]["scores"]["test"]
     assert set(results.scores) == {"training", "validation", "test"}
-    assert using_models.unseen_part_of(trained.project, flowers.name).opened == 2
+    unseen = using_models.unseen_part_of(trained.project, flowers.name)
+    assert unseen is not None and unseen.opened == 2
 
 
 def test_rows_of_the_run_and_a_file_are_not_measured_at_once(trained, flowers, capfd):
