@@ -85,15 +85,7 @@ def record_opening(paths: ProjectPaths, opening: Opening) -> None:
     Raises:
         StorageError: If that cannot be written; then nobody may be told what was measured.
     """
-    try:
-        paths.test_openings.mkdir(exist_ok=True)
-    except OSError as problem:
-        raise StorageError(
-            say(
-                "The opening of the test part could not be recorded: {reason}.",
-                reason=problem.strerror or str(problem),
-            )
-        ) from problem
+    atomic.make_folder(paths.test_openings)
     name = f"{time.time_ns()}-{opening.run}.json"
     storage.write_json(paths.test_openings / name, {"format": 1, **opening.to_json()})
 
