@@ -162,22 +162,28 @@ def _copies(source: Source, spec: RunSpec, rows: PartRows) -> Iterator[Finding]:
         found = _same(source, columns, rows, nearly=nearly)
         if len(found) < max(_FEWEST_COPIES, _LEAST_COPIES * len(rows.validation)):
             continue
-        sentence = (
-            "{number} of {rows} rows that check has nearly the same inputs as a row that trains: "
-            "the score would look better than it is for new ones.",
-            "{number} of {rows} rows that check have nearly the same inputs as rows that train: "
-            "the score would look better than it is for new ones.",
-        ) if nearly else (
-            "{number} of {rows} rows that check has the same inputs as a row that trains: "
-            "the score would look better than it is for new ones.",
-            "{number} of {rows} rows that check have the same inputs as rows that train: "
-            "the score would look better than it is for new ones.",
-        )  # fmt: skip
+        if nearly:
+            said = say_count(
+                len(found),
+                "{number} of {rows} rows that check has nearly the same inputs as a row that "
+                "trains: the score would look better than it is for new ones.",
+                "{number} of {rows} rows that check have nearly the same inputs as rows that "
+                "train: the score would look better than it is for new ones.",
+                rows=len(rows.validation),
+            )
+        else:
+            said = say_count(
+                len(found),
+                "{number} of {rows} rows that check has the same inputs as a row that trains: "
+                "the score would look better than it is for new ones.",
+                "{number} of {rows} rows that check have the same inputs as rows that train: "
+                "the score would look better than it is for new ones.",
+                rows=len(rows.validation),
+            )
         reason = say(
             "Which of them are repeats of one measurement, only you can know: a column that names "
             "them would keep them on one side (data.split)."
         )
-        said = say_count(len(found), *sentence, rows=len(rows.validation))
         yield _advice(
             "split.near-copies" if nearly else "split.copies", "data.split", f"{said} {reason}",
             rows=found,

@@ -45,12 +45,12 @@ def find_leaks(
     names, targets = spec.get("fit.x"), spec.get("fit.y")
     if len(names) < 2 or len(targets) != 1 or len(rows.training) < _FEWEST_ROWS:
         return
-    target = source.column(targets[0])
+    (target,) = (source.column(name) for name in targets)
     if target.shape:
         return
     count = min(_MOST_ROWS, len(rows.training))
     places = np.sort(rows.training)[np.linspace(0, len(rows.training) - 1, count).astype(np.int64)]
-    by_class = rows.task.outputs[0].class_column is not None
+    by_class = any(each.class_column is not None for each in rows.task.outputs)
     left: list[tuple[float, str]] = []
     guessed = 1.0
     if by_class:
