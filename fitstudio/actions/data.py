@@ -52,6 +52,7 @@ def inspect(
     base: Path,
     *,
     recipe: Mapping[str, Any] | None = None,
+    spec: Mapping[str, Any] | None = None,
     cancel: threading.Event | None = None,
 ) -> DatasetSummary:
     """What a data file holds.
@@ -60,12 +61,13 @@ def inspect(
         data: The data section of a run specification; only ``file`` is needed.
         base: The folder that a relative path starts from.
         recipe: A trained model's recipe: the file is read as the model's training file was.
+        spec: The settings whose parts of the rows are looked at too; None for none.
         cancel: Ends the reading when set.
 
     Raises:
         DataError: If the file cannot be read; code ``data.cancelled`` if it was cancelled.
     """
-    answer = _ask("inspect", data, base, cancel, recipe=recipe)
+    answer = _ask("inspect", data, base, cancel, recipe=recipe, spec=spec)
     return DatasetSummary.from_json(answer["summary"])
 
 

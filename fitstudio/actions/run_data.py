@@ -14,6 +14,7 @@ from fitstudio.data.fingerprint import quick_look, untouched
 from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
+from fitstudio.declared.task.parts_report import parts_key
 from fitstudio.errors import DataError
 from fitstudio.project import Project
 from fitstudio.words import say
@@ -45,12 +46,13 @@ def dataset_summary(
     data = spec.to_json().get("data", {})
     if not spec.get("data.file"):
         return None
-    key = _data_key(project.folder, data)
+    key = (*_data_key(project.folder, data), parts_key(spec.get))
     with _summaries_lock:
         known = _summaries.get(key)
     if known is None:
         try:
-            known = data_actions.inspect(data, project.folder, cancel=cancel)
+            asked = spec.to_json()
+            known = data_actions.inspect(data, project.folder, spec=asked, cancel=cancel)
         except DataError as problem:
             _say_where_it_is(problem, project.folder, data)
             raise

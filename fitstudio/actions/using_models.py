@@ -23,6 +23,7 @@ from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.project import Project
 from fitstudio.project.saved_models import USUAL
+from fitstudio.project.unseen_part import UnseenPart, unseen_part
 from fitstudio.storage import atomic, checked
 from fitstudio.storage.manifest import read_manifest
 
@@ -194,6 +195,7 @@ def evaluate_run(
     run: str | int,
     *,
     data: str | Path | Mapping[str, Any] | None = None,
+    part: str | None = None,
     checkpoint: str | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
@@ -204,13 +206,17 @@ def evaluate_run(
         project: The project.
         run: The run.
         data: The file, or as in a run specification's `data`; by default the run's own rows.
+        part: Of the run's own rows: "training", "validation", or "test". The test part is opened
+            by that, which the project records, and its scores are kept with the run's results. By
+            default training and validation.
         checkpoint: Which of the run's saved models; by default the best one that is whole.
         progress: Called with a fraction and a sentence.
         cancel: Set it to give up.
 
     Returns:
         `run`, `weights`, `epoch`, `step`, `notes`, and what `Results` holds; the parts are "test"
-        for a file, "training" and "validation" for the run's own data.
+        for a file, "training" and "validation" for the run's own data. Of the test part also
+        `opened`, how often it was opened.
 
     Raises:
         DataError, RunError, CheckpointError, WorkerError: As `predict_run`.
@@ -219,6 +225,7 @@ def evaluate_run(
         "project": str(project.folder),
         "run": runs.run_name(project, run),
         "data": None if data is None else _data(data),
+        "part": part,
         "base": str(working_folder()),
         "checkpoint": checkpoint,
     }
@@ -275,6 +282,15 @@ def load_results(project: Project, run: str | int) -> Results | None:
         return read_results(runs.find(project, run).results)
     except StorageError:
         return None
+
+
+def unseen_part_of(project: Project, run: str | int) -> UnseenPart | None:
+    """The test part that a run kept unseen, and how often it was opened; None if it has none.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    return unseen_part(project.paths, run)
 
 
 def dry_run(

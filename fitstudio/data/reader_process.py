@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from fitstudio.words import say
 
 if TYPE_CHECKING:
     from fitstudio.data.source import Source
+    from fitstudio.declared.task.dataset_summary import DatasetSummary
 
 _MOST_PREVIEW_ROWS = 5_000
 _MOST_PREVIEW_COLUMNS = 2_000
@@ -67,7 +69,7 @@ def answer(request: dict[str, Any]) -> Any:
 
             return thumbnails(source, request["name"], request["by"], **request["wanted"])
         if request["do"] in ("inspect", "inspect_and_preview"):
-            result["summary"] = source.summary().to_json()
+            result["summary"] = _summary(source, request.get("spec")).to_json()
         if request["do"] in ("preview", "inspect_and_preview"):
             start = max(0, min(int(request["start"]), source.rows))
             stop = min(int(request["stop"]), source.rows, start + _MOST_PREVIEW_ROWS)
@@ -79,6 +81,17 @@ def answer(request: dict[str, Any]) -> Any:
                 "row_numbers": list(range(start + 1, stop + 1)),
             }
         return result
+
+
+def _summary(source: Source, spec: dict[str, Any] | None) -> DatasetSummary:
+    """What the file holds, with what there is to say about its parts under some settings."""
+    summary = source.summary()
+    if spec is None:
+        return summary
+    from fitstudio.data.preparing.part_findings import report_on_parts
+    from fitstudio.declared.run_spec import RunSpec
+
+    return replace(summary, parts=report_on_parts(source, summary, RunSpec.from_json(spec)))
 
 
 def _files(data: dict[str, Any]) -> list[str]:

@@ -16,7 +16,9 @@ from fitstudio.declared.kinds.entries import Chosen, EntryList
 from fitstudio.declared.kinds.param import Param, Severity
 from fitstudio.declared.parameters.registry import find_param
 from fitstudio.declared.parameters.sources import sources_of
+from fitstudio.declared.parameters.split import LAST
 from fitstudio.declared.resolve import Resolved
+from fitstudio.declared.split_words import how_of
 from fitstudio.declared.task.columns import chosen
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts
@@ -96,6 +98,13 @@ def _rows(resolved: Resolved, facts: Facts) -> str:
             left_out = say(
                 " One {row_name} with a missing value is left out.", row_name=one(facts.row_name)
             )
+    if facts.test_rows:
+        left_out = say(
+            " {test} {how} are the test part, which nothing sees until it is opened.{left_out}",
+            test=counted(facts.test_rows, facts.row_name),
+            how=how_of({key: each.value for key, each in resolved.values.items()}),
+            left_out=left_out,
+        )
     given = resolved.value("fit.validation_data")
     if given is not None and "column" not in given:
         files = [str(source["path"]) for source in sources_of(given).values()]
@@ -117,6 +126,16 @@ def _rows(resolved: Resolved, facts: Facts) -> str:
             check=check,
             column=given["column"],
             labels=labels,
+            left_out=left_out,
+        )
+    if resolved.value("data.split") != LAST or facts.test_rows:
+        values = {key: each.value for key, each in resolved.values.items()}
+        return say(
+            "{training}, {check} {how} check it: fit() gets them as validation_data, and "
+            "validation_split is not used.{left_out}",
+            training=training,
+            check=check,
+            how=how_of(values, before_test=facts.test_rows > 0),
             left_out=left_out,
         )
     if resolved.value("data.row_order") == "random":

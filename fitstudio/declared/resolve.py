@@ -16,6 +16,7 @@ from fitstudio.declared.checks.compile import check_compile
 from fitstudio.declared.checks.data import check_data
 from fitstudio.declared.checks.fit import check_fit
 from fitstudio.declared.checks.second_file import check_second_file
+from fitstudio.declared.checks.split import check_reported_parts, check_split
 from fitstudio.declared.kinds.conditions import Situation
 from fitstudio.declared.kinds.param import Finding, Fix, Param, Severity
 from fitstudio.declared.parameters.rules import RULES
@@ -65,10 +66,14 @@ def resolve(
         *(finding for rule in RULES if (finding := rule.find(situation)) is not None),
         *check_data(checked),
         *check_fit(checked),
+        *check_split(checked),
         *(check_second_file(checked, second) if second is not None else ()),
         *check_compile(checked),
         *check_callbacks(checked),
     ]
+    codes = {each.code for each in found}
+    codes.update(each.code for each in (summary.findings if summary is not None else ()))
+    found += check_reported_parts(checked, codes)
     plan = None
     if model_plan and task is not None:
         plan = plan_task(task, values["model.kind"], model_settings(values))

@@ -178,6 +178,11 @@ class ProjectPaths:
         """Runs that were discarded; never emptied by the program."""
         return self.folder / "trash"
 
+    @property
+    def test_openings(self) -> Path:
+        """When the test part was opened, a file for each time."""
+        return self.folder / "test-openings"
+
     def owns(self, path: Path) -> bool:
         """Whether FitStudio itself keeps, or will keep, a file at a path: nobody else writes there.
 
@@ -185,7 +190,7 @@ class ProjectPaths:
         """
         own = (self.file, self.previous, self.queue, self.queue_log)
         locks = (self.lock, self.edit_lock, self.queue_lock)
-        folders = (self.runs, self.data, self.trash)
+        folders = (self.runs, self.data, self.trash, self.test_openings)
         return path in (*own, *locks) or any(path.is_relative_to(each) for each in folders)
 
     def run(self, name: str) -> RunPaths:

@@ -17,6 +17,7 @@ from fitstudio import storage
 from fitstudio.data.fingerprint import same_content, untouched
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.roles import find_task
+from fitstudio.data.preparing.splitting import same_split
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by
@@ -111,6 +112,7 @@ def prepare_training(process: RunProcess) -> Training:
         lazily=before.get("lazily"),
     )
     environment["lazily"] = prepared.lazily
+    _require_same_split(process, stored.get("split"), prepared)
     if prepared.recipe.input.slot != task.input:
         task = replace(task, inputs=(prepared.recipe.input.slot,))
         plan = _plan_again(task, values)
@@ -122,7 +124,10 @@ def prepare_training(process: RunProcess) -> Training:
     _tell_data(process, prepared, plan, target, changed)
     storage.write_json(
         paths.resolved,
-        stored | resolved.to_json() | {"seed": set_up.seed, "machine": before | environment},
+        stored
+        | resolved.to_json()
+        | {"seed": set_up.seed, "machine": before | environment}
+        | ({} if prepared.split is None else {"split": prepared.split.record()}),
     )
     certificate = BirthCertificate(
         plan=plan,
@@ -158,6 +163,19 @@ def _plan_again(task: Task, values: Mapping[str, Any]) -> ModelPlan:
     if not plan.ok:
         raise SpecError(plan.findings[0].sentence, plan.findings, code=plan.findings[0].code)
     return plan
+
+
+def _require_same_split(
+    process: RunProcess, before: Mapping[str, Any] | None, prepared: Prepared
+) -> None:
+    """Refuses to go on with other rows in the parts: what checked might be trained on."""
+    if process.resume and not same_split(before, prepared.split):
+        raise RunError(
+            say("The rows of the parts are not those that this run began with."),
+            code="run.split-changed",
+            remedy=say("Start a new run with the same settings."),
+            safe=say("The run's checkpoints and History are untouched."),
+        )
 
 
 def _starting_point(process: RunProcess) -> Checkpoint | None:

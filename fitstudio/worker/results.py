@@ -75,6 +75,12 @@ def parts_of(prepared: Prepared) -> list[Part]:
     return parts
 
 
+def test_part_of(prepared: Prepared) -> Part:
+    """The rows that nothing has seen, where they were asked for."""
+    assert prepared.test_data is not None, "prepared with open_test"
+    return Part("test", *prepared.test_data, prepared.test)
+
+
 def measure(
     model: Model,
     parts: Sequence[Part],

@@ -208,6 +208,9 @@ def _fit_arguments(training: Training) -> dict[str, Any]:
     if isinstance(x, RowBatches):
         # What yields batches itself takes neither of these: it was made with this batch size.
         x, arguments["batch_size"], arguments["validation_split"] = RowSequence(x), None, 0.0
+    if prepared.split is not None:
+        # The rows were parted before: nothing more may be cut off those that train.
+        arguments["validation_split"] = 0.0
     if isinstance(validation, RowBatches):
         validation = RowSequence(validation)
     return arguments | {

@@ -192,6 +192,8 @@ def _print_found(resolved: Resolved, summary: DatasetSummary | None) -> None:
 
 def _print_finding(finding: Finding) -> None:
     say(f"[{say_marked(_MARKS[finding.severity])}] {finding.where}: {plain(finding.sentence)}")
+    if finding.rows:
+        say(saying.say("    Rows: {rows}", rows=", ".join(map(str, finding.rows))))
     if finding.fix:
         say(f"    {fix_as_typed(finding.fix)}")
 

@@ -20,9 +20,11 @@ from fitstudio.cli.command import (
 )
 from fitstudio.cli.data_files import typed_data
 from fitstudio.cli.output import say
+from fitstudio.declared.task.split import PARTS
 from fitstudio.errors import UsageError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
+from fitstudio.project.unseen_part import opened_words
 from fitstudio.words import marked, saying
 
 
@@ -38,6 +40,14 @@ def _declare_evaluate(parser: argparse.ArgumentParser) -> None:
             "the run's own training and validation rows"
         ),
     )
+    parser.add_argument(
+        "--part",
+        choices=PARTS,
+        help=saying.say(
+            "only this part of the run's own rows. `test` opens the rows that nothing has seen, "
+            "and the project counts it. Default: training and validation"
+        ),
+    )
     _add_option(parser)
     add_checkpoint(parser, default=saying.say("the best"))
 
@@ -48,11 +58,19 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             saying.say("--option says how the file of --data is read, and no --data is given."),
             remedy=saying.say("Name the file with --data."),
         )
+    if arguments.data and arguments.part:
+        raise UsageError(
+            saying.say("--part names rows of the run itself, and --data a file of its own."),
+            remedy=saying.say("Give one of them."),
+        )
     data = typed_data(arguments) if arguments.data else None
     project = projects.open_project(arguments.project, read_only=True)
     scores = using_models.evaluate_run(
-        project, arguments.run, data=data, checkpoint=arguments.checkpoint
+        project, arguments.run, data=data, part=arguments.part, checkpoint=arguments.checkpoint
     )
+    unseen = None if data is not None else using_models.unseen_part_of(project, arguments.run)
+    if unseen is not None:
+        scores["test_part"] = {"rows": unseen.rows, "opened": unseen.opened}
     if arguments.json:
         print_json(scores)
         return 0
@@ -77,6 +95,15 @@ def _print_measurement(measured: dict[str, Any]) -> None:
             say(saying.say("  {name}, in its own units:", name=output["name"]))
             for name in ("mean_absolute_error", "root_mean_squared_error", "r2"):
                 say(f"    {name}: {value_text(output.get(name), name, unscaled)}")
+    unseen = measured.get("test_part")
+    if unseen is not None:
+        say(
+            saying.say(
+                "  Test part: {rows}, {opened}.",
+                rows=saying.say_count(unseen["rows"], "{number} row", "{number} rows"),
+                opened=opened_words(unseen["opened"]),
+            )
+        )
     for sentence in measured.get("notes", ()):
         say(f"  {sentence}")
 

@@ -69,7 +69,9 @@ class TableColumn:
         return self.values if self.values is not None else np.full(len(self), np.nan)
 
     def __len__(self) -> int:
-        return len(self.values) if self.values is not None else len(self.cells or ())
+        if self.values is not None:
+            return len(self.values)
+        return 0 if self.cells is None else len(self.cells)
 
     def missing(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """For each of some rows, or of all, whether the value is missing."""

@@ -4,9 +4,9 @@ The order of things, so that nothing of the validation rows leaks into training:
 
 1. rows with a gap, an unreadable cell or no target are left out (or gaps are to be filled);
 2. with ``data.row_order = "random"`` the rows are mixed once, by the run's seed;
-3. training and validation rows are told apart, as ``fit()`` will do it;
+3. training, validation and test rows are told apart, as ``fit()`` or the declared split does it;
 4. the recipe (means, spreads, fill values) is learned from the training rows only;
-5. all rows are encoded with it.
+5. all rows but those of the test part are encoded with it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
+from fitstudio.data.preparing.splitting import Split, divide
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source
 from fitstudio.declared.kinds.param import Finding, Severity
@@ -36,7 +37,7 @@ from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
-from fitstudio.declared.task.split import training_count
+from fitstudio.declared.task.split import TEST, TRAINING, VALIDATION, training_count
 from fitstudio.declared.task.task import Slot, SlotColumn, Task
 from fitstudio.errors import DataError
 from fitstudio.words import say
@@ -57,6 +58,9 @@ class Prepared:
         validation: The same for the samples that are held out, or of the validation file.
         findings: What a person should know about the preparation.
         lazily: Whether inputs stay in their file and are read while training runs.
+        split: The declared split; None where ``fit()`` itself holds rows out.
+        test: Where each sample of the test part comes from.
+        test_data: Inputs, targets and weights of the test part; None unless it was asked for.
     """
 
     x: Any
@@ -68,6 +72,9 @@ class Prepared:
     validation: SampleIndex
     findings: tuple[Finding, ...]
     lazily: bool = False
+    split: Split | None = None
+    test: SampleIndex | None = None
+    test_data: tuple[Any, Any, Any] | None = None
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
@@ -98,6 +105,7 @@ def prepare(
     seed: int,
     task: Task | None = None,
     lazily: bool | None = None,
+    open_test: bool = False,
 ) -> Prepared:
     """Prepares a file for training.
 
@@ -109,6 +117,7 @@ def prepare(
         seed: Decides the order of the rows where that is random.
         lazily: Whether arrays stay in their file, where that was decided before; else they do
             where they are too large for the memory.
+        open_test: Whether the test part is wanted too; training never asks for it.
 
     Raises:
         DataError: If the columns cannot be used as asked, or no rows are left.
@@ -119,16 +128,24 @@ def prepare(
     notes: list[str] = []
     if isinstance(source, SeveralSources):
         notes.extend(source.join_notes())
-    samples = _usable_samples(source, spec, task, notes)
+    samples = usable_samples(source, spec, task, notes)
     if spec.get("data.row_order") == "random":
         samples = samples.taken(np.random.default_rng(seed).permutation(len(samples)))
         notes.append(say("The rows were mixed once, before the split."))
     validation = spec.get("fit.validation_data")
     held_out = samples.taken(slice(0))
     if isinstance(validation, Mapping) and "column" in validation:
-        samples, held_out = _split_by_column(source, samples, validation)
+        samples, held_out = marked_rows(source, samples, validation)
+    split = divide(source, spec, task, samples.rows)
+    unseen = samples.taken(slice(0))
+    if split is not None:
+        unseen = samples.taken(split.mask(TEST, samples.rows))
+        if validation is None:
+            held_out = samples.taken(split.mask(VALIDATION, samples.rows))
+        samples = samples.taken(split.mask(TRAINING, samples.rows))
+        notes.extend((split.sentence, *split.notes))
     training = samples
-    if validation is None and spec.get("data.feed") != "batches":
+    if validation is None and split is None and spec.get("data.feed") != "batches":
         count = training_count(len(samples), spec.get("fit.validation_split"))
         training = samples.taken(slice(count))
     learned_from = training if len(training) else samples
@@ -154,11 +171,27 @@ def prepare(
     prepared = _hand_over(
         spec, recipe, (x, y, weights), pieces, training, held_out, _findings(source, notes)
     )
-    return replace(prepared, lazily=isinstance(x, LazyArray))
+    return replace(
+        prepared,
+        lazily=isinstance(x, LazyArray),
+        split=split,
+        test=unseen,
+        test_data=encode(unseen.rows) if open_test and len(unseen) else None,
+    )
 
 
-def _usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
-    """A sample for each row that can train or check, in the order of the file."""
+def usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
+    """A sample for each row that can train or check, in the order of the file.
+
+    Args:
+        source: The opened file.
+        spec: What was asked for.
+        task: What goes in and what comes out.
+        notes: Takes what a person should know.
+
+    Raises:
+        DataError: If no row can be used.
+    """
     drop = spec.get("data.missing") == "drop"
     usable = np.ones(source.rows, bool)
     for column in _columns(task.inputs):
@@ -204,9 +237,19 @@ def _present(source: Source, column: SlotColumn) -> np.ndarray:
     return usable_numbers(source.scalars(column.name, "number").numbers())
 
 
-def _split_by_column(
+def marked_rows(
     source: Source, samples: SampleIndex, validation: Mapping[str, Any]
 ) -> tuple[SampleIndex, SampleIndex]:
+    """The rows that train and those that a column marks for checking.
+
+    Args:
+        source: The opened file.
+        samples: The rows that can be used.
+        validation: The column and its values, as in ``fit.validation_data``.
+
+    Raises:
+        DataError: If one of the two would be empty.
+    """
     name = validation.get("column")
     if not isinstance(name, str):
         raise DataError(

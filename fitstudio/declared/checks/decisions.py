@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
+from fitstudio.declared.parameters.split import LAST
 from fitstudio.declared.resolved import Resolved
 from fitstudio.declared.task.columns import kept_rows
 from fitstudio.declared.task.dataset_summary import (
@@ -139,6 +140,8 @@ def _missing(
 
 def _order(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Decision]:
     targets = values["fit.y"] or ()
+    if values.get("data.split", LAST) != LAST:
+        return
     if values["data.row_order"] == "random":
         columns = [summary.column(name) for name in targets]
         by = next((each.name for each in columns if each is not None and each.sorted_runs), None)
@@ -147,6 +150,7 @@ def _order(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Decis
         yield _told("data.mixed", "data.row_order", title, say("rows are picked at random"), fix)
         return
     split = values["fit.validation_data"] is None and values["fit.validation_split"]
+    split = split and values.get("data.split", LAST) == LAST
     why = time_order(summary, targets) if split else ""
     if why:
         fix = Fix(say("Pick rows at random"), {"data.row_order": "random"})

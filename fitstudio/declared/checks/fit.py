@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.checks.parts import NOT_TRAINED, SHARES_DIFFER, check_parts
 from fitstudio.declared.kinds.param import Finding, Fix
+from fitstudio.declared.parameters.split import COLUMN, LAST
 from fitstudio.declared.task.balance import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
@@ -65,7 +66,8 @@ def _validation(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield from _marked_rows(checked, facts)
         yield from _second_files(checked)
     if not facts.validates:
-        fix = hold_out() if facts.feed == "arrays" else None
+        by_column = checked.values["data.split"] == COLUMN
+        fix = hold_out() if facts.feed == "arrays" and not by_column else None
         yield advice(
             "fit.no-validation",
             "fit.validation_split",
@@ -168,6 +170,8 @@ def _sorted_rows(checked: Checked, facts: Facts) -> Iterator[Finding]:
     if checked.summary is None or checked.values["data.row_order"] != "file":
         return
     if checked.values["fit.validation_data"] is not None or not facts.validation_rows:
+        return
+    if checked.values["data.split"] != LAST or facts.test_rows:
         return
     column = next((each for each in checked.target_columns() if each.sorted_runs), None)
     if column is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.param import Finding, Fix
+from fitstudio.declared.parameters.split import GROUP, LAST, RANDOM, STRATIFIED
 from fitstudio.declared.task.dataset_summary import ColumnSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
@@ -19,7 +20,6 @@ SHARES_DIFFER = "fit.shares-differ"
 _MIX = Fix(saying.marked("Pick rows at random"), {"data.row_order": "random"})
 # Shares that differ by less are worth no word, however sure it is that they do.
 _LEAST_DIFFERENCE = 0.2
-_HELD_OUT_THINGS = 5
 
 
 def check_parts(checked: Checked) -> Iterator[Finding]:
@@ -31,7 +31,8 @@ def check_parts(checked: Checked) -> Iterator[Finding]:
     by_split = checked.values["fit.validation_data"] is None
     if facts is None or checked.summary is None or not held_out or not by_split:
         return
-    if checked.values["data.row_order"] == "file" and facts.task == CLASSIFICATION:
+    last = checked.values["data.split"] == LAST and not facts.test_rows
+    if last and checked.values["data.row_order"] == "file" and facts.task == CLASSIFICATION:
         for column in checked.class_columns():
             yield from _classes_in_order(column, facts)
     yield from _things_on_both_sides(checked, facts)
@@ -154,7 +155,10 @@ def _share(counts: Sequence[float], place: int) -> str:
 def _things_on_both_sides(checked: Checked, facts: Facts) -> Iterator[Finding]:
     """Things with several rows each, such as patients, that the split would part."""
     assert checked.summary is not None
-    mixed = checked.values["data.row_order"] == "random"
+    kind = checked.values["data.split"]
+    if kind not in (LAST, RANDOM, STRATIFIED):
+        return
+    mixed = kind != LAST or checked.values["data.row_order"] == "random"
     for column in checked.summary.columns:
         together = column.sorted_runs and not mixed
         if not column.repeats or together or column.name in (checked.values["fit.y"] or ()):
@@ -170,18 +174,8 @@ def _things_on_both_sides(checked: Checked, facts: Facts) -> Iterator[Finding]:
                 things=format_count(things),
                 count=counted(round(column.count / things), facts.row_name),
             ),
-            _whole_things(checked, column),
+            Fix(
+                say("Keep all rows of one {column} on one side", column=column.name),
+                {"data.split": GROUP, "data.split_column": column.name},
+            ),
         )
-
-
-def _whole_things(checked: Checked, column: ColumnSummary) -> Fix | None:
-    """Holds out every fifth of them with all its rows."""
-    labels = [label for label, _ in column.classes]
-    held_out = labels[_HELD_OUT_THINGS - 1 :: _HELD_OUT_THINGS]
-    if not held_out or len(held_out) == len(labels):
-        return None
-    marked = {"column": column.name, "values": held_out}
-    return Fix(
-        say("Hold out every fifth {column}", column=column.name),
-        {"fit.validation_data": marked, "fit.validation_split": None},
-    )

@@ -59,6 +59,7 @@ class Finding(Plain):
         where: The key of the setting it belongs to, such as ``"fit.epochs"``.
         sentence: One sentence for a person; may hold ``**strong**`` words.
         fix: A change that mends it, where one is obvious.
+        rows: Some of the rows that it is about, numbered from 1.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Finding(Plain):
     where: str
     sentence: str
     fix: Fix | None = None
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Option
 from fitstudio.declared.parameters import sources
+from fitstudio.declared.parameters.split import SPLIT
 from fitstudio.words import marked
 
 _DATA = marked("Data")
@@ -166,6 +167,7 @@ DATA: tuple[Param, ...] = (
         group=_DATA,
         level=Level.EXPERT,
     ),
+    *SPLIT,
     Param(
         section="data",
         name="mixing",

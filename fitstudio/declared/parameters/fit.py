@@ -7,7 +7,7 @@ What each parameter does is written down in the numbered facts that the conforma
 from __future__ import annotations
 
 from fitstudio.declared.catalogue.entries import CALLBACKS
-from fitstudio.declared.kinds.conditions import All, Fact, Given, Not, Reads
+from fitstudio.declared.kinds.conditions import All, AnyOf, Fact, Given, Is, Not, Reads
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.kinds.fit_values import (
     ClassWeights,
@@ -18,6 +18,7 @@ from fitstudio.declared.kinds.fit_values import (
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Real
 from fitstudio.declared.parameters import groups
+from fitstudio.declared.parameters.split import COLUMN
 from fitstudio.words import marked
 
 #: Rows of a batch where neither a batch size nor the steps of an epoch are set.
@@ -124,9 +125,13 @@ VALIDATION_SPLIT = Param(
     more=marked(
         "The last rows are held out, as they stand before any shuffling. If the file is "
         "sorted, pick rows at random first (order of rows on the Data page), or the check "
-        "says nothing about the rest."
+        "says nothing about the rest. Other ways to choose the rows: split (data.split)."
     ),
-    applies=All(_ARRAYS, Not(Given("fit.validation_data"))),
+    applies=All(
+        AnyOf(_ARRAYS, Given("data.split"), Given("data.test_share")),
+        Not(Given("fit.validation_data")),
+        Not(Is("data.split", COLUMN)),
+    ),
     group=groups.CHECKING,
 )
 VALIDATION_DATA = Param(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fitstudio.declared.kinds.conditions import All, AtMost, Fact, Given, Is, Not, Reads
 from fitstudio.declared.kinds.param import Fix, Rule, Severity
+from fitstudio.declared.parameters.split import COLUMN
 from fitstudio.words import marked
 
 RULES: tuple[Rule, ...] = (
@@ -23,7 +24,11 @@ RULES: tuple[Rule, ...] = (
         code="fit.split-of-batches",
         where="fit.validation_split",
         when=All(
-            Reads("batches"), Given("fit.validation_split"), Not(Given("fit.validation_data"))
+            Reads("batches"),
+            Given("fit.validation_split"),
+            Not(Given("fit.validation_data")),
+            Not(Given("data.split")),
+            Not(Given("data.test_share")),
         ),
         severity=Severity.ERROR,
         sentence=marked(
@@ -32,6 +37,18 @@ RULES: tuple[Rule, ...] = (
         ),
         fix=Fix(marked("Read before training"), {"data.feed": None}),
         reference="raises",
+    ),
+    Rule(
+        code="fit.validation-said-twice",
+        where="fit.validation_data",
+        when=All(Given("fit.validation_data"), Is("data.split", COLUMN)),
+        severity=Severity.ERROR,
+        sentence=marked(
+            "Two settings name the rows to check on: the column of the split (data.split) and "
+            "validation_data."
+        ),
+        fix=Fix(marked("Use the column of the split"), {"fit.validation_data": None}),
+        reference="silent",
     ),
     Rule(
         code="fit.weights-without-classes",

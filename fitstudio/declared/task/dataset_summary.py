@@ -12,6 +12,7 @@ from typing import Any
 
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.parameters.sources import joined_name, parted_name
+from fitstudio.declared.task.parts_report import PartsReport
 from fitstudio.storage.checked import Plain
 
 # Of one sample: the rows are left out, channels stand last.
@@ -194,6 +195,8 @@ class DatasetSummary(Plain):
             "one-to-one" | "rank"), or of which the first tells the second: ("a", "b", "parts").
         only_with: Classes that stand only in rows where another column has some of its values:
             ("kind", "rare", "batch", ("2", "7")).
+        parts: What was found in the parts of the rows under the settings of that moment; None
+            where nobody looked.
     """
 
     file: str
@@ -211,6 +214,7 @@ class DatasetSummary(Plain):
     twins: tuple[tuple[str, str, str], ...] = ()
     only_with: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
     sources: tuple[SourceSummary, ...] = ()
+    parts: PartsReport | None = None
 
     @property
     def row_names(self) -> frozenset[str]:

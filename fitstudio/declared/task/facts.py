@@ -10,9 +10,10 @@ from typing import Any
 from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
+from fitstudio.declared.parameters.split import LAST
 from fitstudio.declared.task.columns import Rows, chosen, kept_rows
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary, Shape
-from fitstudio.declared.task.split import training_count
+from fitstudio.declared.task.split_facts import split_rows
 from fitstudio.declared.task.task import Output, Task
 from fitstudio.storage.checked import Plain
 
@@ -30,6 +31,7 @@ class Facts(Plain):
         exact: Whether the numbers of rows are exact; else they are close.
         training_rows: Rows that train.
         validation_rows: Rows that check; 0 for none, None while a second file was not read.
+        test_rows: Rows that nothing sees until the test part is opened.
         validates: Whether there is anything to check on.
         batch_size: Rows of one step.
         steps_per_epoch: Steps of one epoch.
@@ -80,6 +82,7 @@ class Facts(Plain):
     metrics: tuple[str, ...]
     monitors: tuple[str, ...]
     row_name: str = "row"
+    test_rows: int = 0
 
 
 def find_facts(values: Mapping[str, Any], summary: DatasetSummary, task: Task) -> Facts:
@@ -93,7 +96,8 @@ def find_facts(values: Mapping[str, Any], summary: DatasetSummary, task: Task) -
     output = task.output
     used = chosen(summary, [*(values["fit.x"] or ()), *(values["fit.y"] or ())])
     rows = kept_rows(values, summary, used)
-    training, validation = split_rows(values, summary, rows)
+    split = split_rows(values, summary, rows, output)
+    training, validation = split.training, split.validation
     batch_size, steps, total = _steps(values, training)
     validates = validation is None or validation > 0
     labelled = summary.column(output.class_column) if output.class_column else None
@@ -102,7 +106,7 @@ def find_facts(values: Mapping[str, Any], summary: DatasetSummary, task: Task) -
         rows=summary.rows,
         used_rows=rows.used,
         left_out=summary.rows - rows.used,
-        exact=rows.exact,
+        exact=rows.exact and split.exact,
         training_rows=training,
         validation_rows=validation,
         validates=validates,
@@ -126,26 +130,8 @@ def find_facts(values: Mapping[str, Any], summary: DatasetSummary, task: Task) -
         metrics=output.metrics,
         monitors=_monitors(output.metrics, values, validates=validates),
         row_name=find_format(summary.kind).row,
+        test_rows=split.test,
     )
-
-
-def split_rows(
-    values: Mapping[str, Any], summary: DatasetSummary, rows: Rows
-) -> tuple[int, int | None]:
-    """How many rows train and how many check; None for a second file that was not read."""
-    given = values["fit.validation_data"]
-    if given is None:
-        part = values["fit.validation_split"] if values["data.feed"] == "arrays" else 0.0
-        training = training_count(rows.used, part)
-        return training, rows.used - training
-    if "column" not in given:
-        return rows.used, None
-    column = summary.column(given["column"])
-    marks = {str(value) for value in given["values"]}
-    counts = column.classes if column is not None else ()
-    marked = sum(count for label, count in counts if label in marks)
-    validation = min(rows.used, round(marked * rows.used / max(1, summary.rows)))
-    return rows.used - validation, validation
 
 
 def _steps(values: Mapping[str, Any], training: int) -> tuple[int, int, int]:
@@ -198,6 +184,7 @@ def _training_counts(
     if labelled is None:
         return ()
     in_order = values["data.row_order"] == "file" and values["fit.validation_data"] is None
+    in_order = in_order and values["data.split"] == LAST
     if in_order and labelled.runs:
         whole = sum(length for _, length in labelled.runs)
         left = dict.fromkeys(output.classes, 0.0)

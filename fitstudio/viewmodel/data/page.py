@@ -41,6 +41,8 @@ _ROLES = (
     "compile.loss",
     "data.columns",
     "data.row_order",
+    "data.split",
+    "data.split_column",
 )
 
 

@@ -18,6 +18,7 @@ from fitstudio.actions.using_models import Results
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL
+from fitstudio.project.unseen_part import UnseenPart, opened_words
 from fitstudio.viewmodel import saved_models
 from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.viewmodel.results.deciding import Deciding
@@ -48,6 +49,8 @@ class ResultsModel:
         model: The checkpoint that the run's model is made from and its epoch, where that is known.
         models: The models that the run keeps; empty until they are known.
         checkpoint: The name of the saved model that is shown; None for the run's own.
+        unseen: The rows that the run kept unseen, and how often they were opened; None if it has
+            none, or nothing is known yet.
         progress: While measuring: 0 to 1, and a sentence.
         problem: Why it could not be measured.
         deciding: The pictures of the mistakes, and the threshold between two classes.
@@ -68,6 +71,7 @@ class ResultsModel:
         self.models: list[KeptModel] = []
         self.checkpoint: str | None = None
         self._measured: dict[str, Results] = {}
+        self.unseen: UnseenPart | None = None
         self.progress = (0.0, "")
         self.problem: FitStudioError | None = None
         self._cancel = threading.Event()
@@ -82,7 +86,7 @@ class ResultsModel:
         """Show a run's results."""
         self._cancel.set()
         self.run = run
-        self.results = self.model = self.problem = self.checkpoint = None
+        self.results = self.model = self.problem = self.checkpoint = self.unseen = None
         self.models, self._measured = [], {}
         self.cell = None
         self.state = "none"
@@ -144,6 +148,54 @@ class ResultsModel:
             ),
             lambda nothing: self._on_measured(run),
             lambda problem: self._on_not_measured(run, problem),
+        )
+
+    @property
+    def can_open_test(self) -> bool:
+        """Whether the shown model was not measured yet on the rows that nothing has seen."""
+        ready = self.state == "ready" and self.results is not None and self.checkpoint is None
+        return ready and self.unseen is not None and "test" not in self.results.scores
+
+    def test_question(self) -> tuple[str, str]:
+        """What is asked before the test part is opened: a title and what to know."""
+        assert self.unseen is not None
+        rows = say_count(self.unseen.rows, "{number} row", "{number} rows")
+        return say("Open the test part?"), say(
+            "Nothing has seen these {rows}: {opened} until now. Its score is worth most when all "
+            "is decided; each opening is counted in the project, and said beside the score.",
+            rows=rows,
+            opened=opened_words(self.unseen.opened),
+        )
+
+    def open_test(self) -> None:
+        """Measure the run's model on the test part, which is counted; then show it."""
+        if not self.can_open_test or not self.session.may_change():
+            return
+        run = str(self.run)
+        self._cancel = cancel = threading.Event()
+        self.state, self.problem, self.progress = "measuring", None, (0.0, say("Starting"))
+        self.changed.emit()
+
+        def tell(done: float, words: str) -> None:
+            self.session.background.post(lambda: self._on_progress(run, done, words))
+
+        def take(_measured: Mapping[str, Any]) -> None:
+            if run == self.run:
+                self.state, self.part = "loading", "test"
+                self._load()
+
+        def fail(problem: FitStudioError) -> None:
+            if run == self.run:
+                self.state = "loading"
+                self.problem = None if problem.code.endswith("cancelled") else problem
+                self._load()
+
+        self.session.in_background(
+            lambda job: using_models.evaluate_run(
+                self.session.project, run, part="test", progress=tell, cancel=cancel
+            ),
+            take,
+            fail,
         )
 
     def _measure_saved(self, name: str) -> None:
@@ -274,6 +326,8 @@ class ResultsModel:
             )
         else:
             words = say_count(rows, "{number} row", "{number} rows")
+        if self.part == "test" and self.unseen is not None:
+            words = say("{rows}, {opened}", rows=words, opened=opened_words(self.unseen.opened))
         file = self.file()
         return say("{rows}, of {file}", rows=words, file=file) if file else words
 
@@ -362,9 +416,10 @@ class ResultsModel:
                 using_models.load_results(project, run),
                 using_models.model_of(project, run),
                 kept_models(project, run),
+                using_models.unseen_part_of(project, run),
             ),
             lambda found: self._take(run, *found),
-            lambda problem: self._take(run, None, None, []),
+            lambda problem: self._take(run, None, None, [], None),
             replaces=f"results {id(self)}",
         )
 
@@ -391,11 +446,12 @@ class ResultsModel:
         results: Results | None,
         model: tuple[str, int] | None,
         models: list[KeptModel],
+        unseen: UnseenPart | None,
     ) -> None:
         if run != self.run or self.state == "measuring" or self.checkpoint is not None:
             return
-        before = (self.state, self.results, self.models)
-        self.model, self.models = model, models
+        before = (self.state, self.results, self.models, self.unseen)
+        self.model, self.models, self.unseen = model, models, unseen
         if results is not None and model not in (None, (results.weights, results.epoch)):
             results = None  # measured before it was trained on: these are of an older model
         self.results = results
@@ -405,5 +461,5 @@ class ResultsModel:
             self.state = "missing" if model is None else "unmeasured"
         if results is not None and self.part not in results.scores:
             self.part = next((part for part in PARTS if part in results.scores), "training")
-        if before != (self.state, self.results, self.models):
+        if before != (self.state, self.results, self.models, self.unseen):
             self.changed.emit()

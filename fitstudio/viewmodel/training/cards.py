@@ -32,7 +32,11 @@ _CARDS: Mapping[str, tuple[str, ...]] = {
     ),
     groups.CHECKING: (
         "fit.validation_split",
+        "data.split",
+        "data.split_column",
         "data.row_order",
+        "data.test_share",
+        "data.split_seed",
         "fit.validation_data",
         "fit.validation_freq",
         "fit.validation_steps",

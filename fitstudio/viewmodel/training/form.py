@@ -271,6 +271,8 @@ _ALSO_CALLED = {
     "run.device": "gpu graphics card cuda processor cpu",
     "fit.callbacks": "early stopping patience stop when overfitting",
     "fit.validation_split": "test split hold out",
+    "data.split": "stratify grouped patient time series holdout validation train test",
+    "data.test_share": "hold out final holdout",
     "compile.learning_rate": "step size lr speed",
     "data.scale": "normalise normalize standardise standardize",
     "data.scale_target": "normalise normalize standardise standardize",
@@ -319,7 +321,7 @@ _UNSET = (marked("not chosen"), marked("nothing"), marked("its defaults"))
 def _default_text(param: Param) -> str:
     if param.default is None:
         return say("none") if param.unset in map(say_marked, _UNSET) else param.unset
-    if param.key == "fit.validation_split":
+    if param.key in ("fit.validation_split", "data.test_share"):
         return "0 %"
     if isinstance(param.kind, Choice):
         title = param.kind.title(param.default)

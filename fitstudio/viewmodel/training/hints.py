@@ -8,12 +8,13 @@ from typing import Any
 from fitstudio.declared.catalogue.entries import LOSSES, OPTIMIZERS
 from fitstudio.declared.catalogue.losses import NUMBERS
 from fitstudio.declared.kinds.param import Finding, Param, Severity
+from fitstudio.declared.parameters.split import LAST
 from fitstudio.declared.resolve import Origin, Resolved
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.facts import Facts
 from fitstudio.words import marked, say, say_count, say_marked
 from fitstudio.words.nouns import several
-from fitstudio.words.numbers import format_count, plain_number
+from fitstudio.words.numbers import counted, format_count, plain_number
 
 # What is said where a finding stood, once its remedy was taken.
 _DONE = {
@@ -39,9 +40,12 @@ def done_sentence(finding: Finding) -> str:
     )
 
 
+_SHARES = ("fit.validation_split", "data.test_share")
+
+
 def in_field_units(param: Param, value: Any, finding: Finding) -> Finding:
     """The finding in the unit of its field: a share is typed in percent."""
-    if param.key != "fit.validation_split" or finding.severity is not Severity.ERROR:
+    if param.key not in _SHARES or finding.severity is not Severity.ERROR:
         return finding
     if not isinstance(value, (int, float)) or isinstance(value, bool) or 0 <= value < 1:
         return finding
@@ -111,6 +115,8 @@ def hint_for(param: Param, spec: RunSpec, resolved: Resolved) -> str:
         )
     if key == "fit.validation_steps" and key not in resolved.greyed and facts.validation_steps:
         return say_count(facts.validation_steps, "{number} batch", "{number} batches")
+    if key == "data.test_share" and facts.test_rows:
+        return counted(facts.test_rows, facts.row_name)
     if key == "data.row_order":
         return say("Before the last ones are held out")
     return ""
@@ -142,6 +148,13 @@ def _split_hint(resolved: Resolved, facts: Facts) -> str:
     if not facts.validation_rows or resolved.value("fit.validation_data") is not None:
         return ""
     names = several(facts.row_name)
+    if resolved.value("data.split") != LAST or facts.test_rows:
+        return say(
+            "{validation_rows} of {used_rows} {names}",
+            validation_rows=format_count(facts.validation_rows),
+            used_rows=format_count(facts.used_rows),
+            names=names,
+        )
     if resolved.value("data.row_order") == "random":
         return say(
             "{validation_rows} of {used_rows} {names}, at random",

@@ -9,9 +9,10 @@ from typing import Any
 from fitstudio import storage
 from fitstudio.journal.events import finite
 from fitstudio.words import say
+from fitstudio.worker import results
 from fitstudio.worker.baselines import measuring
 from fitstudio.worker.jobs import trained_model
-from fitstudio.worker.jobs.evaluation import own_parts
+from fitstudio.worker.jobs.evaluation import own_rows
 
 FORMAT = 1
 
@@ -34,7 +35,7 @@ def compare(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     progress(0.0, say("Loading the model"))
     trained = trained_model.load(project, job["run"])
     progress(0.1, say("Preparing the rows"))
-    parts = own_parts(trained.paths, project)
+    parts = results.parts_of(own_rows(trained.paths, project))
     found = {
         "format": FORMAT,
         "weights": trained.weights,

@@ -154,9 +154,8 @@ def test_a_class_that_would_never_be_trained_stops_training(tmp_path):
 def test_rows_of_one_patient_are_told_with_a_way_to_keep_them_together(tmp_path):
     found = _codes(tmp_path, "patients")
 
-    held_out = found["fit.things-on-both-sides"].fix.set["fit.validation_data"]
-    assert held_out["column"] == "patient_id"
-    assert len(held_out["values"]) == 8
+    kept_whole = found["fit.things-on-both-sides"].fix.set
+    assert kept_whole == {"data.split": "group", "data.split_column": "patient_id"}
     assert "patient_id" not in found
 
 

@@ -34,6 +34,7 @@ from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.labels import Sentence, as_tip
 from fitstudio.gui.widgets.lock import lock
+from fitstudio.gui.widgets.question import Question
 from fitstudio.gui.widgets.saving import save_as
 from fitstudio.gui.widgets.signs import EmptyState
 from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
@@ -83,6 +84,10 @@ class ResultsPage(Page):
         self._part.setObjectName("results.part")
         self._part.setAccessibleName(say("Part of the data"))
         self._part.valueChanged.connect(self.model.set_part)
+        self.open_test = link_button(say("Open the test part…"))
+        self.open_test.setObjectName("results.open_test")
+        self.open_test.clicked.connect(self._on_open_test)
+        self.page_head.add(self.open_test)
         self.page_head.add(self._run)
         self.page_head.add(self._saved)
         self.page_head.add(self._part)
@@ -168,7 +173,10 @@ class ResultsPage(Page):
             self._saved.setValue(self.model.shown_model)
         self._saved.setVisible(ready and len(self.model.models) > 1)
         self._places.setCurrentIndex(1 if ready else 0)
+        self._offer_parts()
         self._part.setVisible(ready and len(self.model.parts()) > 1)
+        self.open_test.setVisible(self.model.can_open_test)
+        lock(self.open_test, self.session.cannot_change)
         self.page_head.set_title(say("Results"), self.model.heading() if ready else "")
         if ready:
             self._show_results()
@@ -318,6 +326,18 @@ class ResultsPage(Page):
 
     def _file_name(self, what: str) -> str:
         return f"{self.model.run} {self.model.part} {what}"
+
+    def _offer_parts(self) -> None:
+        """Validation and training as ever; the test part where it was opened."""
+        with QSignalBlocker(self._part):
+            parts = self.model.parts() or [("validation", say("Validation"))]
+            self._part.set_options(parts)
+
+    def _on_open_test(self) -> None:
+        title, sentence = self.model.test_question()
+        question = Question(title, sentence, [say("Open it"), say("Leave it closed")], self)
+        if question.ask() == 0:
+            self.model.open_test()
 
     def _on_measure(self) -> None:
         if self.model.state == "measuring":

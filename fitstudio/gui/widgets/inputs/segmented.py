@@ -47,6 +47,23 @@ class Segmented(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._tell()
 
+    def set_options(self, options: Sequence[tuple[Any, str]]) -> None:
+        """Offers other choices; what was chosen stays so where it is still offered.
+
+        Args:
+            options: (value, text) in order.
+        """
+        if [tuple(each) for each in options] == list(zip(self._values, self._texts, strict=True)):
+            return
+        before = self.value()
+        self._values = [option[0] for option in options]
+        self._texts = [option[1] for option in options]
+        self._row = max(row_of(self._values, before), 0)
+        self._default_row, self._hovered = 0, -1
+        self._tell()
+        self.updateGeometry()
+        self.update()
+
     def value(self) -> Any:
         """The chosen value."""
         return self._values[self._row]

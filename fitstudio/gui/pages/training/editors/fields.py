@@ -25,7 +25,7 @@ from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.viewmodel.number_text import plain_text, without_unit
 from fitstudio.words.nouns import one, several
 
-PERCENT_KEYS = frozenset({"fit.validation_split"})
+PERCENT_KEYS = frozenset({"fit.validation_split", "data.test_share"})
 # A switch keeps room for its focus ring on each side.
 SWITCH_MARGIN = 3
 # A hint beside a field is lower by this: its one line stands as high as the label's.
