@@ -40,12 +40,27 @@ def picture_files(folder: Path) -> list[PictureFile]:
 
     Links to folders are not followed: they could lead round in a circle, or out of the folder.
     """
-    return sorted(_walk(folder, "", 0), key=lambda file: _natural(file.name))
+    return sorted(walk_pictures(folder), key=lambda file: _natural(file.name))
+
+
+def walk_pictures(folder: Path) -> Iterator[PictureFile]:
+    """Every picture below a folder, in whatever order the system names them."""
+    return _walk(str(folder), "", 0)
+
+
+def one_picture(path: Path) -> PictureFile:
+    """A single file, as if its folder held nothing else.
+
+    Raises:
+        OSError: If it is not there.
+    """
+    status = path.stat()
+    return PictureFile(path.name, status.st_size, status.st_mtime_ns)
 
 
 def holds_pictures(folder: Path) -> bool:
     """Whether there is a picture below a folder."""
-    return next(_walk(folder, "", 0), None) is not None
+    return next(walk_pictures(folder), None) is not None
 
 
 def labels_of(files: list[PictureFile]) -> tuple[list[str] | None, list[str] | None]:
@@ -71,23 +86,25 @@ def labels_of(files: list[PictureFile]) -> tuple[list[str] | None, list[str] | N
     return classes, parts
 
 
-def _walk(folder: Path, above: str, depth: int) -> Iterator[PictureFile]:
+def _walk(folder: str, above: str, depth: int) -> Iterator[PictureFile]:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = os.scandir(folder)
     except OSError:
         return
-    for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")):
-            continue
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                if depth < _DEEPEST:
-                    yield from _walk(Path(entry.path), f"{above}{entry.name}/", depth + 1)
-            elif entry.name.lower().endswith(PICTURE_ENDINGS) and entry.is_file():
-                status = entry.stat()
-                yield PictureFile(above + entry.name, status.st_size, status.st_mtime_ns)
-        except OSError:
-            continue
+    with entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith((".", "__MACOSX")):
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if depth < _DEEPEST:
+                        yield from _walk(entry.path, f"{above}{name}/", depth + 1)
+                elif name.lower().endswith(PICTURE_ENDINGS) and entry.is_file():
+                    status = entry.stat()
+                    yield PictureFile(above + name, status.st_size, status.st_mtime_ns)
+            except OSError:
+                continue
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
