@@ -77,8 +77,9 @@ def same_content(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether two fingerprints are of the same content, whenever and wherever it was written."""
     for part in (_TARGETS, PICTURES):
         then, later = before.get(part), now.get(part)
-        both = isinstance(then, Mapping) and isinstance(later, Mapping)
-        if both and not same_content(then, later):
+        if not isinstance(then, Mapping) or not isinstance(later, Mapping):
+            continue
+        if not same_content(then, later):
             return False
     return before.get("sha256") == now.get("sha256")
 

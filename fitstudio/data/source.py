@@ -14,7 +14,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Foreign
-from fitstudio.declared.formats.pictures import PICTURES
+from fitstudio.declared.formats.pictures import PICTURE_ENDINGS, PICTURES
 from fitstudio.declared.formats.registry import FORMATS, check_options, recognise
 from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import TreeNode
@@ -81,7 +81,8 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
             remedy=say("It can be {formats}.", formats=", ".join(FORMATS)),
         )
     format = FORMATS[kind]
-    if path.is_dir() != format.is_folder:
+    # A single picture is a folder of one, for those who ask for it by its kind.
+    if path.is_dir() != format.is_folder and not (format.is_folder and is_picture(path)):
         raise DataError(
             say("{file} is no folder.", file=repr(file))
             if format.is_folder
@@ -98,6 +99,11 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
     targets = find_file(second, base) if second else None
     asked = Asked(path=path, file=file, options=options, columns=columns, targets=targets)
     return READERS[kind]().open(asked)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a path is a file that its name says is a picture."""
+    return path.name.lower().endswith(PICTURE_ENDINGS) and path.is_file()
 
 
 def tree_of(file: str, base: Path) -> list[TreeNode]:

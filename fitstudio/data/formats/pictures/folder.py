@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ class PictureSource(ArraySource):
     #: The files, in the order of the rows; and all that there are, also what cannot be read.
     files: Sequence[PictureFile] = ()
     all_files: Sequence[PictureFile] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said of the pictures."""
+        return self._findings
 
     def problems(self) -> tuple[Finding, ...]:
         return tuple(each for each in self._findings if each.severity is Severity.ERROR)
@@ -141,3 +146,30 @@ def _folders(classes: Sequence[str] | None, parts: Sequence[str] | None, *, give
         words = say("{words}, {parts}", words=words, parts=listed(sorted(set(parts))))
     value = "none" if classes is None else "folder"
     return Guess("classes", value, say("As you said.") if given else why, words, given=given)
+
+
+def renamed(source: PictureSource, names: Mapping[str, str]) -> PictureSource:
+    """The same pictures with other names of columns.
+
+    Args:
+        source: The folder.
+        names: The new names by those that the columns have.
+    """
+    taken = set(names.values())
+    arrays = {
+        # What a table calls its pictures may be what a folder calls their files.
+        names.get(name, f"{name} name" if name in taken else name): source.array(name)
+        for name in source.names
+    }
+    found = PictureSource(
+        source.path,
+        source.file,
+        source.kind,
+        arrays,
+        types={},
+        options=source.options,
+        guesses=source.guesses,
+        findings=source.findings,
+    )
+    found.files, found.all_files = source.files, source.all_files
+    return found
