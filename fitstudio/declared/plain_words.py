@@ -13,6 +13,7 @@ from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.kinds.param import Severity
+from fitstudio.declared.parameters.augmentation import AUGMENTATION, sentence
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -54,6 +55,7 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
             say("Rows") if facts.row_name == "row" else say("Samples"), _rows(resolved, facts)
         ),
         Paragraph(say("One epoch"), _epoch(resolved, facts)),
+        *(Paragraph(say("Changes at random"), text) for text in [_changes(resolved)] if text),
         Paragraph(say("Checking"), _checking(resolved, facts)),
         Paragraph(say("Weights"), _weights(resolved, facts)),
         Paragraph(say("The end"), _end(resolved, facts)),
@@ -127,6 +129,16 @@ def _rows(resolved: Resolved, facts: Facts) -> str:
         check=check,
         left_out=left_out,
     )
+
+
+def _changes(resolved: Resolved) -> str:
+    """What is changed at random in training pictures, where that has an effect."""
+    values = {
+        param.key: resolved.value(param.key)
+        for param in AUGMENTATION
+        if param.key not in resolved.greyed
+    }
+    return sentence(values) or ""
 
 
 def _file_name(path: str) -> str:
@@ -326,9 +338,9 @@ def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
 
 def _helpers(resolved: Resolved, facts: Facts) -> str:
     sentences = [
-        sentence
+        text
         for item in resolved.value("fit.callbacks") or ()
-        if (sentence := _helper_sentence(item, resolved, facts))
+        if (text := _helper_sentence(item, resolved, facts))
     ]
     return " ".join(sentences)
 

@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 
 from fitstudio.engine import arguments, device, optimizers
+from fitstudio.engine.augmentation.augmentation import Augmentation
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logs import to_numbers
@@ -173,6 +174,7 @@ class Model(OlderKeras):
         seed: int | None = None,
         start_state: Mapping[str, Any] | None = None,
         micro_batch_size: int | None = None,
+        augmentation: Augmentation | None = None,
     ) -> History:
         """Trains for a number of epochs.
 
@@ -204,6 +206,7 @@ class Model(OlderKeras):
             start_state: Go on from this state, made by `training_state`.
             micro_batch_size: Split batches into parts of so many rows, with the same result, where
                 memory does not suffice.
+            augmentation: Changes each training batch at random; never what is validated on.
 
         Returns:
             The `History`: what the logs of each epoch said.
@@ -257,6 +260,7 @@ class Model(OlderKeras):
                 validation=validation,
                 validation_steps=asked.validation.steps,
                 validation_times=asked.validation_times,
+                augmentation=augmentation,
             )
             watching.set_params(
                 {"verbose": asked.verbose, "epochs": loop.epochs, "steps": batches.steps}

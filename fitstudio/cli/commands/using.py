@@ -89,7 +89,7 @@ def _weights_words(used: Mapping[str, Any]) -> str:
         if name in USUAL
         else saying.say("the weights of {name}", name=name)
     )
-    return f"{what} ({when_saved(used['epoch'], used.get('step'))})"
+    return f"{what} ({when_saved(used['epoch'], used.get('step', 0))})"
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:
