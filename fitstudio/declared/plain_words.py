@@ -13,7 +13,7 @@ from fitstudio.declared.catalogue.metrics import higher_is_better, metric_name
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.kinds.param import Severity
-from fitstudio.declared.parameters.augmentation import AUGMENTATION, sentence
+from fitstudio.declared.parameters.augmentation import AUGMENTATION, said
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.dataset_summary import DatasetSummary
@@ -138,7 +138,14 @@ def _changes(resolved: Resolved) -> str:
         for param in AUGMENTATION
         if param.key not in resolved.greyed
     }
-    return sentence(values) or ""
+    words = said(values)
+    if not words:
+        return ""
+    return say(
+        "In training pictures only, anew in every epoch: {changes}. Pictures that check the model "
+        "stay as they are.",
+        changes=", ".join(words),
+    )
 
 
 def _file_name(path: str) -> str:

@@ -11,7 +11,7 @@ from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Flag, Kind, Real
 from fitstudio.declared.parameters import groups
 from fitstudio.words import marked, say
-from fitstudio.words.nouns import several
+from fitstudio.words.nouns import one, several
 from fitstudio.words.numbers import plain_number
 
 _PICTURES = Fact("pictures")
@@ -241,7 +241,8 @@ def _word(param: Param, value: Any) -> str:
     number = plain_number(value)
     if not param.unit:
         return say("{title} {number}", title=title, number=number)
-    unit = " %" if param.unit == "%" else f" {several(param.unit.removesuffix('s'))}"
+    noun = param.unit.removesuffix("s")
+    unit = " %" if param.unit == "%" else f" {one(noun) if value == 1 else several(noun)}"
     return say("{title} up to {number}{unit}", title=title, number=number, unit=unit)
 
 
