@@ -159,7 +159,7 @@ def _encode_arrays(
     gaps = np.zeros(source.rows, bool)
     for array in arrays:
         gaps |= array_gaps(array)
-    samples = SampleIndex.of_rows(source.file, ~gaps)
+    samples = SampleIndex.of_rows(source.file, ~gaps, source.file_names())
     if not len(samples):
         raise DataError(
             say("No row of {file} is free of NaN.", file=repr(source.file)), code="data.no-rows"

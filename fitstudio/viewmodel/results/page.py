@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from psygnal import Signal
 
 from fitstudio.actions import using_models
+from fitstudio.actions.data import Thumbnail
 from fitstudio.actions.exporting import csv_of_worst
 from fitstudio.actions.kept_models import KeptModel, kept_models, when_saved
 from fitstudio.actions.runs import RunSummary
@@ -30,6 +31,7 @@ from fitstudio.viewmodel.results.scores import (
     number_scores,
     parity_of,
 )
+from fitstudio.viewmodel.row_pictures import row_pictures
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import marked, numbers, say, say_count, say_marked
 from fitstudio.words.numbers import in_percent
@@ -52,6 +54,8 @@ class WorstRow:
     true: str
     predicted: str
     measure: str
+    place: int | None = None  # in the file, from 0
+    file: str = ""  # the picture that it is
 
 
 class ResultsModel:
@@ -304,8 +308,15 @@ class ResultsModel:
         alike = [each for each in files.values() if PureWindowsPath(each).name == short]
         return mine if len(set(alike)) > 1 else short
 
-    def row_words(self, row: int | None) -> str:
-        """A row of this part, counted from 0, by its number and file; empty where unknown."""
+    def row_words(self, row: int | None, picture: str = "") -> str:
+        """A row of this part, counted from 0, by its number and file; empty where unknown.
+
+        Args:
+            row: Its number.
+            picture: The picture that it is, which says more than a number.
+        """
+        if picture:
+            return picture
         if row is None:
             return ""
         number, file = numbers.format_count(row + 1), self.file()
@@ -336,15 +347,33 @@ class ResultsModel:
             ]
         return [_worst_row(each) for each in entries]
 
+    def look_at_worst(self, take: Callable[[Mapping[int, Thumbnail]], None]) -> None:
+        """Looks at the pictures of the worst rows, where they are pictures of the run's own data.
+
+        Args:
+            take: Gets them by their rows; not called where there are none.
+        """
+        rows = [each.place for each in self.worst() if each.file and each.place is not None]
+        run = self.run
+        if not rows or run is None or self.file():
+            return
+        self.session.in_background(
+            lambda job: row_pictures(self.session.project, run, rows, job),
+            lambda found: take(found) if run == self.run else None,
+            lambda problem: None,  # their names stand there all the same
+            replaces=f"worst pictures {id(self)}",
+        )
+
     def worst_csv(self) -> str:
         """All rows of that list as a table, every digit of them."""
         return "" if self.results is None else csv_of_worst(self.results, self.part)
 
     def worst_headings(self) -> tuple[str, str, str, str]:
         """The headings of their table."""
+        first = say("Picture") if any(each.file for each in self.worst()) else say("Row")
         if self.is_classification():
-            return say("Row"), say("True"), say("Predicted"), say("Chance given to the true class")
-        return say("Row"), say("Measured"), say("Predicted"), say("Difference")
+            return first, say("True"), say("Predicted"), say("Chance given to the true class")
+        return first, say("Measured"), say("Predicted"), say("Difference")
 
     def _parity_outputs(self) -> Sequence[Mapping[str, Any]]:
         if self.results is None:
@@ -434,7 +463,10 @@ def _unit_words(scale: TargetScale | None, metric: str) -> str:
 
 
 def _worst_row(entry: Mapping[str, Any]) -> WorstRow:
-    row = "–" if entry.get("row") is None else numbers.format_count(int(entry["row"]) + 1)
+    place = entry.get("row")
+    row = "–" if place is None else numbers.format_count(int(place) + 1)
+    file = str(entry.get("file", ""))
+    row = PureWindowsPath(file).name or row
     true, predicted = entry["true"], entry["predicted"]
     if isinstance(true, Mapping):
         differences = [predicted[name] - true[name] for name in true]
@@ -443,8 +475,11 @@ def _worst_row(entry: Mapping[str, Any]) -> WorstRow:
             ", ".join(numbers.format_value(each, 4) for each in true.values()),
             ", ".join(numbers.format_value(each, 4) for each in predicted.values()),
             ", ".join(_signed(each) for each in differences),
+            place,
+            file,
         )
-    return WorstRow(row, str(true), str(predicted), in_percent(float(entry["probability"])))
+    chance = in_percent(float(entry["probability"]))
+    return WorstRow(row, str(true), str(predicted), chance, place, file)
 
 
 def _signed(value: float) -> str:
