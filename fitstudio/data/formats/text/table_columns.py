@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from fitstudio.data.columns.described import describe_array
 from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import WORDS, TableColumn
-from fitstudio.data.formats.array_columns import describe_array
 from fitstudio.data.formats.text.cells import Cells, Oddities
 from fitstudio.data.formats.text.column_types import of_numbers, summarise, type_of
 from fitstudio.data.formats.text.dates import unit_of_dates
