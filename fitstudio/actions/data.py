@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,7 @@ class Thumbnail:
         width: In points.
         height: Likewise.
         points: Red, green and blue of each point, row by row.
+        name: The file that it is; "" where rows are no files.
     """
 
     row: int
@@ -133,6 +134,7 @@ class Thumbnail:
     width: int
     height: int
     points: bytes
+    name: str = ""
 
 
 def thumbnails(
@@ -141,9 +143,10 @@ def thumbnails(
     name: str,
     by: str | None,
     *,
-    classes: int,
-    each: int,
+    classes: int = 1,
+    each: int = 1,
     side: int,
+    rows: Sequence[int] | None = None,
     cancel: threading.Event | None = None,
 ) -> tuple[Thumbnail, ...]:
     """Some pictures of a column, of each of the commonest classes.
@@ -156,12 +159,15 @@ def thumbnails(
         classes: From how many classes at most.
         each: How many of a class.
         side: The longest side, in points.
+        rows: The very rows that are wanted, from 0, in place of some of each class.
         cancel: As for `inspect`.
 
     Raises:
         DataError: As for `inspect`.
     """
-    wanted = {"classes": classes, "each": each, "side": side}
+    wanted: dict[str, Any] = {"classes": classes, "each": each, "side": side}
+    if rows is not None:
+        wanted["rows"] = list(rows)
     found = _ask("thumbnails", data, base, cancel, name=name, by=by, wanted=wanted)
     return tuple(
         Thumbnail(
@@ -170,6 +176,7 @@ def thumbnails(
             width=int(each["width"]),
             height=int(each["height"]),
             points=base64.b64decode(each["points"]),
+            name=str(each.get("name", "")),
         )
         for each in found
     )

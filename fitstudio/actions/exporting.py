@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,19 +138,26 @@ def csv_of_worst(results: Results, part: str) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     rows = results.worst.get(part, [])
+    files = ["file"] if any("file" in row for row in rows) else []
     if results.task == "classification":
-        table.writerow(["row", "true", "predicted", say("probability of the true class")])
+        heads = ["true", "predicted", say("probability of the true class")]
+        table.writerow(["row", *files, *heads])
         for row in rows:
             names = (harmless(row["true"]), harmless(row["predicted"]))
-            table.writerow([_row(row), *names, repr(row["probability"])])
+            table.writerow([_row(row), *_file(row, files), *names, repr(row["probability"])])
         return text.getvalue()
     names = list(rows[0]["true"]) if rows else []
     heads = [f"{kind} {name}" for name in names for kind in ("measured", "predicted")]
-    table.writerow(["row", *heads])
+    table.writerow(["row", *files, *heads])
     for row in rows:
         pairs = [repr(row[kind][name]) for name in names for kind in ("true", "predicted")]
-        table.writerow([_row(row), *pairs])
+        table.writerow([_row(row), *_file(row, files), *pairs])
     return text.getvalue()
+
+
+def _file(entry: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
+    """The picture that a row is, where the table has a column for it."""
+    return [harmless(str(entry.get("file", "")))] if wanted else []
 
 
 def _row(entry: Mapping[str, Any]) -> int | str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from fitstudio.journal.event_fields import NotFinite
 from fitstudio.journal.events import number, numbers
@@ -53,9 +53,10 @@ class OutputParity(TypedDict):
 
 
 class PartParity(TypedDict):
-    """The outputs of one part; `rows` are rows of the data file, from 0."""
+    """The outputs of one part; `rows` are rows of the data file, from 0, `files` pictures."""
 
     rows: list[Count | None]
+    files: NotRequired[list[str]]
     outputs: list[OutputParity]
 
 
@@ -63,6 +64,7 @@ class WorstClass(TypedDict):
     """A row whose class was most wrong; the probability is that of its true class."""
 
     row: Count | None
+    file: NotRequired[str]
     true: str
     predicted: str
     probability: Number
@@ -72,6 +74,7 @@ class WorstNumbers(TypedDict):
     """A row whose numbers were most wrong, by output."""
 
     row: Count | None
+    file: NotRequired[str]
     true: Mapping[str, Number]
     predicted: Mapping[str, Number]
 
@@ -157,7 +160,9 @@ def _parity(part: PartParity) -> dict[str, Any]:
         | {"name": output["name"]}
         for output in part["outputs"]
     ]
-    return {"rows": part["rows"], "outputs": outputs}
+    files = part.get("files")
+    known = {"files": files} if files is not None and len(files) == len(part["rows"]) else {}
+    return {"rows": part["rows"], "outputs": outputs, **known}
 
 
 def _worst(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,12 @@ _BLOCK_BYTES = 4 << 20
 # Beyond this a hash of everything would take longer than a person waits.
 _WHOLE_BYTES = 2 << 30
 _PIECES = 256
+# Beyond so many files, opening each of them takes too long.
+_WHOLE_FILES = 10_000
 #: Where the fingerprint of a second file stands, which holds the targets.
 _TARGETS = "targets"
+#: Where that of the pictures stands which a table names.
+PICTURES = "pictures"
 
 
 def fingerprint(path: Path, targets: Path | None = None) -> dict[str, Any]:
@@ -27,7 +31,7 @@ def fingerprint(path: Path, targets: Path | None = None) -> dict[str, Any]:
         targets: The file that holds its targets, where that is another one.
     """
     if path.is_dir():
-        return _of_folder(path)
+        return of_files(path, _files_in(path))
     known = path.stat()
     digest = hashlib.sha256()
     sampled = known.st_size > _WHOLE_BYTES
@@ -54,9 +58,13 @@ def fingerprint(path: Path, targets: Path | None = None) -> dict[str, Any]:
 def untouched(before: Mapping[str, Any], path: Path, targets: Path | None = None) -> bool:
     """Whether the files have the size and time that they had, so that nothing has to be read.
 
+    Of a table that names pictures that cannot be told without reading it.
+
     Raises:
         OSError: If one of them is gone.
     """
+    if PICTURES in before:
+        return False
     if quick_look(path) != (before.get("size"), before.get("mtime_ns")):
         return False
     second = before.get(_TARGETS)
@@ -67,9 +75,12 @@ def untouched(before: Mapping[str, Any], path: Path, targets: Path | None = None
 
 def same_content(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether two fingerprints are of the same content, whenever and wherever it was written."""
-    then, later = before.get(_TARGETS), now.get(_TARGETS)
-    if isinstance(then, Mapping) and isinstance(later, Mapping) and not same_content(then, later):
-        return False
+    for part in (_TARGETS, PICTURES):
+        then, later = before.get(part), now.get(part)
+        if not isinstance(then, Mapping) or not isinstance(later, Mapping):
+            continue
+        if not same_content(then, later):
+            return False
     return before.get("sha256") == now.get("sha256")
 
 
@@ -91,19 +102,25 @@ def _files_in(folder: Path) -> tuple[FolderFile, ...]:
     return () if found is None else found.files
 
 
-def _of_folder(path: Path) -> dict[str, Any]:
-    """Of the files of a folder: what is in them, or for very many their names and sizes."""
-    files = _files_in(path)
+def of_files(folder: Path, files: Sequence[FolderFile]) -> dict[str, Any]:
+    """Of the files of a folder: what is in them; of very many names and sizes, and some of them.
+
+    Args:
+        folder: Where they lie.
+        files: The files, in their order.
+    """
     digest = hashlib.sha256()
     size = sum(file.size for file in files)
-    for file in files:
+    sampled = size > _WHOLE_BYTES or len(files) > _WHOLE_FILES
+    step = max(1, len(files) // _PIECES) if sampled else 1
+    for place, file in enumerate(files):
         digest.update(f"{file.name}\0{file.size}\n".encode("utf-8", "surrogateescape"))
-        if size <= _WHOLE_BYTES:
-            digest.update((path / file.name).read_bytes())
+        if place % step == 0 and (size <= _WHOLE_BYTES or file.size <= _BLOCK_BYTES):
+            digest.update((folder / file.name).read_bytes())
     found: dict[str, Any] = {
         "size": size,
         "mtime_ns": max((file.changed for file in files), default=0),
         "sha256": digest.hexdigest(),
         "files": len(files),
     }
-    return found | ({"sampled": True} if size > _WHOLE_BYTES else {})
+    return found | ({"sampled": True} if sampled else {})

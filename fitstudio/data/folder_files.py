@@ -92,7 +92,7 @@ def look_into(folder: Path, format: Format | None = None) -> FolderContent | Non
         if format is None or each is format:
             for ending in each.folder_endings:
                 kinds.setdefault(ending, []).append(each)
-    found = sorted(_walk(folder, "", 0), key=lambda file: _natural(file.name))
+    found = sorted(_walk(str(folder), "", 0), key=lambda file: _natural(file.name))
     if any((folder / name).is_file() for name in STORE_MARKS):
         return FolderContent(ZARR, tuple(found))
     groups: Counter[tuple[str, str]] = Counter()
@@ -114,6 +114,16 @@ def look_into(folder: Path, format: Format | None = None) -> FolderContent | Non
     names = {file.name for file in inside}
     others = (file for file in found if file.name not in names)
     return FolderContent(chosen, tuple(inside), tuple(others))
+
+
+def one_file(path: Path) -> FolderFile:
+    """A single file, as if its folder held nothing else.
+
+    Raises:
+        OSError: If it is not there.
+    """
+    status = path.stat()
+    return FolderFile(path.name, status.st_size, status.st_mtime_ns)
 
 
 def labels_of(files: Sequence[FolderFile]) -> tuple[list[str] | None, list[str] | None]:
@@ -163,23 +173,26 @@ def _group(format: Format, file: FolderFile) -> str:
     return file.ending if format.has_mixed_endings else ""
 
 
-def _walk(folder: Path, above: str, depth: int) -> Iterator[FolderFile]:
+def _walk(folder: str, above: str, depth: int) -> Iterator[FolderFile]:
+    """Every file below a folder, in whatever order the system names them."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = os.scandir(folder)
     except OSError:
         return
-    for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")) or entry.name.lower() in _LEFT_BY_SYSTEMS:
-            continue
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                if depth < _DEEPEST:
-                    yield from _walk(Path(entry.path), f"{above}{entry.name}/", depth + 1)
-            elif entry.is_file():
-                status = entry.stat()
-                yield FolderFile(above + entry.name, status.st_size, status.st_mtime_ns)
-        except OSError:
-            continue
+    with entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith((".", "__MACOSX")) or name.lower() in _LEFT_BY_SYSTEMS:
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if depth < _DEEPEST:
+                        yield from _walk(entry.path, f"{above}{name}/", depth + 1)
+                elif entry.is_file():
+                    status = entry.stat()
+                    yield FolderFile(above + name, status.st_size, status.st_mtime_ns)
+            except OSError:
+                continue
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

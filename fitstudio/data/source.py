@@ -14,6 +14,7 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Foreign
+from fitstudio.declared.formats.pictures import PICTURE_ENDINGS, PICTURES
 from fitstudio.declared.formats.registry import FORMATS, check_options, recognise
 from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import TreeNode
@@ -83,7 +84,9 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
     format = FORMATS[kind]
     is_folder = path.is_dir()
     takes_folders = format.is_folder or bool(format.folder_endings)
-    if is_folder > takes_folders or format.is_folder > is_folder:
+    # A single picture is a folder of one, for those who ask for it by its kind.
+    is_one_picture = format is PICTURES and is_picture(path)
+    if is_folder > takes_folders or (format.is_folder > is_folder and not is_one_picture):
         raise DataError(
             say("{file} is no folder.", file=repr(file))
             if format.is_folder
@@ -104,6 +107,11 @@ def open_file(data: Mapping[str, Any], base: Path) -> Source:
     targets = find_file(second, base) if second else None
     asked = Asked(path=path, file=file, options=options, columns=columns, targets=targets)
     return READERS[kind]().open(asked)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a path is a file that its name says is a picture."""
+    return path.name.lower().endswith(PICTURE_ENDINGS) and path.is_file()
 
 
 def tree_of(file: str, base: Path) -> list[TreeNode]:

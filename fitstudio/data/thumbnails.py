@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from fitstudio.data.columns.source import Source
+from fitstudio.errors import DataError
 
 _MOST_ROWS = 60
 _SAMPLED_ROWS = 200_000
 
 
 def thumbnails(
-    source: Source, name: str, by: str | None, *, classes: int, each: int, side: int
+    source: Source,
+    name: str,
+    by: str | None,
+    *,
+    classes: int = 1,
+    each: int = 1,
+    side: int,
+    rows: Sequence[int] | None = None,
 ) -> list[dict[str, Any]]:
     """Some rows of a column of pictures, as plain data: row, class, width, height, and points.
 
@@ -26,19 +35,30 @@ def thumbnails(
         classes: From how many classes at most, the commonest first.
         each: How many pictures of a class.
         side: The longer side that they are made to fit in, in points; smaller ones stay.
+        rows: The very rows that are wanted, in place of some of each class.
 
     Returns:
         For each picture `row` (from 0), `label` (None without classes), `width`, `height`, and
-        `points`: its bytes of red, green and blue in base64.
+        `points`: its bytes of red, green and blue in base64; and `name`, where it is a file.
     """
     found: list[dict[str, Any]] = []
-    for label, rows in _rows(source, by, classes, each):
-        for row in rows:
-            points = shown(np.asarray(source.array(name)[int(row) : int(row) + 1])[0], side)
+    array, names = source.array(name), source.file_names()
+    wanted = _rows(source, by, classes, each) if rows is None else [(None, np.array(rows, int))]
+    gaps = getattr(array, "gaps", None)
+    for label, places in wanted:
+        for row in places:
+            if not 0 <= row < source.rows or (gaps is not None and gaps[row]):
+                continue
+            try:
+                values = np.asarray(array[int(row) : int(row) + 1])[0]
+            except DataError:
+                continue  # one damaged file does not hide all others
+            points = shown(values, side)
             found.append(
                 {
                     "row": int(row),
                     "label": label,
+                    "name": names[int(row)] if names is not None else "",
                     "width": points.shape[1],
                     "height": points.shape[0],
                     "points": base64.b64encode(points.tobytes()).decode("ascii"),

@@ -14,6 +14,7 @@ from fitstudio.declared.catalogue.measured_names import higher_is_better, metric
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.kinds.entries import Chosen, EntryList
 from fitstudio.declared.kinds.param import Param, Severity
+from fitstudio.declared.parameters.augmentation import AUGMENTATION, said
 from fitstudio.declared.parameters.registry import find_param
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.declared.parameters.split import LAST
@@ -60,6 +61,7 @@ def describe(resolved: Resolved, summary: DatasetSummary | None = None) -> list[
             say("Rows") if facts.row_name == "row" else say("Samples"), _rows(resolved, facts)
         ),
         Paragraph(say("One epoch"), _epoch(resolved, facts)),
+        *(Paragraph(say("Changes at random"), text) for text in [_changes(resolved)] if text),
         Paragraph(say("Checking"), _checking(resolved, facts)),
         Paragraph(say("Weights"), _weights(resolved, facts)),
         Paragraph(say("The end"), _end(resolved, facts)),
@@ -150,6 +152,23 @@ def _rows(resolved: Resolved, facts: Facts) -> str:
         training=training,
         check=check,
         left_out=left_out,
+    )
+
+
+def _changes(resolved: Resolved) -> str:
+    """What is changed at random in training pictures, where that has an effect."""
+    values = {
+        param.key: resolved.value(param.key)
+        for param in AUGMENTATION
+        if param.key not in resolved.greyed
+    }
+    words = said(values)
+    if not words:
+        return ""
+    return say(
+        "In training pictures only, anew in every epoch: {changes}. Pictures that check the model "
+        "stay as they are.",
+        changes=", ".join(words),
     )
 
 
@@ -350,9 +369,9 @@ def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
 
 def _helpers(resolved: Resolved, facts: Facts) -> str:
     sentences = [
-        sentence
+        text
         for item in resolved.value("fit.callbacks") or ()
-        if (sentence := _helper_sentence(item, resolved, facts))
+        if (text := _helper_sentence(item, resolved, facts))
     ]
     return " ".join(sentences)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fitstudio.declared.catalogue.entries import OPTIMIZERS
+from fitstudio.declared.checks.augmentation import check_augmentation
 from fitstudio.declared.checks.callbacks import check_callbacks
 from fitstudio.declared.checks.check import Checked
 from fitstudio.declared.checks.compile import check_compile
@@ -23,7 +24,7 @@ from fitstudio.declared.parameters.rules import RULES
 from fitstudio.declared.plan.models import model_settings, plan_task
 from fitstudio.declared.resolved import Origin, Resolved, ResolvedValue
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.columns import chosen
+from fitstudio.declared.task.columns import chosen, is_picture
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.declared.task.facts import Facts, find_facts
 from fitstudio.declared.task.task import CLASSIFICATION, Task, make_task
@@ -68,6 +69,7 @@ def resolve(
         *check_fit(checked),
         *check_split(checked),
         *(check_second_file(checked, second) if second is not None else ()),
+        *check_augmentation(checked),
         *check_compile(checked),
         *check_callbacks(checked),
     ]
@@ -113,13 +115,15 @@ def _situation(
         known.add("weights")
     if task is None or facts is None:
         # While nothing is known about the data, nothing is greyed for reasons of the data.
-        known |= {"validation", "classes"}
+        known |= {"validation", "classes", "pictures"}
     else:
         known.add("task known")
         families = {output.family for output in task.outputs}
         known.add("classes" if CLASSIFICATION in families else "numbers")
         if facts.validates:
             known.add("validation")
+        if any(is_picture(slot.shape) for slot in task.inputs):
+            known.add("pictures")
         if any(len(output.shape) > 1 for output in task.outputs):
             known.add("time steps")
     return Situation(values, frozenset(given), values["data.feed"], frozenset(known))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitstudio.engine import arguments
+from fitstudio.engine.augmentation.augmentation import Augmentation
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.compiled_model import CompiledModel
@@ -81,6 +82,7 @@ class Model(CompiledModel):
         seed: int | None = None,
         start_state: Mapping[str, Any] | None = None,
         micro_batch_size: int | None = None,
+        augmentation: Augmentation | None = None,
     ) -> History:
         """Trains for a number of epochs.
 
@@ -112,6 +114,7 @@ class Model(CompiledModel):
             start_state: Go on from this state, made by `training_state`.
             micro_batch_size: Split batches into parts of so many rows, with the same result, where
                 memory does not suffice.
+            augmentation: Changes each training batch at random; never what is validated on.
 
         Returns:
             The `History`: what the logs of each epoch said.
@@ -165,6 +168,7 @@ class Model(CompiledModel):
                 validation=validation,
                 validation_steps=asked.validation.steps,
                 validation_times=asked.validation_times,
+                augmentation=augmentation,
             )
             watching.set_params(
                 {"verbose": asked.verbose, "epochs": loop.epochs, "steps": batches.steps}

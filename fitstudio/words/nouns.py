@@ -18,6 +18,8 @@ NOUNS = {
     "epoch": (marked("epoch"), marked("epochs")),
     "minute": (marked("minute"), marked("minutes")),
     "thread": (marked("thread"), marked("threads")),
+    "degree": (marked("degree"), marked("degrees")),
+    "point": (marked("point"), marked("points")),
     "process": (marked("process"), marked("processes")),
 }
 

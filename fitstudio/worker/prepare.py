@@ -38,7 +38,7 @@ from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
 from fitstudio.words import say
-from fitstudio.worker import machine, model_setup
+from fitstudio.worker import augmenting, machine, model_setup
 from fitstudio.worker.history_files import Row
 from fitstudio.worker.machine import Machine
 from fitstudio.worker.model_card import BirthCertificate
@@ -121,7 +121,8 @@ def prepare_training(process: RunProcess) -> Training:
         prepared.recipe, method=str(values["data.scale_target"]), loss=task.output.loss
     )
     changed = _changes(source, spec, environment["data"])
-    _tell_data(process, prepared, plan, target, changed)
+    at_random = augmenting.told(values, plan.input_shape)
+    _tell_data(process, prepared, plan, target, changed, at_random)
     storage.write_json(
         paths.resolved,
         stored
@@ -324,10 +325,12 @@ def _tell_data(
     plan: ModelPlan,
     target: Mapping[str, Any] | None,
     changed: Sequence[str],
+    at_random: Sequence[Finding],
 ) -> None:
     findings = [
         *(Finding(DATA_CHANGED, Severity.ADVICE, "data.file", each) for each in changed),
         *prepared.findings,
+        *at_random,
     ]
     process.journal.append(
         EventType.DATA_READY,

@@ -170,7 +170,7 @@ def _classes(
     worst = np.argsort(probability, kind="stable")[:_WORST_ROWS]
     found["worst"][part.name] = [
         {
-            "row": _row(part, place // steps),
+            **_place(part, place // steps),
             "true": names[true[place]],
             "predicted": names[predicted[place]],
             "probability": float(probability[place]),
@@ -209,12 +209,13 @@ def _numbers(
         )
     found["parity"][part.name] = {
         "rows": [_row(part, place) for place in shown],
+        **_names(part, shown),
         "outputs": outputs,
     }
     worst = np.argsort(-error, kind="stable")[:_WORST_ROWS]
     found["worst"][part.name] = [
         {
-            "row": _row(part, place),
+            **_place(part, place),
             "true": {each: float(true[each][place]) for each in _flat(true)},
             "predicted": {each: float(predicted[each][place]) for each in _flat(predicted)},
         }
@@ -233,6 +234,19 @@ def _rows(x: Any, y: Any, weights: Any, which: slice) -> tuple[Any, Any, Any]:
 
 def _flat(columns: Mapping[str, np.ndarray]) -> list[str]:
     return [name for name, values in columns.items() if np.ndim(values) == 1]
+
+
+def _place(part: Part, place: int) -> dict[str, Any]:
+    """Where a sample of a part comes from: its row, and its file where each row is one."""
+    row, name = _row(part, place), "" if part.samples is None else part.samples[place].name
+    return {"row": row, "file": name} if name else {"row": row}
+
+
+def _names(part: Part, shown: np.ndarray) -> dict[str, list[str]]:
+    """The files of some samples, where each of them is one."""
+    if part.samples is None or part.samples.names is None:
+        return {}
+    return {"files": [part.samples[place].name for place in shown.tolist()]}
 
 
 def _row(part: Part, place: int) -> int | None:

@@ -19,6 +19,7 @@ from fitstudio import storage
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.declared.parameters.fit import SETTINGS
 from fitstudio.engine import callbacks, device, device_memory
+from fitstudio.engine.augmentation.augmentation import Augmentation
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.model import Model
 from fitstudio.engine.state import checkpoint
@@ -28,6 +29,7 @@ from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
 from fitstudio.words import say, say_count
 from fitstudio.worker import model_setup, not_finite
+from fitstudio.worker.augmenting import augmentation_for
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
 from fitstudio.worker.callbacks.own import own_callbacks
@@ -124,6 +126,7 @@ def _fit_once(training: Training) -> _Fitted:
             seed=training.machine.seed,
             start_state=state,
             micro_batch_size=training.micro_batch_size,
+            augmentation=_augmentation(training),
         )
         stopped_by = own.stops_at_epoch.by
         # Who trains longer goes on from the weights that training ended with, as in the reference.
@@ -219,6 +222,12 @@ def _fit_arguments(training: Training) -> dict[str, Any]:
         "sample_weight": prepared.sample_weight,
         "validation_data": validation,
     }
+
+
+def _augmentation(training: Training) -> Augmentation | None:
+    plan = training.resolved.model_plan
+    shape = plan.input_shape if plan is not None else ()
+    return augmentation_for(training.values, training.machine.seed, shape)
 
 
 def _use_smaller_parts(training: Training, error: Exception) -> None:

@@ -46,7 +46,7 @@ def test_a_dropped_folder_becomes_a_project_that_shows_its_pictures_by_class(
     assert (session.spec.get("fit.x"), session.spec.get("fit.y")) == (["picture"], ["class"])
     assert page._guesses.texts() == ["16 × 16 points", "Grey", "One folder a class", "Change"]
     names = {view.accessibleName() for view in views(page)}
-    assert {"Picture 1, circle", "Picture 11, square"} <= names
+    assert {"circle/0.png, circle", "square/0.png, square"} <= names
 
     before = views(page)
     session.set_many({"fit.epochs": 3}, "Epochs")

@@ -12,8 +12,11 @@ _SEARCHED_BYTES = 4 << 30
 
 
 def array_gaps(array: ArrayLike) -> np.ndarray:
-    """For each row whether it holds NaN or infinite values."""
+    """For each row whether it holds NaN or infinite values, or nothing at all."""
     rows = array.shape[0]
+    known = getattr(array, "gaps", None)
+    if known is not None:
+        return known.copy()
     size = int(np.prod(array.shape, dtype=np.float64)) * array.dtype.itemsize
     gaps = np.zeros(rows, bool)
     if array.dtype.kind != "f" or size > _SEARCHED_BYTES:

@@ -135,6 +135,10 @@ class Source(ABC):
                 else None,
             )
 
+    def file_names(self) -> Sequence[str] | None:
+        """For each row the picture file that it is; None where rows are no files."""
+        return None
+
     def fingerprint(self) -> dict[str, Any]:
         """By what a change of the file, or of the one with its targets, is noticed."""
         return fingerprint(self.path, self.targets_path)

@@ -143,8 +143,11 @@ def looked_at(array: ArrayLike) -> list[slice]:
     """The parts of an array that statistics are made from: all, or blocks spread over it."""
     rows = array.shape[0]
     if getattr(array, "is_slow", False):
-        places = np.linspace(0, rows, min(rows, _LOOKED_AT_SLOWLY) + 1).astype(int)[:-1]
-        return [slice(int(place), int(place) + 1) for place in places]
+        gaps = getattr(array, "gaps", None)
+        there = np.arange(rows) if gaps is None else np.flatnonzero(~gaps)
+        count = len(there)
+        places = np.linspace(0, count, min(count, _LOOKED_AT_SLOWLY) + 1).astype(int)[:-1]
+        return [slice(int(row), int(row) + 1) for row in there[places]]
     step = rows_in_block(array)
     blocks = [slice(start, min(rows, start + step)) for start in range(0, rows, step)]
     most = max(1, _LOOKED_AT_BYTES // _BLOCK_BYTES)

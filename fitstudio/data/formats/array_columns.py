@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.columns import statistics
+from fitstudio.data.columns.described import describe_array
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.one_hot import fold_one_hot
 from fitstudio.data.columns.source import Source
@@ -27,7 +28,6 @@ from fitstudio.data.formats.text.dates import unit_of_dates
 from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import (
-    ARRAY,
     CATEGORY,
     CONSTANT,
     NUMBER,
@@ -182,28 +182,6 @@ def sample_shape(array: ArrayLike) -> tuple[int, ...]:
     return () if shape == (1,) else shape
 
 
-def describe_array(
-    name: str, array: ArrayLike, shape: tuple[int, ...], unit: str | None
-) -> tuple[ColumnSummary, int]:
-    """What is known about an array with several values a row, and how many rows say so."""
-    blocks = statistics.looked_at(array)
-    looked = sum(block.stop - block.start for block in blocks)
-    found = statistics.Statistics()
-    for block in blocks:
-        found.add(_values(name, array, block))
-    counts = np.zeros(statistics.BINS, np.int64)
-    if found.count:
-        for block in blocks[:: max(1, len(blocks) // 8)]:
-            counts += statistics.histogram(
-                _values(name, array, block), found.minimum, found.maximum
-            )
-    column = ColumnSummary(
-        name=name, type=ARRAY, dtype=str(array.dtype), shape=shape, unit=unit,
-        histogram=tuple(counts.tolist()) if found.count else (), **found.as_fields(),
-    )  # fmt: skip
-    return column, looked
-
-
 def usable(dtype: np.dtype) -> str | None:
     """Why arrays of this type cannot be used, or None if they can."""
     if dtype.hasobject:
@@ -275,23 +253,6 @@ def _as_text(values: np.ndarray) -> pl.Series:
     else:
         texts = values.tolist()
     return pl.Series("text", [text.strip() or None for text in texts], dtype=pl.String)
-
-
-def _values(name: str, array: ArrayLike, block: slice) -> np.ndarray:
-    try:
-        return np.asarray(array[block])
-    except OSError as problem:
-        raise DataError(
-            say(
-                "Rows {start} to {stop} of {name} cannot be read: {strerror}.",
-                start=block.start + 1,
-                stop=block.stop,
-                name=repr(name),
-                strerror=problem.strerror or problem,
-            ),
-            code="data.unreadable",
-            details=str(problem),
-        ) from problem
 
 
 def _glimpse(sample: np.ndarray) -> str:

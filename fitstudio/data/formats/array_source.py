@@ -15,6 +15,10 @@ from fitstudio.declared.task.dataset_summary import DatasetSummary
 class ArraySource(ArrayColumns):
     """Named arrays of one length."""
 
+    def size(self) -> int:
+        """Of the file, in bytes."""
+        return quick_look(self.path)[0]
+
     def summary(self) -> DatasetSummary:
         columns = self.columns
         masks = {column.name: self._gaps(column) for column in columns if column.has_gaps}
@@ -25,7 +29,7 @@ class ArraySource(ArrayColumns):
             file=self.file,
             kind=self.kind,
             rows=self.rows,
-            bytes=quick_look(self.path)[0],
+            bytes=self.size(),
             columns=columns,
             options=self.options,
             guesses=self.guesses,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.pictures_as_trained import open_other_pictures
 from fitstudio.data.preparing.reading import Reading
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.recipe_source import RecipeSource
@@ -160,7 +161,9 @@ def _open_one(
             )
         return source
     heard: list[str] = []
-    source = single_sample(recipe, _best(recipe, reading, data, base, heard), heard)
+    source = open_other_pictures(recipe, reading, data, base, heard)
+    if source is None:
+        source = single_sample(recipe, _best(recipe, reading, data, base, heard), heard)
     try:
         names = _number_columns(recipe, source, answers=answers)
         if source.kind == "table":

@@ -159,12 +159,20 @@ def _encode_arrays(
     gaps = np.zeros(source.rows, bool)
     for array in arrays:
         gaps |= array_gaps(array)
-    samples = SampleIndex.of_rows(source.file, ~gaps)
+    samples = SampleIndex.of_rows(source.file, ~gaps, source.file_names())
     if not len(samples):
         raise DataError(
             say("No row of {file} is free of NaN.", file=repr(source.file)), code="data.no-rows"
         )
-    if gaps.any():
+    if gaps.any() and source.file_names() is not None:
+        notes.append(
+            say_count(
+                int(gaps.sum()),
+                "{number} row without a picture that can be read was left out.",
+                "{number} rows without a picture that can be read were left out.",
+            )
+        )
+    elif gaps.any():
         count = int(gaps.sum())
         notes.append(
             say(

@@ -156,7 +156,7 @@ def prepare(
     if isinstance(x, LazyArray) and x.chunk_rows > 1:
         notes.append(reading_in_pieces.note(spec, x.chunk_rows, len(training)))
         rows = reading_in_pieces.held_out_in_order(spec, samples.rows, len(training))
-        samples = SampleIndex(samples.source, rows)
+        samples = replace(samples, rows=rows)
         x, y, weights = encode(rows)
         held_out = replace(
             held_out, rows=reading_in_pieces.held_out_in_order(spec, held_out.rows, 0)
@@ -203,7 +203,7 @@ def usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) 
     if weight is not None:
         _, weighed = encoding.encode_weights(weight, source)
         usable &= weighed
-    samples = SampleIndex.of_rows(source.file, usable)
+    samples = SampleIndex.of_rows(source.file, usable, source.file_names())
     left_out = source.rows - len(samples)
     if left_out:
         noun = "row" if source.rows == 1 else "rows"

@@ -6,7 +6,7 @@ used have no sample, and samples may stand in another order than their rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +21,12 @@ class Place:
     Args:
         source: The file, as it is shown.
         row: The row in it, from 0.
+        name: The picture file that it is; "" where rows are no files.
     """
 
     source: str
     row: int
+    name: str = ""
 
     @property
     def number(self) -> int:
@@ -39,33 +41,39 @@ class SampleIndex:
     Args:
         source: The file that they come from, as it is shown.
         rows: For each sample its row, from 0.
+        names: For each row of the file the picture that it is; None where rows are no files.
     """
 
     source: str
     rows: np.ndarray
+    names: Sequence[str] | None = None
 
     @classmethod
-    def of_rows(cls, source: str, usable: np.ndarray) -> SampleIndex:
+    def of_rows(
+        cls, source: str, usable: np.ndarray, names: Sequence[str] | None = None
+    ) -> SampleIndex:
         """A sample for each row that can be used, in the order of the file.
 
         Args:
             source: The file, as it is shown.
             usable: For each row of it whether it can be used.
+            names: For each row the picture that it is, where rows are files.
         """
-        return cls(source, np.flatnonzero(usable))
+        return cls(source, np.flatnonzero(usable), names)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, sample: int) -> Place:
-        return Place(self.source, int(self.rows[sample]))
+        row = int(self.rows[sample])
+        return Place(self.source, row, self.names[row] if self.names is not None else "")
 
     def __iter__(self) -> Iterator[Place]:
         return (self[sample] for sample in range(len(self)))
 
     def taken(self, samples: np.ndarray | slice) -> SampleIndex:
         """Some of the samples: by their numbers in this order, by a mask, or a slice of them."""
-        return SampleIndex(self.source, self.rows[samples])
+        return SampleIndex(self.source, self.rows[samples], self.names)
 
     def sample_of_each_row(self, rows: int) -> np.ndarray:
         """For each row of the file the sample that it became, or `NO_SAMPLE`.

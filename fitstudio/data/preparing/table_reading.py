@@ -21,6 +21,7 @@ from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat
 from fitstudio.data.formats.text.table import TableSource
 from fitstudio.data.preparing.reading import ColumnReading, Reading
 from fitstudio.declared.formats.format import Travels
+from fitstudio.declared.formats.listed_pictures import COLUMN, NO_COLUMN
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.task.dataset_summary import ID, NUMBER
 from fitstudio.errors import DataError
@@ -82,6 +83,7 @@ def options_for(
         kept.pop("thousands", None)
         if said.get("thousands") == kept.get("decimal") or "decimal" in said:
             kept.pop("decimal", None)
+    kept.setdefault(COLUMN, NO_COLUMN)  # what was text in training is text
     if "missing" in said:
         kept.pop("missing_numbers", None)  # a list that a person gave is the whole list
     return {**kept, **said}

@@ -69,6 +69,12 @@ def change_between(before: Any, now: Mapping[str, Any]) -> Said | None:
             "holds now.",
             how=_how(before, now),
         )
+    if _is_other(before.get("pictures"), now.get("pictures")):
+        return say(
+            "Pictures that the table names have changed since it was chosen: {how}. Training "
+            "learns from what they hold now.",
+            how=_how(before["pictures"], now["pictures"]),
+        )
     targets, then = now.get("targets"), before.get("targets")
     if not isinstance(targets, Mapping) or not isinstance(then, Mapping):
         return None
@@ -79,6 +85,13 @@ def change_between(before: Any, now: Mapping[str, Any]) -> Said | None:
         "what it holds now.",
         how=_how(then, targets),
     )
+
+
+def _is_other(before: Any, now: Any) -> bool:
+    """Whether two fingerprints, where both are there, are of different contents."""
+    if not isinstance(before, Mapping) or not isinstance(now, Mapping):
+        return False
+    return before.get("sha256") not in (None, now.get("sha256"))
 
 
 def _how(before: Mapping[str, Any], now: Mapping[str, Any]) -> Said:

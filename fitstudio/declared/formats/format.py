@@ -17,6 +17,7 @@ class Where(StrEnum):
     TEXT = "text"  # not in workbooks, whose cells are parted already
     WORKBOOK = "workbook"  # only there
     SEVERAL = "several"  # only where the file holds several tables
+    PICTURES = "pictures"  # only where a column names pictures
 
 
 class Travels(StrEnum):

@@ -123,6 +123,23 @@ PICTURES = Format(
             help=marked("Which page of files with several is taken; else all pages, as channels."),
             unset=marked("all"),
         ),
+        ReadingOption(
+            name="unreadable",
+            kind=Choice(
+                (
+                    Option("skip", marked("Leave them out"), marked("Training does without them.")),
+                    Option(
+                        "stop",
+                        marked("Ask before training"),
+                        marked("Nothing is trained until they can be read."),
+                    ),
+                )
+            ),
+            default="skip",
+            title=marked("Pictures that cannot be read"),
+            help=marked("What is done with pictures that are missing or cannot be read."),
+            travels=Travels.NEVER,
+        ),
     ),
     called=(marked("folders of pictures"),),
     endings=(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fitstudio.declared.formats import containers
 from fitstudio.declared.formats.format import Format, ReadingOption, Travels, Where
 from fitstudio.declared.formats.kinds import Several, TextChoice
+from fitstudio.declared.formats.listed_pictures import LISTED
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Option, Text
 from fitstudio.words import marked
@@ -274,7 +275,7 @@ TABLE = Format(
     name="table",
     title=marked("Table"),
     help=marked("CSV, TSV or Excel"),
-    params=OPTIONS,
+    params=(*OPTIONS, *LISTED),
     called=("CSV", "TSV", "Excel"),
     endings=_ENDINGS,
     folder_endings=(*_ENDINGS, *_ENDINGS_IN_FOLDERS),

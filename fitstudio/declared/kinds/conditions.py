@@ -37,6 +37,10 @@ FACTS: Mapping[str, tuple[str, str]] = {
         marked("the model answers at each time step"),
         marked("the model gives one answer for each row"),
     ),
+    "pictures": (
+        marked("the inputs are pictures"),
+        marked("the inputs are no pictures"),
+    ),
     "sample weights": (marked("rows have weights"), marked("rows have no weights")),
     "weights": (
         marked("rows or classes have weights"),

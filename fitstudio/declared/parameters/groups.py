@@ -12,6 +12,7 @@ HOW_LONG = marked("How long")
 CHECKING = marked("Checking while training")
 CLASS_WEIGHTS = marked("Class weights")
 WHILE_IT_RUNS = marked("While it runs")
+AT_RANDOM = marked("Changes at random")
 MORE = marked("More")
 
 
@@ -29,5 +30,6 @@ GROUPS: tuple[Group, ...] = (
     Group(CHECKING, marked("On rows the model never learns from")),
     Group(CLASS_WEIGHTS, marked("Let rare classes count more")),
     Group(WHILE_IT_RUNS, marked("Helpers that watch the training")),
+    Group(AT_RANDOM, marked("In training pictures only, anew in every epoch")),
     Group(MORE, marked("Data, reading and repeating")),
 )

@@ -10,6 +10,7 @@ from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.parameters import sources
+from fitstudio.declared.parameters.augmentation import AUGMENTATION
 from fitstudio.declared.parameters.compile import COMPILE
 from fitstudio.declared.parameters.data import DATA
 from fitstudio.declared.parameters.fit import FIT
@@ -21,7 +22,7 @@ SECTIONS = ("data", "model", "compile", "fit", "run")
 
 # The model's settings depend on its kind; all others are always the same.
 FIXED: Mapping[str, Param] = MappingProxyType(
-    {param.key: param for param in (*DATA, *COMPILE, *FIT, *RUN)}
+    {param.key: param for param in (*DATA, *AUGMENTATION, *COMPILE, *FIT, *RUN)}
 )
 
 

@@ -76,11 +76,20 @@ def usual_model(columns: Sequence[ColumnSummary]) -> str:
     if len(shape) == 3:
         return "cnn2d"
     if len(shape) == 2:
-        short, long = sorted(shape)
-        return "cnn2d" if short >= _LEAST_SIDE and long <= _MOST_ASPECT * short else "cnn1d"
+        return "cnn2d" if is_picture(shape) else "cnn1d"
     if len(shape) == 1 and shape[0] >= _LEAST_SIGNAL:
         return "cnn1d"
     return "mlp"
+
+
+def is_picture(shape: Sequence[int]) -> bool:
+    """Whether a sample of this shape is a picture: two long sides, and a few channels or none."""
+    if len(shape) == 3:
+        return True
+    if len(shape) != 2:
+        return False
+    short, long = sorted(shape)
+    return short >= _LEAST_SIDE and long <= _MOST_ASPECT * short
 
 
 def kept_rows(

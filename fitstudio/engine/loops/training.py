@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fitstudio.engine.arguments import ValidationTimes
+from fitstudio.engine.augmentation.augmentation import Augmentation
 from fitstudio.engine.callbacks.callback_list import CallbackList
 from fitstudio.engine.callbacks.history import History
 from fitstudio.engine.callbacks.logs import to_numbers
@@ -43,6 +44,7 @@ class TrainingLoop:
         validation: The validation data.
         validation_steps: Batches of a validation run, if limited.
         validation_times: In which epochs to validate.
+        augmentation: Changes each training batch, if anything does.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class TrainingLoop:
         validation: Batches | None,
         validation_steps: int | None,
         validation_times: ValidationTimes,
+        augmentation: Augmentation | None = None,
     ) -> None:
         self.model, self.train_step = model, step
         self.batches, self.callbacks = batches, callbacks
         self.first_epoch, self.epochs = first_epoch, epochs
         self.evaluation, self.validation = evaluation, validation
         self.validation_steps, self.validation_times = validation_steps, validation_times
+        self._augmentation = augmentation
         self.objective = step.objective
         #: The epoch under way and the batches of it that are done; (epoch + 1, 0) at its end.
         self.epoch, self.steps_done = first_epoch, 0
@@ -123,6 +127,8 @@ class TrainingLoop:
             if watched:
                 self._begin_batch(step)
             rows = inputs[0].shape[0]
+            if self._augmentation is not None:
+                inputs, targets, weights = self._augmentation(inputs, targets, weights, epoch, step)
             try:
                 loss = self.train_step(inputs, targets, weights, rows)
             except ValueError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,16 +19,20 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Size
+from fitstudio.gui.widgets.thumbnail import paint_picture
 
 # A model may name the ink and the weight of a cell instead of colours and fonts of its own.
 INK_ROLE = Qt.ItemDataRole.UserRole + 100
 STRONG_ROLE = Qt.ItemDataRole.UserRole + 101
+# The picture that stands left of a cell's text; an empty one keeps its place.
+PICTURE_ROLE = Qt.ItemDataRole.UserRole + 102
 
 
 class RowDelegate(QStyledItemDelegate):
     """Paints a cell: text by its tokens, a hairline under each row but the last."""
 
     PAD = 10
+    _PICTURE_GAP = 4
 
     def paint(
         self,
@@ -49,6 +53,12 @@ class RowDelegate(QStyledItemDelegate):
             Qt.AlignmentFlag(int(align)) if align is not None else Qt.AlignmentFlag.AlignLeft
         )
         area = option.rect.adjusted(self.PAD, 0, -self.PAD, -1)
+        picture = index.data(PICTURE_ROLE)
+        if isinstance(picture, QImage):
+            side = area.height() - 2 * self._PICTURE_GAP
+            place = QRectF(area.left(), area.top() + self._PICTURE_GAP, side, side)
+            paint_picture(painter, place, picture)
+            area.adjust(side + self.PAD, 0, 0, 0)
         shown = painter.fontMetrics().elidedText(
             str(text), Qt.TextElideMode.ElideRight, area.width()
         )

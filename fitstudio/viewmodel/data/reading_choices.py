@@ -8,6 +8,7 @@ from typing import Any
 
 from fitstudio.declared.formats.containers import container_by_ending
 from fitstudio.declared.formats.format import ReadingOption, Where
+from fitstudio.declared.formats.listed_pictures import COLUMN
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.kinds.values import Choice, Flag
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
@@ -58,6 +59,8 @@ def reading_choices(
         if option.where == (Where.TEXT if is_grid else Where.WORKBOOK):
             continue
         if option.where == Where.SEVERAL and option.name not in inside:
+            continue
+        if option.where == Where.PICTURES and COLUMN not in found:
             continue
         value = found.get(option.name, option.default)
         value = list(value) if isinstance(value, tuple) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from psygnal import Signal
 
 from fitstudio.actions import using_models
+from fitstudio.actions.data import Thumbnail
 from fitstudio.actions.exporting import csv_of_worst
 from fitstudio.actions.kept_models import KeptModel, kept_models, when_saved
 from fitstudio.actions.runs import RunSummary
@@ -34,6 +35,7 @@ from fitstudio.viewmodel.results.scores import (
 )
 from fitstudio.viewmodel.results.titles import PART_TITLES, PARTS, WEIGHTS
 from fitstudio.viewmodel.results.worst_rows import WorstRow, worst_row
+from fitstudio.viewmodel.row_pictures import row_pictures
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import numbers, say, say_count, say_marked
 
@@ -154,7 +156,8 @@ class ResultsModel:
     def can_open_test(self) -> bool:
         """Whether the shown model was not measured yet on the rows that nothing has seen."""
         ready = self.state == "ready" and self.results is not None and self.checkpoint is None
-        return ready and self.unseen is not None and "test" not in self.results.scores
+        measured = self.results.scores if ready and self.results is not None else {}
+        return ready and self.unseen is not None and "test" not in measured
 
     def test_question(self) -> tuple[str, str]:
         """What is asked before the test part is opened: a title and what to know."""
@@ -339,8 +342,15 @@ class ResultsModel:
         alike = [each for each in files.values() if PureWindowsPath(each).name == short]
         return mine if len(set(alike)) > 1 else short
 
-    def row_words(self, row: int | None) -> str:
-        """A row of this part, counted from 0, by its number and file; empty where unknown."""
+    def row_words(self, row: int | None, picture: str = "") -> str:
+        """A row of this part, counted from 0, by its number and file; empty where unknown.
+
+        Args:
+            row: Its number.
+            picture: The picture that it is, which says more than a number.
+        """
+        if picture:
+            return picture
         if row is None:
             return ""
         number, file = numbers.format_count(row + 1), self.file()
@@ -373,15 +383,33 @@ class ResultsModel:
             ]
         return [worst_row(each) for each in entries]
 
+    def look_at_worst(self, take: Callable[[Mapping[int, Thumbnail]], None]) -> None:
+        """Looks at the pictures of the worst rows, where they are pictures of the run's own data.
+
+        Args:
+            take: Gets them by their rows; not called where there are none.
+        """
+        rows = [each.place for each in self.worst() if each.file and each.place is not None]
+        run = self.run
+        if not rows or run is None or self.file():
+            return
+        self.session.in_background(
+            lambda job: row_pictures(self.session.project, run, rows, job),
+            lambda found: take(found) if run == self.run else None,
+            lambda problem: None,  # their names stand there all the same
+            replaces=f"worst pictures {id(self)}",
+        )
+
     def worst_csv(self) -> str:
         """All rows of that list as a table, every digit of them."""
         return "" if self.results is None else csv_of_worst(self.results, self.part)
 
     def worst_headings(self) -> tuple[str, str, str, str]:
         """The headings of their table."""
+        first = say("Picture") if any(each.file for each in self.worst()) else say("Row")
         if self.is_classification():
-            return say("Row"), say("True"), say("Predicted"), say("Chance given to the true class")
-        return say("Row"), say("Measured"), say("Predicted"), say("Difference")
+            return first, say("True"), say("Predicted"), say("Chance given to the true class")
+        return first, say("Measured"), say("Predicted"), say("Difference")
 
     def _parity_outputs(self) -> Sequence[Mapping[str, Any]]:
         if self.results is None:

@@ -91,6 +91,7 @@ class Parity:
     true: _Array
     predicted: _Array
     rows: tuple[int | None, ...]
+    files: tuple[str, ...] = ()  # of each row, where rows are pictures
 
     @property
     def residuals(self) -> _Array:
@@ -190,6 +191,7 @@ def parity_of(results: Results, part: str, output: int) -> Parity | None:
         np.asarray(chosen["true"], dtype=np.float64),
         np.asarray(chosen["predicted"], dtype=np.float64),
         tuple(parity["rows"]),
+        tuple(parity.get("files", ())),
     )
 
 

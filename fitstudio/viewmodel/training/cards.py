@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.parameters import groups
+from fitstudio.declared.parameters.augmentation import AUGMENTATION
 from fitstudio.declared.parameters.compile import COMPILE
 from fitstudio.declared.parameters.fit import FIT
 from fitstudio.declared.parameters.registry import FIXED
@@ -44,6 +45,7 @@ _CARDS: Mapping[str, tuple[str, ...]] = {
     ),
     groups.CLASS_WEIGHTS: ("fit.class_weight",),
     groups.WHILE_IT_RUNS: ("fit.callbacks", "fit.verbose", "run.on_nan", "run.keep_epochs"),
+    groups.AT_RANDOM: tuple(param.key for param in AUGMENTATION),
     groups.MORE: (
         "fit.x",
         "fit.y",

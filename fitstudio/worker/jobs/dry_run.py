@@ -18,12 +18,14 @@ from fitstudio.data.source import open_source
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.engine import device, device_memory
+from fitstudio.engine.augmentation.augmentation import Augmentation
 from fitstudio.engine.model import Model
 from fitstudio.engine.state.checkpoint import Snapshot
 from fitstudio.errors import SpecError
 from fitstudio.storage import ops
 from fitstudio.words import say
 from fitstudio.worker import machine, model_setup
+from fitstudio.worker.augmenting import augmentation_for
 
 _WARM_UP_STEPS = 2
 _MEASURED_STEPS = 5
@@ -121,11 +123,12 @@ def _measure(
     model_setup.compile_to_train(model, values)
     x, y, weights = _some_rows(prepared, size * (_WARM_UP_STEPS + _MEASURED_STEPS))
     warm_up = min(len(x), size * _WARM_UP_STEPS)
-    _train(model, x[:warm_up], y[:warm_up], weights, size)
+    augmentation = augmentation_for(values, 0, resolved.model_plan.input_shape)
+    _train(model, x[:warm_up], y[:warm_up], weights, size, augmentation)
     began = time.perf_counter()
     if target.type == "cuda":
         torch.cuda.reset_peak_memory_stats(target)
-    _train(model, x, y, weights, size)
+    _train(model, x, y, weights, size, augmentation)
     seconds = time.perf_counter() - began
     snapshot = Snapshot()
     snapshot.take(dict(model.training_state()), {})
@@ -164,7 +167,9 @@ def _validation_arrays(data: Any) -> Sequence[Any]:
     return data if isinstance(data, tuple) else ()
 
 
-def _train(model: Model, x: Any, y: Any, weights: Any, size: int) -> None:
+def _train(
+    model: Model, x: Any, y: Any, weights: Any, size: int, augmentation: Augmentation | None
+) -> None:
     model.fit(
         x,
         y,
@@ -173,6 +178,7 @@ def _train(model: Model, x: Any, y: Any, weights: Any, size: int) -> None:
         shuffle=False,
         sample_weight=None if weights is None else weights[: len(x)],
         seed=0,
+        augmentation=augmentation,
     )
 
 

@@ -45,7 +45,7 @@ class PictureArray:
 
     Args:
         folder: The folder.
-        names: The files in it, in the order of the rows.
+        names: The files in it, in the order of the rows; "" for a row without a picture.
         form: What each is brought to.
     """
 
@@ -53,6 +53,10 @@ class PictureArray:
 
     def __init__(self, folder: Path, names: Sequence[str], form: PictureForm) -> None:
         self._folder, self._names, self._form = folder, list(names), form
+        #: For each row whether it has no picture; None where all have one.
+        self.gaps: np.ndarray | None = None
+        if not all(self._names):
+            self.gaps = np.array([not name for name in self._names])
         self.dtype = form.dtype
         self.shape: tuple[int, ...] = (len(names), form.height, form.width, form.channels)
 
@@ -70,6 +74,8 @@ class PictureArray:
 
     def _picture(self, name: str) -> np.ndarray:
         form = self._form
+        if not name:
+            raise DataError(say("This row has no picture."), code="data.no-picture")
         points = read_points(self._folder / name, form.page, at_least=max(form.width, form.height))
         try:
             points = with_channels(points, form.kind)

@@ -183,7 +183,9 @@ def common_format(
         if counts[candidate] > best_count:
             best, best_count = candidate, counts[candidate]
     mark = best.decimal
-    if best_count == 0 or best.thousands or not any(mark in cell for cell in cells):
+    # The name of a file may hold the mark as well, and says nothing about numbers.
+    shown = any(mark in cell for cell in cells if best.matches(cell))
+    if best_count == 0 or best.thousands or not shown:
         return best, True
     rivals = [other for other in candidates if other.thousands == mark]
     ambiguous = any(counts[other] == best_count for other in rivals)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from fitstudio.data.columns.described import describe_array
 from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import WORDS, TableColumn
@@ -23,6 +24,9 @@ from fitstudio.data.formats.text.layout import Reasons, TextFormat
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat, pure_numbers
 from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, ColumnSummary
 from fitstudio.words import say
+
+if TYPE_CHECKING:
+    from fitstudio.data.formats.pictures.listed import ListedPictures
 
 _LONGEST_NAME = 200
 _MOST_COMPARED = 2_000_000
@@ -63,13 +67,24 @@ class TableColumns(Source):
         self.given_columns: dict[str, Any] = {}
         self._gap_markers: set[str] | None = None
         self._date_orders: dict[str, str] = {}
+        #: The pictures that a column names, and how many of them say what they are like; or None.
+        self.pictures_looked_at: int | None = None
+        self.pictures: ListedPictures | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         return self._names
 
     def single_names(self) -> list[str]:
+        # Beside answers a picture is shown by its name, as a single value.
         return list(self._names)
+
+    def file_names(self) -> Sequence[str] | None:
+        return None if self.pictures is None else self.pictures.names
+
+    def is_picture(self, name: str) -> bool:
+        """Whether the cells of a column name pictures, which stand for them."""
+        return self.pictures is not None and self.pictures.column == name
 
     def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
         wanted = wanted or self._types.get(name)
@@ -147,6 +162,8 @@ class TableColumns(Source):
         return self._cells.to_series(self._places[name])
 
     def array(self, name: str) -> ArrayLike:
+        if self.pictures is not None and self.is_picture(name):
+            return self.pictures.array
         column = self.scalars(name)
         return column.labels() if column.values is None else column.numbers()
 
@@ -292,4 +309,9 @@ class TableColumns(Source):
         return tuple(names)
 
     def _describe(self, name: str) -> ColumnSummary:
-        return summarise(self.scalars(name))
+        if self.pictures is None or not self.is_picture(name):
+            return summarise(self.scalars(name))
+        array = self.pictures.array
+        found, looked = describe_array(name, array, tuple(array.shape[1:]), None)
+        self.pictures_looked_at = looked
+        return replace(found, missing=int(self.pictures.gaps.sum()))

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from fitstudio.gui.theme.theme import colour
-from fitstudio.gui.theme.tokens import Radius, Space
+from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.labels import ElidedLabel, Label
+from fitstudio.gui.widgets.thumbnail import as_image, paint_picture
 from fitstudio.viewmodel.data.pictures import FEW_CLASSES, PictureClass, Thumbnail
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count
 
 _SIDE = 92
-# Below this many points a side, a picture is shown point by point: smooth edges would be made up.
-_COARSE = 40
 
 
 class PictureView(QWidget):
@@ -29,39 +27,21 @@ class PictureView(QWidget):
 
     def __init__(self, thumbnail: Thumbnail, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._thumbnail = thumbnail
-        self._image = QImage(
-            thumbnail.points,
-            thumbnail.width,
-            thumbnail.height,
-            3 * thumbnail.width,
-            QImage.Format.Format_RGB888,
-        )
+        self._image = as_image(thumbnail)
         self.setFixedSize(_SIDE, _SIDE)
-        number = format_count(thumbnail.row + 1)
-        self.setToolTip(say("Picture {number}", number=number))
+        words = thumbnail.name or say("Picture {number}", number=format_count(thumbnail.row + 1))
+        self.setToolTip(words)
         self.setAccessibleName(
-            say("Picture {number}, {label}", number=number, label=thumbnail.label)
+            say("{picture}, {label}", picture=words, label=thumbnail.label)
             if thumbnail.label
-            else say("Picture {number}", number=number)
+            else words
         )
 
     def sizeHint(self) -> QSize:
         return QSize(_SIDE, _SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        coarse = max(self._thumbnail.width, self._thumbnail.height) < _COARSE
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not coarse)
-        area = QRectF(self.rect())
-        rounded = QPainterPath()
-        rounded.addRoundedRect(area, Radius.CONTROL, Radius.CONTROL)
-        painter.setClipPath(rounded)
-        painter.fillRect(area, colour("track"))
-        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        painter.drawImage(QRectF(left, top, size.width(), size.height()), self._image)
+        paint_picture(QPainter(self), QRectF(self.rect()), self._image)
 
 
 class PictureGrid(QWidget):

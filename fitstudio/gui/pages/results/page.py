@@ -7,13 +7,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QMenu,
     QStackedLayout,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -23,21 +19,22 @@ from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.results.mistakes_card import MistakesCard
 from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.pages.results.simple_models_card import SimpleModelsCard
+from fitstudio.gui.pages.results.worst_table import WorstTable
 from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.figure_menu import FigureMenu
 from fitstudio.gui.plots.scatter import ScatterPlot
-from fitstudio.gui.theme.tokens import Size, Space
+from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import icon_button, link_button, primary_button
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.segmented import Segmented
-from fitstudio.gui.widgets.labels import Sentence, as_tip
+from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.question import Question
 from fitstudio.gui.widgets.saving import save_as
 from fitstudio.gui.widgets.signs import EmptyState
-from fitstudio.gui.widgets.tables import INK_ROLE, RowDelegate
+from fitstudio.gui.widgets.tables import RowDelegate
 from fitstudio.storage import atomic
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
@@ -125,7 +122,7 @@ class ResultsPage(Page):
         self._all_cells.clicked.connect(self._on_all_wanted)
         self._worst_card.add_to_head(self._all_cells)
         self._worst_card.add_to_head(self._more_button("results.worst_more", self._worst_menu))
-        self.worst = _WorstTable()
+        self.worst = WorstTable()
         self._no_worst = Sentence("", ink="text2")
         self._no_worst.setContentsMargins(RowDelegate.PAD, 0, 0, 0)
         self._worst_card.add(self._no_worst)
@@ -220,7 +217,8 @@ class ResultsPage(Page):
             return
         title = say("Predicted against measured")
         self._numbers.set_title(title, f"{parity.name} · {self.model.rows_words()}")
-        names = [self.model.row_words(row) for row in parity.rows]
+        files = parity.files or ("",) * len(parity.rows)
+        names = list(map(self.model.row_words, parity.rows, files))
         self.parity.show_points(parity.true, parity.predicted, names)
         self.residuals.show_points(parity.true, parity.residuals, names)
 
@@ -235,8 +233,10 @@ class ResultsPage(Page):
         self._no_worst.set_sentence("" if model.worst() else none)
         self._no_worst.setVisible(not model.worst())
         self.worst.setVisible(bool(model.worst()))
-        rows = [(row.row, row.true, row.predicted, row.measure) for row in model.worst()]
-        self.worst.show_rows(model.worst_headings(), rows, numbers=not model.is_classification())
+        self.worst.show_rows(
+            model.worst_headings(), model.worst(), numbers=not model.is_classification()
+        )
+        model.look_at_worst(self.worst.show_pictures)
 
     def _say_why_not(self) -> None:
         model = self.model
@@ -347,54 +347,3 @@ class ResultsPage(Page):
 
     def _on_all_wanted(self) -> None:
         self.model.set_cell(None)
-
-
-class _WorstTable(QTableWidget):
-    """At most fifty rows, the worst first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("results.worst")
-        self.setAccessibleName(say("Worst rows"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setItemDelegate(RowDelegate(self))
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(Size.ROW_DATA)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setFixedHeight(Size.TABLE_HEAD)
-
-    def show_rows(
-        self, headings: tuple[str, ...], rows: list[tuple[str, ...]], *, numbers: bool
-    ) -> None:
-        """Fill the table anew."""
-        short = list(headings)
-        if not numbers:
-            short[3] = say("Chance")
-        self.setColumnCount(len(short))
-        self.setHorizontalHeaderLabels(short)
-        self.setRowCount(len(rows))
-        for section, heading in enumerate(headings):
-            right = numbers or section in (0, 3)
-            item = self.horizontalHeaderItem(section)
-            assert item is not None
-            item.setToolTip(as_tip(heading))
-            item.setTextAlignment(
-                _RIGHT if right else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            )
-            for row, values in enumerate(rows):
-                cell = QTableWidgetItem(values[section])
-                cell.setToolTip(as_tip(values[section]))
-                cell.setData(INK_ROLE, "text2" if section == 0 else "text")
-                if right:
-                    cell.setData(Qt.ItemDataRole.TextAlignmentRole, int(_RIGHT))
-                self.setItem(row, section, cell)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        if not numbers:
-            # The class that was predicted has the longest heading: it gets what the others leave.
-            for section in (0, 1, 3):
-                header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)

@@ -1,98 +1,40 @@
-"""Opens a folder of pictures: a sample each, with its folder's name for a class."""
+"""What every picture is brought to: its size and points, as found out or as a person said."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import polars as pl
 
-from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.columns.typed import Words
-from fitstudio.data.folder_files import CLASS, FILE, PART, FolderFile, labels_of, look_into
-from fitstudio.data.formats.array_source import ArraySource
-from fitstudio.data.formats.pictures.array import PictureArray, PictureForm
-from fitstudio.data.formats.pictures.reading import PictureHeader, read_header
-from fitstudio.data.formats.reader import Asked
-from fitstudio.declared.formats.pictures import PICTURES, USUAL_SIDE, parse_size
+from fitstudio.data.formats.pictures.array import PictureForm
+from fitstudio.data.formats.pictures.reading import PictureHeader
+from fitstudio.declared.formats.pictures import USUAL_SIDE, parse_size
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
 from fitstudio.words import say, say_count
 from fitstudio.words.numbers import listed
 
-PICTURE = "picture"
 # Pictures that are all of one size are left at it up to this side.
 _LONGEST_SIDE = 256
 # Sides that layers can halve a few times without a rest.
 _SIDE_STEP = 8
-_MOST_NAMED = 5
 
 
-def open_pictures(asked: Asked) -> ArraySource:
-    """Opens a folder of pictures.
+def find_form(
+    headers: Sequence[PictureHeader], options: Mapping[str, Any]
+) -> tuple[PictureForm, list[Guess]]:
+    """What pictures are brought to, and how that was found out.
+
+    Args:
+        headers: What their files say of them.
+        options: What a person has said, by the names of the options of a folder of pictures.
 
     Raises:
-        DataError: If no picture in it can be read.
+        DataError: If pictures of several sizes are to stay as they are.
     """
-    page = asked.options.get("page")
-    inside = look_into(asked.path, PICTURES)
-    files = inside.files if inside is not None else ()
-    good, headers, bad = _headers(asked.path, files, page)
-    if not good:
-        raise DataError(
-            say("None of the pictures in {file} can be read.", file=repr(asked.file))
-            + f" {bad[0][1] if bad else ''}".rstrip(),
-            code="data.no-pictures",
-            remedy=say("Choose a folder that holds PNG, JPEG, TIFF or BMP files."),
-        )
-    form, guesses = _form(headers, asked)
-    names = [file.name for file in good]
-    arrays: dict[str, ArrayLike] = {PICTURE: PictureArray(asked.path, names, form)}
-    classes, parts = labels_of(good)
-    if asked.options.get("classes") == "none":
-        classes = None
-    if classes is not None:
-        arrays[CLASS] = Words(pl.Series(classes))
-    if parts is not None:
-        arrays[PART] = Words(pl.Series(parts))
-    arrays[FILE] = Words(pl.Series(names))
-    findings = [*_unreadable(bad), *_different(headers, form)]
-    if inside is not None:
-        findings.extend(inside.tell_others())
-    settled = {guess.name: guess.value for guess in guesses}
-    return ArraySource(
-        asked.path,
-        asked.file,
-        "pictures",
-        arrays,
-        types=asked.columns,
-        options={**settled, **asked.options},
-        guesses=(*guesses, _folders(classes, parts, given="classes" in asked.options)),
-        findings=tuple(findings),
-    )
-
-
-def _headers(
-    folder: Path, files: Sequence[FolderFile], page: int | None
-) -> tuple[list[FolderFile], list[PictureHeader], list[tuple[str, str]]]:
-    good: list[FolderFile] = []
-    headers: list[PictureHeader] = []
-    bad: list[tuple[str, str]] = []
-    for file in files:
-        try:
-            headers.append(read_header(folder / file.name, page))
-        except DataError as problem:
-            bad.append((file.name, problem.message))
-        else:
-            good.append(file)
-    return good, headers, bad
-
-
-def _form(headers: Sequence[PictureHeader], asked: Asked) -> tuple[PictureForm, list[Guess]]:
-    options = asked.options
     sizes = Counter((header.width, header.height) for header in headers)
     width, height = sizes.most_common(1)[0][0]
     wanted = options.get("size")
@@ -170,34 +112,8 @@ def _channel_kind(counts: Counter[int], wanted: object) -> tuple[str, Guess]:
     return kind, Guess("channels", kind, why, label, given=wanted is not None)
 
 
-def _folders(classes: Sequence[str] | None, parts: Sequence[str] | None, *, given: bool) -> Guess:
-    if classes is None:
-        words, why = say("No classes"), say("The folders say nothing of classes.")
-    else:
-        words = say("One folder a class")
-        why = say("The folder that a picture lies in is its class.")
-    if parts is not None:
-        words = say("{words}, {parts}", words=words, parts=listed(sorted(set(parts))))
-    value = "none" if classes is None else "folder"
-    return Guess("classes", value, say("As you said.") if given else why, words, given=given)
-
-
-def _unreadable(bad: Sequence[tuple[str, str]]) -> list[Finding]:
-    if not bad:
-        return []
-    names = listed([repr(name) for name, _ in bad[:_MOST_NAMED]], most=_MOST_NAMED)
-    sentence = say_count(
-        len(bad),
-        "**{number} picture** cannot be read, and is left out: {names}. {why}",
-        "**{number} pictures** cannot be read, and are left out, such as {names}. {why}",
-        names=names,
-        why=bad[0][1],
-    )
-    return [Finding("data.pictures-unreadable", Severity.ADVICE, "data.file", sentence)]
-
-
-def _different(headers: Sequence[PictureHeader], form: PictureForm) -> list[Finding]:
-    """What pictures of one folder should have in common and have not."""
+def different(headers: Sequence[PictureHeader], form: PictureForm) -> list[Finding]:
+    """What pictures of one dataset should have in common and have not."""
     found: list[Finding] = []
     dtypes = sorted({header.dtype for header in headers})
     if len(dtypes) > 1:

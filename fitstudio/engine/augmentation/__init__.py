@@ -1,0 +1,1 @@
+"""Changes at random in training pictures, batch by batch, as tensors."""
