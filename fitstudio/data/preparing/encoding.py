@@ -11,7 +11,7 @@ from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.formats.text.column_types import WORDS
-from fitstudio.data.preparing import measures
+from fitstudio.data.preparing import measures, steps
 from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.data.preparing.samples import SampleIndex
@@ -193,6 +193,7 @@ def lazy_inputs(
             make_input([column.in_slot for column in columns]).part_shape,
             tuple(np.asarray(column.center) for column in columns),
             tuple(np.asarray(column.scale) for column in columns),
+            steps=tuple((column.before, column.after) for column in columns),
             whole_pieces=whole_pieces,
         ),
         lazily=lazily,
@@ -225,7 +226,7 @@ def encode_table(
                 beyond.append(f"{column.name} ({outside})")
             if missing == "fill" and isinstance(column.fill, float):
                 values[gaps] = column.fill
-            matrix[:, place] = (values - column.center[0]) / column.scale[0]
+            matrix[:, place : place + column.width] = prepared_numbers(column, values)
         else:
             codes = encode_labels(column, source, name, notes)
             gaps = codes == _GAP
@@ -235,7 +236,10 @@ def encode_table(
             if missing == "fill" and column.fill in column.labels:
                 codes[gaps] = column.labels.index(str(column.fill))
             known = codes >= 0
-            matrix[np.flatnonzero(known), place + codes[known]] = 1.0
+            if column.codes:
+                matrix[:, place] = np.where(known, codes + 1, 0)
+            else:
+                matrix[np.flatnonzero(known), place + codes[known]] = 1.0
         if missing == "drop" or column.fill is None:
             whole &= ~gaps
         elif gaps.any():
@@ -252,6 +256,18 @@ def encode_table(
             say("Filled in, as nothing usable stood there (number of rows): {shown}.", shown=shown)
         )
     return matrix, whole
+
+
+def prepared_numbers(column: RecipeColumn, values: np.ndarray) -> np.ndarray:
+    """Single numbers as the model takes them: rows and `column.width` numbers of each.
+
+    Args:
+        column: How they are prepared.
+        values: Doubles, gaps filled or NaN.
+    """
+    values = (steps.taken(column.before, values) - column.center[0]) / column.scale[0]
+    values = steps.as_single(steps.taken(column.after, values))
+    return values if values.ndim == 2 else values[:, None]
 
 
 def encode_labels(column: RecipeColumn, source: Source, name: str, notes: list[str]) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from fitstudio.data.preparing.steps import Step
 from fitstudio.declared.task.task import SlotColumn
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import Plain, plain
@@ -17,6 +18,7 @@ _MOST_LABELS = 100_000
 
 Name = Annotated[str, Meta(max_length=10_000)]
 Size = Annotated[int, Meta(ge=0, lt=1 << 53)]
+Steps = Annotated[tuple[Step, ...], Meta(max_length=20)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,10 @@ class RecipeColumn(Plain):
         labels: The classes in the order of their numbers.
         numeric_labels: Whether the labels are numbers, so that "1" and "1.0" are the same class.
         fill: What stands in for a missing value; None where rows with gaps are left out.
+        before: What is done to its numbers before the centre is taken off.
+        after: What is done to them after that.
+        codes: Whether a class becomes one number that names it, from 1; 0 is what is missing or
+            unknown. Else it becomes a 0 or 1 for each class.
         low: The smallest value of the training rows.
         high: The largest.
         unit: Its unit, if known.
@@ -45,6 +51,9 @@ class RecipeColumn(Plain):
     labels: tuple[Name, ...] = ()
     numeric_labels: bool = False
     fill: float | Name | None = None
+    before: Steps = ()
+    after: Steps = ()
+    codes: bool = False
     low: float | None = None
     high: float | None = None
     unit: Name | None = None
@@ -52,12 +61,17 @@ class RecipeColumn(Plain):
     @property
     def width(self) -> int:
         """How many numbers a single value becomes."""
-        return max(1, len(self.labels)) if self.role == "category" else 1
+        if self.role == "category":
+            return 1 if self.codes else max(1, len(self.labels))
+        return max((step.width for step in (*self.before, *self.after)), default=1)
 
     @property
     def in_slot(self) -> SlotColumn:
         """What the column is to the model."""
-        return SlotColumn(name=self.name, role=self.role, width=self.width, shape=self.shape)
+        return SlotColumn(
+            name=self.name, role=self.role, width=self.width, shape=self.shape,
+            codes=len(self.labels) + 1 if self.codes else 0,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, without what is at its default."""
@@ -73,7 +87,15 @@ class RecipeColumn(Plain):
         """
         known = [each for each in (self.fill, self.low, self.high) if isinstance(each, float)]
         numbers = (*self.center, *self.scale, *known)
-        if len(self.labels) > _MOST_LABELS or 0.0 in self.scale or not all(map(isfinite, numbers)):
+        steps = (*self.before, *self.after)
+        widening = [step for step in steps if step.width > 1]
+        if (
+            len(self.labels) > _MOST_LABELS
+            or 0.0 in self.scale
+            or not all(map(isfinite, numbers))
+            or not all(step.makes_sense for step in steps)
+            or (widening and (self.shape or widening != [steps[-1]]))
+        ):
             raise damaged(say("a column of it makes no sense"))
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from fitstudio.declared.catalogue.preparations import (
+    CATEGORY_WAYS,
+    NUMBER_WAYS,
+    ONE_HOT,
+    options_of,
+)
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Option
 from fitstudio.declared.parameters import sources
@@ -57,7 +63,14 @@ DATA: tuple[Param, ...] = (
         name="columns",
         kind=sources.COLUMNS,
         title=marked("Columns"),
-        help=marked("What single columns are taken for: a number or a category."),
+        help=marked(
+            "What single columns are taken for, and how they are prepared where that differs from "
+            "the others."
+        ),
+        more=marked(
+            'Such as `{"angle": {"prepare": "periodic", "period": 360}}`, or for one column alone '
+            "`data.columns.angle.prepare=periodic`. The ways are listed below."
+        ),
         unset=marked("guessed from the file"),
         group=_DATA,
         level=Level.ADVANCED,
@@ -109,17 +122,29 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="scale",
-        kind=Choice(
-            (
-                Option("standard", marked("Mean 0, spread 1")),
-                Option("minmax", marked("From 0 to 1")),
-                Option("none", marked("As they are")),
-            )
-        ),
+        kind=Choice(options_of(NUMBER_WAYS)),
         title=marked("Scale inputs"),
         help=marked("How input numbers are scaled, by what the training rows show."),
+        more=marked(
+            "A column of its own kind is told in `data.columns`. Arrays are scaled by mean and "
+            "spread where a way is for single numbers only."
+        ),
         unset=marked("automatic"),
         group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="categories",
+        kind=Choice(options_of(CATEGORY_WAYS)),
+        default=ONE_HOT,
+        title=marked("Classes as inputs"),
+        help=marked("How columns of words become numbers."),
+        more=marked(
+            "The classes are those of the whole file: which there are must not hang on which rows "
+            "are held out."
+        ),
+        group=_DATA,
+        level=Level.ADVANCED,
     ),
     Param(
         section="data",
