@@ -12,7 +12,15 @@ from pathlib import Path
 
 from fitstudio import resources, storage
 from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
-from fitstudio.declared.catalogue.preparations import CATEGORY_WAYS, NUMBER_WAYS, SINGLE_WAYS
+from fitstudio.declared.catalogue.preparations import (
+    CATEGORY_WAYS,
+    GAP_WAYS,
+    NUMBER_WAYS,
+    SINGLE_CATEGORY_WAYS,
+    SINGLE_GAP_WAYS,
+    SINGLE_WAYS,
+    TEXT_WAYS,
+)
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.declared.kinds.conditions import ALWAYS
 from fitstudio.declared.kinds.param import Entry, Param
@@ -138,8 +146,14 @@ def _entry_sections(entries: Mapping[str, Entry]) -> Iterator[str]:
 def _preparation_sections() -> Iterator[str]:
     """The ways in which a column can be prepared, by what it holds."""
     numbers = {**NUMBER_WAYS, **SINGLE_WAYS}
-    for title, ways in (("numbers", numbers), ("classes", CATEGORY_WAYS)):
-        yield f"## Preparing a column of {title} (`prepare` in `data.columns`)"
+    classes = {**CATEGORY_WAYS, **SINGLE_CATEGORY_WAYS, **TEXT_WAYS}
+    gaps = {**GAP_WAYS, **SINGLE_GAP_WAYS}
+    for title, ways in (
+        ("Preparing a column of numbers (`prepare` in `data.columns`)", numbers),
+        ("Preparing a column of classes or words (`prepare` in `data.columns`)", classes),
+        ("Missing values of a column (`missing` in `data.columns`)", gaps),
+    ):
+        yield f"## {title}"
         lines: list[str] = []
         for way in ways.values():
             lines.append(f"- `{way.name}`, {way.title}: {way.help}")

@@ -8,7 +8,7 @@ from fitstudio.data.columns import statistics
 from fitstudio.data.columns.gaps import usable_numbers
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import steps
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe_column import Encoding, RecipeColumn
 from fitstudio.data.preparing.scaling import (
     array_scaling,
     middle_half,
@@ -24,7 +24,13 @@ from fitstudio.words import say
 # Where values far off are bent in, counted in widths of the middle half (RealMLP, 2024).
 _BENT_AT = 3.0
 _BENT = Step(kind=steps.SMOOTH_CLIP, numbers=(_BENT_AT,))
-_WITHOUT_SCALE = frozenset({ways.QUANTILE, ways.PERIODIC})
+_WITHOUT_SCALE = frozenset({ways.QUANTILE, ways.PERIODIC, ways.DATE})
+_ENCODINGS: dict[str, Encoding] = {
+    ways.EMBEDDING: "codes",
+    ways.ORDINAL: "ordinal",
+    ways.HASHED: "hashed",
+    ways.NGRAMS: "ngrams",
+}
 
 
 def learn_number(
@@ -35,8 +41,8 @@ def learn_number(
     values = np.where(usable_numbers(values), values, np.nan)
     present = values[np.isfinite(values)]
     middle = None
-    if wanted.missing != "drop":
-        middle = float(np.median(present)) if len(present) else 0.0
+    if not wanted.drops:
+        middle = _stand_in(wanted, present)
         values = np.where(np.isfinite(values), values, middle)
     way = wanted.way.name
     before = _before(wanted, present)
@@ -50,7 +56,7 @@ def learn_number(
         center, scale = number_scaling(changed, method)
     return RecipeColumn(
         name=column.name, role="number", center=(center,), scale=(scale,), fill=middle,
-        before=before, after=_after(wanted),
+        before=before, after=_after(wanted, present), indicator=wanted.tells_gaps(column),
         low=float(present.min()) if len(present) else None,
         high=float(present.max()) if len(present) else None, unit=column.unit,
     )  # fmt: skip
@@ -76,7 +82,7 @@ def learn_array(
         )
     return RecipeColumn(
         name=column.name, role="array", shape=column.shape, center=center, scale=scale,
-        after=_after(wanted), unit=column.unit,
+        after=_after(wanted, np.zeros(0)), unit=column.unit,
     )  # fmt: skip
 
 
@@ -93,19 +99,48 @@ def learn_category(
     """
     found = source.scalars(column.name, CATEGORY)
     commonest = None
-    if wanted is not None and wanted.missing != "drop":
+    if wanted is not None and wanted.missing == ways.CONSTANT:
+        commonest = str(wanted.constant)
+    elif wanted is not None and not wanted.drops and wanted.missing != ways.INDICATOR:
         labels = [label for label in found.labels()[rows] if label is not None]
         if labels:
             names, counts = np.unique(np.array(labels, dtype=str), return_counts=True)
             commonest = str(names[np.argmax(counts)])
     # All classes of the file, not of the training rows only: the shape of the model must not hang
     # on which rows are held out, and that a class exists says nothing about any row.
+    numeric = found.values is not None
+    if wanted is None:
+        classes = statistics.sorted_labels([label for label, _ in column.classes])
+        return RecipeColumn(
+            name=column.name, role="category", labels=tuple(classes), numeric_labels=numeric
+        )
+    kept, rare = wanted.classes_of(column)
+    encoding = _ENCODINGS.get(wanted.way.name, "one_hot")
+    words = wanted.way.name in ways.TEXT_WAYS
+    ordered = wanted.way.name == ways.ORDINAL and wanted.settings["order"]
     return RecipeColumn(
-        name=column.name, role="category",
-        labels=tuple(statistics.sorted_labels([label for label, _ in column.classes])),
-        numeric_labels=found.values is not None, fill=commonest,
-        codes=wanted is not None and wanted.way.name == ways.EMBEDDING,
-    )  # fmt: skip
+        name=column.name,
+        role="category",
+        labels=kept if ordered else tuple(statistics.sorted_labels(list(kept))),
+        numeric_labels=numeric and not words,
+        fill=commonest,
+        encoding=encoding,
+        rare=rare,
+        other=bool(rare) and encoding == "one_hot",
+        buckets=int(wanted.settings["buckets"]) if words else 0,
+        indicator=wanted.tells_gaps(column),
+    )
+
+
+def _stand_in(wanted: Preparation, present: np.ndarray) -> float:
+    """What a gap becomes."""
+    if wanted.missing == ways.CONSTANT and isinstance(wanted.constant, int | float):
+        return float(wanted.constant)
+    if not len(present):
+        return 0.0
+    if wanted.missing == ways.MEAN:
+        return float(np.mean(present / len(present)) * len(present))
+    return float(np.median(present))
 
 
 def _before(wanted: Preparation, present: np.ndarray) -> tuple[Step, ...]:
@@ -127,7 +162,10 @@ def _before(wanted: Preparation, present: np.ndarray) -> tuple[Step, ...]:
     return ()
 
 
-def _after(wanted: Preparation) -> tuple[Step, ...]:
+def _after(wanted: Preparation, present: np.ndarray) -> tuple[Step, ...]:
+    if wanted.way.name == ways.DATE:
+        mean, spread = number_scaling(present, ways.STANDARD)
+        return (Step(kind=steps.DATE, numbers=(mean, spread)),)
     if wanted.way.name == ways.ROBUST_SMOOTH:
         return (_BENT,)
     if wanted.way.name == ways.PERIODIC:

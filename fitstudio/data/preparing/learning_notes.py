@@ -12,7 +12,7 @@ from fitstudio.words.numbers import listed
 
 _MOST_NAMED = 5
 # What a person says, and no row teaches.
-_NOT_LEARNED = frozenset({ways.PERIODIC})
+_NOT_LEARNED = frozenset({ways.PERIODIC, ways.DATE})
 
 
 def preparation_notes(
@@ -48,13 +48,32 @@ def preparation_notes(
                 way=done[names[0]].way.short,
                 rows=rows,
             )
-    if any(each.role == "category" and not each.codes for each in columns):
+    classes = [each for each in columns if each.role == "category"]
+    if any(each.encoding == "one_hot" for each in classes):
         yield say("Words become a 0 or 1 for each class.")
     coded = [each.name for each in columns if each.codes]
     if coded:
         yield say("The model learns numbers for each class of {columns}.", columns=_named(coded))
-    if any(each.fill is not None for each in columns):
+    for each in classes:
+        if each.encoding not in ("one_hot", "codes"):
+            yield say("{columns}: {way}.", columns=each.name, way=done[each.name].way.short)
+        if each.rare:
+            yield say(
+                "{number} classes of {column} are rare, and told as one: {names}.",
+                number=len(each.rare),
+                column=each.name,
+                names=_named(each.rare),
+            )
+    filled = {done[each.name].missing for each in columns if each.fill is not None}
+    if ways.FILL in filled or ways.INDICATOR in filled:
         yield say("Gaps are filled with the middle value or the commonest class.")
+    if ways.MEAN in filled:
+        yield say("Gaps are filled with the mean or the commonest class.")
+    if ways.CONSTANT in filled:
+        yield say("Gaps are filled with the values that were set.")
+    told = [each.name for each in columns if each.indicator]
+    if told:
+        yield say("The model is told which values of {columns} were missing.", columns=_named(told))
 
 
 def _named(names: Sequence[str]) -> str:

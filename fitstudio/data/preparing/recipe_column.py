@@ -18,6 +18,7 @@ _MOST_LABELS = 100_000
 
 Name = Annotated[str, Meta(max_length=10_000)]
 Size = Annotated[int, Meta(ge=0, lt=1 << 53)]
+Encoding = Literal["one_hot", "codes", "ordinal", "hashed", "ngrams"]
 Steps = Annotated[tuple[Step, ...], Meta(max_length=20)]
 
 
@@ -36,8 +37,14 @@ class RecipeColumn(Plain):
         fill: What stands in for a missing value; None where rows with gaps are left out.
         before: What is done to its numbers before the centre is taken off.
         after: What is done to them after that.
-        codes: Whether a class becomes one number that names it, from 1; 0 is what is missing or
-            unknown. Else it becomes a 0 or 1 for each class.
+        encoding: How a class is told: "one_hot", a 0 or 1 for each; "codes", a number that names
+            it, from 1, with 0 for what is missing or unknown; "ordinal", its place in the order of
+            the labels, from 0 to 1; "hashed", a 1 at one of `buckets` places that hangs on its
+            letters; "ngrams", how often triples of letters occur that fall on each place.
+        rare: Classes that training had and that are told as one, "other".
+        other: Whether there is a place for the rare ones and for what training did not have.
+        buckets: The number of places of "hashed" and "ngrams".
+        indicator: Whether a gap is told: by a further 0 or 1, or by the code 0.
         low: The smallest value of the training rows.
         high: The largest.
         unit: Its unit, if known.
@@ -53,7 +60,11 @@ class RecipeColumn(Plain):
     fill: float | Name | None = None
     before: Steps = ()
     after: Steps = ()
-    codes: bool = False
+    encoding: Encoding = "one_hot"
+    rare: tuple[Name, ...] = ()
+    other: bool = False
+    buckets: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    indicator: bool = False
     low: float | None = None
     high: float | None = None
     unit: Name | None = None
@@ -61,9 +72,27 @@ class RecipeColumn(Plain):
     @property
     def width(self) -> int:
         """How many numbers a single value becomes."""
+        told = int(self.indicator)
         if self.role == "category":
-            return 1 if self.codes else max(1, len(self.labels))
-        return max((step.width for step in (*self.before, *self.after)), default=1)
+            match self.encoding:
+                case "codes":
+                    return 1
+                case "ordinal":
+                    return 1 + told
+                case "hashed" | "ngrams":
+                    return max(1, self.buckets) + told
+            return max(1, len(self.labels) + int(self.other)) + told
+        return max((step.width for step in (*self.before, *self.after)), default=1) + told
+
+    @property
+    def codes(self) -> bool:
+        """Whether a class becomes one number that the model looks up."""
+        return self.role == "category" and self.encoding == "codes"
+
+    @property
+    def keeps_gaps(self) -> bool:
+        """Whether rows with a gap in it are used; else they are left out."""
+        return self.fill is not None or self.indicator
 
     @property
     def in_slot(self) -> SlotColumn:
@@ -90,7 +119,7 @@ class RecipeColumn(Plain):
         steps = (*self.before, *self.after)
         widening = [step for step in steps if step.width > 1]
         if (
-            len(self.labels) > _MOST_LABELS
+            max(len(self.labels), len(self.rare)) > _MOST_LABELS
             or 0.0 in self.scale
             or not all(map(isfinite, numbers))
             or not all(step.makes_sense for step in steps)

@@ -17,13 +17,16 @@ from msgspec import Meta
 
 from fitstudio.storage.checked import Plain
 
-SMOOTH_CLIP, CLIP, SIGNED_LOG, LOG, YEO_JOHNSON, CURVE, PERIODIC = (
-    "smooth_clip", "clip", "signed_log", "log", "yeo_johnson", "curve", "periodic",
+SMOOTH_CLIP, CLIP, SIGNED_LOG, LOG, YEO_JOHNSON, CURVE, PERIODIC, DATE = (
+    "smooth_clip", "clip", "signed_log", "log", "yeo_johnson", "curve", "periodic", "date",
 )  # fmt: skip
+_WIDTHS = {PERIODIC: 2, DATE: 8}
 _LARGEST = float(np.finfo(np.float32).max)
 # Beyond these powers, numbers as large as training takes would leave the range of doubles.
 _MOST_POWER = 5.0
 _CURVE_POINTS = 512
+# Some ten thousand years from 1970: no calendar of ours tells what is later.
+_FARTHEST_DAY = 3_000_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +37,19 @@ class Step(Plain):
         kind: What is done.
         numbers: Of "smooth_clip" the limit; of "clip" the lowest and the highest value; of "log"
             the smallest value that has a logarithm; of "yeo_johnson" the power; of "curve" as many
-            values as what these become, lines between them; of "periodic" the period.
+            values as what these become, lines between them; of "periodic" the period; of "date",
+            which counts days since 1970, their mean and their spread.
     """
 
-    kind: Literal["smooth_clip", "clip", "signed_log", "log", "yeo_johnson", "curve", "periodic"]
+    kind: Literal[
+        "smooth_clip", "clip", "signed_log", "log", "yeo_johnson", "curve", "periodic", "date"
+    ]
     numbers: Annotated[tuple[float, ...], Meta(max_length=10_000)] = ()
 
     @property
     def width(self) -> int:
         """How many numbers one becomes."""
-        return 2 if self.kind == PERIODIC else 1
+        return _WIDTHS.get(self.kind, 1)
 
     @property
     def makes_sense(self) -> bool:
@@ -54,6 +60,8 @@ class Step(Plain):
         match self.kind:
             case "smooth_clip" | "log" | "periodic":
                 return len(numbers) == 1 and numbers[0] > 0
+            case "date":
+                return len(numbers) == 2 and numbers[1] > 0
             case "clip":
                 return len(numbers) == 2 and numbers[0] <= numbers[1]
             case "signed_log":
@@ -128,7 +136,8 @@ def _smooth_clip(values: np.ndarray, numbers: Sequence[float]) -> np.ndarray:
 
 
 def _clip(values: np.ndarray, numbers: Sequence[float]) -> np.ndarray:
-    return np.clip(values, *numbers)
+    low, high = numbers
+    return np.clip(values, low, high)
 
 
 def _signed_log(values: np.ndarray, _: Sequence[float]) -> np.ndarray:
@@ -163,6 +172,25 @@ def _periodic(values: np.ndarray, numbers: Sequence[float]) -> np.ndarray:
     return np.stack([np.sin(turns), np.cos(turns)], axis=-1)
 
 
+def _date(values: np.ndarray, numbers: Sequence[float]) -> np.ndarray:
+    """Days elapsed, the year, and how far month, week and day have come, as sine and cosine."""
+    mean, spread = numbers
+    gaps = np.isnan(values)
+    days = np.clip(np.where(gaps, 0.0, values), -_FARTHEST_DAY, _FARTHEST_DAY)
+    moments = np.rint(days * 86_400.0).astype(np.int64).astype("datetime64[s]")
+    years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+    months = moments.astype("datetime64[M]").astype(np.int64) % 12
+    weekdays = np.fmod(np.floor(days) + 3.0, 7.0)  # the first day of 1970 was a Thursday
+    hours = (days - np.floor(days)) * 24.0
+    parts = [(days - mean) / spread, (years - 2000) / 10.0]
+    for place, period in ((months, 12.0), (weekdays, 7.0), (hours, 24.0)):
+        turns = 2.0 * math.pi * np.asarray(place, np.float64) / period
+        parts += [np.sin(turns), np.cos(turns)]
+    found = np.stack(parts, axis=-1)
+    found[gaps] = np.nan
+    return found
+
+
 _STEPS: dict[str, Callable[[np.ndarray, Sequence[float]], np.ndarray]] = {
     SMOOTH_CLIP: _smooth_clip,
     CLIP: _clip,
@@ -171,6 +199,7 @@ _STEPS: dict[str, Callable[[np.ndarray, Sequence[float]], np.ndarray]] = {
     YEO_JOHNSON: _yeo_johnson,
     CURVE: _curve,
     PERIODIC: _periodic,
+    DATE: _date,
 }
 
 

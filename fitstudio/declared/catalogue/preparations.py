@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fitstudio.declared.kinds.composed import ListOf, OneOf
 from fitstudio.declared.kinds.param import Entry, Param, by_name
-from fitstudio.declared.kinds.values import Option, Real
+from fitstudio.declared.kinds.values import Int, Option, Real, Text
 from fitstudio.words import marked
 
 AS_IT_IS, STANDARD, MINMAX = "none", "standard", "minmax"
@@ -20,7 +21,11 @@ QUANTILE, YEO_JOHNSON, SIGNED_LOG, LOG, CLIP = (
     "quantile", "yeo_johnson", "signed_log", "log", "clip",
 )  # fmt: skip
 PERIODIC = "periodic"
-ONE_HOT, EMBEDDING = "one_hot", "embedding"
+DATE = "date"
+ONE_HOT, EMBEDDING, ORDINAL, HASHED, NGRAMS = (
+    "one_hot", "embedding", "ordinal", "hashed", "ngrams",
+)  # fmt: skip
+DROP, FILL, MEAN, INDICATOR, CONSTANT = "drop", "fill", "mean", "indicator", "constant"
 
 _SECTION = "columns"
 
@@ -130,8 +135,25 @@ SINGLE_WAYS: Mapping[str, Entry] = by_name(
             ),
         ),
     ),
+    Entry(
+        name=DATE,
+        title=marked("Parts of a date"),
+        short=marked("parts of a date"),
+        help=marked(
+            "Days elapsed, year, and month, day of the week and hour as sine and cosine; for dates "
+            "and days since 1970."
+        ),
+    ),
 )
-# Of classes.
+_BUCKETS = Param(
+    section=_SECTION,
+    name="buckets",
+    kind=Int(minimum=2, maximum=4096),
+    default=32,
+    title=marked("Places"),
+    help=marked("How many numbers it becomes; with few, different words fall on the same."),
+)
+# Of classes: what can be said of all, and of one column only.
 CATEGORY_WAYS: Mapping[str, Entry] = by_name(
     Entry(
         name=ONE_HOT,
@@ -145,6 +167,92 @@ CATEGORY_WAYS: Mapping[str, Entry] = by_name(
         short=marked("learned numbers"),
         help=marked(
             "The model learns a few numbers for each class; what is missing or unknown has its own."
+        ),
+    ),
+)
+
+
+SINGLE_CATEGORY_WAYS: Mapping[str, Entry] = by_name(
+    Entry(
+        name=ORDINAL,
+        title=marked("By their order"),
+        short=marked("by their order"),
+        help=marked("One number from 0 for the first to 1 for the last."),
+        params=(
+            Param(
+                section=_SECTION,
+                name="order",
+                kind=ListOf(item=Text(), shortest=2, longest=1_000, distinct=True),
+                title=marked("Order"),
+                help=marked(
+                    "All classes, from first to last; what comes new later counts as missing."
+                ),
+                unset=marked("as they are sorted"),
+            ),
+        ),
+    ),
+)
+# Of words, also where they are too many for classes.
+TEXT_WAYS: Mapping[str, Entry] = by_name(
+    Entry(
+        name=HASHED,
+        title=marked("Hashed"),
+        short=marked("hashed"),
+        help=marked(
+            "A 1 at one of a fixed number of places, which hangs on the letters alone: any word "
+            "can come later, and different words may share a place."
+        ),
+        params=(_BUCKETS,),
+    ),
+    Entry(
+        name=NGRAMS,
+        title=marked("Triples of letters"),
+        short=marked("triples of letters"),
+        help=marked(
+            "How often each three letters in a row occur, on a fixed number of places: texts that "
+            "are spelled alike are alike. It knows nothing of what words mean."
+        ),
+        params=(_BUCKETS,),
+    ),
+)
+# What becomes of gaps.
+GAP_WAYS: Mapping[str, Entry] = by_name(
+    Entry(
+        name=DROP,
+        title=marked("Leave rows out"),
+        help=marked("Rows with a missing value are not used."),
+    ),
+    Entry(
+        name=FILL,
+        title=marked("Fill in"),
+        help=marked("The middle value of the training rows stands in."),
+    ),
+    Entry(
+        name=MEAN,
+        title=marked("Fill in the mean"),
+        help=marked("The mean of the training rows stands in; for classes the commonest."),
+    ),
+    Entry(
+        name=INDICATOR,
+        title=marked("Fill in and tell"),
+        help=marked(
+            "The middle value stands in, and a further 0 or 1 tells the model that it was missing."
+        ),
+    ),
+)
+SINGLE_GAP_WAYS: Mapping[str, Entry] = by_name(
+    Entry(
+        name=CONSTANT,
+        title=marked("Fill in a value"),
+        help=marked("A value of yours stands in."),
+        params=(
+            Param(
+                section=_SECTION,
+                name="constant",
+                kind=OneOf((Real(), Text(longest=1_000))),
+                title=marked("Value"),
+                help=marked("What stands in for a missing value: a number, or one of the classes."),
+            ),
         ),
     ),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fitstudio.declared.catalogue.preparations import (
     CATEGORY_WAYS,
+    GAP_WAYS,
     NUMBER_WAYS,
     ONE_HOT,
     options_of,
 )
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Option
-from fitstudio.declared.parameters import sources
+from fitstudio.declared.parameters import column_settings, sources
 from fitstudio.words import marked
 
 _DATA = marked("Data")
@@ -100,20 +101,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="missing",
-        kind=Choice(
-            (
-                Option(
-                    "drop",
-                    marked("Leave rows out"),
-                    marked("Rows with a missing value are not used."),
-                ),
-                Option(
-                    "fill",
-                    marked("Fill in"),
-                    marked("The middle value of the training rows stands in."),
-                ),
-            )
-        ),
+        kind=Choice(options_of(GAP_WAYS)),
         default="drop",
         title=marked("Missing values"),
         help=marked("What happens to rows with a missing value."),
@@ -142,6 +130,20 @@ DATA: tuple[Param, ...] = (
         more=marked(
             "The classes are those of the whole file: which there are must not hang on which rows "
             "are held out."
+        ),
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="rare",
+        kind=column_settings.RARE,
+        default=0.0,
+        title=marked("Rare classes"),
+        help=marked("Classes of inputs that fewer rows than this share have are told as one."),
+        more=marked(
+            "0 keeps them all. What a later file has that training did not is then told as one of "
+            "them. The shares are those of the whole file, as the classes are."
         ),
         group=_DATA,
         level=Level.ADVANCED,

@@ -37,9 +37,7 @@ def embed_codes(planner: Planner, columns: Sequence[SlotColumn]) -> tuple[SlotCo
             found.append([place, column.codes, width])
             column = replace(column, role=LOOKED_UP, width=width, codes=0)
         behind.append(column)
-        place += (
-            planner.shape[-1] if column.shape else 1 if column.role == LOOKED_UP else column.width
-        )
+        place += 1 if column.role == LOOKED_UP else column.width
     if found:
         parameters = sum(codes * width for _, codes, width in found)
         added = sum(width - 1 for _, _, width in found)

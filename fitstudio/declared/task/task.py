@@ -207,8 +207,9 @@ def target_column(spec: RunSpec, column: ColumnSummary) -> SlotColumn:
 def make_input(columns: Sequence[SlotColumn]) -> Slot:
     """The input that columns make together.
 
-    Single values stand side by side, a category as one column for each class or as one code. One array keeps its
-    shape; several arrays of the same shape are stacked as channels, behind their own axes.
+    Single values stand side by side, a category as one column for each class or as one code. One
+    array keeps its shape; several arrays of the same shape are stacked as channels, behind their
+    own axes.
 
     Raises:
         DataError: If they cannot go into one model.
