@@ -105,7 +105,7 @@ def _made_up(recipe: Recipe) -> tuple[dict[str, np.ndarray], np.ndarray]:
         if column.role == "category":
             codes = random.integers(0, max(1, len(column.labels)), _MADE_UP)
             if not column.labels:  # words are told by their letters alone
-                words = np.array([f"word {code}" for code in range(_MADE_UP)], dtype=object)
+                words = np.array([f"w{code}" for code in range(_MADE_UP)], dtype=object)
                 columns[column.name] = words
                 parts.append(np.zeros((_MADE_UP, column.width), np.float32))
                 for row, word in enumerate(words):
