@@ -31,7 +31,7 @@ def check_preparations(checked: Checked, columns: Sequence[ColumnSummary]) -> It
             yield error(
                 "data.preparation",
                 "data.columns",
-                f"{problem} {problem.remedy}".rstrip(),
+                str(problem),
                 Fix(say("As the others"), {f"data.columns.{column.name}.prepare": None,
                                            f"data.columns.{column.name}.missing": None}),
             )  # fmt: skip
