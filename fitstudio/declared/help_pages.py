@@ -12,6 +12,15 @@ from pathlib import Path
 
 from fitstudio import resources, storage
 from fitstudio.declared.catalogue.entries import CALLBACKS, LOSSES, METRICS, MODELS, OPTIMIZERS
+from fitstudio.declared.catalogue.preparations import (
+    CATEGORY_WAYS,
+    GAP_WAYS,
+    NUMBER_WAYS,
+    SINGLE_CATEGORY_WAYS,
+    SINGLE_GAP_WAYS,
+    SINGLE_WAYS,
+    TEXT_WAYS,
+)
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.declared.kinds.conditions import ALWAYS
 from fitstudio.declared.kinds.param import Entry, Param
@@ -41,7 +50,7 @@ def pages() -> dict[str, str]:
         "parameters-data.md": _page(
             "The settings of the data",
             "Which file is read, how, and what is done with its values before training.",
-            [*_param_sections(DATA), *_format_sections()],
+            [*_param_sections(DATA), *_preparation_sections(), *_format_sections()],
         ),
         "parameters-run.md": _page(
             "The settings of a run",
@@ -132,6 +141,24 @@ def _entry_sections(entries: Mapping[str, Entry]) -> Iterator[str]:
         if entry.params:
             lines.append("\n".join(_setting_line(param) for param in entry.params))
         yield "\n\n".join(lines)
+
+
+def _preparation_sections() -> Iterator[str]:
+    """The ways in which a column can be prepared, by what it holds."""
+    numbers = {**NUMBER_WAYS, **SINGLE_WAYS}
+    classes = {**CATEGORY_WAYS, **SINGLE_CATEGORY_WAYS, **TEXT_WAYS}
+    gaps = {**GAP_WAYS, **SINGLE_GAP_WAYS}
+    for title, ways in (
+        ("Preparing a column of numbers (`prepare` in `data.columns`)", numbers),
+        ("Preparing a column of classes or words (`prepare` in `data.columns`)", classes),
+        ("Missing values of a column (`missing` in `data.columns`)", gaps),
+    ):
+        yield f"## {title}"
+        lines: list[str] = []
+        for way in ways.values():
+            lines.append(f"- `{way.name}`, {way.title}: {way.help}")
+            lines += [f"  {_setting_line(param)}" for param in way.params]
+        yield "\n".join(lines)
 
 
 def _format_sections() -> Iterator[str]:

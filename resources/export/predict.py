@@ -7,6 +7,7 @@ written with a point. Rows with a gap that the model cannot fill get no answer.
 """
 
 import csv
+import hashlib
 import json
 import math
 import sys
@@ -78,26 +79,38 @@ class Model:
             if column["role"] == "category":
                 parts.append(self._classes(column, cells))
             else:
-                values = np.array([_number(cell) for cell in cells], np.float64)
-                values[np.isnan(values)] = math.nan if column["fill"] is None else column["fill"]
-                parts.append(((values - column["center"]) / column["scale"])[:, None])
+                parts.append(_numbers(column, cells))
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def _classes(self, column: dict, cells: list[str]) -> np.ndarray:
+        kind = column["encoding"]
+        if kind in ("hashed", "ngrams"):
+            return _hashed(column, cells)
         labels = column["classes"]
-        if column["numeric"]:
-            places = {float(label): place for place, label in enumerate(labels)}
-            known = [places.get(_number(cell)) for cell in cells]
-        else:
-            known = [labels.index(cell) if cell in labels else None for cell in cells]
-        matrix = np.zeros((len(cells), len(labels)))
-        for row, (cell, place) in enumerate(zip(cells, known)):
-            if place is not None:
-                matrix[row, place] = 1.0
-            elif not cell and column["fill"] in labels:
-                matrix[row, labels.index(column["fill"])] = 1.0
-            elif not cell:
+        texts = [_number(cell) for cell in cells] if column["numeric"] else cells
+        read = float if column["numeric"] else str
+        places = {read(label): place for place, label in enumerate(labels)}
+        width = {"codes": 1, "ordinal": 1}.get(kind, len(labels) + column["other"])
+        told = column["indicator"] and kind != "codes"
+        matrix = np.zeros((len(cells), width + told))
+        for row, (cell, text) in enumerate(zip(cells, texts)):
+            place = places.get(text)
+            missing = not cell or (kind == "ordinal" and place is None)
+            if missing and column["fill"] in labels:
+                place = labels.index(column["fill"])
+            elif missing and not column["indicator"]:
                 matrix[row] = math.nan
+                continue
+            if missing and told:
+                matrix[row, -1] = 1.0
+            if kind == "codes":
+                matrix[row, 0] = 0 if place is None else place + 1
+            elif kind == "ordinal":
+                matrix[row, 0] = (place or 0) / max(1, len(labels) - 1)
+            elif place is not None:
+                matrix[row, place] = 1.0
+            elif column["other"] and not missing:
+                matrix[row, len(labels)] = 1.0
         return matrix
 
     def answers(self, matrix: np.ndarray) -> np.ndarray:
@@ -134,6 +147,8 @@ class Model:
             return first * scale + (
                 self.weights[f"{name}.beta"] - self.weights[f"{name}.moving_mean"] * scale
             )
+        if kind == "code_embedding":
+            return self._looked_up(name, settings["columns"], first)
         if kind in ("reshape", "flatten"):
             return first.reshape(len(first), *layer["output_shape"])
         if kind == "concatenate":
@@ -143,6 +158,81 @@ class Model:
         if kind == "dropout":
             return first
         raise SystemExit(f"A layer of the kind {kind!r} needs more than numpy.")
+
+    def _looked_up(self, name: str, columns: list, values: np.ndarray) -> np.ndarray:
+        parts, done = [], 0
+        gaps = np.isnan(values).any(axis=1)
+        for number, (place, codes, _) in enumerate(columns):
+            code = np.clip(np.rint(np.nan_to_num(values[:, place])), 0, codes - 1).astype(int)
+            parts += [values[:, done:place], self.weights[f"{name}.vectors.{number}"][code]]
+            done = place + 1
+        found = np.concatenate([*parts, values[:, done:]], axis=1)
+        found[gaps] = math.nan
+        return found
+
+
+def _numbers(column: dict, cells: list[str]) -> np.ndarray:
+    values = np.array([_number(cell) for cell in cells], np.float64)
+    gaps = np.isnan(values)
+    values[gaps] = math.nan if column["fill"] is None else column["fill"]
+    for step in column["before"]:
+        values = STEPS[step["kind"]](values, step.get("numbers", ()))
+    values = (values - column["center"]) / column["scale"]
+    for step in column["after"]:
+        values = STEPS[step["kind"]](values, step.get("numbers", ()))
+    largest = float(np.finfo(np.float32).max)
+    values = np.clip(values if values.ndim == 2 else values[:, None], -largest, largest)
+    return np.concatenate([values, gaps[:, None]], axis=1) if column["indicator"] else values
+
+
+def _hashed(column: dict, cells: list[str]) -> np.ndarray:
+    buckets = column["buckets"]
+    matrix = np.zeros((len(cells), buckets + column["indicator"]))
+    for row, cell in enumerate(cells):
+        word = cell or column["fill"]
+        if not cell and column["indicator"]:
+            matrix[row, -1] = 1.0
+        elif not word:
+            matrix[row] = math.nan
+        if not word:
+            continue
+        plain = " ".join(word.split()).casefold()
+        padded = f" {plain} "
+        pieces = [padded[start : start + 3] for start in range(max(1, len(padded) - 2))]
+        for piece in [plain] if column["encoding"] == "hashed" else pieces:
+            digest = hashlib.blake2b(piece.encode("utf-8", "replace"), digest_size=8).digest()
+            matrix[row, int.from_bytes(digest, "little") % buckets] += 1.0
+        length = np.linalg.norm(matrix[row, :buckets])
+        matrix[row, :buckets] /= max(length, 1.0)
+    return matrix
+
+
+def _yeo_johnson(values: np.ndarray, numbers: list) -> np.ndarray:
+    logs = np.log1p(np.abs(values))
+    found = np.array(values, np.float64)
+    for mask, sign, power in ((values >= 0, 1, numbers[0]), (values < 0, -1, 2 - numbers[0])):
+        part = logs[mask] if abs(power) < 1e-12 else np.expm1(power * logs[mask]) / power
+        found[mask] = sign * part
+    return found
+
+
+def _periodic(values: np.ndarray, numbers: list) -> np.ndarray:
+    turns = 2 * math.pi * np.fmod(values, numbers[0]) / numbers[0]
+    return np.stack([np.sin(turns), np.cos(turns)], axis=-1)
+
+
+# What is done to numbers; each takes them and what training found.
+STEPS = {
+    "smooth_clip": lambda values, numbers: values / np.hypot(1, values / numbers[0]),
+    "clip": lambda values, numbers: np.clip(values, numbers[0], numbers[1]),
+    "signed_log": lambda values, _: np.sign(values) * np.log1p(np.abs(values)),
+    "log": lambda values, numbers: np.log(np.maximum(values, numbers[0])),
+    "yeo_johnson": _yeo_johnson,
+    "curve": lambda values, numbers: np.interp(
+        values, numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+    ),
+    "periodic": _periodic,
+}
 
 
 def _number(cell: str) -> float:

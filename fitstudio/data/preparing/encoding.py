@@ -10,18 +10,14 @@ import numpy as np
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.formats.text.column_types import WORDS
-from fitstudio.data.preparing import measures
+from fitstudio.data.preparing import categories, measures, steps
 from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
-
-_GAP = -1
-_UNKNOWN = -2
+from fitstudio.words import say
 
 
 def encode_inputs(
@@ -107,19 +103,15 @@ def find_columns(
 
 def match_columns(columns: tuple[RecipeColumn, ...], source: Source) -> dict[str, str]:
     """The names in this file of the columns that it has, by their names in training."""
-    plain = {_plain(name): name for name in source.names}
+    plain = {categories.plainly(name): name for name in source.names}
     there = set(source.names)
     found: dict[str, str] = {}
     for column in columns:
-        name = column.name if column.name in there else plain.get(_plain(column.name))
+        name = column.name if column.name in there else plain.get(categories.plainly(column.name))
         name = name or _only_array(column, columns, source)
         if name is not None:
             found[column.name] = name
     return found
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _only_array(
@@ -201,6 +193,7 @@ def lazy_inputs(
             make_input([column.in_slot for column in columns]).part_shape,
             tuple(np.asarray(column.center) for column in columns),
             tuple(np.asarray(column.scale) for column in columns),
+            steps=tuple((column.before, column.after) for column in columns),
             whole_pieces=whole_pieces,
         ),
         lazily=lazily,
@@ -233,18 +226,13 @@ def encode_table(
                 beyond.append(f"{column.name} ({outside})")
             if missing == "fill" and isinstance(column.fill, float):
                 values[gaps] = column.fill
-            matrix[:, place] = (values - column.center[0]) / column.scale[0]
+            matrix[:, place : place + column.width] = prepared_numbers(column, values, gaps)
         else:
-            codes = encode_labels(column, source, name, notes)
-            gaps = codes == _GAP
-            unknown = codes == _UNKNOWN
-            if unknown.any():
-                _note_unknown(column, source, name, unknown, notes)
-            if missing == "fill" and column.fill in column.labels:
-                codes[gaps] = column.labels.index(str(column.fill))
-            known = codes >= 0
-            matrix[np.flatnonzero(known), place + codes[known]] = 1.0
-        if missing == "drop" or column.fill is None:
+            part = matrix[:, place : place + column.width]
+            gaps = categories.encode_category(
+                column, source, name, notes, part, fill=missing == "fill"
+            )
+        if missing == "drop" or not column.keeps_gaps:
             whole &= ~gaps
         elif gaps.any():
             filled.append(f"{column.name} ({int(gaps.sum())})")
@@ -262,54 +250,23 @@ def encode_table(
     return matrix, whole
 
 
-def encode_labels(column: RecipeColumn, source: Source, name: str, notes: list[str]) -> np.ndarray:
-    """Class numbers; -1 where missing, -2 where the class is unknown.
+def prepared_numbers(
+    column: RecipeColumn, values: np.ndarray, gaps: np.ndarray | None = None
+) -> np.ndarray:
+    """Single numbers as the model takes them: rows and `column.width` numbers of each.
 
-    A label that differs from one of the classes in capitals or blanks alone is that class, where
-    only one is meant.
+    Args:
+        column: How they are prepared.
+        values: Doubles, gaps filled or NaN.
+        gaps: Which were gaps; None for none.
     """
-    # Classes that are numbers are compared as numbers, all others as they are written.
-    values = source.scalars(name, "number" if column.numeric_labels else WORDS)
-    labels, missing = values.labels(), values.missing()
-    index = {label: number for number, label in enumerate(column.labels)}
-    codes = np.array([index.get(label, _UNKNOWN) for label in labels], np.int64)
-    codes[missing] = _GAP
-    if not column.numeric_labels and (codes == _UNKNOWN).any():
-        _take_otherwise_written(column, labels, codes, notes)
-    return codes
-
-
-def _take_otherwise_written(
-    column: RecipeColumn, labels: np.ndarray, codes: np.ndarray, notes: list[str]
-) -> None:
-    """Gives labels that are written a little differently the number of their class."""
-    meant: dict[str, int] = {}
-    for number, label in enumerate(column.labels):
-        # Two classes that differ in capitals alone, such as units: nobody knows which is meant.
-        meant[_plain(label)] = number if _plain(label) not in meant else _UNKNOWN
-    unknown = np.flatnonzero(codes == _UNKNOWN)
-    codes[unknown] = [meant.get(_plain(str(labels[row])), _UNKNOWN) for row in unknown]
-    found = unknown[codes[unknown] != _UNKNOWN]
-    if not len(found):
-        return
-    pairs = dict.fromkeys((str(labels[row]), column.labels[codes[row]]) for row in found.tolist())
-    shown = ", ".join(
-        say("“{mine}” for “{theirs}”", mine=mine, theirs=theirs) for mine, theirs in list(pairs)[:4]
-    )
-    notes.append(
-        say_count(
-            len(found),
-            "{number} row has a class of {column} in other letters than training: {shown}.",
-            "{number} rows have a class of {column} in other letters than training: {shown}.",
-            column=column.name,
-            shown=shown + (" …" if len(pairs) > 4 else ""),
-        )
-    )
-
-
-def source_label(source: Source, name: str, row: int) -> str | None:
-    """One cell as it is written in the file."""
-    return source.cells(name, row, row + 1)[0]
+    values = (steps.taken(column.before, values) - column.center[0]) / column.scale[0]
+    values = steps.as_single(steps.taken(column.after, values))
+    values = values if values.ndim == 2 else values[:, None]
+    if not column.indicator:
+        return values
+    told = np.zeros(len(values), bool) if gaps is None else gaps
+    return np.concatenate([values, told[:, None].astype(np.float32)], axis=1)
 
 
 def encode_targets(
@@ -321,10 +278,10 @@ def encode_targets(
         case (RecipeColumn(role="array") as column,):
             return _encode_array_target(column, source)
         case (RecipeColumn(role="category") as column,):
-            codes = encode_labels(column, source, column.name, notes)
-            unknown = codes == _UNKNOWN
+            codes = categories.encode_labels(column, source, column.name, notes)
+            unknown = codes == categories.UNKNOWN
             if unknown.any():
-                _note_unknown(column, source, column.name, unknown, notes)
+                categories.note_unknown(column, source, column.name, unknown, notes)
             known = codes >= 0
             return _encode_classes(np.where(known, codes, 0), encoding, len(column.labels)), known
     values = np.stack([source.scalars(c.name, "number").numbers() for c in columns], axis=1)
@@ -377,23 +334,6 @@ def _outside(column: RecipeColumn, values: np.ndarray) -> int:
         return 0
     with np.errstate(invalid="ignore"):
         return int(((values < column.low) | (values > column.high)).sum())
-
-
-def _note_unknown(
-    column: RecipeColumn, source: Source, name: str, unknown: np.ndarray, notes: list[str]
-) -> None:
-    rows = np.flatnonzero(unknown)
-    seen = list(dict.fromkeys(str(source_label(source, name, int(row))) for row in rows[:50]))
-    shown = ", ".join(f"“{label}”" for label in seen[:4]) + (" …" if len(seen) > 4 else "")
-    notes.append(
-        say_count(
-            len(rows),
-            "{number} row has something in {column} that training did not: {shown}.",
-            "{number} rows have something in {column} that training did not: {shown}.",
-            column=column.name,
-            shown=shown,
-        )
-    )
 
 
 def _rows(count: int) -> str:

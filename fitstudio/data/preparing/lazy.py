@@ -7,12 +7,14 @@ device, is decided in `fitstudio.engine.feeding.columns.Cast`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from fitstudio.data.columns.pieces import fits_memory
 from fitstudio.data.columns.statistics import ArrayLike, rows_in_block
+from fitstudio.data.preparing.steps import Step, as_single, taken
 
 
 class LazyArray:
@@ -24,6 +26,7 @@ class LazyArray:
         sample_shape: The shape of one row of each part.
         center: What is taken off, for each part.
         scale: What it is then divided by.
+        steps: What else is done to the numbers of each part, before that and after it.
         whole_pieces: Whether rows that lie in one piece of the file are to stay together when
             training mixes them; see `pieces`.
     """
@@ -36,6 +39,7 @@ class LazyArray:
         center: tuple[np.ndarray, ...],
         scale: tuple[np.ndarray, ...],
         *,
+        steps: tuple[tuple[Sequence[Step], Sequence[Step]], ...] = (),
         whole_pieces: bool = True,
     ) -> None:
         self._parts = parts
@@ -43,6 +47,7 @@ class LazyArray:
         self._sample_shape = sample_shape
         self._center = center
         self._scale = scale
+        self._steps = steps or (((), ()),) * len(parts)
         self._whole_pieces = whole_pieces
         count = parts[0].shape[0] if rows is None else len(rows)
         stacked = sample_shape if len(parts) == 1 else (*sample_shape, len(parts))
@@ -91,6 +96,7 @@ class LazyArray:
             self._sample_shape,
             self._center,
             self._scale,
+            steps=self._steps,
             whole_pieces=self._whole_pieces,
         )
 
@@ -121,9 +127,11 @@ class LazyArray:
     def _scaled(self, block: np.ndarray, place: int) -> np.ndarray:
         # One pass in float64 a block: exact for large integers, and the block is small.
         values = block.reshape(len(block), *self._sample_shape).astype(np.float64)
+        before, after = self._steps[place]
+        values = taken(before, values)
         values -= self._center[place]
         values /= self._scale[place]
-        return values.astype(np.float32)
+        return as_single(taken(after, values))
 
 
 def in_memory(array: LazyArray) -> bool:

@@ -37,6 +37,7 @@ from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
+from fitstudio.declared.task.preparation import preparation_of
 from fitstudio.declared.task.split import TEST, TRAINING, VALIDATION, training_count
 from fitstudio.declared.task.task import Slot, SlotColumn, Task
 from fitstudio.errors import DataError
@@ -192,10 +193,9 @@ def usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) 
     Raises:
         DataError: If no row can be used.
     """
-    drop = spec.get("data.missing") == "drop"
     usable = np.ones(source.rows, bool)
     for column in _columns(task.inputs):
-        if drop or column.role == ARRAY:
+        if column.role == ARRAY or preparation_of(spec, column.name, column.role).drops:
             usable &= _present(source, column)
     for column in _columns(task.outputs):
         usable &= _present(source, column)
@@ -222,6 +222,15 @@ def usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) 
             remedy=say("Fill missing values in, or leave out the columns with most gaps."),
         )
     return samples
+
+
+def _fills(spec: RunSpec, task: Task) -> bool:
+    """Whether any gap is filled, so that its row stays."""
+    return any(
+        not preparation_of(spec, column.name, column.role).drops
+        for column in _columns(task.inputs)
+        if column.role != ARRAY
+    )
 
 
 def _columns(slots: Iterable[Slot]) -> list[SlotColumn]:
@@ -275,15 +284,10 @@ def marked_rows(
 
 
 def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: list[str]) -> Recipe:
-    fill = spec.get("data.missing") == "fill"
-    method = spec.get("data.scale") or "standard"
-    model = spec.get("model.kind")
     inputs = tuple(
         RecipeInput(
             name=slot.name,
-            columns=learn_inputs(
-                source, slot.columns, rows, method=method, fill=fill, model=model, notes=notes
-            ),
+            columns=learn_inputs(source, slot.columns, rows, spec=spec, notes=notes),
         )
         for slot in task.inputs
     )
@@ -303,7 +307,8 @@ def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: l
     recipe = Recipe(
         inputs=inputs,
         outputs=outputs,
-        missing="fill" if fill else "drop",
+        # Which columns are filled, these say themselves.
+        missing="fill" if _fills(spec, task) else "drop",
         weight=spec.get("fit.sample_weight"),
         training_rows=len(rows),
         notes=tuple(notes),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike, rows_in_block
+from fitstudio.declared.catalogue.preparations import ROBUST, ROBUST_SMOOTH
 
 # More than this of an array is not looked at: rows spread over it tell the same.
 _LOOKED_AT_BYTES = 1 << 30
+# Medians need the values themselves in memory, all at once.
+_SORTED_BYTES = 1 << 27
 _MOST_CHANNELS = 64
 _SPECTRUM_MODELS = ("cnn1d", "lstm", "gru")
 
@@ -38,7 +41,7 @@ def array_scaling(
         array: The array.
         rows: Numbers of the training rows.
         axis: What `scaling_axis` says.
-        method: "standard", "minmax" or "none".
+        method: "standard", "minmax", "robust", "robust_smooth" or "none".
 
     Returns:
         Center, scale, and whether all of the training rows were looked at.
@@ -49,17 +52,22 @@ def array_scaling(
     step = rows_in_block(array)
     blocks = [rows[start : start + step] for start in range(0, len(rows), step)]
     row_bytes = max(1, int(np.prod(array.shape[1:], dtype=np.float64)) * array.dtype.itemsize)
-    most = max(1, _LOOKED_AT_BYTES // (row_bytes * step))
+    by_middle = method in (ROBUST, ROBUST_SMOOTH)
+    looked_at = _SORTED_BYTES if by_middle else _LOOKED_AT_BYTES
+    most = max(1, looked_at // (row_bytes * step))
     all_seen = len(blocks) <= most
     if not all_seen:
         places = np.linspace(0, len(blocks) - 1, most).round().astype(int)
         blocks = [blocks[place] for place in np.unique(places)]
-    found = _Moments()
-    for block in blocks:
-        values = np.asarray(array[block], np.float64)
-        features = values.shape[-1] if axis in ("each", "last") else 1
-        found.add(values.reshape(-1, features))
-    center, scale = found.scaling(method)
+    features = array.shape[-1] if axis in ("each", "last") and len(array.shape) > 1 else 1
+    parts = (np.asarray(array[block], np.float64).reshape(-1, features) for block in blocks)
+    if by_middle:
+        center, scale = middle_half(np.concatenate(list(parts)))
+    else:
+        found = _Moments()
+        for values in parts:
+            found.add(values)
+        center, scale = found.scaling(method)
     return tuple(center.tolist()), tuple(scale.tolist()), all_seen
 
 
@@ -72,6 +80,24 @@ def number_scaling(values: np.ndarray, method: str) -> tuple[float, float]:
     found.add(present.astype(np.float64)[:, None])
     center, scale = found.scaling(method)
     return float(center[0]), float(scale[0])
+
+
+def middle_half(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The median of each column and the width of the middle half of its values.
+
+    Where half of the values are the same, half of their range stands in for the width.
+
+    Args:
+        values: Finite numbers, in columns.
+    """
+    if not len(values):
+        return np.zeros(values.shape[1]), np.ones(values.shape[1])
+    low, quarter, middle, three_quarters, high = np.percentile(values, (0, 25, 50, 75, 100), axis=0)
+    width = three_quarters - quarter
+    scale = np.where(width > 0.0, width, high / 2 - low / 2)
+    # What never changes is left at 0, not blown up: rounding makes spreads of 1e-17.
+    flat = scale <= 1e-12 * np.maximum(np.abs(low), np.abs(high))
+    return middle, np.where(flat | (scale == 0), 1.0, scale)
 
 
 class _Moments:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from fitstudio.declared.checks.changed_file import check_changed_file
 from fitstudio.declared.checks.check import Checked, advice, error
+from fitstudio.declared.checks.preparations import check_preparations
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.kinds.spelling import closest
 from fitstudio.declared.task.columns import chosen, kept_rows, role_type
@@ -114,6 +115,8 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
             say("{texts} holds text, which a model cannot take.", texts=strong(listed(texts))),
             _without(names, texts),
         )
+    badly_prepared = list(check_preparations(checked, columns))
+    yield from badly_prepared
     constant = [each.name for each in columns if each.type == CONSTANT]
     if constant:
         yield advice(
@@ -137,7 +140,8 @@ def _inputs(checked: Checked, summary: DatasetSummary) -> Iterator[Finding]:
             ),
             _without(names, numbered),
         )
-    if columns and not texts and not _go_together(checked, columns):
+    unmade = texts or any(each.severity is Severity.ERROR for each in badly_prepared)
+    if columns and not unmade and not _go_together(checked, columns):
         arrays = [each.name for each in columns if role_type(checked.spec, each) == ARRAY]
         yield error(
             "fit.x-shapes",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from fitstudio.declared.catalogue.preparations import (
+    CATEGORY_WAYS,
+    GAP_WAYS,
+    NUMBER_WAYS,
+    ONE_HOT,
+    options_of,
+)
 from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Option
-from fitstudio.declared.parameters import sources
+from fitstudio.declared.parameters import column_settings, sources
 from fitstudio.declared.parameters.split import SPLIT
 from fitstudio.words import marked
 
@@ -58,7 +65,14 @@ DATA: tuple[Param, ...] = (
         name="columns",
         kind=sources.COLUMNS,
         title=marked("Columns"),
-        help=marked("What single columns are taken for: a number or a category."),
+        help=marked(
+            "What single columns are taken for, and how they are prepared where that differs from "
+            "the others."
+        ),
+        more=marked(
+            'Such as `{"angle": {"prepare": "periodic", "period": 360}}`, or for one column alone '
+            "`data.columns.angle.prepare=periodic`. The ways are listed below."
+        ),
         unset=marked("guessed from the file"),
         group=_DATA,
         level=Level.ADVANCED,
@@ -88,20 +102,7 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="missing",
-        kind=Choice(
-            (
-                Option(
-                    "drop",
-                    marked("Leave rows out"),
-                    marked("Rows with a missing value are not used."),
-                ),
-                Option(
-                    "fill",
-                    marked("Fill in"),
-                    marked("The middle value of the training rows stands in."),
-                ),
-            )
-        ),
+        kind=Choice(options_of(GAP_WAYS)),
         default="drop",
         title=marked("Missing values"),
         help=marked("What happens to rows with a missing value."),
@@ -110,17 +111,43 @@ DATA: tuple[Param, ...] = (
     Param(
         section="data",
         name="scale",
-        kind=Choice(
-            (
-                Option("standard", marked("Mean 0, spread 1")),
-                Option("minmax", marked("From 0 to 1")),
-                Option("none", marked("As they are")),
-            )
-        ),
+        kind=Choice(options_of(NUMBER_WAYS)),
         title=marked("Scale inputs"),
         help=marked("How input numbers are scaled, by what the training rows show."),
+        more=marked(
+            "A column of its own kind is told in `data.columns`. Arrays are scaled by mean and "
+            "spread where a way is for single numbers only."
+        ),
         unset=marked("automatic"),
         group=_DATA,
+    ),
+    Param(
+        section="data",
+        name="categories",
+        kind=Choice(options_of(CATEGORY_WAYS)),
+        default=ONE_HOT,
+        title=marked("Classes as inputs"),
+        help=marked("How columns of words become numbers."),
+        more=marked(
+            "The classes are those of the whole file: which there are must not hang on which rows "
+            "are held out."
+        ),
+        group=_DATA,
+        level=Level.ADVANCED,
+    ),
+    Param(
+        section="data",
+        name="rare",
+        kind=column_settings.RARE,
+        default=0.0,
+        title=marked("Rare classes"),
+        help=marked("Classes of inputs that fewer rows than this share have are told as one."),
+        more=marked(
+            "0 keeps them all. What a later file has that training did not is then told as one of "
+            "them. The shares are those of the whole file, as the classes are."
+        ),
+        group=_DATA,
+        level=Level.ADVANCED,
     ),
     Param(
         section="data",

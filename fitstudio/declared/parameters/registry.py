@@ -9,7 +9,7 @@ from types import MappingProxyType
 from fitstudio.declared.catalogue.entries import MODELS
 from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.spelling import did_you_mean
-from fitstudio.declared.parameters import sources
+from fitstudio.declared.parameters import column_settings, sources
 from fitstudio.declared.parameters.augmentation import AUGMENTATION
 from fitstudio.declared.parameters.compile import COMPILE
 from fitstudio.declared.parameters.data import DATA
@@ -37,7 +37,7 @@ def find_param(key: str, model_kind: object = None) -> Param | None:
         return FIXED[key]
     section, _, name = key.partition(".")
     if section == "data":
-        return _field_of_source(name)
+        return _field_of_source(name) or _field_of_column(name)
     if section != "model":
         return None
     own = next((param for param in model_params(model_kind) if param.name == name), None)
@@ -56,6 +56,21 @@ def _field_of_source(name: str) -> Param | None:
         name=name,
         kind=sources.FIELDS[field],
         title=say("{field} of {source}", field=field.capitalize(), source=source),
+        unset=say("not set"),
+    )
+
+
+def _field_of_column(name: str) -> Param | None:
+    """A setting such as ``data.columns.age.prepare``."""
+    place = column_settings.field_of_column(name)
+    if place is None:
+        return None
+    column, field = place
+    return replace(
+        FIXED["data.columns"],
+        name=name,
+        kind=column_settings.FIELDS[field],
+        title=say("{field} of {source}", field=field.capitalize(), source=column),
         unset=say("not set"),
     )
 

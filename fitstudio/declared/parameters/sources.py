@@ -26,6 +26,7 @@ from fitstudio.declared.kinds.fit_values import COLUMN_NAME
 from fitstudio.declared.kinds.limits import check_limits
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.kinds.values import Choice, Kind, Text, quoted
+from fitstudio.declared.parameters.column_settings import ColumnSettings, field_of_column
 from fitstudio.words import marked, say
 from fitstudio.words.numbers import format_count
 
@@ -33,7 +34,7 @@ MOST_SOURCES = 20
 PATH = Text(what=marked("a file's path"), longest=4_000, empty_allowed=False)
 FORMAT = Choice(FORMAT_NAMES)
 OPTIONS = Settings(marked("options of the format by name"))
-COLUMNS = Settings(marked("settings of columns by name"))
+COLUMNS = ColumnSettings()
 FINGERPRINT = OneOf((Text(what=marked("text")), Settings(marked("size, time and hash"))))
 
 # What a source is made of.
@@ -274,7 +275,7 @@ def _without_fingerprints(value: Any) -> Any:
 
 
 def _is_plain(name: str) -> bool:
-    return name not in LENSES and not name.startswith("sources.")
+    return name not in LENSES and not name.startswith(("sources.", "columns."))
 
 
 def _are_sources(value: Any) -> TypeGuard[Mapping[str, Mapping[str, Any]]]:
@@ -294,6 +295,10 @@ def _read(values: Mapping[str, Any], name: str) -> Any:
     sources = values.get("sources")
     if not _are_sources(sources) or not sources:
         return None
+    column = field_of_column(name)
+    if column is not None:
+        settings = (_read(values, "columns") or {}).get(column[0])
+        return settings.get(column[1]) if isinstance(settings, Mapping) else None
     if name == "columns" and len(sources) > 1:
         return _all_columns(sources)
     place = field_of(name) or (next(iter(sources)), LENSES.get(name, ""))
@@ -301,6 +306,15 @@ def _read(values: Mapping[str, Any], name: str) -> Any:
 
 
 def _written(sources: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    column = field_of_column(name)
+    if column is not None:
+        all_columns = dict(_read({"sources": sources}, "columns") or {})
+        own = all_columns.get(column[0])
+        changed = {**(own if isinstance(own, Mapping) else {}), column[1]: value}
+        changed = {field: each for field, each in changed.items() if each is not None}
+        all_columns[column[0]] = changed
+        kept = {each: all_columns[each] for each in all_columns if all_columns[each]}
+        return _written(sources, "columns", kept or None)
     if name == "columns" and len(sources) > 1:
         return _with_columns(sources, value)
     place = field_of(name)

@@ -22,6 +22,8 @@ operations, and a test compares the number of weights:
 - ``table_embedding``, ``feature_scale``, ``scaled_dense``, ``parametric_activation``,
   ``layer_norm``, ``members``, ``member_dense``, ``member_output``: the layers of models made for
   tables, see `fitstudio.declared.plan.table_layers`
+- ``code_embedding``: what is learned for the codes of classes, see
+  `fitstudio.declared.plan.code_layers`
 - ``concatenate``: what several layers answer, side by side along the last axis
 - ``add``: the sum of what several layers answer
 

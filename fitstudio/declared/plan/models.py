@@ -15,6 +15,7 @@ from typing import Any
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.parameters.model import any_model_param, model_params
 from fitstudio.declared.plan import graph
+from fitstudio.declared.plan.code_layers import embed_codes
 from fitstudio.declared.plan.layers import INPUT, LayerPlan, Planner, ShapeError
 from fitstudio.declared.plan.table_layers import HEAD
 from fitstudio.declared.plan.table_models import TABLE_PLANS, Answer
@@ -146,6 +147,7 @@ def plan_model(
         return _failed(input_shape, problems)
     planner = Planner(input_shape)
     try:
+        columns = embed_codes(planner, columns)
         if kind in TABLE_PLANS:
             answer = Answer(output_units, output_activation)
             TABLE_PLANS[kind](planner, values, columns, answer)

@@ -167,7 +167,7 @@ def _places(columns: Sequence[SlotColumn], width: int) -> tuple[list[int], list[
     for column in columns:
         if column.role == "number":
             numbers.append(place)
-        elif column.width > MOST_PLAIN_CLASSES:
+        elif column.role == "category" and column.width > MOST_PLAIN_CLASSES:
             categories.append([place, column.width])
         place += column.width
     return numbers, categories

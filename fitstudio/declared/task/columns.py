@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.declared.catalogue.preparations import DATE, DROP, TEXT_WAYS
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import (
     ARRAY,
@@ -48,6 +49,11 @@ def role_type(spec: RunSpec, column: ColumnSummary) -> str:
     if settings and isinstance(settings, Mapping):
         given = settings.get(column.name)
         wanted = given.get("type") if isinstance(given, Mapping) else None
+        prepare = given.get("prepare") if isinstance(given, Mapping) else None
+        if wanted is None and prepare in TEXT_WAYS and not column.shape:
+            return CATEGORY
+        if wanted is None and prepare == DATE and column.dates and not column.shape:
+            return NUMBER
     if wanted == CATEGORY and not column.shape:
         return CATEGORY
     if wanted == NUMBER and column.numeric:
@@ -103,11 +109,17 @@ def kept_rows(
     weights = values["fit.sample_weight"]
     must_be_there = {*targets, weights}
     columns = (*columns, *chosen(summary, [weights] if weights else []))
-    drop = values["data.missing"] == "drop"
+    own = values.get("data.columns") or {}
+
+    def drops(name: str) -> bool:
+        settings = own.get(name)
+        said = settings.get("missing") if isinstance(settings, Mapping) else None
+        return (said or values["data.missing"]) == DROP
+
     counted = {
         column.name: min(summary.rows, max(1, column.missing + column.infinite))
         for column in columns
-        if column.has_gaps and (drop or column.name in must_be_there or column.shape)
+        if column.has_gaps and (drops(column.name) or column.name in must_be_there or column.shape)
     }
     known = summary.complete_rows_for(counted)
     if known is not None:

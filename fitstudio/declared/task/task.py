@@ -28,6 +28,7 @@ from fitstudio.declared.catalogue.measured_names import metric_name
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import LEFT_OUT, role_type
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary, Shape
+from fitstudio.declared.task.preparation import preparation_of, width_of
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import Plain
 from fitstudio.words import say
@@ -51,12 +52,15 @@ class SlotColumn(Plain):
         role: "number", "category" or "array".
         width: How many numbers a single value becomes; a category becomes one for each class.
         shape: The shape of one value of an array; ``()`` for single values.
+        codes: Where a category is one number that names its class, for the model to look up: how
+            many codes there are, 0 (missing or unknown) among them. 0 for all other columns.
     """
 
     name: str
     role: str
     width: int = 1
     shape: Shape = ()
+    codes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +185,20 @@ def make_task(
 
 
 def slot_column(spec: RunSpec, column: ColumnSummary) -> SlotColumn:
-    """What a column is to the model."""
+    """What an input column is to the model.
+
+    Raises:
+        DataError: If it cannot be prepared as asked.
+    """
+    role = role_type(spec, column)
+    if role in LEFT_OUT:
+        return SlotColumn(name=column.name, role=role, shape=column.shape)
+    width, codes = width_of(preparation_of(spec, column.name, role), column, role)
+    return SlotColumn(name=column.name, role=role, width=width, shape=column.shape, codes=codes)
+
+
+def target_column(spec: RunSpec, column: ColumnSummary) -> SlotColumn:
+    """What a column is that is predicted."""
     role = role_type(spec, column)
     width = max(1, len(column.classes)) if role == CATEGORY else 1
     return SlotColumn(name=column.name, role=role, width=width, shape=column.shape)
@@ -190,8 +207,9 @@ def slot_column(spec: RunSpec, column: ColumnSummary) -> SlotColumn:
 def make_input(columns: Sequence[SlotColumn]) -> Slot:
     """The input that columns make together.
 
-    Single values stand side by side, a category as one column for each class. One array keeps its
-    shape; several arrays of the same shape are stacked as channels, behind their own axes.
+    Single values stand side by side, a category as one column for each class or as one code. One
+    array keeps its shape; several arrays of the same shape are stacked as channels, behind their
+    own axes.
 
     Raises:
         DataError: If they cannot go into one model.
@@ -202,7 +220,8 @@ def make_input(columns: Sequence[SlotColumn]) -> Slot:
     roles = {column.role for column in columns}
     name = _slot_name(columns, "inputs")
     if ARRAY not in roles:
-        encoding = ONE_HOT if roles == {CATEGORY} else SIDE_BY_SIDE
+        coded = any(column.codes for column in columns)
+        encoding = ONE_HOT if roles == {CATEGORY} and not coded else SIDE_BY_SIDE
         width = sum(column.width for column in columns)
         return Slot(name=name, columns=tuple(columns), encoding=encoding, shape=(width,))
     if len(roles) > 1:
@@ -236,7 +255,7 @@ def make_output(
     """
     if not columns:
         raise _no_columns(say("a target"))
-    parts = tuple(slot_column(spec, column) for column in columns)
+    parts = tuple(target_column(spec, column) for column in columns)
     _refuse_text(parts)
     answer = _answer(values, parts, {each.name: each.classes for each in columns})
     loss = values["compile.loss"] or automatic_loss(answer.kind)

@@ -11,6 +11,7 @@ from torch import nn
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine.architectures import initialisers, layers, table_layers
+from fitstudio.engine.architectures.code_layers import CodeEmbedding
 from fitstudio.engine.architectures.graph import Graph
 
 
@@ -168,6 +169,7 @@ _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     "global_average_pool2d": _global_pooling,
     "lstm": _recurrent,
     "gru": _recurrent,
+    "code_embedding": lambda plan, generator: CodeEmbedding(plan.settings["columns"], generator),
     "table_embedding": _table_embedding,
     "feature_scale": lambda plan, _: table_layers.FeatureScale(
         plan.input_shape[-1], pace=plan.settings["pace"]

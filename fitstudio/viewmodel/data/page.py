@@ -23,6 +23,7 @@ from fitstudio.declared.task.dataset_summary import (
     Guess,
     TreeNode,
 )
+from fitstudio.viewmodel.data.preparation import PreparationView, preparation_view
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say, say_count
@@ -71,6 +72,7 @@ class ColumnView:
         type: "number", "category" and so on, as the summary has it.
         can_convert: Whether it can be taken for a number and for classes.
         tip: All that is known about it, in a few lines.
+        preparation: How it is prepared; None where it is no input.
     """
 
     name: str
@@ -84,6 +86,7 @@ class ColumnView:
     type: str
     can_convert: bool
     tip: str
+    preparation: PreparationView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +211,18 @@ def set_type(session: ProjectSession, name: str, kind: str) -> None:
     )
 
 
+def set_preparation(session: ProjectSession, name: str, setting: str, value: str) -> None:
+    """Prepares a column in a way of its own.
+
+    Args:
+        session: The open project.
+        name: The column.
+        setting: "prepare" or "missing".
+        value: The way's name.
+    """
+    session.set_many({f"data.columns.{name}.{setting}": value}, say("Prepare {name}", name=name))
+
+
 def set_options(session: ProjectSession, changed: Mapping[str, Any]) -> None:
     """Overrules how the file is read; None goes back to the guess."""
     options = dict(session.spec.get("data.options") or {})
@@ -280,11 +295,16 @@ def _columns(session: ProjectSession, summary: DatasetSummary) -> tuple[ColumnVi
         roles[weight] = Role.WEIGHT
     roles |= dict.fromkeys(session.spec.get("fit.y") or (), Role.TARGET)
     return tuple(
-        _column(column, roles.get(column.name, Role.LEFT_OUT)) for column in summary.columns
+        _column(session, column, roles.get(column.name, Role.LEFT_OUT))
+        for column in summary.columns
     )
 
 
-def _column(column: ColumnSummary, role: Role) -> ColumnView:
+def _column(session: ProjectSession, column: ColumnSummary, role: Role) -> ColumnView:
+    prepared = preparation_view(session.spec, column) if role is Role.INPUT else None
+    tip = _tip(column)
+    if prepared is not None and prepared.words:
+        tip += "\n" + say("prepared: {words}", words=prepared.words)
     counts = [count for _, count in column.classes] if column.type == CATEGORY else []
     classes = bool(counts) and len(counts) <= _MOST_BARS
     bars = counts if classes else list(column.histogram)
@@ -299,7 +319,8 @@ def _column(column: ColumnSummary, role: Role) -> ColumnView:
         numeric=column.type == NUMBER,
         missing=column.missing,
         type=column.type,
-        tip=_tip(column),
+        tip=tip,
+        preparation=prepared,
         can_convert=not column.shape and (column.numeric or column.type in (NUMBER, CATEGORY)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from fitstudio.declared.catalogue.preparations import EMBEDDING, NUMBER_WAYS
 from fitstudio.declared.checks.changed_file import DATA_CHANGED
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
@@ -97,9 +98,17 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
     parts = []
     if NUMBER in kinds or "array" in kinds:
         words = {"minmax": say("brought to 0 … 1"), "none": say("taken as they are")}
-        parts.append(say("Numbers are {words}", words=words.get(scale, say("centred and scaled"))))
+        if scale in (None, "standard", *words):
+            usual = say("centred and scaled")
+            parts.append(say("Numbers are {words}", words=words.get(scale or "standard", usual)))
+        else:
+            parts.append(say("Numbers: {words}", words=NUMBER_WAYS[scale].short))
     if CATEGORY in kinds:
-        parts.append(say("words become 0 and 1") if parts else say("Words become 0 and 1"))
+        if session.spec.get("data.categories") == EMBEDDING:
+            learned = say("the model learns numbers for words")
+            parts.append(learned if parts else say("The model learns numbers for words"))
+        else:
+            parts.append(say("words become 0 and 1") if parts else say("Words become 0 and 1"))
     if not parts:
         return ""
     text = ", ".join(parts) + "."

@@ -61,6 +61,9 @@ def _column(column: RecipeColumn, *, fills: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {"name": column.name, "role": column.role, "unit": column.unit}
     if column.role == "category":
         facts["classes"] = list(column.labels)
+        facts["encoding"] = column.encoding
+        facts["rare"], facts["other"] = list(column.rare), column.other
+        facts["buckets"] = column.buckets
         facts["numeric"] = column.numeric_labels
     else:
         single = not column.shape
@@ -68,7 +71,10 @@ def _column(column: RecipeColumn, *, fills: bool) -> dict[str, Any]:
         facts["scale"] = column.scale[0] if single else list(column.scale)
         facts["lowest_in_training"], facts["highest_in_training"] = column.low, column.high
         facts["shape"] = list(column.shape)
+        for when, steps in (("before", column.before), ("after", column.after)):
+            facts[when] = [step.to_json() for step in steps]
     facts["fill"] = column.fill if fills else None
+    facts["indicator"] = column.indicator
     return facts
 
 

@@ -1,9 +1,9 @@
 """A trained model as one ONNX file that takes raw values and answers in the data's own terms.
 
-Inputs: where all are single numbers, one matrix ``inputs`` (rows, columns) of floats, in the order
-that the file's ``columns`` tells; else one input for each column, by its name: numbers as floats
-(rows, 1), categories that are words as strings (rows, 1), arrays as floats (rows, …). A gap is NaN,
-or an empty string.
+Inputs: where all are single numbers that are only filled and scaled, one matrix ``inputs`` (rows,
+columns) of floats, in the order that the file's ``columns`` tells; else one input for each column,
+by its name: numbers as floats (rows, 1), categories that are words as strings (rows, 1), arrays as
+floats (rows, …). A gap is NaN, or an empty string.
 
 Outputs: for classes first ``probabilities`` (rows, classes), then ``class``, the likeliest one's
 name; for numbers ``answer`` (rows, targets), in their own units.
@@ -23,6 +23,7 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 from fitstudio.worker.exporting.onnx_layers import add_layers
+from fitstudio.worker.exporting.onnx_preparation import is_plain, prepared_column, scaled
 from fitstudio.worker.model_card import BirthCertificate
 
 MATRIX = "inputs"
@@ -64,8 +65,8 @@ def make_onnx(
 
 
 def takes_matrix(recipe: Recipe) -> bool:
-    """Whether all inputs are single numbers, which stand side by side in one matrix."""
-    return all(column.role == "number" for column in recipe.input.columns)
+    """Whether all inputs are single numbers of one sort, side by side in one matrix."""
+    return all(map(is_plain, recipe.input.columns))
 
 
 def _prepare(graph: GraphBuilder, recipe: Recipe) -> str:
@@ -76,11 +77,11 @@ def _prepare(graph: GraphBuilder, recipe: Recipe) -> str:
         center = [column.center[0] for column in columns]
         scale = [column.scale[0] for column in columns]
         gaps = [column.fill if isinstance(column.fill, float) else np.nan for column in columns]
-        return _scaled(graph, value, center, scale, gaps if fill else None)
+        return scaled(graph, value, center, scale, gaps if fill else None)
     if columns[0].role == "array":
         parts = [
-            _scaled(graph, graph.take(each.name, TensorProto.FLOAT, each.shape), each.center,
-                    each.scale)
+            scaled(graph, graph.take(each.name, TensorProto.FLOAT, each.shape), each.center,
+                   each.scale, before=each.before, after=each.after)
             for each in columns
         ]  # fmt: skip
         if len(parts) == 1:
@@ -89,54 +90,9 @@ def _prepare(graph: GraphBuilder, recipe: Recipe) -> str:
         return graph.call(
             "Concat", *(graph.call("Unsqueeze", part, last) for part in parts), axis=-1
         )
-    return graph.call("Concat", *(_column(graph, column, fill=fill) for column in columns), axis=1)
-
-
-def _column(graph: GraphBuilder, column: RecipeColumn, *, fill: bool) -> str:
-    if column.role == "number":
-        value = graph.take(column.name, TensorProto.FLOAT, [1])
-        gap = column.fill if fill and isinstance(column.fill, float) else None
-        return _scaled(graph, value, column.center, column.scale, None if gap is None else [gap])
-    gap = column.fill if fill and column.fill in column.labels else None
-    if column.numeric_labels:
-        value = graph.take(column.name, TensorProto.FLOAT, [1])
-        if gap is not None:
-            value = _filled(graph, value, [float(str(gap))])
-        numbers = graph.constant([[float(label) for label in column.labels]])
-        return graph.call("Cast", graph.call("Equal", value, numbers), to=TensorProto.FLOAT)
-    codes = {label: code for code, label in enumerate(column.labels)}
-    if gap is not None:
-        codes.setdefault("", codes[str(gap)])
-    code = graph.call(
-        "LabelEncoder",
-        graph.take(column.name, TensorProto.STRING, [1]),
-        domain=_ML,
-        keys_strings=list(codes),
-        values_int64s=list(codes.values()),
-        default_int64=-1,
+    return graph.call(
+        "Concat", *(prepared_column(graph, column, fill=fill) for column in columns), axis=1
     )
-    places = graph.constant([list(range(len(column.labels)))], np.int64)
-    return graph.call("Cast", graph.call("Equal", code, places), to=TensorProto.FLOAT)
-
-
-def _scaled(
-    graph: GraphBuilder,
-    value: str,
-    center: Sequence[float],
-    scale: Sequence[float],
-    gaps: Sequence[float] | None = None,
-) -> str:
-    """Raw numbers as the network takes them, worked out in double as FitStudio does."""
-    if gaps is not None:
-        value = _filled(graph, value, gaps)
-    wide = graph.call("Cast", value, to=TensorProto.DOUBLE)
-    wide = graph.call("Sub", wide, graph.constant(list(center), np.float64))
-    wide = graph.call("Div", wide, graph.constant(list(scale), np.float64))
-    return graph.call("Cast", wide, to=TensorProto.FLOAT)
-
-
-def _filled(graph: GraphBuilder, value: str, gaps: Sequence[float]) -> str:
-    return graph.call("Where", graph.call("IsNaN", value), graph.constant(list(gaps)), value)
 
 
 def _give_classes(

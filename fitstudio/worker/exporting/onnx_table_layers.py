@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from onnx import TensorProto
 
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.worker.exporting.onnx_activations import activate
@@ -116,7 +117,29 @@ def _member_output(
     return graph.call("ReduceMean", answers, axes=[1], keepdims=0)
 
 
+def _code_embedding(
+    graph: GraphBuilder, layer: LayerPlan, own: Weights, taken: Sequence[str]
+) -> str:
+    codes_at = {place: (number, codes) for number, (place, codes, _) in enumerate(
+        layer.settings["columns"]
+    )}  # fmt: skip
+    parts: list[str] = []
+    for place in range(layer.input_shape[-1]):
+        picked = _picked(graph, taken[0], [place])
+        if place in codes_at:
+            number, codes = codes_at[place]
+            flat = graph.call("Reshape", picked, graph.constant([-1], np.int64))
+            flat = graph.call(
+                "Clip", graph.call("Round", flat), graph.constant(0.0), graph.constant(codes - 1.0)
+            )
+            code = graph.call("Cast", flat, to=TensorProto.INT64)
+            picked = graph.call("Gather", graph.constant(own[f"vectors.{number}"]), code, axis=0)
+        parts.append(picked)
+    return graph.call("Concat", *parts, axis=-1)
+
+
 MAKERS: dict[str, Callable[[GraphBuilder, LayerPlan, Weights, Sequence[str]], str]] = {
+    "code_embedding": _code_embedding,
     "table_embedding": _table_embedding,
     "feature_scale": _feature_scale,
     "scaled_dense": _scaled_dense,

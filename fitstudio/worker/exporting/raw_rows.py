@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing import categories, encoding, steps
 from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source
@@ -103,17 +103,34 @@ def _made_up(recipe: Recipe) -> tuple[dict[str, np.ndarray], np.ndarray]:
     parts: list[np.ndarray] = []
     for column in recipe.input.columns:
         if column.role == "category":
-            codes = random.integers(0, len(column.labels), _MADE_UP)
+            codes = random.integers(0, max(1, len(column.labels)), _MADE_UP)
+            if not column.labels:  # words are told by their letters alone
+                words = np.array([f"w{code}" for code in range(_MADE_UP)], dtype=object)
+                columns[column.name] = words
+                parts.append(np.zeros((_MADE_UP, column.width), np.float32))
+                for row, word in enumerate(words):
+                    made = categories.hashed(word, column.encoding, column.buckets)
+                    parts[-1][row, : column.buckets] = made
+                continue
             labels = np.array(column.labels, dtype=object)[codes]
             columns[column.name] = labels.astype(np.float32) if column.numeric_labels else labels
-            parts.append(np.eye(len(column.labels), dtype=np.float32)[codes])
+            part = np.zeros((_MADE_UP, column.width), np.float32)
+            categories.put_codes(column, codes, np.zeros(_MADE_UP, bool), part, fill=False)
+            parts.append(part)
             continue
         shape = (_MADE_UP, *column.shape)
         center, scale = np.asarray(column.center), np.asarray(column.scale)
-        raw = (random.normal(size=shape) * scale + center).astype(np.float32)
+        if column.before and column.low is not None and column.high is not None:
+            raw = random.uniform(column.low, column.high, size=shape).astype(np.float32)
+        else:
+            raw = (random.normal(size=shape) * scale + center).astype(np.float32)
         columns[column.name] = raw
-        prepared = ((raw.astype(np.float64) - center) / scale).astype(np.float32)
-        parts.append(prepared if column.shape else prepared[:, None])
+        values = raw.astype(np.float64)
+        if column.shape:
+            values = (steps.taken(column.before, values) - center) / scale
+            parts.append(steps.as_single(steps.taken(column.after, values)))
+        else:
+            parts.append(encoding.prepared_numbers(column, values))
     if recipe.input.columns[0].role == "array":
         return columns, parts[0] if len(parts) == 1 else np.stack(parts, axis=-1)
     return columns, np.concatenate(parts, axis=1)

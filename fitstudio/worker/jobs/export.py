@@ -21,6 +21,7 @@ from fitstudio.storage.folder import remove_tree, write_folder
 from fitstudio.words import say
 from fitstudio.words.numbers import listed
 from fitstudio.worker.exporting.facts import export_facts
+from fitstudio.worker.exporting.preparation import refuse_preparation
 from fitstudio.worker.exporting.proof import prove_folder, prove_onnx
 from fitstudio.worker.exporting.raw_rows import raw_rows
 from fitstudio.worker.jobs import trained_model
@@ -33,7 +34,17 @@ _NEEDED = {ONNX: ("onnx", "onnxruntime")}
 _OWN_NAMES = frozenset({"model.json", "predict.py", "weights.npz", "weights.safetensors"})
 # What the script of the numpy folder can work out.
 _WITH_NUMPY = frozenset(
-    {"dense", "activation", "batch_norm", "reshape", "flatten", "concatenate", "add", "dropout"}
+    {
+        "code_embedding",
+        "dense",
+        "activation",
+        "batch_norm",
+        "reshape",
+        "flatten",
+        "concatenate",
+        "add",
+        "dropout",
+    }
 )
 
 Progress = Callable[[float, str], None]
@@ -65,6 +76,8 @@ def export(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         checkpoint_name=job.get("checkpoint"),
         base=Path(job.get("base") or project),
     )
+    if kind in (NUMPY, ONNX):
+        refuse_preparation(trained.certificate.recipe, kind)
     if kind == NUMPY:
         _refuse_more_than_numpy(trained)
     weights = {

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from fitstudio.viewmodel.data import page as data_page
 from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data.preparation import PreparationView
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 
@@ -60,4 +61,30 @@ def role_menu(
             action.triggered.connect(
                 lambda _on=False, kind=kind: data_page.set_type(session, name, kind)
             )
+    if column.preparation is not None:
+        _add_ways(menu, session, column, column.preparation)
     return menu
+
+
+def _add_ways(
+    menu: QMenu, session: ProjectSession, column: ColumnView, shown: PreparationView
+) -> None:
+    """Menus in the menu: how the column is prepared, and what becomes of its gaps."""
+    for setting, title, ways, taken in (
+        ("prepare", say("Prepare"), shown.ways, shown.way),
+        ("missing", say("Missing values"), shown.gaps, shown.gap),
+    ):
+        if not ways:
+            continue
+        part = menu.addMenu(title)
+        part.setObjectName(f"menu.{setting}")
+        for name, words in ways:
+            action = part.addAction(words)
+            action.setObjectName(f"{setting}.{name}")
+            action.setCheckable(True)
+            action.setChecked(name == taken)
+            action.triggered.connect(
+                lambda _on=False, setting=setting, name=name: data_page.set_preparation(
+                    session, column.name, setting, name
+                )
+            )
