@@ -50,15 +50,19 @@ class PictureSource(ArraySource):
         return self._findings
 
     def problems(self) -> tuple[Finding, ...]:
+        """What has to be decided before anything is trained."""
         return tuple(each for each in self._findings if each.severity is Severity.ERROR)
 
     def file_names(self) -> Sequence[str]:
+        """The names of the pictures, in the order of the rows."""
         return [file.name for file in self.files]
 
     def size(self) -> int:
+        """The bytes of all pictures, also of those that cannot be read."""
         return sum(file.size for file in self.all_files)
 
     def fingerprint(self) -> dict[str, Any]:
+        """Of a single picture its own, of a folder that of all its pictures."""
         if self.path.is_file():
             return super().fingerprint()
         return of_files(self.path, self.all_files)

@@ -17,7 +17,7 @@ from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input
 from fitstudio.errors import DataError
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 
 def encode_inputs(

@@ -48,12 +48,15 @@ class ColumnSettings(Kind):
     """Settings of columns by the columns' names."""
 
     def say(self) -> str:
+        """What such a value is, in words."""
         return say("settings of columns by name")
 
     def is_of_type(self, value: Any) -> bool:
+        """Whether a value is a table at all."""
         return isinstance(value, Mapping)
 
     def check(self, value: Any) -> str | None:
+        """What is wrong with a value, as a clause; None if nothing is."""
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
             return self._wrong(value)
         try:
@@ -74,6 +77,7 @@ class ColumnSettings(Kind):
         return None
 
     def to_json(self, value: Any) -> Any:
+        """As plain data."""
         return {name: dict(settings) for name, settings in value.items()}
 
 

@@ -53,12 +53,14 @@ class SharePlot(Canvas):
         self._fit()
 
     def arrange(self) -> None:
+        """Leave room for the labels around the plot."""
         size = self.viewport().size()
         width = max(1.0, size.width() - GUTTER - _RIGHT)
         self.box.setGeometry(QRectF(GUTTER, _TOP, width, max(1.0, size.height() - _TOP - _BOTTOM)))
         self._fit()
 
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        """Tell the nearest point."""
         super().mouseMoveEvent(ev)
         curve = self.curve
         if curve is None or not len(curve.x):

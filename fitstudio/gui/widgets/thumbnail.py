@@ -18,11 +18,19 @@ class Points(Protocol):
     """A picture as its red, green and blue."""
 
     @property
-    def width(self) -> int: ...
+    def width(self) -> int:
+        """Points across."""
+        ...
+
     @property
-    def height(self) -> int: ...
+    def height(self) -> int:
+        """Points down."""
+        ...
+
     @property
-    def points(self) -> bytes: ...
+    def points(self) -> bytes:
+        """Three bytes a point, row by row."""
+        ...
 
 
 def as_image(picture: Points) -> QImage:

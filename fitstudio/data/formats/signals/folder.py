@@ -35,6 +35,7 @@ class SignalSource(ArraySource):
     """Windows of recordings."""
 
     def remarks(self) -> tuple[Finding, ...]:
+        """What is to be said of the recordings."""
         return self._findings
 
 

@@ -44,12 +44,15 @@ class SpectraSource(ArraySource):
     unclear: tuple[Finding, ...] = ()
 
     def problems(self) -> tuple[Finding, ...]:
+        """Spectra whose axes are others, until somebody decides."""
         return self.unclear
 
     def remarks(self) -> tuple[Finding, ...]:
+        """What is to be said of the spectra."""
         return self._findings
 
     def summary(self) -> DatasetSummary:
+        """As of arrays, with what is not decided first."""
         found = super().summary()
         return replace(found, findings=(*self.unclear, *found.findings))
 

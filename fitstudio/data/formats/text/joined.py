@@ -122,6 +122,7 @@ class JoinedTable(TableSource):
         super().__init__(asked.path, asked.file, size, layout, cells, override_types(asked.columns))
 
     def line_of(self, row: int) -> str:
+        """The line that a row stands in, with the name of its file."""
         return say(
             "{line} of {file}",
             line=super().line_of(row),
@@ -131,6 +132,7 @@ class JoinedTable(TableSource):
     def conclude(
         self, reasons: Reasons, options: Mapping[str, Any], columns: dict[str, Any], zeros: int
     ) -> None:
+        """As of one table, with the guesses as the first of the files shows them."""
         super().conclude(reasons, options, columns, zeros)
         said = {guess.name: guess for guess in self.parts[0].table.guesses}
         # Where things stand, and why, was found out in each file for itself; the first is shown.
@@ -140,11 +142,13 @@ class JoinedTable(TableSource):
         )
 
     def problems(self) -> tuple[Finding, ...]:
+        """What has to be decided, file by file."""
         return tuple(
             of_file(each, part.file.name) for part in self.parts for each in part.table.problems()
         )
 
     def remarks(self) -> tuple[Finding, ...]:
+        """What is to be said of the files and of all their rows."""
         return tuple(self._findings())
 
     def _describe(self, name: str) -> ColumnSummary:
