@@ -175,7 +175,7 @@ def renamed(source: PictureSource, names: Mapping[str, str]) -> PictureSource:
     taken = set(names.values())
     arrays = {
         # What a table calls its pictures may be what a folder calls their files.
-        names.get(name, f"{name} name" if name in taken else name): source.array(name)
+        names.get(name, f"{name}_name" if name in taken else name): source.array(name)
         for name in source.names
     }
     found = PictureSource(

@@ -25,8 +25,8 @@ def moved(pictures: Tensor, changes: Changes, draws: Draws) -> Tensor:
     """
     count = len(pictures)
     for wanted, kind, axis in (
-        (changes.flip_horizontal, "flip horizontal", 3),
-        (changes.flip_vertical, "flip vertical", 2),
+        (changes.flip_horizontal, "flip_horizontal", 3),
+        (changes.flip_vertical, "flip_vertical", 2),
     ):
         if wanted:
             mirrored = draws.uniform(kind, count, low=0.0) < 0.5
@@ -59,7 +59,7 @@ def placed(changes: Changes, draws: Draws, count: int, *, height: int, width: in
     kept = 1.0 - draws.uniform("crop", count, low=0.0) * changes.crop
     spread = kept / larger
     # The part that is kept lies anywhere in the picture; a side is 2 long here.
-    corner = draws.uniform("crop place", count, 2) * (1.0 - kept)[:, None]
+    corner = draws.uniform("crop_place", count, 2) * (1.0 - kept)[:, None]
     shift = draws.uniform("shift", count, 2) * 2.0 * changes.shift
     cos, sin = torch.cos(angle) * spread, torch.sin(angle) * spread
     where = corner - shift

@@ -43,7 +43,7 @@ def lit(pictures: Tensor, changes: Changes, draws: Draws) -> Tensor:
         pictures = _blurred(pictures, draws.uniform("blur", count, low=0.0) * changes.blur)
     if changes.noise and ranges is not None:
         amount = _each(draws.uniform("noise", count, low=0.0) * changes.noise, device)
-        noise = draws.normal("noise points", *pictures.shape).to(device)
+        noise = draws.normal("noise_points", *pictures.shape).to(device)
         pictures = pictures + noise * amount * ranges
     return pictures
 

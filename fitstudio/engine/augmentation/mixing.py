@@ -53,7 +53,7 @@ def _pasted(pictures: Tensor, order: Tensor, share: float, draws: Draws) -> tupl
     height, width = pictures.shape[2:]
     side = sqrt(1.0 - share)
     high, wide = round(height * side), round(width * side)
-    middle = draws.uniform("cutmix place", 2, low=0.0).tolist()
+    middle = draws.uniform("cutmix_place", 2, low=0.0).tolist()
     top, left = (round(middle[0] * height - high / 2), round(middle[1] * width - wide / 2))
     rows = slice(max(0, top), min(height, top + high))
     columns = slice(max(0, left), min(width, left + wide))
