@@ -15,6 +15,7 @@ from fitstudio.declared.catalogue.entries import CALLBACKS
 from fitstudio.declared.kinds.entries import Chosen
 from fitstudio.declared.kinds.param import Finding, Fix, Level, Param, Severity
 from fitstudio.declared.kinds.values import Choice
+from fitstudio.declared.parameters import groups
 from fitstudio.declared.parameters.registry import FIXED
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.cards import CARDS, TRAINING_KEYS, CardModel, level_of
@@ -145,7 +146,7 @@ class TrainingForm:
 
     def folded_keys(self, card: CardModel) -> tuple[str, ...]:
         """The rows that stand behind the card's "More" at this level."""
-        if self._search:
+        if self._search or self._concerns_other_data(card):
             return ()
         return tuple(key for key in card.keys if not self._within_level(key))
 
@@ -153,6 +154,8 @@ class TrainingForm:
         """The rows that are to be seen, in order: those behind "More" come last."""
         if self._search:
             return tuple(key for key in card.keys if self._matches(key))
+        if self._concerns_other_data(card):
+            return ()
         plain = [key for key in card.keys if self._within_level(key)]
         folded = self.folded_keys(card)
         # A row with something to say is never hidden.
@@ -168,6 +171,13 @@ class TrainingForm:
         if key in self.folded_keys(card):
             self.set_unfolded(card, True)
         self.shown.emit(key)
+
+    def _concerns_other_data(self, card: CardModel) -> bool:
+        """Whether a card is for data of another kind, and nobody has set anything in it."""
+        if card.group.title != groups.AT_RANDOM:
+            return False
+        rows = map(self.row, card.keys)
+        return all(row.greyed and not row.changed and not row.findings for row in rows)
 
     def _within_level(self, key: str) -> bool:
         return _ORDER.index(level_of(key)) <= _ORDER.index(self._level)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from fitstudio.declared.kinds.param import Level
+from fitstudio.declared.parameters import groups
+from fitstudio.declared.parameters.registry import FIXED
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.viewmodel.shell.readiness import readiness
 from fitstudio.viewmodel.shell.session import ProjectSession
@@ -184,3 +186,13 @@ def test_a_share_that_cannot_be_is_told_in_percent_and_alone(form) -> None:
     assert [each.sentence for each in findings] == [
         "Hold out must be 0 % or more and below 100 %, not 100 %."
     ]
+
+
+def test_a_card_for_pictures_is_not_shown_for_a_table_unless_something_is_set_in_it(form) -> None:
+    card = next(each for each in CARDS if each.group.title == groups.AT_RANDOM)
+    assert form.visible_keys(card) == form.folded_keys(card) == ()
+    form.set_search("flip")
+    assert "data.augment_flip_horizontal" in form.visible_keys(card), "it can be found"
+    form.set_search("")
+    form.set_value(card.keys[0], not FIXED[card.keys[0]].default)
+    assert card.keys[0] in form.visible_keys(card), "what is set is never hidden"
