@@ -44,3 +44,13 @@ class Spoken:
 
     def __set__(self, row: Any, text: str) -> None:
         row.__dict__[self._name] = text
+
+
+def as_marked(row: Any, name: str) -> str:
+    """The marked text of such a field, for another table that is made of it before it is said.
+
+    Args:
+        row: An object with such a field.
+        name: The field's name.
+    """
+    return str(row.__dict__[name])

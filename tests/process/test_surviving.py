@@ -18,6 +18,7 @@ import numpy as np
 import psutil
 import pytest
 
+from fitstudio.actions import data as data_actions
 from fitstudio.actions import processes, requests, runs
 from fitstudio.actions.suggestions import suggest
 from fitstudio.declared.run_spec import RunSpec
@@ -136,7 +137,7 @@ def test_fault_21_a_data_file_cut_during_training_leaves_a_run_to_resume(trained
             group.create_dataset("y", data=y)
         data = {"data.file": file.name}
     reading = {"file": file.name, "y_file": data.get("data.y_file")}
-    roles = suggest(runs.data_actions.inspect(reading, trained.folder))
+    roles = suggest(data_actions.inspect(reading, trained.folder))
     spec = RunSpec().with_values(
         roles
         | data

@@ -14,6 +14,7 @@ from fitstudio.declared.kinds.composed import ListOf, OneOf
 from fitstudio.declared.kinds.param import Entry, Param, by_name
 from fitstudio.declared.kinds.values import Int, Option, Real, Text
 from fitstudio.words import marked
+from fitstudio.words.tables import as_marked
 
 AS_IT_IS, STANDARD, MINMAX = "none", "standard", "minmax"
 ROBUST, ROBUST_SMOOTH = "robust", "robust_smooth"
@@ -260,4 +261,6 @@ SINGLE_GAP_WAYS: Mapping[str, Entry] = by_name(
 
 def options_of(ways: Mapping[str, Entry]) -> tuple[Option, ...]:
     """The ways as the values of a setting."""
-    return tuple(Option(way.name, way.title, way.help) for way in ways.values())
+    return tuple(
+        Option(way.name, as_marked(way, "title"), as_marked(way, "help")) for way in ways.values()
+    )

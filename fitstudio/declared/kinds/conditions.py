@@ -253,6 +253,15 @@ class AnyOf(_Several):
         words = [condition.say(holds=holds) for condition in self.conditions]
         return joined(words, "or" if holds else "and")
 
+    def why_not(self, situation: Situation) -> str:
+        """What the setting is that all conditions are about; else what none of them is."""
+        keys = {each.key if isinstance(each, Is) else "" for each in self.conditions}
+        (key,) = keys if len(keys) == 1 else ("",)
+        value = situation.values.get(key)
+        if not key or value is None:
+            return super().why_not(situation)
+        return say("{key} is {value}", key=_plain(key), value=value)
+
 
 @dataclass(frozen=True)
 class Not(Condition):

@@ -109,7 +109,8 @@ def kept_rows(
     weights = values["fit.sample_weight"]
     must_be_there = {*targets, weights}
     columns = (*columns, *chosen(summary, [weights] if weights else []))
-    own = values.get("data.columns") or {}
+    asked = values.get("data.columns")
+    own = asked if isinstance(asked, Mapping) else {}
 
     def drops(name: str) -> bool:
         settings = own.get(name)

@@ -100,15 +100,16 @@ def preparation_of(spec: RunSpec, name: str, role: str) -> Preparation:
     Raises:
         DataError: If it is to be prepared in a way that does not suit what it holds.
     """
-    own = (spec.get("data.columns") or {}).get(name)
+    asked = spec.get("data.columns")
+    own = asked.get(name) if isinstance(asked, Mapping) else None
     own = own if isinstance(own, Mapping) else {}
     ways = ways_for(role)
     wanted = own.get("prepare")
     if wanted is None:
         common = spec.get("data.categories" if role == CATEGORY else "data.scale")
         # A way for all columns is one for those that it suits.
-        wanted = common if common in ways else _DEFAULTS[role]
-    if wanted not in ways:
+        wanted = common if isinstance(common, str) and common in ways else _DEFAULTS[role]
+    if not isinstance(wanted, str) or wanted not in ways:
         raise DataError(
             say(
                 "{column} cannot be prepared as {way}: it holds {what}.",
@@ -151,6 +152,8 @@ def preparation_of(spec: RunSpec, name: str, role: str) -> Preparation:
             ),
         )
     rare = own.get("rare", spec.get("data.rare")) if role == CATEGORY else 0.0
+    if not isinstance(rare, int | float):
+        rare = 0.0  # the check says what is wrong with it
     return Preparation(way, missing, settings, constant, rare)
 
 

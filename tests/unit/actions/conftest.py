@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import processes, requests, runs
+from fitstudio.actions import processes, requests, run_data, runs
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
@@ -45,7 +45,8 @@ def project(
         return [sys.executable, str(FAKE_WORKER), *words]
 
     monkeypatch.setattr(processes, "worker_command", fake_command)
-    monkeypatch.setattr(runs, "dataset_summary", lambda project, spec=None: summary)
+    for module in (runs, run_data):
+        monkeypatch.setattr(module, "dataset_summary", lambda project, spec=None: summary)
     spec = RunSpec().with_values(
         {
             "data.file": summary.file,

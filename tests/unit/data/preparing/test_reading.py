@@ -289,7 +289,8 @@ def test_no_option_of_reading_is_without_a_case(tmp_path):
     of_one_file = TABLE.options_that(Travels.NEVER)
     # What can only be set for packed tables has its cases beside their readers.
     of_text = {each.name for each in TABLE.params if each.where in (Where.ALWAYS, Where.TEXT)}
-    assert set(TABLES) >= of_text - set(of_one_file)
+    # What a table's cells name has its cases beside the pictures.
+    assert set(TABLES) >= of_text - set(of_one_file) - {"pictures"}
     known: set[str] = set()
     for kind, name in (("npz", "t.npz"), ("npy", "t.npy"), ("hdf5", "t.h5")):
         write(tmp_path / name, {"array": np.arange(4.0)})
