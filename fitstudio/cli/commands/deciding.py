@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from fitstudio.actions import decisions, projects
-from fitstudio.actions.results_file import ClassRanking
+from fitstudio.actions.results_file import ClassRanking, Results
 from fitstudio.cli.command import Command, add_project_and_run, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.errors import RunError
@@ -58,7 +58,8 @@ def _threshold(arguments: argparse.Namespace) -> int:
     project = projects.open_project(arguments.project, read_only=not changes)
     with project:
         kept = _kept(project, arguments)
-        told = None if arguments.clear else _told(project, arguments.run)
+        results = None if arguments.clear else decisions.two_classes(project, arguments.run)
+    told = None if results is None else _told(results)
     if arguments.json:
         print_json({"kept": None if kept is None else kept.to_json(), "ranking": told})
         return 0
@@ -72,8 +73,18 @@ def _threshold(arguments: argparse.Namespace) -> int:
                 threshold=format_value(kept.threshold),
             )
         )
+        if results and not kept.is_for(results.weights, results.epoch, results.step):
+            say(
+                saying.say(
+                    "That was chosen for another saved model of this run: its present model says "
+                    "the likelier class."
+                )
+            )
+            kept = None
     if told is not None:
         _print_thresholds(told, kept)
+    elif results is not None:
+        say(_untold())
     return 0
 
 
@@ -83,25 +94,30 @@ def _kept(project: Project, arguments: argparse.Namespace) -> Decision | None:
     if arguments.at is not None:
         return decisions.keep_decision(project, arguments.run, arguments.at)
     if arguments.cheapest:
-        told = _told(project, arguments.run)
+        told = _told(decisions.two_classes(project, arguments.run))
+        if told is None:
+            raise RunError(
+                _untold(),
+                code="run.no-ranking",
+                remedy=saying.say("Train the run anew, or give a threshold with --at."),
+                safe=saying.say("What was kept is as it was."),
+            )
         threshold = decisions.cheapest(told, miss=arguments.miss, alarm=arguments.alarm)
         return decisions.keep_decision(project, arguments.run, threshold)
     return decisions.decision_of(project, arguments.run)
 
 
-def _told(project: Project, run: str) -> ClassRanking:
-    """How the second class is told from the first on the validation rows."""
-    ranking = decisions.two_classes(project, run).ranking.get("validation")
-    if not ranking:
-        raise RunError(
-            saying.say("The validation rows of this run do not tell what a threshold does."),
-            code="run.no-ranking",
-            remedy=saying.say(
-                "It takes validation rows of both classes, measured by this version: train the "
-                "run anew, or give a threshold with --at."
-            ),
-        )
-    return ranking[0]
+def _told(results: Results) -> ClassRanking | None:
+    """How the second class is told from the first on the validation rows, where that is known."""
+    ranking = results.ranking.get("validation")
+    return ranking[0] if ranking else None
+
+
+def _untold() -> str:
+    return saying.say(
+        "What a threshold does is not known: that takes validation rows of both classes, measured "
+        "by this version."
+    )
 
 
 def _print_thresholds(told: ClassRanking, kept: Decision | None) -> None:

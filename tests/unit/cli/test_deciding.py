@@ -49,6 +49,27 @@ def test_the_cheapest_by_the_two_costs(folder: Path, capsys, costs, threshold) -
     assert f"from a probability of {threshold:.3f} on" in said
 
 
+def test_results_of_an_earlier_version_take_a_threshold_and_say_what_is_not_known(
+    tmp_path: Path, capsys
+) -> None:
+    project = new_project(tmp_path)
+    add_run(project, 1, title="Older", results={**TWO_CLASSES, "ranking": {}})
+    project.close()
+    assert "is not known" in told(project.folder, capsys=capsys)
+    assert "of 0.300 on" in told(project.folder, "--at", "0.3", capsys=capsys)
+    assert "is not known" in told(project.folder, "--cheapest", capsys=capsys, code=1)
+
+
+def test_what_was_kept_for_another_saved_model_is_told_as_such(folder: Path, capsys) -> None:
+    told(folder, "--at", "0.3", capsys=capsys)
+    (kept,) = folder.rglob("decision.json")
+    kept.write_text(
+        kept.read_text().replace('"epoch": 3', '"epoch": 1').replace('"epoch":3', '"epoch":1')
+    )
+    said = told(folder, capsys=capsys)
+    assert "another saved model" in said and "→" not in said
+
+
 @pytest.mark.parametrize(
     ("run", "words", "code", "rule"),
     [

@@ -65,15 +65,15 @@ def test_many_thresholds_are_thinned_and_the_usual_one_stays_exact() -> None:
 def test_an_interval_of_95_in_100_holds_the_true_area_about_so_often() -> None:
     draw = np.random.default_rng(2)
     truth = 0.5 * (1 + 0.5204998778130465)  # of two normals 1 apart: Φ(1/√2)
-    times, held = 600, 0
-    for _ in range(times):
+    draws, held = 600, 0
+    for _ in range(draws):
         belongs = np.arange(90) < 30
         told = ranking(draw.normal(belongs.astype(float), 1.0), belongs)
         assert told is not None and told["auc_interval"] is not None
         low, high = told["auc_interval"]
         held += low <= truth <= high
     # Binomial: 600 draws of 0.95 lie between 0.925 and 0.975 but for 1 in 200.
-    assert 0.925 <= held / times <= 0.975
+    assert 0.925 <= held / draws <= 0.975
 
 
 @pytest.mark.parametrize(("inside", "outside"), [(9, 50), (50, 9)])

@@ -13,7 +13,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from fitstudio.engine.state import checkpoint, codec, weight_files
+from fitstudio.engine.state import checkpoint, codec
 from fitstudio.engine.state.checkpoint import CheckpointWriter, Snapshot
 from fitstudio.errors import CheckpointError, StorageError
 from fitstudio.storage import ops
@@ -175,14 +175,3 @@ def test_7_a_full_disk_keeps_the_old_one_and_can_be_tried_again(tmp_path: Path) 
     assert writer.wait() and writer.problem is None
     assert same(checkpoint.load(tmp_path / "last").state, training_state(1))
     assert same(checkpoint.load(tmp_path / "previous").state, training_state(0))
-
-
-def test_equal_weights_are_equal_files(tmp_path: Path) -> None:
-    weights = {"layer/ü": torch.arange(6.0).reshape(2, 3), "bias": torch.tensor([1.5])}
-    optimizer = {"iterations": 2, "slots": [{"m": torch.ones(3)}]}
-    for name in "abcdefgh":
-        weight_files.write(tmp_path / name, weights, optimizer, progress=(2, 0))
-    assert len({(tmp_path / name).read_bytes() for name in "abcdefgh"}) == 1
-    found, state = weight_files.read(tmp_path / "a")
-    assert same(dict(sorted(found.items())), dict(sorted(weights.items())))
-    assert same(state, optimizer)
