@@ -15,6 +15,7 @@ from fitstudio.actions.decisions import decision_of
 from fitstudio.gui.pages.results.page import ResultsPage
 from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.share_plot import SharePlot
+from fitstudio.gui.widgets.labels import ElidedLabel
 from fitstudio.project.decision import Decision
 from tests.recorded_project import (
     CLASS_RESULTS,
@@ -120,7 +121,8 @@ def test_every_picture_of_the_mistakes_is_drawn_and_can_be_saved(shown, tmp_path
         ("calibration", "Brier score 0.120"),
     ):
         page.model.deciding.choose_picture(picture)
-        assert page.findChild(QLabel, "results.area").text() == said
+        caption = page.findChild(ElidedLabel, "results.area").whole_text()
+        assert caption == (f"40 rows · {said}" if said else "40 rows")
         assert page.findChild(QWidget, "plot.ranking").isVisible() == (picture != "matrix")
         sizes.add(page.grab().toImage().bits().tobytes())
         if picture != "matrix":

@@ -31,6 +31,7 @@ class MistakesCard(Card):
 
     def __init__(self, model: ResultsModel, parent: QWidget | None = None) -> None:
         super().__init__(say("Mistakes"), parent=parent)
+        self.caption.setObjectName("results.area")
         self._model = model
         self.set_margins(Space.CARD, 10, Space.CARD, Space.CARD)
         self._make_choices(model.deciding)
@@ -49,13 +50,13 @@ class MistakesCard(Card):
     def refresh(self) -> None:
         """Show the model as it is now."""
         model, deciding = self._model, self._model.deciding
-        self.set_title(say("Mistakes"), model.rows_words())
+        said = [model.rows_words(), deciding.picture_words()]
+        self.set_title(say("Mistakes"), " · ".join(each for each in said if each))
         with QSignalBlocker(self._choice), QSignalBlocker(self._class):
             self._choice.setValue(deciding.picture)
             self._class.set_options(deciding.classes())
             self._class.setValue(deciding.name)
         self._choices.setVisible(deciding.ranking() is not None)
-        self._area.setText(deciding.picture_words())
         curve = deciding.curve()
         self._class.setVisible(curve is not None and len(deciding.classes()) > 1)
         self.confusion.show_confusion(model.confusion(), model.cell)
@@ -87,16 +88,13 @@ class MistakesCard(Card):
         self._class.setObjectName("results.class")
         self._class.setAccessibleName(say("Class that is told from the rest"))
         self._class.valueChanged.connect(deciding.choose_class)
-        self._area = ElidedLabel("", ink="text2", style="small")
-        self._area.setObjectName("results.area")
-        self._area.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._choices = QWidget()
         row = QHBoxLayout(self._choices)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.GRID)
         row.addWidget(self._choice)
         row.addWidget(self._class)
-        row.addWidget(self._area, 1)
+        row.addStretch(1)
         self.add(self._choices)
 
 
