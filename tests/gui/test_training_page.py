@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from fitstudio.declared.kinds.param import Level
+from fitstudio.declared.parameters.augmentation import AUGMENTATION
 from fitstudio.declared.parameters.compile import COMPILE
 from fitstudio.declared.parameters.fit import FIT
 from fitstudio.declared.run_spec import RunSpec
@@ -360,8 +361,8 @@ def test_levels_fold_and_never_hide(page, session) -> None:
     assert steps.isVisibleTo(page)
     page.form.set_level(Level.EXPERT)
     hidden = {key for key in TRAINING_KEYS if not page.row(key).isVisibleTo(page)}
-    # The table of class weights is there once they are on.
-    assert hidden == {"fit.class_weight"}
+    # The table of class weights is there once they are on, what changes pictures with pictures.
+    assert hidden == {"fit.class_weight", *(param.key for param in AUGMENTATION)}
     page.form.set_level(Level.BASIC)
     assert page.row("fit.epochs").isVisibleTo(page)
     assert not page.row("fit.shuffle").isVisibleTo(page)
