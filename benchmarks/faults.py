@@ -56,7 +56,7 @@ _FOLDER = "unit/storage/test_folder.py"
 _JOURNAL = "unit/journal/test_journal.py"
 _BATCHES = "unit/journal/test_batch_history.py"
 _CHECKPOINT = "unit/engine/state/test_checkpoint.py"
-_KEEPING = "unit/worker/test_checkpoints.py"
+_KEEPING = "unit/worker/saving/test_checkpoints.py"
 _TABLES = "unit/data/formats/text/test_table.py"
 _ARRAYS = "unit/data/test_arrays.py"
 _HDF5 = "unit/data/formats/test_hdf5.py"
@@ -80,7 +80,7 @@ FAULTS = (
         State.TESTED,
         f"{_KILLS}::test_fault_01_random_kills_lose_no_epoch_and_end_in_the_same_bits",
         f"{_RUNS}::test_fault_02_resume_goes_on_and_ends",
-        "unit/worker/test_held_journal.py::test_an_epoch_waits_for_its_checkpoint_and_keeps_its_place",
+        "unit/worker/saving/test_held_journal.py::test_an_epoch_waits_for_its_checkpoint_and_keeps_its_place",
     ),
     _row(
         3,
@@ -310,7 +310,7 @@ FAULTS = (
         33,
         "Sleep, hibernation",
         State.PARTLY,
-        "unit/worker/test_heartbeat.py::test_fault_33_a_computer_that_slept_is_noticed_and_told",
+        "unit/worker/watching/test_heartbeat.py::test_fault_33_a_computer_that_slept_is_noticed_and_told",
         note="the gap is told; the computer is not kept awake, and a GPU lost by sleeping ends the "
         "run, which can be resumed",
     ),

@@ -29,8 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from fitstudio.actions import processes, projects, runs
-from fitstudio.actions.run_making import make_run
+from fitstudio.actions import projects, runs
+from fitstudio.actions.launchers import processes
+from fitstudio.actions.run.run_making import make_run
 from fitstudio.errors import CheckpointError
 from fitstudio.journal import fold, read_all
 from fitstudio.project import Project, RunPaths

@@ -198,7 +198,7 @@ PROVED = (
             "tests/unit/project",
             "tests/unit/journal",
             "tests/unit/actions/test_runs.py",
-            "tests/unit/worker/test_checkpoints.py",
+            "tests/unit/worker/saving/test_checkpoints.py",
             "-k",
             "fault_07 or fault_08 or fault_09 or test_7",
         ],

@@ -21,9 +21,9 @@ from typing import Any
 
 import psutil
 
-from fitstudio.actions.processes import ended_with_us, reader_command, start_attended
-from fitstudio.actions.reader_limits import ReaderLimits, too_large
-from fitstudio.actions.suggestions import suggest
+from fitstudio.actions.launchers.processes import ended_with_us, reader_command, start_attended
+from fitstudio.actions.reading.reader_limits import ReaderLimits, too_large
+from fitstudio.actions.reading.suggestions import suggest
 from fitstudio.data.fingerprint import quick_look
 from fitstudio.declared.parameters.sources import as_single, sources_of
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Preview, TreeNode

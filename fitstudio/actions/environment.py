@@ -12,7 +12,7 @@ from typing import Any
 
 import fitstudio
 from fitstudio import resources
-from fitstudio.actions import processes
+from fitstudio.actions.launchers import processes
 from fitstudio.errors import WorkerError
 from fitstudio.words import say
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
-from fitstudio.actions import processes
+from fitstudio.actions.launchers import processes
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 

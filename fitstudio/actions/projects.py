@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from fitstudio import resources
-from fitstudio.actions import processes, queue
+from fitstudio.actions import queue
 from fitstudio.actions.first_settings import Files, spec_for
+from fitstudio.actions.launchers import processes
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import ProjectError, StorageError
 from fitstudio.project import Project, ProjectPaths

@@ -17,9 +17,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import processes
-from fitstudio.actions.run_making import editing
-from fitstudio.actions.run_names import title_of
+from fitstudio.actions.launchers import processes
+from fitstudio.actions.run.run_making import editing
+from fitstudio.actions.run.run_names import title_of
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import ProjectError, RunError, SpecError, StorageError
 from fitstudio.project import Project, ProjectPaths

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psutil
 
-from fitstudio.actions import processes, queue, requests, run_ending, runs
-from fitstudio.actions.launchers import launcher_of
+from fitstudio.actions import queue, requests, runs
+from fitstudio.actions.launchers import launcher_of, processes
 from fitstudio.actions.queue import ItemState, QueueItem
+from fitstudio.actions.run import run_ending
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import FitStudioError, RunError
 from fitstudio.journal import Outcome, Reason, RunState, fold, read_all

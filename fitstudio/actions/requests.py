@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from fitstudio.actions import run_ending, runs
+from fitstudio.actions import runs
 from fitstudio.actions.folders import working_folder
 from fitstudio.actions.launchers import RunHandle, launcher_of
-from fitstudio.actions.resume_check import ResumeDifference
-from fitstudio.actions.resume_check import resume_differences as _resume_differences
-from fitstudio.actions.run_making import editing, make_copy
+from fitstudio.actions.run import run_ending
+from fitstudio.actions.run.resume_check import ResumeDifference
+from fitstudio.actions.run.resume_check import resume_differences as _resume_differences
+from fitstudio.actions.run.run_making import editing, make_copy
 from fitstudio.errors import CheckpointError, RunError, StorageError
 from fitstudio.journal import Outcome, RunState, fold, read_all
 from fitstudio.project import Project, RunPaths

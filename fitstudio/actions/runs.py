@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from fitstudio.actions import processes, run_ending, run_states, run_summary
-from fitstudio.actions.following import RunFollower
-from fitstudio.actions.launchers import RunHandle, launcher_of
-from fitstudio.actions.results_file import Results
-from fitstudio.actions.run_data import dataset_summary, second_summary, up_to_date
-from fitstudio.actions.run_making import make_run
-from fitstudio.actions.run_summary import Best, RunSummary
+from fitstudio.actions.launchers import RunHandle, launcher_of, processes
+from fitstudio.actions.run import run_ending, run_states, run_summary
+from fitstudio.actions.run.following import RunFollower
+from fitstudio.actions.run.results_file import Results
+from fitstudio.actions.run.run_data import dataset_summary, second_summary, up_to_date
+from fitstudio.actions.run.run_making import make_run
+from fitstudio.actions.run.run_summary import Best, RunSummary
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary

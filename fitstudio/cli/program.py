@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import fitstudio
 from fitstudio import terminal
-from fitstudio.actions import processes
+from fitstudio.actions.launchers import processes
 from fitstudio.cli import COMMANDS, commands, misspelled
 from fitstudio.cli.output import complain, say
 from fitstudio.cli.settings import fix_as_typed, plain

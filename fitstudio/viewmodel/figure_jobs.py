@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import runs
-from fitstudio.actions.results_file import Results
+from fitstudio.actions.run.results_file import Results
 from fitstudio.errors import RunError
 from fitstudio.project import Project
 from fitstudio.viewmodel.monitor.page import MonitorModel, ShownRun

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitstudio.actions.run_summary import RunSummary
+from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.words import numbers
 

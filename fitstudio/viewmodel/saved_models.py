@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fitstudio.actions.kept_models import KeptModel
+from fitstudio.actions.models.kept_models import KeptModel
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.own_units import value_words
 from fitstudio.words import marked, say_marked

@@ -12,9 +12,9 @@ from fitstudio.engine.device import is_out_of_memory
 from fitstudio.errors import FitStudioError
 from fitstudio.journal import Outcome, Reason
 from fitstudio.words import marked, say, say_marked
-from fitstudio.worker import not_finite
-from fitstudio.worker.requests import StopRun
 from fitstudio.worker.run_process import Ending, RunProcess
+from fitstudio.worker.watching import not_finite
+from fitstudio.worker.watching.requests import StopRun
 
 _NOTHING_YET = marked("No epoch had ended yet; your data and settings are untouched.")
 

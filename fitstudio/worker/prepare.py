@@ -38,12 +38,12 @@ from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.storage import atomic
 from fitstudio.storage.checked import MisfitError
 from fitstudio.words import say
-from fitstudio.worker import augmenting, machine, model_setup
-from fitstudio.worker.history_files import Row
-from fitstudio.worker.machine import Machine
-from fitstudio.worker.model_card import BirthCertificate
 from fitstudio.worker.run_process import RunProcess
-from fitstudio.worker.target_facts import target_facts
+from fitstudio.worker.saving.history_files import Row
+from fitstudio.worker.saving.model_card import BirthCertificate
+from fitstudio.worker.setup import augmenting, machine, model_setup
+from fitstudio.worker.setup.machine import Machine
+from fitstudio.worker.setup.target_facts import target_facts
 
 
 @dataclass(slots=True)

@@ -20,10 +20,10 @@ from fitstudio.project.paths import ProjectPaths, RunPaths
 from fitstudio.storage import ops
 from fitstudio.storage.folder import settle
 from fitstudio.words import say
-from fitstudio.worker import log_file
-from fitstudio.worker.heartbeat import Heartbeat
-from fitstudio.worker.requests import Requests, RequestWatcher
 from fitstudio.worker.run_process import Ending, RunProcess
+from fitstudio.worker.saving import log_file
+from fitstudio.worker.watching.heartbeat import Heartbeat
+from fitstudio.worker.watching.requests import Requests, RequestWatcher
 
 # The system gives a process about five seconds between asking it to end and ending it.
 _SECONDS_TO_END = 4.0

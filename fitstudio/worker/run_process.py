@@ -11,8 +11,8 @@ import psutil
 
 from fitstudio.journal import EventType, Journal, Outcome
 from fitstudio.project.paths import RunPaths
-from fitstudio.worker.heartbeat import Heartbeat
-from fitstudio.worker.requests import Requests
+from fitstudio.worker.watching.heartbeat import Heartbeat
+from fitstudio.worker.watching.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,21 +28,22 @@ from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.events import finite, numbers
 from fitstudio.project.run_files import read_recorded
 from fitstudio.words import say, say_count
-from fitstudio.worker import model_setup, not_finite
-from fitstudio.worker.augmenting import augmentation_for
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.callbacks.log_progress import progress_for
 from fitstudio.worker.callbacks.own import own_callbacks
 from fitstudio.worker.callbacks.step_mode import step_mode_for
-from fitstudio.worker.checkpoints import Checkpoints
-from fitstudio.worker.disk_wait import DiskWait
-from fitstudio.worker.held_journal import HeldJournal
-from fitstudio.worker.history_files import HistoryWriter
-from fitstudio.worker.measuring import measure_best
+from fitstudio.worker.measures.measuring import measure_best
 from fitstudio.worker.prepare import Training, finished_epochs, prepare_training
-from fitstudio.worker.requests import StopRun
-from fitstudio.worker.row_sequence import RowSequence
 from fitstudio.worker.run_process import Ending, RunProcess
+from fitstudio.worker.saving.checkpoints import Checkpoints
+from fitstudio.worker.saving.disk_wait import DiskWait
+from fitstudio.worker.saving.held_journal import HeldJournal
+from fitstudio.worker.saving.history_files import HistoryWriter
+from fitstudio.worker.setup import model_setup
+from fitstudio.worker.setup.augmenting import augmentation_for
+from fitstudio.worker.setup.row_sequence import RowSequence
+from fitstudio.worker.watching import not_finite
+from fitstudio.worker.watching.requests import StopRun
 
 _log = logging.getLogger("fitstudio.worker")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import requests, runs, using_models
+from fitstudio.actions import requests, runs
+from fitstudio.actions.models import using_models
 from fitstudio.engine.state import checkpoint
 from fitstudio.journal.events import from_lines
 from fitstudio.project import Project, migrations

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from fitstudio.actions import projects, queue
-from fitstudio.actions.run_summary import RunSummary
+from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.window import dialogs

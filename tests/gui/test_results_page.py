@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QTableWidget, QWidget
 
-from fitstudio.actions.baselines import Baselines
-from fitstudio.actions.decisions import decision_of
+from fitstudio.actions.models.baselines import Baselines
+from fitstudio.actions.models.decisions import decision_of
 from fitstudio.gui.pages.results.page import ResultsPage
 from fitstudio.gui.plots import figure_file
 from fitstudio.gui.plots.share_plot import SharePlot

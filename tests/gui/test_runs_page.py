@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fitstudio.actions.run_summary import Best, RunSummary
+from fitstudio.actions.run.run_summary import Best, RunSummary
 from fitstudio.gui.pages.runs.page import RunsPage
 from fitstudio.gui.theme.theme import theme
 from fitstudio.viewmodel.runs.columns import COLUMNS, Column

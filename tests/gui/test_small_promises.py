@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QPushButton
 
 from fitstudio.actions import projects
-from fitstudio.actions.run_summary import RunSummary
+from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.gui.pages.runs.run_delegate import in_two_lines
 from fitstudio.viewmodel.runs.run_words import changed_words
 from fitstudio.viewmodel.shell.background import Background

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from fitstudio import storage
-from fitstudio.actions.run_making import make_run
+from fitstudio.actions.run.run_making import make_run
 from fitstudio.data.source import open_source
 from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec

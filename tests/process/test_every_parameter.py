@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fitstudio.actions import projects, runs
-from fitstudio.actions.run_making import make_run
+from fitstudio.actions.run.run_making import make_run
 from fitstudio.declared.parameters.fit import FIT
 from fitstudio.gui.pages.training.page import TrainingPage
 from fitstudio.gui.theme.theme import Mode, theme

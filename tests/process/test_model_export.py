@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from fitstudio.actions import model_export, using_models
+from fitstudio.actions.models import model_export, using_models
 from fitstudio.cli.program import main
 from fitstudio.errors import FitStudioError, UsageError
 

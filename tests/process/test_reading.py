@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import using_models
+from fitstudio.actions.models import using_models
 from fitstudio.cli.program import main
 from fitstudio.errors import DataError
 from fitstudio.journal import Outcome

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import requests, using_models
-from fitstudio.actions.kept_models import kept_models
+from fitstudio.actions import requests
+from fitstudio.actions.models import using_models
+from fitstudio.actions.models.kept_models import kept_models
 from fitstudio.errors import CheckpointError, RunError
 from fitstudio.journal import Outcome
 from fitstudio.project import RunPaths

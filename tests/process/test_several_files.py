@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.actions.resume_check import resume_differences
+from fitstudio.actions.run.resume_check import resume_differences
 from fitstudio.cli import program
 
 ROWS = 90

@@ -19,8 +19,9 @@ import psutil
 import pytest
 
 from fitstudio.actions import data as data_actions
-from fitstudio.actions import processes, requests, runs
-from fitstudio.actions.suggestions import suggest
+from fitstudio.actions import requests, runs
+from fitstudio.actions.launchers import processes
+from fitstudio.actions.reading.suggestions import suggest
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import RunError, StorageError, WorkerError
 from fitstudio.journal import Outcome
@@ -291,7 +292,7 @@ def test_fault_18_a_stopped_worker_is_named_and_can_be_ended(trained, monkeypatc
     process = trained.start(run, before=SLOW)
     trained.wait_for(run, second_epoch)
     process.send_signal(signal.SIGSTOP)
-    monkeypatch.setattr("fitstudio.actions.following.NOT_ANSWERING_S", 0.3)
+    monkeypatch.setattr("fitstudio.actions.run.following.NOT_ANSWERING_S", 0.3)
     watcher = runs.watch_run(trained.project, run.name)
     # The signal may reach the process a moment late, and what it wrote until then is news.
     deadline = time.monotonic() + 240

@@ -25,7 +25,7 @@ def dies_in(epoch: int) -> str:
     """Python that kills the worker when an epoch was told to all, and is not saved yet."""
     return f"""
 import os, signal
-from fitstudio.worker.checkpoints import Checkpoints
+from fitstudio.worker.saving.checkpoints import Checkpoints
 ended = Checkpoints.epoch_ended
 def dies(self, epoch, *arguments, **settings):
     if epoch == {epoch}:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fitstudio.actions import using_models
+from fitstudio.actions.models import using_models
 from fitstudio.cli.program import main
 from fitstudio.errors import RunError
 from fitstudio.project.run_files import read_recorded

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.actions import baselines, using_models
+from fitstudio.actions.models import baselines, using_models
 from fitstudio.errors import DataError, RunError, UsageError
 from fitstudio.journal import Outcome
 from fitstudio.project.run_files import read_spec

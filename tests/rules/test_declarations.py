@@ -5,7 +5,8 @@ import inspect
 import pytest
 
 import fitstudio
-from fitstudio.actions import projects, requests, runs, using_models
+from fitstudio.actions import projects, requests, runs
+from fitstudio.actions.models import using_models
 from fitstudio.cli import COMMANDS, is_command
 from fitstudio.cli import commands as subcommands
 from fitstudio.cli.program import build_parser

@@ -62,8 +62,8 @@ _NAMES = {"FitStudio"}
 LEFT: dict[str, int] = {
     "actions/folders.py": 1,
     "actions/queue_process.py": 2,
-    "actions/run_ending.py": 2,
-    "actions/run_names.py": 4,
+    "actions/run/run_ending.py": 2,
+    "actions/run/run_names.py": 4,
     "data/formats/sqlite.py": 9,  # statements of SQL
     "data/formats/text/table_columns.py": 1,
     "data/preparing/decoding.py": 1,
@@ -76,7 +76,7 @@ LEFT: dict[str, int] = {
     "viewmodel/monitor/run_feed.py": 1,
     "viewmodel/predict/page.py": 1,
     "viewmodel/runs/run_words.py": 1,
-    "worker/log_file.py": 1,
+    "worker/saving/log_file.py": 1,
 }
 
 

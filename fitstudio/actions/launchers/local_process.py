@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import psutil
 
-from fitstudio.actions import processes
+from fitstudio.actions.launchers import processes
 from fitstudio.actions.logs import log_tail
 from fitstudio.errors import RunError, WorkerError
 from fitstudio.journal import fold, read_all

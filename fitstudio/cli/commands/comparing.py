@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from fitstudio.actions import baselines, projects
-from fitstudio.actions.baselines import ACCURACY, OWN
+from fitstudio.actions import projects
+from fitstudio.actions.models import baselines
+from fitstudio.actions.models.baselines import ACCURACY, OWN
 from fitstudio.cli.command import Command, add_project_and_run, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.declared.catalogue.baselines import BASELINES

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from fitstudio.actions import decisions, projects
-from fitstudio.actions.results_file import ClassRanking, Results
+from fitstudio.actions import projects
+from fitstudio.actions.models import decisions
+from fitstudio.actions.run.results_file import ClassRanking, Results
 from fitstudio.cli.command import Command, add_project_and_run, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.errors import RunError

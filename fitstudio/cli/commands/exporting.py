@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fitstudio.actions import exporting, model_export, projects
+from fitstudio.actions import projects
+from fitstudio.actions.models import exporting, model_export
 from fitstudio.cli.command import (
     Command,
     add_checkpoint,

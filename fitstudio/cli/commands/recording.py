@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from fitstudio.actions import projects, runs
-from fitstudio.actions.kept_models import KeptModel, kept_models
+from fitstudio.actions.models.kept_models import KeptModel, kept_models
 from fitstudio.cli.command import (
     Command,
     add_project,

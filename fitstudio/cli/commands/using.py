@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import projects, using_models
-from fitstudio.actions.kept_models import when_saved
+from fitstudio.actions import projects
+from fitstudio.actions.models import using_models
+from fitstudio.actions.models.kept_models import when_saved
 from fitstudio.cli.command import (
     Command,
     add_checkpoint,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from psygnal import Signal
 
-from fitstudio.actions.exporting import csv_of_history
+from fitstudio.actions.models.exporting import csv_of_history
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.run_state import Phase, RunState, shown

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.actions.following import News, RunFollower
+from fitstudio.actions.run.following import News, RunFollower
 from fitstudio.journal.batch_history import RECORD_BYTES
 from fitstudio.journal.events import Event
 from fitstudio.journal.run_state import RunState

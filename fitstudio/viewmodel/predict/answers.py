@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.actions.using_models import PredictionReport, Results
+from fitstudio.actions.models.using_models import PredictionReport, Results
 from fitstudio.errors import StorageError
 from fitstudio.viewmodel.results.scores import (
     Confusion,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from psygnal import Signal
 
-from fitstudio.actions import model_export
-from fitstudio.actions.model_export import EXPORT_FORMATS, ExportFormat, ExportReport
+from fitstudio.actions.models import model_export
+from fitstudio.actions.models.model_export import EXPORT_FORMATS, ExportFormat, ExportReport
 from fitstudio.errors import FitStudioError
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say

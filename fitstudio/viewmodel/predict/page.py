@@ -16,9 +16,10 @@ from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.actions import runs, using_models
-from fitstudio.actions.kept_models import KeptModel, kept_models
-from fitstudio.actions.using_models import PredictionReport
+from fitstudio.actions import runs
+from fitstudio.actions.models import using_models
+from fitstudio.actions.models.kept_models import KeptModel, kept_models
+from fitstudio.actions.models.using_models import PredictionReport
 from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.parameters.sources import simple_word

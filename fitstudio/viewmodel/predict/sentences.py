@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitstudio.actions.kept_models import KeptModel
+from fitstudio.actions.models.kept_models import KeptModel
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures

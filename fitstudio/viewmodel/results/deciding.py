@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fitstudio.actions import decisions
-from fitstudio.actions.results_file import Results
+from fitstudio.actions.models import decisions
+from fitstudio.actions.run.results_file import Results
 from fitstudio.errors import FitStudioError
 from fitstudio.project.decision import Decision
 from fitstudio.viewmodel.results.ranking import Curve, Ranking

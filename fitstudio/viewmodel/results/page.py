@@ -10,12 +10,12 @@ from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.actions import using_models
 from fitstudio.actions.data import Thumbnail
-from fitstudio.actions.exporting import csv_of_worst
-from fitstudio.actions.kept_models import KeptModel, kept_models, when_saved
+from fitstudio.actions.models import using_models
+from fitstudio.actions.models.exporting import csv_of_worst
+from fitstudio.actions.models.kept_models import KeptModel, kept_models, when_saved
+from fitstudio.actions.models.using_models import Results
 from fitstudio.actions.runs import RunSummary
-from fitstudio.actions.using_models import Results
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.saved_models import USUAL

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.actions.results_file import ClassRanking
+from fitstudio.actions.run.results_file import ClassRanking
 from fitstudio.viewmodel.results.scores import Confusion, wilson
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count, format_value, in_percent

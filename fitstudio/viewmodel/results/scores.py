@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fitstudio.actions.results_file import Results
+from fitstudio.actions.run.results_file import Results
 from fitstudio.journal.events import number
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures

@@ -6,8 +6,8 @@ import threading
 
 from psygnal import Signal
 
-from fitstudio.actions import baselines
-from fitstudio.actions.baselines import ACCURACY, Baselines
+from fitstudio.actions.models import baselines
+from fitstudio.actions.models.baselines import ACCURACY, Baselines
 from fitstudio.declared.catalogue.baselines import BASELINES
 from fitstudio.errors import FitStudioError
 from fitstudio.viewmodel.shell.session import ProjectSession

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fitstudio.actions import processes
 from fitstudio.actions.folders import free_folder, projects_folder
+from fitstudio.actions.launchers import processes
 
 __all__ = ["free_folder", "projects_folder", "settings_file", "short_place"]
 

@@ -16,8 +16,9 @@ from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.actions import projects, runs, using_models
-from fitstudio.actions.run_summary import RunSummary
+from fitstudio.actions import projects, runs
+from fitstudio.actions.models import using_models
+from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.project import Project
 from fitstudio.viewmodel.figures import monitored_title
 from fitstudio.viewmodel.own_units import best_words, scale_of

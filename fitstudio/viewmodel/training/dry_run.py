@@ -8,7 +8,7 @@ from typing import Any
 
 from psygnal import Signal
 
-from fitstudio.actions import using_models
+from fitstudio.actions.models import using_models
 from fitstudio.declared.kinds.param import Fix
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import FitStudioError

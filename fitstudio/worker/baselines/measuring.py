@@ -12,10 +12,10 @@ from fitstudio.declared.catalogue.baselines import BASELINES
 from fitstudio.engine.model import Model
 from fitstudio.errors import RunError
 from fitstudio.words import say, say_count
-from fitstudio.worker.answering import answers
 from fitstudio.worker.baselines import boosting, simple
-from fitstudio.worker.model_card import BirthCertificate
-from fitstudio.worker.results import Part
+from fitstudio.worker.measures.answering import answers
+from fitstudio.worker.measures.results import Part
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 # More rows, and more numbers, are not looked at: the nearest rows are searched one by one.
 _MOST_ROWS = 20_000

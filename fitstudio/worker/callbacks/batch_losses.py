@@ -8,8 +8,8 @@ from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import StorageError
 from fitstudio.journal import BatchHistory
 from fitstudio.words import say
-from fitstudio.worker.not_finite import NotFiniteError
 from fitstudio.worker.run_process import RunProcess
+from fitstudio.worker.watching.not_finite import NotFiniteError
 
 
 class BatchLosses(Callback):

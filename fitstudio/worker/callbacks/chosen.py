@@ -14,7 +14,7 @@ from fitstudio.engine import callbacks
 from fitstudio.engine.callbacks import Callback
 from fitstudio.errors import ArgumentError
 from fitstudio.words import say
-from fitstudio.worker.disk_wait import DiskWait
+from fitstudio.worker.saving.disk_wait import DiskWait
 
 # Of the same name in every process that trains the run: each goes on where the last one was.
 _EVENTS = "events.out.tfevents.fitstudio"

@@ -19,8 +19,8 @@ from fitstudio.journal import EventType
 from fitstudio.words import say
 from fitstudio.worker.callbacks.position import Position
 from fitstudio.worker.callbacks.saving import Saving
-from fitstudio.worker.requests import StopRun
 from fitstudio.worker.run_process import RunProcess
+from fitstudio.worker.watching.requests import StopRun
 
 
 class StopsAtEpoch(Callback):

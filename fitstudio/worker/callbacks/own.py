@@ -15,9 +15,9 @@ from fitstudio.worker.callbacks.obeying import Obeying, StopsAtEpoch
 from fitstudio.worker.callbacks.position import Position
 from fitstudio.worker.callbacks.reporting import Reporting
 from fitstudio.worker.callbacks.saving import Saving
-from fitstudio.worker.checkpoints import Checkpoints
-from fitstudio.worker.held_journal import HeldJournal
 from fitstudio.worker.prepare import Training
+from fitstudio.worker.saving.checkpoints import Checkpoints
+from fitstudio.worker.saving.held_journal import HeldJournal
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from fitstudio.engine.callbacks import Callback
 from fitstudio.journal import EventType
 from fitstudio.journal.events import finite
 from fitstudio.worker.callbacks.position import Position
-from fitstudio.worker.held_journal import HeldJournal
-from fitstudio.worker.history_files import Row
+from fitstudio.worker.saving.held_journal import HeldJournal
+from fitstudio.worker.saving.history_files import Row
 
 _INTERVAL_S = 0.1
 

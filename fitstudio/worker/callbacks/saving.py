@@ -9,8 +9,8 @@ import numpy as np
 
 from fitstudio.engine.callbacks import Callback
 from fitstudio.worker.callbacks.position import Position
-from fitstudio.worker.checkpoints import Checkpoints
-from fitstudio.worker.history_files import Row
+from fitstudio.worker.saving.checkpoints import Checkpoints
+from fitstudio.worker.saving.history_files import Row
 
 
 class Saving(Callback):

@@ -10,7 +10,7 @@ from fitstudio.errors import StorageError
 from fitstudio.project.decision import Decision
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 FORMAT = 1
 

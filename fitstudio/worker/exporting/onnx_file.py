@@ -11,7 +11,7 @@ import numpy as np
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.storage import atomic
 from fitstudio.worker.exporting.onnx_model import MATRIX, make_onnx, takes_matrix
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 
 def write_onnx(

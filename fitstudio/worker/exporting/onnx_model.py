@@ -24,7 +24,7 @@ from fitstudio.data.preparing.recipe_column import RecipeColumn
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 from fitstudio.worker.exporting.onnx_layers import add_layers
 from fitstudio.worker.exporting.onnx_preparation import is_plain, prepared_column, scaled
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 MATRIX = "inputs"
 PROBABILITIES, CLASS, ANSWER = "probabilities", "class", "answer"

@@ -15,7 +15,7 @@ from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.source import Source
 from fitstudio.engine.model import Model
 from fitstudio.errors import DataError
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 _MOST_ROWS = 1_000
 _MADE_UP = 200

@@ -9,10 +9,10 @@ from typing import Any
 from fitstudio import storage
 from fitstudio.journal.events import finite
 from fitstudio.words import say
-from fitstudio.worker import results
 from fitstudio.worker.baselines import measuring
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.evaluation import own_rows
+from fitstudio.worker.measures import results
 
 FORMAT = 1
 

@@ -24,8 +24,8 @@ from fitstudio.engine.state.checkpoint import Snapshot
 from fitstudio.errors import SpecError
 from fitstudio.storage import ops
 from fitstudio.words import say
-from fitstudio.worker import machine, model_setup
-from fitstudio.worker.augmenting import augmentation_for
+from fitstudio.worker.setup import machine, model_setup
+from fitstudio.worker.setup.augmenting import augmentation_for
 
 _WARM_UP_STEPS = 2
 _MEASURED_STEPS = 5

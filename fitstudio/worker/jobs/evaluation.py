@@ -23,11 +23,11 @@ from fitstudio.project.run_files import read_recorded, read_spec
 from fitstudio.project.unseen_part import Opening, openings, record_opening
 from fitstudio.storage import atomic, checked
 from fitstudio.words import say
-from fitstudio.worker import results
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.trained_model import TrainedModel
-from fitstudio.worker.results import Part
-from fitstudio.worker.target_facts import target_facts
+from fitstudio.worker.measures import results
+from fitstudio.worker.measures.results import Part
+from fitstudio.worker.setup.target_facts import target_facts
 
 
 def evaluate(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:

@@ -25,10 +25,10 @@ from fitstudio.project.outputs import refuse_output
 from fitstudio.storage import atomic
 from fitstudio.words import say
 from fitstudio.words.cells import harmless
-from fitstudio.worker.answering import answers
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.kept_decision import decided, kept_decision
 from fitstudio.worker.jobs.trained_model import TrainedModel
+from fitstudio.worker.measures.answering import answers
 
 _CHUNK = 4096
 _COPIED_COLUMNS = 200

@@ -22,9 +22,9 @@ from fitstudio.project.run_files import find_run, read_spec_as_far_as_possible
 from fitstudio.project.saved_models import USUAL, find_saved
 from fitstudio.storage import manifest
 from fitstudio.words import say
-from fitstudio.worker import model_setup
-from fitstudio.worker.answering import batch_rows
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.measures.answering import batch_rows
+from fitstudio.worker.saving.model_card import BirthCertificate
+from fitstudio.worker.setup import model_setup
 
 
 @dataclass(frozen=True, slots=True)

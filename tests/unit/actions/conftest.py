@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import processes, requests, run_data, runs
+from fitstudio.actions import requests, runs
+from fitstudio.actions.launchers import processes
+from fitstudio.actions.run import run_data
 from fitstudio.data.fingerprint import fingerprint
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary

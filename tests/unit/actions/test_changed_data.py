@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fitstudio.actions import projects, runs
-from fitstudio.actions.run_making import make_run
+from fitstudio.actions.run.run_making import make_run
 from fitstudio.data.fingerprint import fingerprint, same_content, untouched
 from fitstudio.declared.checks.changed_file import DATA_CHANGED, change_between
 from fitstudio.declared.kinds.param import Finding

@@ -13,7 +13,8 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.actions import data, projects, reader_limits
+from fitstudio.actions import data, projects
+from fitstudio.actions.reading import reader_limits
 from fitstudio.errors import DataError
 
 

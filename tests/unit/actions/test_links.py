@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fitstudio.actions import requests, runs
-from fitstudio.actions.run_making import make_run
+from fitstudio.actions.run.run_making import make_run
 from fitstudio.declared.resolve import resolve
 from fitstudio.errors import FitStudioError, ProjectError, RunError
 from fitstudio.project import Project, RunPaths

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import first_settings, processes, projects
+from fitstudio.actions import first_settings, projects
+from fitstudio.actions.launchers import processes
 from fitstudio.errors import DataError, ProjectError, SpecError
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from fitstudio.actions import processes, requests, run_ending, runs
-from fitstudio.actions.launchers import local_process
+from fitstudio.actions import requests, runs
+from fitstudio.actions.launchers import local_process, processes
+from fitstudio.actions.run import run_ending
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import RunError, SpecError, StorageError, WorkerError
 from fitstudio.journal import Journal, Outcome
@@ -224,7 +225,7 @@ def test_fault_18_a_worker_that_hangs_is_named(project: Project, monkeypatch: py
     watcher = runs.watch_run(project, handle.run)
     watcher.poll()
     assert watcher.not_answering_s is None
-    monkeypatch.setattr("fitstudio.actions.following.NOT_ANSWERING_S", 0.05)
+    monkeypatch.setattr("fitstudio.actions.run.following.NOT_ANSWERING_S", 0.05)
     time.sleep(0.1)
     assert watcher.not_answering_s is not None
     assert requests.kill_run(project, handle.run)

@@ -42,7 +42,7 @@ from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start import page as start
 from fitstudio.viewmodel.training.form import TrainingForm
 from fitstudio.words.numbers import format_when
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 from tests.hostile_files import VALUES, Place, json_files, places, put
 from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run, deliver_until
 

@@ -314,7 +314,7 @@ def test_the_feed_says_why_it_cannot_read(tmp_path: Path, monkeypatch: pytest.Mo
     def refuse(self):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("fitstudio.actions.following.JournalReader.read_new", refuse)
+    monkeypatch.setattr("fitstudio.actions.run.following.JournalReader.read_new", refuse)
     feed.start()
     end = time.monotonic() + 240
     while feed.problem is None and time.monotonic() < end:

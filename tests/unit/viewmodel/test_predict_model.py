@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fitstudio.actions import runs
-from fitstudio.actions.using_models import PredictionReport
+from fitstudio.actions.models.using_models import PredictionReport
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec

@@ -20,11 +20,12 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.engine import device
 from fitstudio.project import ProjectPaths, RunPaths
 from fitstudio.project.decision import Decision, write_decision
-from fitstudio.worker import answering, model_setup, results
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.prediction import _AnswersTable
 from fitstudio.worker.jobs.trained_model import TrainedModel
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.measures import answering, results
+from fitstudio.worker.saving.model_card import BirthCertificate
+from fitstudio.worker.setup import model_setup
 
 
 def trained_on(folder: Path, text: str, **settings) -> TrainedModel:

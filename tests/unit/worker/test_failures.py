@@ -11,7 +11,7 @@ from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.errors import DataError, SpecError
 from fitstudio.journal import Reason
 from fitstudio.worker import failures
-from fitstudio.worker.not_finite import NotFiniteError
+from fitstudio.worker.watching.not_finite import NotFiniteError
 
 MEMORY = [
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),

@@ -13,9 +13,9 @@ import pytest
 
 from fitstudio.engine import callbacks
 from fitstudio.errors import ArgumentError
-from fitstudio.worker import history_files, log_file
 from fitstudio.worker.callbacks import chosen
 from fitstudio.worker.jobs.prediction import harmless
+from fitstudio.worker.saving import history_files, log_file
 
 ROWS = [(0, {"loss": 0.1 + 0.2}), (1, {"loss": math.nan, "val_loss": 1e-300}), (2, {"loss": 3.0})]
 

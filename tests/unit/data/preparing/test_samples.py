@@ -9,7 +9,7 @@ from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.samples import NO_SAMPLE, SampleIndex
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.worker import results
+from fitstudio.worker.measures import results
 
 # The value of each row is its number as a person counts it; every fourth has a gap.
 ROWS = "v,y,part\n" + "".join(

@@ -179,7 +179,7 @@ def test_nothing_outside_the_registry_knows_the_ending_of_a_data_file():
     allowed = {
         "data/formats/npz.py",  # the members of the archive
         "data/formats/containers/archive.py",  # likewise
-        "actions/exporting.py",  # what is taken out of a run
+        "actions/models/exporting.py",  # what is taken out of a run
         "cli/commands/exporting.py",  # likewise
         "gui/pages/predict/page.py",  # answers are saved as CSV
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fitstudio.actions import using_models
+from fitstudio.actions.models import using_models
 from fitstudio.errors import WorkerError
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.session import ProjectSession

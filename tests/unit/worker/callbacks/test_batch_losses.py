@@ -12,10 +12,10 @@ from fitstudio.journal import BatchHistory, BatchHistoryReader, Journal, read_al
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import ops
 from fitstudio.worker.callbacks.batch_losses import BatchLosses
-from fitstudio.worker.heartbeat import Heartbeat
-from fitstudio.worker.not_finite import NotFiniteError
-from fitstudio.worker.requests import Requests
 from fitstudio.worker.run_process import RunProcess
+from fitstudio.worker.watching.heartbeat import Heartbeat
+from fitstudio.worker.watching.not_finite import NotFiniteError
+from fitstudio.worker.watching.requests import Requests
 from tests.support.faults import FullFor
 
 

@@ -22,13 +22,13 @@ from fitstudio.worker.callbacks.own import OwnCallbacks
 from fitstudio.worker.callbacks.position import Position
 from fitstudio.worker.callbacks.reporting import Reporting
 from fitstudio.worker.callbacks.saving import Saving
-from fitstudio.worker.checkpoints import Checkpoints
-from fitstudio.worker.disk_wait import DiskWait
-from fitstudio.worker.heartbeat import Heartbeat
-from fitstudio.worker.held_journal import HeldJournal
-from fitstudio.worker.not_finite import NotFiniteError
-from fitstudio.worker.requests import Requests, StopRun
 from fitstudio.worker.run_process import RunProcess
+from fitstudio.worker.saving.checkpoints import Checkpoints
+from fitstudio.worker.saving.disk_wait import DiskWait
+from fitstudio.worker.saving.held_journal import HeldJournal
+from fitstudio.worker.watching.heartbeat import Heartbeat
+from fitstudio.worker.watching.not_finite import NotFiniteError
+from fitstudio.worker.watching.requests import Requests, StopRun
 
 EPOCHS = 3
 

@@ -17,7 +17,7 @@ from fitstudio.engine.architectures.build import _MAKERS, build
 from fitstudio.worker.exporting.onnx_file import fed
 from fitstudio.worker.exporting.onnx_layers import OPERATIONS
 from fitstudio.worker.exporting.onnx_model import make_onnx
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 onnxruntime = pytest.importorskip("onnxruntime")
 

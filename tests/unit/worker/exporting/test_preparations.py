@@ -35,7 +35,7 @@ from fitstudio.worker.exporting.onnx_file import fed
 from fitstudio.worker.exporting.onnx_model import make_onnx
 from fitstudio.worker.exporting.preparation import refuse_preparation
 from fitstudio.worker.exporting.raw_rows import raw_rows
-from fitstudio.worker.model_card import BirthCertificate
+from fitstudio.worker.saving.model_card import BirthCertificate
 
 onnxruntime = pytest.importorskip("onnxruntime")
 NUMBERS = sorted({**NUMBER_WAYS, **SINGLE_WAYS}.keys() - {"date"})

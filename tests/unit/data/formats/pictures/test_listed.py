@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fitstudio.actions.suggestions import suggest
+from fitstudio.actions.reading.suggestions import suggest
 from fitstudio.data.fingerprint import same_content, untouched
 from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.prepare import prepare

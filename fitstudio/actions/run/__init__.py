@@ -1,0 +1,1 @@
+"""One run, for those who list and start runs: its folder, name, state, summary, ending."""

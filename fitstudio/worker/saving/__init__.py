@@ -1,0 +1,1 @@
+"""What a training process writes beside its journal: checkpoints, History, the model card."""

@@ -1,0 +1,1 @@
+"""What is made before the first epoch: the machine, the model, its rows and what changes them."""
