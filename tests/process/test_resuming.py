@@ -107,8 +107,11 @@ def test_a_time_budget_ends_a_run_and_keeps_what_it_has(trained) -> None:
     run = trained.new_run(SETTINGS | endless | {"run.time_budget_min": 0.05})
     state = trained.train(run)
     assert (state.outcome, state.reason) == (Outcome.STOPPED, "time_budget")
-    assert 0 < len(state.epochs) < 100_000
-    assert len(trained.history(run)["epoch"]) == len(state.epochs)
+    assert len(state.epochs) < 100_000
+    if state.epochs:
+        assert len(trained.history(run)["epoch"]) == len(state.epochs)
+    # A slow machine may not even get through the first epoch; its steps are kept all the same.
+    assert checkpoint.load(run.checkpoints / "last").facts["step"] > 0
 
 
 def test_1_a_killed_run_goes_on_from_its_last_epoch(trained, undisturbed) -> None:
