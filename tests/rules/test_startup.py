@@ -27,7 +27,9 @@ def test_the_command_line_loads_neither_torch_nor_qt():
 
 def test_actions_are_safe_for_the_window():
     doors = "projects, runs, requests, queue, data, environment"
-    code = f"from fitstudio.actions import {doors}; from fitstudio.actions.models import using_models"
+    code = (
+        f"from fitstudio.actions import {doors}; from fitstudio.actions.models import using_models"
+    )
 
     assert not loaded_after(code).intersection({*SLOW, "PySide6"})
 

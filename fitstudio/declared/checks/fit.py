@@ -8,7 +8,7 @@ from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.checks.parts import NOT_TRAINED, SHARES_DIFFER, check_parts
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.parameters.split import COLUMN, LAST
-from fitstudio.declared.task.balance import balanced_weights
+from fitstudio.declared.task.balanced_class_weights import balanced_weights
 from fitstudio.declared.task.facts import Facts
 from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.words import say, say_count

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fitstudio.engine.feeding import shuffling
 from fitstudio.engine.feeding.batches import Batches
 from fitstudio.engine.feeding.binding import Batch
 from fitstudio.engine.feeding.columns import Column, FileColumn, TensorColumn
@@ -242,9 +243,7 @@ class ArrayBatches(Batches):
     # -- orders
 
     def _row_order(self, pass_number: int) -> Tensor:
-        return self._kept(
-            "rows", pass_number, lambda generator: self._permuted(self._rows, generator)
-        )
+        return self._kept("rows", pass_number, self._permuted)
 
     def _chunk_order(self, pass_number: int) -> Tensor:
         return self._kept("chunks", pass_number, self._permuted_chunks)
@@ -266,42 +265,25 @@ class ArrayBatches(Batches):
             max(a_piece, self._batch_size, _WINDOW_BYTES // a_row),
         )
 
-    def _permuted(self, count: int, generator: torch.Generator) -> Tensor:
+    def _permuted(self, generator: torch.Generator) -> Tensor:
         if self._piece_of_row is not None:
-            return self._permuted_in_windows(self._piece_of_row, generator)
-        order = torch.randperm(count, generator=generator)
+            # A block that is read at once is a window: none of its pieces is read for another.
+            window_rows = self._batches_a_block * self._batch_size
+            return shuffling.rows_in_windows(self._piece_of_row, window_rows, generator)
+        order = shuffling.rows(self._rows, generator)
         # What reads a file needs the order in main memory; other columns take it along.
         return order if self._in_file else order.to(self._device)
 
-    def _permuted_in_windows(self, pieces: Tensor, generator: torch.Generator) -> Tensor:
-        """The pieces in a random order, and the rows of several pieces mixed with each other."""
-        _, number = pieces.unique(return_inverse=True)
-        place = torch.randperm(int(number.max()) + 1, generator=generator)[number]
-        order = torch.argsort(place, stable=True)
-        # A block that is read at once is a window: none of its pieces is read for another block.
-        window = torch.arange(self._rows) // (self._batches_a_block * self._batch_size)
-        chance = torch.rand(self._rows, generator=generator, dtype=torch.float64)
-        return order[torch.argsort(window + chance)]
-
     def _permuted_chunks(self, generator: torch.Generator) -> Tensor:
         if not self._in_file:
-            return torch.randperm(self._a_pass, generator=generator)
-        # In a file, blocks of neighbouring chunks change places, and the chunks inside a block.
-        a_block = self._batches_a_block
-        blocks = torch.arange(self._a_pass).split(a_block)
-        shuffled = [
-            blocks[block][torch.randperm(len(blocks[block]), generator=generator)]
-            for block in torch.randperm(len(blocks), generator=generator).tolist()
-        ]
-        return torch.cat(shuffled)
+            return shuffling.rows(self._a_pass, generator)
+        return shuffling.chunks_in_blocks(self._a_pass, self._batches_a_block, generator)
 
     def _kept(self, kind: str, pass_number: int, draw: Any) -> Tensor:
         """The order of a pass, kept while epochs read parts of the same pass."""
         key = (kind, self._seed, self._first_epoch, pass_number)
         if self._kept_order is None or self._kept_order[0] != key:
-            generator = torch.Generator().manual_seed(
-                mixed_seed(self._seed, self._first_epoch + pass_number)
-            )
+            generator = shuffling.generator_of(self._seed, self._first_epoch + pass_number)
             self._kept_order = (key, draw(generator))
         return self._kept_order[1]
 
@@ -325,12 +307,6 @@ class _Plan:
         self, start: int, stop: int, *, rows: Tensor | None = None, chunks: list[int] | None = None
     ) -> None:
         self.start, self.stop, self.rows, self.chunks = start, stop, rows, chunks
-
-
-def mixed_seed(seed: int, number: int) -> int:
-    """A seed for the `number`-th of many independent random orders."""
-    words = np.random.SeedSequence([seed & (2**64 - 1), number]).generate_state(2, np.uint32)
-    return int(words[0]) << 31 ^ int(words[1])
 
 
 def _row_bytes(column: Column) -> int:

@@ -6,10 +6,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import torch
-
+from fitstudio.engine.feeding import shuffling
 from fitstudio.engine.feeding.batch_process import CannotBeSentError, WorkerProcess, packed
-from fitstudio.engine.feeding.batches_array import mixed_seed
 from fitstudio.engine.feeding.batches_source import Convert, SourceBatches
 from fitstudio.engine.feeding.prefetch import Prefetcher
 from fitstudio.engine.sequence import Sequence
@@ -63,8 +61,7 @@ class SequenceBatches(SourceBatches):
     def _open(self, epoch: int, first_step: int) -> Iterator[Any]:
         count = len(self._sequence)
         if self._shuffle:
-            generator = torch.Generator().manual_seed(mixed_seed(self._seed, epoch))
-            order = torch.randperm(count, generator=generator).tolist()
+            order = shuffling.rows(count, shuffling.generator_of(self._seed, epoch)).tolist()
         else:
             order = list(range(count))
         tickets = order[first_step : self._user_steps]

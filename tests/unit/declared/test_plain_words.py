@@ -12,7 +12,7 @@ from fitstudio.declared.help_pages import pages
 from fitstudio.declared.plain_words import describe
 from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.balance import balanced_weights
+from fitstudio.declared.task.balanced_class_weights import balanced_weights
 from fitstudio.words.numbers import counted, format_bytes, listed, percent
 from tests.unit.declared.samples import CLASSES, DIGITS, IMAGES, NUMBERS, PENGUINS
 

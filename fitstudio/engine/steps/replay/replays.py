@@ -18,20 +18,18 @@ from fitstudio.engine.steps.replay import guards
 from fitstudio.engine.steps.replay.capture_watch import CaptureWatch
 from fitstudio.engine.steps.replay.compiled import Remembered, compile_tape, untouched
 from fitstudio.engine.steps.replay.cuda_graph import CapturedStep, GraphMemory
+from fitstudio.engine.steps.replay.proof import PROOFS, same_bits, within_rounding
 from fitstudio.engine.steps.replay.recorder import Recorder
 from fitstudio.engine.steps.replay.shape_state import (
     LATER_STEPS_BEFORE,
     MOST_RECORDINGS,
     MOST_SHAPES,
-    PROOFS,
     STEPS_BEFORE,
     Phase,
     ShapeState,
     inference_guard,
     lasting_tensors,
-    same_bits,
     shape_of,
-    within_rounding,
 )
 from fitstudio.engine.steps.replay.simplify import simplify
 from fitstudio.engine.steps.replay.variants import Variants

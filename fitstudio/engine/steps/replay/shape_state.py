@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import partial
 from typing import Any
 
 import torch
@@ -22,13 +21,6 @@ from fitstudio.engine.steps.replay.tape import Tape
 STEPS_BEFORE = 24
 #: The same once another shape is replayed: the short last batch of an epoch comes rarely.
 LATER_STEPS_BEFORE = 6
-#: Batches on which the replay has to give the same bits as the plain step before it is used.
-PROOFS = 2
-#: How much more a replay may differ than two plain steps were seen to differ.
-_TIMES_SEEN = 4.0
-#: A tensor of smaller numbers, as a part of the largest of all, holds nothing but rounding: the
-#: gradient of a bias before a normalisation, for one.
-_FLOOR = 1e-3
 #: Shapes that are recorded at most: data whose shape changes with each batch gains nothing.
 MOST_SHAPES = 8
 
@@ -119,61 +111,6 @@ def lasting_tensors(module: nn.Module, others: Iterable[Any]) -> list[Tensor]:
         *tensors_in(module.modules()),
         *tensors_in(others),
     ]
-
-
-def same_bits(ours: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:
-    """Whether all numbers are equal, NaN counting as equal to NaN."""
-    return len(ours) == len(theirs) and all(
-        mine.shape == other.shape
-        and mine.dtype == other.dtype
-        and bool(((mine == other) | ((mine != mine) & (other != other))).all())
-        for mine, other in zip(ours, theirs, strict=True)
-    )
-
-
-def within_rounding(
-    ours: Sequence[Tensor], theirs: Sequence[Tensor], again: Sequence[Tensor], rounding: float
-) -> bool:
-    """Whether numbers differ by no more than two runs of the same step differ from each other.
-
-    Some of a GPU's kernels add up in an order that is never the same. Of these not even the plain
-    step gives the same bits twice.
-
-    Args:
-        ours: A replay's numbers.
-        theirs: The plain step's.
-        again: The plain step's, a second time.
-        rounding: What counts as rounding, as a part of a tensor's largest number; of very small
-            tensors as a part of what is small beside the largest of all.
-    """
-    if len(ours) != len(theirs) or len(ours) != len(again):
-        return False
-    largest = max((_size(each) for each in theirs), default=0.0)
-    compared = partial(_is_rounding, rounding, _FLOOR * largest)
-    return all(map(compared, ours, theirs, again))
-
-
-def _size(tensor: Tensor) -> float:
-    """The largest number of a tensor that holds numbers with a fraction."""
-    if not tensor.is_floating_point() or not tensor.numel():
-        return 0.0
-    return float(tensor.abs().nan_to_num(0.0, 0.0, 0.0).max())
-
-
-def _is_rounding(
-    rounding: float, floor: float, ours: Tensor, theirs: Tensor, again: Tensor
-) -> bool:
-    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
-        return False
-    if same_bits([ours], [theirs]):
-        return True
-    if not ours.is_floating_point() or not bool(
-        (ours.isfinite() == theirs.isfinite()).all() & theirs.isfinite().all()
-    ):
-        return False
-    seen = (again - theirs).abs().max()
-    allowed = _TIMES_SEEN * seen + rounding * max(_size(theirs), floor)
-    return bool((ours - theirs).abs().max() <= allowed)
 
 
 def inference_guard() -> Any:

@@ -18,7 +18,7 @@ from torch import Tensor
 from fitstudio.engine.steps.forward import CompiledModule, Forward
 from fitstudio.engine.steps.plain_step import StepResult
 from fitstudio.engine.steps.replay.compiled import Remembered
-from fitstudio.engine.steps.replay.shape_state import within_rounding
+from fitstudio.engine.steps.replay.proof import within_rounding
 
 #: What counts as rounding between two ways, as a part of a tensor's largest number.
 _ROUNDING = {"float32": 5e-3, "tf32": 5e-3, "mixed_bfloat16": 5e-2}

@@ -19,7 +19,7 @@ from fitstudio.engine import device_memory
 from fitstudio.engine.device_memory import Usage
 from fitstudio.engine.steps.replay import replays as replays_module
 from fitstudio.engine.steps.replay.capture_watch import CaptureWatch
-from fitstudio.engine.steps.replay.shape_state import within_rounding
+from fitstudio.engine.steps.replay.proof import within_rounding
 from fitstudio.engine.steps.train_step import TrainStep
 from tests.support.cuda_stand_in import StandIn, stand_in_for_cuda
 from tests.unit.engine.steps.test_train_step import (

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollBar, QVBoxLayout,
 
 from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.values import Real
-from fitstudio.declared.task.balance import balanced_weights
+from fitstudio.declared.task.balanced_class_weights import balanced_weights
 from fitstudio.gui.pages.training.editors.fields import NumberField
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.inputs.segmented import Segmented
