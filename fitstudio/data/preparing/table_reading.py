@@ -9,33 +9,28 @@ that settles it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
-import polars as pl
 
 from fitstudio.data.formats.text import dates
 from fitstudio.data.formats.text.column_types import TableColumn, type_of
-from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat
+from fitstudio.data.formats.text.numbers import NumberFormat
 from fitstudio.data.formats.text.table import TableSource
 from fitstudio.data.preparing.reading import ColumnReading, Reading
+from fitstudio.data.preparing.shown_cells import first_filled, shown_cell
+from fitstudio.data.preparing.table_dates import settle_dates
+from fitstudio.data.preparing.table_numbers import refuse_two_ways, settle_numbers
 from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.listed_pictures import COLUMN, NO_COLUMN
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.task.dataset_summary import ID, NUMBER
 from fitstudio.errors import DataError
-from fitstudio.words import marked, say, say_count, say_marked
+from fitstudio.words import say, say_count
 
 # Where things stand in the file; a later file may be laid out differently and says so itself.
 LAYOUT = TABLE.options_that(Travels.LAYOUT, Travels.PLACE)
 # Which rows of this one file are wanted; a new file keeps all of its rows.
 _OF_ONE_FILE = TABLE.options_that(Travels.NEVER)
 MARKS = frozenset({"decimal", "thousands"})
-_MARKS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
-# So many of the numbers in doubt must show what the file's own marks mean; fewer may be strays.
-_FEWEST_PROOFS = 0.05
-_ORDERS = {"dmy": marked("the day first"), "mdy": marked("the month first")}
 
 
 def learn(source: TableSource, names: Iterable[str], given: Mapping[str, Any]) -> Reading:
@@ -115,14 +110,14 @@ def compare(
     _refuse_shifted(source, reading, said)
     notes: list[str] = []
     for name, known in names.items():
-        notes.extend(_settle_dates(source, reading, name, known, said))
+        notes.extend(settle_dates(source, reading, name, known, said))
     plain = [name for name in names if source.scalars(name, NUMBER).dates is None]
     if not MARKS & set(said):
         stored = trained_numbers(reading)
         if stored is not None:
-            notes.extend(_settle_numbers(source, plain, stored))
+            notes.extend(settle_numbers(source, plain, stored))
         else:
-            _refuse_two_ways(source, plain)
+            refuse_two_ways(source, plain)
     for name, known in names.items():
         _refuse_units(source, reading, name, known)
     return notes
@@ -150,7 +145,7 @@ def remarks(source: TableSource, names: Iterable[str]) -> list[str]:
                     name=name,
                     odd=len(odd),
                     cells=cells,
-                    source=_example(source, name, int(odd[0])),
+                    source=shown_cell(source, name, int(odd[0])),
                 )
             )
     return found
@@ -188,195 +183,6 @@ def _refuse_shifted(source: TableSource, reading: Reading, said: Mapping[str, An
     )
 
 
-def _settle_dates(
-    source: TableSource, reading: Reading, name: str, known: str, said: Mapping[str, Any]
-) -> list[str]:
-    column, trained = source.scalars(name, NUMBER), reading.column(known)
-    if column.dates is None and trained.dates is None:
-        return []
-    if column.missing().all() and not len(column.unparsed):
-        return []  # an empty column is neither
-    place = _first(source, name)
-    here, there = _kind_of_dates(column.dates), _kind_of_dates(trained.dates)
-    if here != there:
-        raise DataError(
-            say(
-                "{name} holds {here} in {file}, such as {source}, and held {there} in training.",
-                name=repr(name),
-                here=here,
-                file=repr(source.file),
-                source=_example(source, name, place),
-                there=there,
-            ),
-            code="data.reading-differs",
-            remedy=say("Write the column as it is written in the training file."),
-        )
-    if column.dates != "slashes" or "dates" in said:
-        return []
-    order = trained.order or reading.options.get("dates")
-    shown = dates.shown_order(source.text(name))
-    if shown is None and order is None:
-        raise DataError(
-            say(
-                "Dates such as {source} in {file} can be read in two ways, with the day first "
-                "or the month first, and the training file did not show which.",
-                source=_example(source, name, place),
-                file=repr(source.file),
-            ),
-            code="data.reading-unclear",
-            remedy=say("Say which it is, by the file's option dates=dmy or dates=mdy."),
-        )
-    if shown is not None and order is not None and shown != order:
-        telling = dates.shows_order(source.text(name), shown)
-        if telling.all():
-            return [
-                say(
-                    "The dates in {name} are written with {orders} here; in training with "
-                    "{orders_2}.",
-                    name=name,
-                    orders=say_marked(_ORDERS[shown]),
-                    orders_2=say_marked(_ORDERS[order]),
-                )
-            ]
-        place = int(np.argmax(telling.fill_null(False).to_numpy()))
-        raise DataError(
-            say(
-                "The dates in {file}, such as {source}, can only be read with {orders}; in "
-                "training they were read with {orders_2}.",
-                file=repr(source.file),
-                source=_example(source, name, place),
-                orders=say_marked(_ORDERS[shown]),
-                orders_2=say_marked(_ORDERS[order]),
-            ),
-            code="data.reading-differs",
-            remedy=say("If they are right, give this file the option dates={shown}.", shown=shown),
-        )
-    if shown is None and order is not None:
-        source.read_dates(name, order)
-    return []
-
-
-def _kind_of_dates(form: str | None) -> str:
-    if form is None:
-        return say("plain numbers")
-    return say("times of day") if form == dates.TIME else "dates"
-
-
-def _settle_numbers(source: TableSource, names: list[str], stored: NumberFormat) -> list[str]:
-    """Reads numbers as in training, or by the file's own marks where these are beyond doubt."""
-    doubtful = [name for name in names if len(_column(source, name, stored).unparsed)]
-    count = _unreadable(source, doubtful, stored)
-    counts = {other: _unreadable(source, doubtful, other) for other in FORMATS if other != stored}
-    fewest = min(counts.values())
-    if fewest >= count:
-        source.read_numbers(stored)
-        return []  # no others are left than words: gaps, and said so
-    others = [other for other, left in counts.items() if left == fewest]
-    own = others[0]
-    if _is_beyond_doubt(source, names, stored, own, others[1:]):
-        source.read_numbers(own)
-        there = _say(stored).removeprefix("decimal ")
-        return [
-            say(
-                "Numbers are written with a {own} here; in training with a {there}.",
-                own=_say(own),
-                there=there,
-            )
-        ]
-    name, row = next(
-        (name, int(row))
-        for name in doubtful
-        for row in _column(source, name, stored).unparsed
-        if any(other.matches(source.text(name)[int(row)].strip("% ")) for other in others)
-    )
-    raise DataError(
-        say(
-            "Numbers in {file} such as {source} cannot be read as in training ({stored}); "
-            "read with {own} they can.",
-            file=repr(source.file),
-            source=_example(source, name, row),
-            stored=_say(stored),
-            own=_say(own),
-        ),
-        code="data.reading-differs",
-        remedy=_ways_out(others, source.text(name)[row]),
-    )
-
-
-def _is_beyond_doubt(
-    source: TableSource,
-    names: list[str],
-    stored: NumberFormat,
-    own: NumberFormat,
-    rivals: list[NumberFormat],
-) -> bool:
-    """Whether the numbers of a file can only be read in its own way.
-
-    Args:
-        source: The file.
-        names: Its columns of numbers.
-        stored: How numbers were written in training; some here cannot be read so.
-        own: The plainest way in which most of them can.
-        rivals: The other ways in which as many can.
-    """
-    disputed: dict[str, int] = {}
-    proofs: dict[str, int] = {}
-    marks = {stored.decimal, stored.thousands, own.decimal, own.thousands} - {""}
-    for name in names:
-        here = _values(source, name, own)
-        if any(_differ(here, _values(source, name, rival)).any() for rival in rivals):
-            return False
-        there = _values(source, name, stored)
-        read_here, read_there = np.isfinite(here), np.isfinite(there)
-        if (read_there & ~read_here).any():
-            return False  # some as in training, some otherwise
-        cells = source.text(name)
-        for mark in marks:
-            marked = cells.str.contains(mark, literal=True).fill_null(False).to_numpy()
-            both = read_there & read_here & _differ(here, there) & marked
-            disputed[mark] = disputed.get(mark, 0) + int(both.sum())
-            only = read_here & ~read_there & marked
-            proofs[mark] = proofs.get(mark, 0) + int(only.sum())
-    # A number that both ways can read, as different ones, is settled by others with its mark.
-    return all(
-        not count or proofs[mark] >= max(1, _FEWEST_PROOFS * (count + proofs[mark]))
-        for mark, count in disputed.items()
-    )
-
-
-def _differ(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    return ~np.isclose(left, right, rtol=0, atol=0, equal_nan=True)
-
-
-def _refuse_two_ways(source: TableSource, names: list[str]) -> None:
-    """Numbers that can be read in two ways, where the training file did not show which."""
-    chosen = source.layout.numbers
-    for name in names:
-        cells = source.text(name)
-        marked = cells.str.contains(r"\d[.,' ]\d").fill_null(False)
-        if not marked.any():
-            continue
-        values = _values(source, name, chosen)
-        for other in FORMATS:
-            if _unreadable(source, [name], other) > _unreadable(source, [name], chosen):
-                continue
-            differs = np.flatnonzero(_differ(values, _values(source, name, other)))
-            if len(differs):
-                row = int(differs[0])
-                raise DataError(
-                    say(
-                        "Numbers such as {source} in {file} can be read in two ways, with "
-                        "{chosen} or with {other}, and the training file did not show which.",
-                        source=_example(source, name, row),
-                        file=repr(source.file),
-                        chosen=_say(chosen),
-                        other=_say(other),
-                    ),
-                    code="data.reading-unclear",
-                    remedy=_ways_out([chosen, other], cells[row]),
-                )
-
-
 def _refuse_units(source: TableSource, reading: Reading, name: str, known: str) -> None:
     """Numbers with another unit behind each of them than in training."""
     trained = reading.column(known).unit
@@ -392,56 +198,9 @@ def _refuse_units(source: TableSource, reading: Reading, name: str, known: str) 
             name=repr(name),
             here=here,
             file=repr(source.file),
-            source=_example(source, name, _first(source, name)),
+            source=shown_cell(source, name, first_filled(source, name)),
             there=there,
         ),
         code="data.reading-differs",
         remedy=say("Write the column as it is written in the training file."),
     )
-
-
-def _unreadable(source: TableSource, names: Iterable[str], numbers: NumberFormat) -> int:
-    return sum(len(_column(source, name, numbers).unparsed) for name in names)
-
-
-def _values(source: TableSource, name: str, numbers: NumberFormat) -> np.ndarray:
-    return _column(source, name, numbers).numbers()
-
-
-def _column(source: TableSource, name: str, numbers: NumberFormat) -> TableColumn:
-    layout = replace(source.layout, numbers=numbers)
-    return type_of(name, source.text(name), layout, NUMBER)
-
-
-def _first(source: TableSource, name: str) -> int:
-    """The first row with a value."""
-    present = source.text(name).is_not_null().to_numpy()
-    return int(np.argmax(present))
-
-
-def _example(source: TableSource, name: str, row: int) -> str:
-    return say(
-        "“{source}” ({name}, line {lines})",
-        source=source.text(name)[row],
-        name=name,
-        lines=source.line_of(row),
-    )
-
-
-def _say(numbers: NumberFormat) -> str:
-    words = say("decimal {marks}", marks=_MARKS[numbers.decimal])
-    if numbers.thousands:
-        words += say(" and {marks} between thousands", marks=_MARKS[numbers.thousands])
-    return words
-
-
-def _ways_out(formats: list[NumberFormat], cell: str) -> str:
-    """The options that settle it, with what the example then is."""
-    ways = []
-    for numbers in formats[:2]:
-        options = f"decimal={numbers.decimal}"
-        if numbers.thousands:
-            options += say(" and thousands={thousands}", thousands=numbers.thousands)
-        read = numbers.read(pl.Series([cell.strip("% ")]))[0][0]
-        ways.append(f"{options} ({read:g})" if read is not None else options)
-    return say("Say how they are written, by the file's options: {ways}.", ways="; or ".join(ways))
