@@ -88,7 +88,7 @@ def _summary(source: Source, spec: dict[str, Any] | None) -> DatasetSummary:
     summary = source.summary()
     if spec is None:
         return summary
-    from fitstudio.data.preparing.part_findings import report_on_parts
+    from fitstudio.data.preparing.parts.part_findings import report_on_parts
     from fitstudio.declared.run_spec import RunSpec
 
     return replace(summary, parts=report_on_parts(source, summary, RunSpec.from_json(spec)))

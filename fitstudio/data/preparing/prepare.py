@@ -24,12 +24,12 @@ from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, op
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.lazy import LazyArray
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
+from fitstudio.data.preparing.parts.splitting import divide
 from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.recipe import Recipe
 from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
-from fitstudio.data.preparing.splitting import divide
 from fitstudio.data.preparing.usable_rows import marked_rows, usable_samples
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source

@@ -10,7 +10,7 @@ from sklearn import datasets
 
 from fitstudio import resources
 from fitstudio.actions.suggestions import suggest
-from fitstudio.data.preparing.part_findings import report_on_parts
+from fitstudio.data.preparing.parts.part_findings import report_on_parts
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitstudio.data.preparing.drawing import drawn_keys
+from fitstudio.data.preparing.parts.drawing import drawn_keys
+from fitstudio.data.preparing.parts.split_rows import same_split
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.split_rows import same_split
 from fitstudio.data.source import open_source
 from fitstudio.declared.resolve import resolve
 from fitstudio.declared.run_spec import RunSpec

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.preparing import part_leaks
-from fitstudio.data.preparing.part_rows import PartRows, rows_of_parts
+from fitstudio.data.preparing.parts import part_leaks
+from fitstudio.data.preparing.parts.part_rows import PartRows, rows_of_parts
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.parameters.split import LAST, RANDOM, STRATIFIED
 from fitstudio.declared.run_spec import RunSpec

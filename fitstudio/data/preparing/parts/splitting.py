@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.preparing.division import Division
-from fitstudio.data.preparing.split_rows import NO_PART, Split
+from fitstudio.data.preparing.parts.division import Division
+from fitstudio.data.preparing.parts.split_rows import NO_PART, Split
 from fitstudio.declared.parameters.split import (
     COLUMN,
     LAST,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.preparing.part_rows import PartRows
+from fitstudio.data.preparing.parts.part_rows import PartRows
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import CATEGORY, ID, ColumnSummary, DatasetSummary

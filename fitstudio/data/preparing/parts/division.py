@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.preparing.drawing import drawn_keys
-from fitstudio.data.preparing.split_rows import NO_PART, PART_NUMBERS
+from fitstudio.data.preparing.parts.drawing import drawn_keys
+from fitstudio.data.preparing.parts.split_rows import NO_PART, PART_NUMBERS
 from fitstudio.declared.parameters.split import (
     BY_COLUMN,
     COLUMN,

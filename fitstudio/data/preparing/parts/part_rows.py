@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitstudio.data.columns.source import Source
+from fitstudio.data.preparing.parts.splitting import divide
 from fitstudio.data.preparing.roles import find_task
-from fitstudio.data.preparing.splitting import divide
 from fitstudio.data.preparing.usable_rows import marked_rows, usable_samples
 from fitstudio.declared.parameters.split import LAST, RANDOM, STRATIFIED
 from fitstudio.declared.run_spec import RunSpec
