@@ -108,7 +108,7 @@ def _open(request: dict[str, Any], base: Path) -> Source:
 
         return open_source(request["data"], base)
     from fitstudio.data.preparing.as_trained import open_as_trained
-    from fitstudio.data.preparing.recipe import Recipe
+    from fitstudio.data.preparing.recipe.recipe import Recipe
     from fitstudio.declared.parameters.sources import sources_of
 
     recipe = Recipe.from_json(request["recipe"])

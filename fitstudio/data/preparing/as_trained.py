@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from fitstudio.data.preparing import encoding
 from fitstudio.data.preparing.pictures_as_trained import open_other_pictures
-from fitstudio.data.preparing.reading import Reading
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_source import RecipeSource
+from fitstudio.data.preparing.recipe.reading import Reading
+from fitstudio.data.preparing.recipe.recipe import Recipe
+from fitstudio.data.preparing.recipe.source import RecipeSource
 from fitstudio.data.preparing.several_as_trained import open_several
 from fitstudio.data.preparing.single_sample import single_sample
 from fitstudio.data.several import SeveralSources

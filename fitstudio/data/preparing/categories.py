@@ -8,7 +8,7 @@ import numpy as np
 
 from fitstudio.data.columns.source import Source
 from fitstudio.data.formats.text.column_types import WORDS
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.column import RecipeColumn
 from fitstudio.words import say, say_count
 
 GAP, UNKNOWN, OTHER = -1, -2, -3

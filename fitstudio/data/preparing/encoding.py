@@ -12,7 +12,7 @@ from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.preparing import categories, measures, steps
 from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.column import RecipeColumn
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input

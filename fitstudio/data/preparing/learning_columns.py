@@ -8,7 +8,7 @@ from fitstudio.data.columns import statistics
 from fitstudio.data.columns.gaps import usable_numbers
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import steps
-from fitstudio.data.preparing.recipe_column import Encoding, RecipeColumn
+from fitstudio.data.preparing.recipe.column import Encoding, RecipeColumn
 from fitstudio.data.preparing.scaling import (
     array_scaling,
     middle_half,

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.preparing.reading import Reading
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.recipe.reading import Reading
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import Source, find_file, is_picture, kind_of, open_source
 from fitstudio.declared.formats.listed_pictures import (
     COLUMN,

@@ -26,8 +26,8 @@ from fitstudio.data.preparing.lazy import LazyArray
 from fitstudio.data.preparing.learning import learn_inputs, learn_targets
 from fitstudio.data.preparing.parts.splitting import divide
 from fitstudio.data.preparing.prepared import Prepared
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
+from fitstudio.data.preparing.recipe.recipe import Recipe
+from fitstudio.data.preparing.recipe.slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.preparing.usable_rows import marked_rows, usable_samples

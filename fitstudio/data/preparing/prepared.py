@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.preparing.parts.split_rows import Split
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.kinds.param import Finding
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.data.preparing import encoding
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_source import RecipeSource
+from fitstudio.data.preparing.recipe.recipe import Recipe
+from fitstudio.data.preparing.recipe.source import RecipeSource
 from fitstudio.data.several import Part, SeveralSources
 from fitstudio.data.source import Source
 from fitstudio.declared.parameters.sources import as_single, sources_of

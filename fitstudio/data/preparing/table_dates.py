@@ -9,7 +9,7 @@ import numpy as np
 
 from fitstudio.data.formats.text import dates
 from fitstudio.data.formats.text.table import TableSource
-from fitstudio.data.preparing.reading import Reading
+from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.data.preparing.shown_cells import first_filled, shown_cell
 from fitstudio.declared.task.dataset_summary import NUMBER
 from fitstudio.errors import DataError

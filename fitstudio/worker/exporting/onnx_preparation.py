@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from onnx import TensorProto
 
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.column import RecipeColumn
 from fitstudio.data.preparing.steps import Step
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 

@@ -13,7 +13,7 @@ from sklearn.preprocessing import PowerTransformer, RobustScaler
 
 from fitstudio.data.preparing import categories, steps
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.preparing.scaling import middle_half
 from fitstudio.data.preparing.steps import Step
 from fitstudio.data.source import open_source

@@ -20,8 +20,8 @@ import pytest
 
 from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.reading import Reading
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.reading import Reading
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import open_source
 from fitstudio.declared.formats.format import Travels, Where
 from fitstudio.declared.formats.registry import FORMATS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.task import Task, make_input, make_output, slot_column

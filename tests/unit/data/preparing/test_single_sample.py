@@ -10,7 +10,7 @@ import pytest
 
 from fitstudio.data.preparing.as_trained import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import DataError

@@ -16,10 +16,10 @@ from msgspec import Meta
 
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing import decoding, encoding
-from fitstudio.data.preparing.reading import Reading
-from fitstudio.data.preparing.recipe_column import Name, RecipeColumn, Size, damaged
-from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
-from fitstudio.data.preparing.recipe_source import RecipeSource
+from fitstudio.data.preparing.recipe.column import Name, RecipeColumn, Size, damaged
+from fitstudio.data.preparing.recipe.reading import Reading
+from fitstudio.data.preparing.recipe.slots import RecipeInput, RecipeOutput, by_slot
+from fitstudio.data.preparing.recipe.source import RecipeSource
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.task import CLASSIFICATION, single
