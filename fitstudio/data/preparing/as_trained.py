@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.coding import encoding
 from fitstudio.data.preparing.pictures_as_trained import open_other_pictures
 from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.data.preparing.recipe.recipe import Recipe

@@ -14,7 +14,7 @@ import numpy as np
 
 from fitstudio.data.columns.pieces import fits_memory
 from fitstudio.data.columns.statistics import ArrayLike, rows_in_block
-from fitstudio.data.preparing.steps import Step, as_single, taken
+from fitstudio.data.preparing.coding.steps import Step, as_single, taken
 
 
 class LazyArray:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.coding import encoding
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.preparing.recipe.source import RecipeSource
 from fitstudio.data.several import Part, SeveralSources

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
-from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.coding import encoding
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.source import Source
 from fitstudio.declared.run_spec import RunSpec

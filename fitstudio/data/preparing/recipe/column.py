@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from fitstudio.data.preparing.steps import Step
+from fitstudio.data.preparing.coding.steps import Step
 from fitstudio.declared.task.task import SlotColumn
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import Plain, plain

@@ -10,7 +10,7 @@ import numpy as np
 from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.preparing import categories, measures, steps
+from fitstudio.data.preparing.coding import categories, measures, steps
 from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
 from fitstudio.data.preparing.recipe.column import RecipeColumn
 from fitstudio.data.preparing.samples import SampleIndex
