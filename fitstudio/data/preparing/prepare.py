@@ -24,7 +24,7 @@ from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, op
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.coding import encoding
 from fitstudio.data.preparing.lazy import LazyArray
-from fitstudio.data.preparing.learning import learn_inputs, learn_targets
+from fitstudio.data.preparing.learning.learn import learn_inputs, learn_targets
 from fitstudio.data.preparing.parts.splitting import divide
 from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.recipe.recipe import Recipe

@@ -13,9 +13,9 @@ from sklearn.preprocessing import PowerTransformer, RobustScaler
 
 from fitstudio.data.preparing.coding import categories, steps
 from fitstudio.data.preparing.coding.steps import Step
+from fitstudio.data.preparing.learning.scaling import middle_half
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.recipe.recipe import Recipe
-from fitstudio.data.preparing.scaling import middle_half
 from fitstudio.data.source import open_source
 from fitstudio.declared.catalogue.preparations import NUMBER_WAYS
 from fitstudio.declared.run_spec import RunSpec, parse_setting

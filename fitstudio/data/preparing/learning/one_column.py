@@ -9,13 +9,13 @@ from fitstudio.data.columns.gaps import usable_numbers
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing.coding import steps
 from fitstudio.data.preparing.coding.steps import Step
-from fitstudio.data.preparing.recipe.column import Encoding, RecipeColumn
-from fitstudio.data.preparing.scaling import (
+from fitstudio.data.preparing.learning.scaling import (
     array_scaling,
     middle_half,
     number_scaling,
     scaling_axis,
 )
+from fitstudio.data.preparing.recipe.column import Encoding, RecipeColumn
 from fitstudio.declared.catalogue import preparations as ways
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary
 from fitstudio.declared.task.preparation import Preparation
