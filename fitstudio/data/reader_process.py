@@ -107,7 +107,7 @@ def _open(request: dict[str, Any], base: Path) -> Source:
         from fitstudio.data.source import open_source
 
         return open_source(request["data"], base)
-    from fitstudio.data.preparing.as_trained import open_as_trained
+    from fitstudio.data.preparing.as_trained.opening import open_as_trained
     from fitstudio.data.preparing.recipe.recipe import Recipe
     from fitstudio.declared.parameters.sources import sources_of
 

@@ -20,7 +20,11 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.preparing import reading_in_pieces
-from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, open_as_trained
+from fitstudio.data.preparing.as_trained.opening import (
+    learn_reading,
+    learn_sources,
+    open_as_trained,
+)
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.coding import encoding
 from fitstudio.data.preparing.lazy import LazyArray

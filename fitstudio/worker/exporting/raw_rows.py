@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.coding import categories, encoding, steps
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import Source

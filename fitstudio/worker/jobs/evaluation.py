@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio import storage
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.parts.split_rows import same_split
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.prepared import Prepared

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitstudio.data.picked_array import NO_ROW, PickedArray
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.recipe.recipe import Recipe

@@ -2,7 +2,7 @@
 
 A file's text says less than it seems: "1.234" is a thousand or one, "3/4/2024" is in March or in
 April, -999 is a number or a gap. What was decided for the training file is stored in the recipe and
-holds for every file that the model ever meets; see `fitstudio.data.preparing.as_trained`.
+holds for every file that the model ever meets; see `fitstudio.data.preparing.as_trained.opening`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import open_source

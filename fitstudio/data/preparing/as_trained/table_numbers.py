@@ -11,7 +11,7 @@ import polars as pl
 from fitstudio.data.formats.text.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat
 from fitstudio.data.formats.text.table import TableSource
-from fitstudio.data.preparing.shown_cells import shown_cell
+from fitstudio.data.preparing.as_trained.shown_cells import shown_cell
 from fitstudio.declared.task.dataset_summary import NUMBER
 from fitstudio.errors import DataError
 from fitstudio.words import say

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fitstudio.data.preparing.as_trained.pictures import open_other_pictures
+from fitstudio.data.preparing.as_trained.several import open_several
+from fitstudio.data.preparing.as_trained.single_sample import single_sample
 from fitstudio.data.preparing.coding import encoding
-from fitstudio.data.preparing.pictures_as_trained import open_other_pictures
 from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.preparing.recipe.source import RecipeSource
-from fitstudio.data.preparing.several_as_trained import open_several
-from fitstudio.data.preparing.single_sample import single_sample
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, find_file, kind_of, open_source
 from fitstudio.declared.formats.format import Travels
@@ -67,7 +67,7 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
         given: ``data.options``, as a person set them.
     """
     if source.kind == "table":
-        from fitstudio.data.preparing import table_reading
+        from fitstudio.data.preparing.as_trained.opening import table_reading
 
         return table_reading.learn(_table(source), recipe.number_names, given)
     found = {guess.name: guess.value for guess in source.guesses}
@@ -190,7 +190,7 @@ def _compare_table(
     said: Mapping[str, Any],
     heard: list[str],
 ) -> None:
-    from fitstudio.data.preparing import table_reading
+    from fitstudio.data.preparing.as_trained.opening import table_reading
 
     table = _table(source)
     source.refuse_problems()
@@ -250,7 +250,7 @@ def _ways(reading: Reading, kind: str, said: Mapping[str, Any]) -> Iterator[_Way
     if kind != reading.kind:
         yield _Way(dict(said))
     elif kind == "table":
-        from fitstudio.data.preparing.table_reading import LAYOUT, MARKS, options_for
+        from fitstudio.data.preparing.as_trained.table_reading import LAYOUT, MARKS, options_for
 
         given = [name for name in LAYOUT if name in reading.given]
         if given:
@@ -285,7 +285,7 @@ def _fits(recipe: Recipe, source: Source, options: Mapping[str, Any]) -> bool:
         return False
     if source.kind != "table" or not options.get("units_line"):
         return True
-    from fitstudio.data.preparing.table_reading import units_are_data
+    from fitstudio.data.preparing.as_trained.table_reading import units_are_data
 
     numbers = [found[name] for name in recipe.number_names if name in found]
     return not units_are_data(_table(source), numbers)

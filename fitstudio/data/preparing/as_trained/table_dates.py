@@ -9,8 +9,8 @@ import numpy as np
 
 from fitstudio.data.formats.text import dates
 from fitstudio.data.formats.text.table import TableSource
+from fitstudio.data.preparing.as_trained.shown_cells import first_filled, shown_cell
 from fitstudio.data.preparing.recipe.reading import Reading
-from fitstudio.data.preparing.shown_cells import first_filled, shown_cell
 from fitstudio.declared.task.dataset_summary import NUMBER
 from fitstudio.errors import DataError
 from fitstudio.words import marked, say, say_marked

@@ -15,10 +15,10 @@ from fitstudio.data.formats.text import dates
 from fitstudio.data.formats.text.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.numbers import NumberFormat
 from fitstudio.data.formats.text.table import TableSource
+from fitstudio.data.preparing.as_trained.shown_cells import first_filled, shown_cell
+from fitstudio.data.preparing.as_trained.table_dates import settle_dates
+from fitstudio.data.preparing.as_trained.table_numbers import refuse_two_ways, settle_numbers
 from fitstudio.data.preparing.recipe.reading import ColumnReading, Reading
-from fitstudio.data.preparing.shown_cells import first_filled, shown_cell
-from fitstudio.data.preparing.table_dates import settle_dates
-from fitstudio.data.preparing.table_numbers import refuse_two_ways, settle_numbers
 from fitstudio.declared.formats.format import Travels
 from fitstudio.declared.formats.listed_pictures import COLUMN, NO_COLUMN
 from fitstudio.declared.formats.text import TABLE
