@@ -67,7 +67,7 @@ def learn_reading(source: Source, recipe: Recipe, given: Mapping[str, Any]) -> R
         given: ``data.options``, as a person set them.
     """
     if source.kind == "table":
-        from fitstudio.data.preparing.as_trained.opening import table_reading
+        from fitstudio.data.preparing.as_trained import table_reading
 
         return table_reading.learn(_table(source), recipe.number_names, given)
     found = {guess.name: guess.value for guess in source.guesses}
@@ -190,7 +190,7 @@ def _compare_table(
     said: Mapping[str, Any],
     heard: list[str],
 ) -> None:
-    from fitstudio.data.preparing.as_trained.opening import table_reading
+    from fitstudio.data.preparing.as_trained import table_reading
 
     table = _table(source)
     source.refuse_problems()
