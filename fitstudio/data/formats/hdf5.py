@@ -11,7 +11,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
+from fitstudio.data.formats.arrays.tree_choice import choose, other_findings
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.hdf5_dataset import ReopenedDataset
 from fitstudio.data.formats.hdf5_reading import (
@@ -29,7 +30,6 @@ from fitstudio.data.formats.hdf5_tree import (
     walk,
 )
 from fitstudio.data.formats.reader import Asked
-from fitstudio.data.formats.tree_choice import choose, other_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError

@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike
+from fitstudio.data.formats.arrays.file_arrays import refuse_cut
 from fitstudio.data.formats.blame import came_from
-from fitstudio.data.formats.file_arrays import refuse_cut
 from fitstudio.data.formats.hdf5_tree import LIBRARY_ERRORS, damaged, follow, open_file, refusal
 from fitstudio.data.formats.matlab import MatlabView
 from fitstudio.data.formats.packed_values import Packing

@@ -23,7 +23,7 @@ import h5py
 import numpy as np
 from h5py import h5o, h5pl, h5z  # pyright: ignore[reportAttributeAccessIssue]
 
-from fitstudio.data.formats.array_columns import usable
+from fitstudio.data.formats.arrays.columns import usable
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.matlab import (
     LOGICAL,

@@ -15,7 +15,8 @@ import numpy as np
 import psutil
 
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
+from fitstudio.data.formats.arrays.tree_choice import Naming, choose, other_findings
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.libraries import missing_library
 from fitstudio.data.formats.matlab import (
@@ -28,7 +29,6 @@ from fitstudio.data.formats.matlab import (
 )
 from fitstudio.data.formats.matlab5_variables import Variable, flatten
 from fitstudio.data.formats.reader import Asked
-from fitstudio.data.formats.tree_choice import Naming, choose, other_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
 from fitstudio.errors import DataError

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.columns.typed import Words
-from fitstudio.data.formats.array_columns import usable
+from fitstudio.data.formats.arrays.columns import usable
 from fitstudio.data.formats.matlab import ROWS, VECTOR, say_object
 from fitstudio.words import say
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.stand_ins import with_gaps
-from fitstudio.data.formats.array_columns import usable
-from fitstudio.data.formats.array_source import ArraySource
-from fitstudio.data.formats.file_arrays import MappedArray
+from fitstudio.data.formats.arrays.columns import usable
+from fitstudio.data.formats.arrays.file_arrays import MappedArray
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.task.dataset_summary import Guess

@@ -42,7 +42,7 @@ def single_sample(recipe: Recipe, source: Source, notes: list[str]) -> Source:
         if _without_ones(array.shape) != _without_ones(column.shape):
             return source
         arrays[column.name] = np.asarray(array[:]).reshape(1, *column.shape)
-    from fitstudio.data.formats.array_source import ArraySource
+    from fitstudio.data.formats.arrays.source import ArraySource
 
     notes.append(
         say(

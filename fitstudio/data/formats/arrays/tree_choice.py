@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.data.formats.array_columns import largest_group
+from fitstudio.data.formats.arrays.columns import largest_group
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError

@@ -7,8 +7,8 @@ import numpy as np
 from fitstudio.data.columns.class_pairs import only_with
 from fitstudio.data.columns.relations import patterns
 from fitstudio.data.fingerprint import quick_look
-from fitstudio.data.formats import array_findings
-from fitstudio.data.formats.array_columns import ArrayColumns
+from fitstudio.data.formats.arrays import findings as array_findings
+from fitstudio.data.formats.arrays.columns import ArrayColumns
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 
 

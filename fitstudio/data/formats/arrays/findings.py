@@ -10,7 +10,7 @@ import numpy as np
 from fitstudio.data.columns import statistics
 from fitstudio.data.columns.pieces import fits_memory, times_read
 from fitstudio.data.columns.stand_ins import as_stored, stand_in
-from fitstudio.data.formats.array_columns import ArrayColumns
+from fitstudio.data.formats.arrays.columns import ArrayColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import ARRAY, NUMBER, ColumnSummary
 from fitstudio.words import say
