@@ -26,8 +26,8 @@ def _npz() -> Reader:
 
 
 def _hdf5() -> Reader:
-    from fitstudio.data.formats.hdf5 import open_hdf5
-    from fitstudio.data.formats.hdf5_tree import tree
+    from fitstudio.data.formats.hdf5.opening import open_hdf5
+    from fitstudio.data.formats.hdf5.tree import tree
 
     return Reader(open=open_hdf5, tree=tree)
 

@@ -1,6 +1,6 @@
 """Opens the datasets of an HDF5 file as columns; they are read in slices, never whole.
 
-What is in the file, and what of it is refused, `fitstudio.data.formats.hdf5_tree` finds out first.
+What is in the file, and what of it is refused, `fitstudio.data.formats.hdf5.tree` finds out first.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.arrays.tree_choice import choose, other_findings
 from fitstudio.data.formats.blame import came_from
-from fitstudio.data.formats.hdf5_dataset import ReopenedDataset
-from fitstudio.data.formats.hdf5_reading import (
+from fitstudio.data.formats.hdf5.dataset import ReopenedDataset
+from fitstudio.data.formats.hdf5.reading import (
     as_matlab_shows,
     name_codes,
     say_packing,
     say_square,
 )
-from fitstudio.data.formats.hdf5_tree import (
+from fitstudio.data.formats.hdf5.tree import (
     LIBRARY_ERRORS,
     Found,
     damaged,

@@ -25,6 +25,7 @@ from h5py import h5o, h5pl, h5z  # pyright: ignore[reportAttributeAccessIssue]
 
 from fitstudio.data.formats.arrays.columns import usable
 from fitstudio.data.formats.blame import came_from
+from fitstudio.data.formats.hdf5.packed_values import Packing, packing_of
 from fitstudio.data.formats.matlab import (
     LOGICAL,
     ROWS,
@@ -35,7 +36,6 @@ from fitstudio.data.formats.matlab import (
     matlab_refusal,
     shape_as_read,
 )
-from fitstudio.data.formats.packed_values import Packing, packing_of
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError
 

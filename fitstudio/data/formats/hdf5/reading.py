@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from fitstudio.data.formats.hdf5_tree import Found
+from fitstudio.data.formats.hdf5.tree import Found
 from fitstudio.data.formats.matlab import (
     LAST,
     ROWS,
