@@ -39,7 +39,7 @@ def _zarr() -> Reader:
 
 
 def _matlab() -> Reader:
-    from fitstudio.data.formats.matlab5 import matlab_tree, open_matlab
+    from fitstudio.data.formats.matlab.matlab5 import matlab_tree, open_matlab
 
     return Reader(open=open_matlab, tree=matlab_tree)
 

@@ -15,7 +15,7 @@ from fitstudio.data.formats.arrays.file_arrays import refuse_cut
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.hdf5.packed_values import Packing
 from fitstudio.data.formats.hdf5.tree import LIBRARY_ERRORS, damaged, follow, open_file, refusal
-from fitstudio.data.formats.matlab import MatlabView
+from fitstudio.data.formats.matlab.arrays import MatlabView
 from fitstudio.errors import DataError
 from fitstudio.words import say
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fitstudio.data.formats.hdf5.tree import Found
-from fitstudio.data.formats.matlab import (
+from fitstudio.data.formats.matlab.arrays import (
     LAST,
     ROWS,
     VECTOR,

@@ -26,7 +26,7 @@ from h5py import h5o, h5pl, h5z  # pyright: ignore[reportAttributeAccessIssue]
 from fitstudio.data.formats.arrays.columns import usable
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.hdf5.packed_values import Packing, packing_of
-from fitstudio.data.formats.matlab import (
+from fitstudio.data.formats.matlab.arrays import (
     LOGICAL,
     ROWS,
     hidden_groups,

@@ -11,7 +11,7 @@ import polars as pl
 
 from fitstudio.data.columns.typed import Words
 from fitstudio.data.formats.arrays.columns import usable
-from fitstudio.data.formats.matlab import ROWS, VECTOR, say_object
+from fitstudio.data.formats.matlab.arrays import ROWS, VECTOR, say_object
 from fitstudio.words import say
 
 _DEEPEST = 16

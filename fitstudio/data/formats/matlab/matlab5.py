@@ -19,7 +19,7 @@ from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.arrays.tree_choice import Naming, choose, other_findings
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.libraries import missing_library
-from fitstudio.data.formats.matlab import (
+from fitstudio.data.formats.matlab.arrays import (
     LAST,
     ROWS,
     VECTOR,
@@ -27,7 +27,7 @@ from fitstudio.data.formats.matlab import (
     guess_samples_last,
     samples_along_last,
 )
-from fitstudio.data.formats.matlab5_variables import Variable, flatten
+from fitstudio.data.formats.matlab.variables import Variable, flatten
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import Guess, TreeNode
