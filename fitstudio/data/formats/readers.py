@@ -14,13 +14,13 @@ def _table() -> Reader:
 
 
 def _npy() -> Reader:
-    from fitstudio.data.formats.npy import open_npy
+    from fitstudio.data.formats.numpy_files.npy import open_npy
 
     return Reader(open=open_npy)
 
 
 def _npz() -> Reader:
-    from fitstudio.data.formats.npz import npz_tree, open_npz
+    from fitstudio.data.formats.numpy_files.npz import npz_tree, open_npz
 
     return Reader(open=open_npz, tree=npz_tree)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.formats.npy_header import damaged
+from fitstudio.data.formats.numpy_files.npy_header import damaged
 from fitstudio.errors import DataError
 from fitstudio.words import say
 

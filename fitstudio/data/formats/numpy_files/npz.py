@@ -23,8 +23,8 @@ from fitstudio.data.formats.arrays.columns import largest_group
 from fitstudio.data.formats.arrays.file_arrays import Checksum, MappedArray
 from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.blame import came_from
-from fitstudio.data.formats.npy import check_usable
-from fitstudio.data.formats.npy_header import NpyHeader, damaged, read_header
+from fitstudio.data.formats.numpy_files.npy import check_usable
+from fitstudio.data.formats.numpy_files.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.formats.npz import PART, part_of
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
