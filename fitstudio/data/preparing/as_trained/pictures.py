@@ -74,7 +74,7 @@ def _picture_column(recipe: Recipe, reading: Reading) -> RecipeColumn | None:
 
 def _named(source: Source, recipe: Recipe, column: RecipeColumn, notes: list[str]) -> Source:
     """The pictures of a folder under the name that the column of the table had."""
-    from fitstudio.data.formats.picture_folder import CLASS, PICTURE, PictureSource, renamed
+    from fitstudio.data.formats.pictures.folder import CLASS, PICTURE, PictureSource, renamed
 
     assert isinstance(source, PictureSource)
     names = {PICTURE: column.name}
