@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fitstudio.data.formats.text.cell_findings import cell_findings
+from fitstudio.data.formats.text.findings.cell_findings import cell_findings
 from fitstudio.data.formats.text.guesses import confirmed
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.checks.check import advice

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.formats.text.dates import TIME
-from fitstudio.data.formats.text.gap_findings import (
+from fitstudio.data.formats.text.findings.gap_findings import (
     means_missing,
     shortened,
     stand_in,
