@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fitstudio.data.formats.text.other_lines import NOTE, SUMMARY, TABLE
+from fitstudio.data.formats.text.lines.other_lines import NOTE, SUMMARY, TABLE
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.words import marked, say, say_count, say_marked

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.formats.text.layout import TextFormat
-from fitstudio.data.formats.text.repeated_names import repeated_names
-from fitstudio.data.formats.text.table_lines import TableLines
+from fitstudio.data.formats.text.lines.repeated_names import repeated_names
+from fitstudio.data.formats.text.lines.table_lines import TableLines
 
 SUMMARY, NOTE, TABLE = "summary", "note", "table"
 _SUBTOTALS = ["subtotal", "sub-total", "sub total", "zwischensumme", "sous-total"]

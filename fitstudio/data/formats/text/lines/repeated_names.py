@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from fitstudio.data.formats.text.layout import TextFormat
-from fitstudio.data.formats.text.table_lines import TableLines
+from fitstudio.data.formats.text.lines.table_lines import TableLines
 
 
 def repeated_names(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.formats.text.layout import TextFormat
-from fitstudio.data.formats.text.other_lines import OtherLines
+from fitstudio.data.formats.text.lines.other_lines import OtherLines
 
 NAMED = 20  # so many line numbers are kept for the message
 
