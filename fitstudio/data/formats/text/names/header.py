@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fitstudio.data.formats.text.header_rows import (
+from fitstudio.data.formats.text.layout import Reasons, TextFormat, is_blank
+from fitstudio.data.formats.text.names.header_rows import (
     Columns,
     Row,
     are_units,
@@ -18,8 +19,7 @@ from fitstudio.data.formats.text.header_rows import (
     unit_share,
     usual_width,
 )
-from fitstudio.data.formats.text.layout import Reasons, TextFormat, is_blank
-from fitstudio.data.formats.text.row_names import judge
+from fitstudio.data.formats.text.names.row_names import judge
 from fitstudio.words import say, say_count
 
 _JUDGED_ROWS = 80

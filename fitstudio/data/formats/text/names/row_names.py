@@ -10,7 +10,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from fitstudio.data.formats.text.header_rows import Row
+from fitstudio.data.formats.text.names.header_rows import Row
 from fitstudio.data.formats.text.numbers import NumberFormat
 from fitstudio.words import say
 
