@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.formats.text import dates
 from fitstudio.data.formats.text.table import TableSource
+from fitstudio.data.formats.text.values import dates
 from fitstudio.data.preparing.as_trained.shown_cells import first_filled, shown_cell
 from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.declared.task.dataset_summary import NUMBER

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from fitstudio.data.formats.text.dates import FORMS
+from fitstudio.data.formats.text.values.dates import FORMS
 from fitstudio.data.preparing.recipe.column import Name, damaged
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.storage.checked import MisfitError, Plain

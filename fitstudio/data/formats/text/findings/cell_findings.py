@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.formats.text.dates import TIME
 from fitstudio.data.formats.text.findings.gap_findings import (
     means_missing,
     shortened,
@@ -15,6 +14,7 @@ from fitstudio.data.formats.text.findings.gap_findings import (
     words_as_gaps,
 )
 from fitstudio.data.formats.text.table_columns import TableColumns
+from fitstudio.data.formats.text.values.dates import TIME
 from fitstudio.declared.checks.check import advice
 from fitstudio.declared.kinds.param import Finding, Fix
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER

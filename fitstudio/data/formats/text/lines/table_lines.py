@@ -8,9 +8,9 @@ from collections import Counter
 import numpy as np
 import polars as pl
 
-from fitstudio.data.formats.text.cell_units import core_of
 from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.data.formats.text.names.header_rows import shape_of
+from fitstudio.data.formats.text.values.cell_units import core_of
 
 _PLAIN = re.compile(
     r"(?:mean|average|avg|median|mode|total|totals|sum|grand total|sub-?total|std\.? ?dev\.?|"

@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from fitstudio.data.formats.text.cell_units import UNIT, core_of
 from fitstudio.data.formats.text.layout import TextFormat
+from fitstudio.data.formats.text.values.cell_units import UNIT, core_of
 
 _UNIT_CELL = re.compile(rf"^(?:[\[(<].{{0,14}}[\])>]|-|(?i:deg)\.? ?[CFK]|{UNIT})$")
 # Units that are words, and what loggers write for times and counted records.

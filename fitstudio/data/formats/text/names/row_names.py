@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from fitstudio.data.formats.text.names.header_rows import Row
-from fitstudio.data.formats.text.numbers import NumberFormat
+from fitstudio.data.formats.text.values.numbers import NumberFormat
 from fitstudio.words import say
 
 _NAMES_ROWS = re.compile(

@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from fitstudio.data.formats.text.dates import FORMS, date_form, days, shown_order, shows_order
+from fitstudio.data.formats.text.values.dates import (
+    FORMS,
+    date_form,
+    days,
+    shown_order,
+    shows_order,
+)
 from fitstudio.data.preparing.recipe.reading import ColumnReading
 from fitstudio.data.source import open_source
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from fitstudio.data.formats.text.numbers import NumberFormat
+from fitstudio.data.formats.text.values.numbers import NumberFormat
 from fitstudio.words import say
 
 UNIT = (
