@@ -69,7 +69,7 @@ def _signals() -> Reader:
 
 
 def _pictures() -> Reader:
-    from fitstudio.data.formats.pictures.folder import open_pictures
+    from fitstudio.data.formats.picture_folder import open_pictures
 
     return Reader(open=open_pictures)
 

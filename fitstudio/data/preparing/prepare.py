@@ -27,7 +27,7 @@ from fitstudio.data.preparing.as_trained.opening import (
 )
 from fitstudio.data.preparing.batches import RowBatches
 from fitstudio.data.preparing.coding import encoding
-from fitstudio.data.preparing.lazy import LazyArray
+from fitstudio.data.preparing.coding.lazy import LazyArray
 from fitstudio.data.preparing.learning.learn import learn_inputs, learn_targets
 from fitstudio.data.preparing.parts.splitting import divide
 from fitstudio.data.preparing.prepared import Prepared

@@ -19,7 +19,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 from fitstudio.worker.exporting.onnx_layers import add_layers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.errors import UsageError
 from fitstudio.words import say

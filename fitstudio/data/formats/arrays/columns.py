@@ -19,12 +19,12 @@ from fitstudio.data.columns.stand_ins import with_gaps
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import Words
 from fitstudio.data.columns.values import WORDS, TableColumn
-from fitstudio.data.formats.text.layout import TextFormat
-from fitstudio.data.formats.text.values.column_types import (
+from fitstudio.data.formats.text.column_types import (
     override_types,
     summarise,
     type_of,
 )
+from fitstudio.data.formats.text.layout import TextFormat
 from fitstudio.data.formats.text.values.dates import unit_of_dates
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import (

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.formats.arrays.file_arrays import refuse_cut
+from fitstudio.data.formats.arrays.cut_file import refuse_cut
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.hdf5.packed_values import Packing
 from fitstudio.data.formats.hdf5.tree import LIBRARY_ERRORS, damaged, follow, open_file, refusal

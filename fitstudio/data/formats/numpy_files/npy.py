@@ -10,8 +10,8 @@ import numpy as np
 
 from fitstudio.data.columns.stand_ins import with_gaps
 from fitstudio.data.formats.arrays.columns import usable
-from fitstudio.data.formats.arrays.file_arrays import MappedArray
 from fitstudio.data.formats.arrays.source import ArraySource
+from fitstudio.data.formats.numpy_files.mapped_array import MappedArray
 from fitstudio.data.formats.numpy_files.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.task.dataset_summary import Guess

@@ -20,9 +20,9 @@ import psutil
 
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.formats.arrays.columns import largest_group
-from fitstudio.data.formats.arrays.file_arrays import Checksum, MappedArray
 from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.blame import came_from
+from fitstudio.data.formats.numpy_files.mapped_array import Checksum, MappedArray
 from fitstudio.data.formats.numpy_files.npy import check_usable
 from fitstudio.data.formats.numpy_files.npy_header import NpyHeader, damaged, read_header
 from fitstudio.data.formats.reader import Asked

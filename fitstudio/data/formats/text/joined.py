@@ -17,10 +17,10 @@ import polars as pl
 from fitstudio.data.folder_files import FolderContent, FolderFile, folder_columns, look_into
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.text.cells import Cells
+from fitstudio.data.formats.text.column_types import override_types
 from fitstudio.data.formats.text.layout import Reasons
 from fitstudio.data.formats.text.lines.line_counts import Oddities
 from fitstudio.data.formats.text.table import TableSource, open_table
-from fitstudio.data.formats.text.values.column_types import override_types
 from fitstudio.data.formats.text.values.numbers import NumberFormat
 from fitstudio.data.several_findings import of_file
 from fitstudio.declared.formats.text import TABLE

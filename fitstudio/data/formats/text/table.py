@@ -17,12 +17,12 @@ from fitstudio.data.formats.pictures.beside import Beside
 from fitstudio.data.formats.pictures.naming import column_called, find_column, named_but_missing
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.text.cells import as_lines, read_cells
+from fitstudio.data.formats.text.column_types import override_types
 from fitstudio.data.formats.text.encoding import EncodingGuess, find_encoding, to_utf8
 from fitstudio.data.formats.text.findings import line_findings, table_findings
 from fitstudio.data.formats.text.layout import find_format, join_quoted, sample_lines
 from fitstudio.data.formats.text.names.header import place_names
 from fitstudio.data.formats.text.table_columns import TableColumns
-from fitstudio.data.formats.text.values.column_types import override_types
 from fitstudio.declared.formats.listed_pictures import COLUMN, NO_COLUMN
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import DatasetSummary

@@ -17,9 +17,9 @@ from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.cells import Cells, Oddities
+from fitstudio.data.formats.text.column_types import of_numbers, summarise, type_of
 from fitstudio.data.formats.text.guesses import as_options, say_guesses
 from fitstudio.data.formats.text.layout import Reasons, TextFormat
-from fitstudio.data.formats.text.values.column_types import of_numbers, summarise, type_of
 from fitstudio.data.formats.text.values.dates import unit_of_dates
 from fitstudio.data.formats.text.values.numbers import FORMATS, NumberFormat, pure_numbers
 from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, ColumnSummary

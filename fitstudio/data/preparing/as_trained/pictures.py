@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import Source, find_file, is_picture, kind_of, open_source
@@ -74,7 +74,7 @@ def _picture_column(recipe: Recipe, reading: Reading) -> RecipeColumn | None:
 
 def _named(source: Source, recipe: Recipe, column: RecipeColumn, notes: list[str]) -> Source:
     """The pictures of a folder under the name that the column of the table had."""
-    from fitstudio.data.formats.pictures.folder import CLASS, PICTURE, PictureSource, renamed
+    from fitstudio.data.formats.picture_folder import CLASS, PICTURE, PictureSource, renamed
 
     assert isinstance(source, PictureSource)
     names = {PICTURE: column.name}

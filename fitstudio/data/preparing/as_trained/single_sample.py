@@ -11,7 +11,7 @@ import numpy as np
 
 from fitstudio.data.columns.source import Source
 from fitstudio.data.columns.statistics import ArrayLike
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.words import say

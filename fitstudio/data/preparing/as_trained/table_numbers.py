@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from fitstudio.data.formats.text.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.table import TableSource
-from fitstudio.data.formats.text.values.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.values.numbers import FORMATS, NumberFormat
 from fitstudio.data.preparing.as_trained.shown_cells import shown_cell
 from fitstudio.declared.task.dataset_summary import NUMBER

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fitstudio.data.formats.text.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.table import TableSource
 from fitstudio.data.formats.text.values import dates
-from fitstudio.data.formats.text.values.column_types import TableColumn, type_of
 from fitstudio.data.formats.text.values.numbers import NumberFormat
 from fitstudio.data.preparing.as_trained.shown_cells import first_filled, shown_cell
 from fitstudio.data.preparing.as_trained.table_dates import settle_dates

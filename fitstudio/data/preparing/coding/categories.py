@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.formats.text.values.column_types import WORDS
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.formats.text.column_types import WORDS
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.words import say, say_count
 
 GAP, UNKNOWN, OTHER = -1, -2, -3

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.errors import DataError
 from fitstudio.words import say
 

@@ -11,8 +11,8 @@ from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.source import WHOLE, Source, missing_columns
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.preparing.coding import categories, measures, steps
-from fitstudio.data.preparing.lazy import LazyArray, in_memory_if_small
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.lazy import LazyArray, in_memory_if_small
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.task import make_input

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.errors import DataError
 from fitstudio.words import say
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from fitstudio.data.columns.source import Source
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.learning.notes import preparation_notes
 from fitstudio.data.preparing.learning.one_column import learn_array, learn_category, learn_number
 from fitstudio.data.preparing.learning.scaling import array_scaling
-from fitstudio.data.preparing.recipe.column import RecipeColumn
 from fitstudio.declared.catalogue.preparations import NUMBER_WAYS
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY

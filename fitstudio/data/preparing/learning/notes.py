@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.declared.catalogue import preparations as ways
 from fitstudio.declared.task.preparation import Preparation
 from fitstudio.words import say

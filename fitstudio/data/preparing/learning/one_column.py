@@ -8,6 +8,7 @@ from fitstudio.data.columns import statistics
 from fitstudio.data.columns.gaps import usable_numbers
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing.coding import steps
+from fitstudio.data.preparing.coding.recipe_column import Encoding, RecipeColumn
 from fitstudio.data.preparing.coding.steps import Step
 from fitstudio.data.preparing.learning.scaling import (
     array_scaling,
@@ -15,7 +16,6 @@ from fitstudio.data.preparing.learning.scaling import (
     number_scaling,
     scaling_axis,
 )
-from fitstudio.data.preparing.recipe.column import Encoding, RecipeColumn
 from fitstudio.declared.catalogue import preparations as ways
 from fitstudio.declared.task.dataset_summary import CATEGORY, ColumnSummary
 from fitstudio.declared.task.preparation import Preparation

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from fitstudio.data.formats.text.values.dates import FORMS
-from fitstudio.data.preparing.recipe.column import Name, damaged
+from fitstudio.data.preparing.coding.recipe_column import Name, damaged
 from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.storage.checked import MisfitError, Plain
 from fitstudio.words import say

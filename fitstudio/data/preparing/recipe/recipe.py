@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from fitstudio.data.columns.source import Source
 from fitstudio.data.preparing.coding import decoding, encoding
-from fitstudio.data.preparing.recipe.column import Name, RecipeColumn, Size, damaged
+from fitstudio.data.preparing.coding.recipe_column import Name, RecipeColumn, Size, damaged
 from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.data.preparing.recipe.slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.recipe.source import RecipeSource

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn, damaged
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn, damaged
 from fitstudio.declared.task.task import CLASSIFICATION, REGRESSION, Slot, make_input
 from fitstudio.storage.checked import Plain
 from fitstudio.words import say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fitstudio.data.preparing.recipe.column import Name, damaged
+from fitstudio.data.preparing.coding.recipe_column import Name, damaged
 from fitstudio.data.preparing.recipe.reading import Reading
 from fitstudio.declared.parameters.sources import name_problem
 from fitstudio.storage.checked import Plain

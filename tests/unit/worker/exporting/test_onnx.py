@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fitstudio.data.preparing.recipe.column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.preparing.recipe.slots import RecipeInput, RecipeOutput
 from fitstudio.declared.plan.layers import Planner

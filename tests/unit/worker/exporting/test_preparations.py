@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from fitstudio import resources
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.coding.steps import Step
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.recipe.column import RecipeColumn
 from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.preparing.recipe.slots import RecipeInput
 from fitstudio.data.preparing.roles import find_task
