@@ -92,25 +92,31 @@ class ArrayColumns(Source):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of the arrays, in the order of the file."""
         return tuple(self._arrays)
 
     @property
     def whole(self) -> ArrayLike | None:
+        """The one array that was split into columns, where it was."""
         return self.split_from
 
     def close(self) -> None:
+        """Lets go of the file that the arrays are read from."""
         close, self._close = self._close, None
         if close is not None:
             close()
 
     def single_names(self) -> list[str]:
+        """The names of the arrays with a single value for each sample."""
         return [name for name, array in self._arrays.items() if not sample_shape(array)]
 
     def array(self, name: str) -> ArrayLike:
+        """An array as the file holds it; sliced, never read whole."""
         self.require([name])
         return self._arrays[name]
 
     def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
+        """An array of single values as a column, of its own type or of the one that is wanted."""
         wanted = wanted or self._types.get(name)
         if (name, wanted) not in self._columns:
             array = self.array(name)
@@ -127,6 +133,7 @@ class ArrayColumns(Source):
         return self._columns[name, wanted]
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
+        """Values as a preview shows them: numbers in short, of larger arrays a glimpse."""
         if not sample_shape(self.array(name)):
             column = self.scalars(name)
             if column.values is not None and self.array(name).dtype.kind in "biuf":

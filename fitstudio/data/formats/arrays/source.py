@@ -20,6 +20,7 @@ class ArraySource(ArrayColumns):
         return quick_look(self.path)[0]
 
     def summary(self) -> DatasetSummary:
+        """Everything that is known about the arrays, with what a person should know about them."""
         columns = self.columns
         masks = {column.name: self._gaps(column) for column in columns if column.has_gaps}
         complete = self.rows

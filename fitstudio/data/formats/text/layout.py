@@ -104,6 +104,13 @@ class Reasons:
     unsure: set[str] = field(default_factory=set)
 
     def add(self, name: str, sentence: str, *, sure: bool = True) -> None:
+        """Keeps why an option has its value.
+
+        Args:
+            name: The option.
+            sentence: The reason, for a person.
+            sure: Whether the file leaves no doubt.
+        """
         self.sentence[name] = sentence
         if not sure:
             self.unsure.add(name)

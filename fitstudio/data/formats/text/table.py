@@ -141,12 +141,14 @@ class TableSource(TableColumns):
         return words + [name for name in free[:_FIRST] if name not in words]
 
     def fingerprint(self) -> dict[str, Any]:
+        """That of the table, and of the pictures that a column names."""
         found = super().fingerprint()
         if self.pictures is None:
             return found
         return found | {PICTURES: self.pictures.fingerprint(self.path.parent)}
 
     def problems(self) -> tuple[Finding, ...]:
+        """Lines with too many fields and rows without their picture, until a person has decided."""
         unclear = line_findings.unclear_lines(self, self.given)
         bad = self._without_pictures()
         return (*unclear, *(each for each in bad if each.severity is Severity.ERROR))
@@ -167,9 +169,11 @@ class TableSource(TableColumns):
         return (*advice, *self.pictures.findings)
 
     def remarks(self) -> tuple[Finding, ...]:
+        """What was done with lines that are not like the others."""
         return tuple(line_findings.about_lines(self, self.given))
 
     def summary(self) -> DatasetSummary:
+        """Everything that is known about the table, with what a person should know about it."""
         columns = self.columns
         masks = {column.name: self._unusable(column.name) for column in columns if column.has_gaps}
         wanted = [name for name in masks if self.column(name).type not in ("text", "id")]

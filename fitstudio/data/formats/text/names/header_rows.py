@@ -74,10 +74,12 @@ class Row:
 
     @property
     def next_line(self) -> int:
+        """The number of the line below this row, which may span several."""
         return self.line + self.span
 
     @property
     def filled(self) -> list[str]:
+        """The cells that hold something."""
         return [cell for cell in self.cells if cell]
 
 
