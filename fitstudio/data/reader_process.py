@@ -88,7 +88,7 @@ def _summary(source: Source, spec: dict[str, Any] | None) -> DatasetSummary:
     summary = source.summary()
     if spec is None:
         return summary
-    from fitstudio.data.preparing.part_findings import report_on_parts
+    from fitstudio.data.preparing.parts.part_findings import report_on_parts
     from fitstudio.declared.run_spec import RunSpec
 
     return replace(summary, parts=report_on_parts(source, summary, RunSpec.from_json(spec)))
@@ -107,8 +107,8 @@ def _open(request: dict[str, Any], base: Path) -> Source:
         from fitstudio.data.source import open_source
 
         return open_source(request["data"], base)
-    from fitstudio.data.preparing.as_trained import open_as_trained
-    from fitstudio.data.preparing.recipe import Recipe
+    from fitstudio.data.preparing.as_trained.opening import open_as_trained
+    from fitstudio.data.preparing.recipe.recipe import Recipe
     from fitstudio.declared.parameters.sources import sources_of
 
     recipe = Recipe.from_json(request["recipe"])

@@ -16,7 +16,7 @@ from fitstudio.data.columns.gaps import array_gaps, usable_numbers
 from fitstudio.data.columns.source import WHOLE, Source
 from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import TableColumn
-from fitstudio.data.formats.array_columns import sample_shape
+from fitstudio.data.formats.arrays.columns import sample_shape
 from fitstudio.data.formats.text.column_types import retyped, summarise
 from fitstudio.data.joining import Join
 from fitstudio.data.picked_array import NO_ROW, PickedArray

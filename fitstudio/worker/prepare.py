@@ -15,9 +15,10 @@ from typing import Any
 
 from fitstudio import storage
 from fitstudio.data.fingerprint import same_content, untouched
-from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.preparing.parts.split_rows import same_split
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.roles import find_task
-from fitstudio.data.preparing.splitting import same_split
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by

@@ -48,7 +48,7 @@ TrainStep.__call__ = slow
 
 # Small arrays are held in memory, where a cut file does no harm.
 AS_IF_LARGE = """
-from fitstudio.data.preparing import encoding
+from fitstudio.data.preparing.coding import encoding
 encoding.in_memory_if_small = lambda array, **_: array
 """
 

@@ -66,7 +66,7 @@ LEFT: dict[str, int] = {
     "actions/run/run_names.py": 4,
     "data/formats/sqlite.py": 9,  # statements of SQL
     "data/formats/text/table_columns.py": 1,
-    "data/preparing/decoding.py": 1,
+    "data/preparing/coding/decoding.py": 1,
     "declared/resolve.py": 4,
     "engine/callbacks/progress.py": 2,
     "engine/older_keras.py": 4,

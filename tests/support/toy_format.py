@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.source import Source
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.reader import Asked, Reader
 from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Format, ReadingOption, Signature

@@ -10,7 +10,7 @@ import polars as pl
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import WholeNumbers, Words
 from fitstudio.data.folder_files import FolderFile, folder_columns, look_into
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.formats.columnar import COLUMNAR
 from fitstudio.declared.kinds.param import Finding, Severity

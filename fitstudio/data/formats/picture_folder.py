@@ -21,7 +21,7 @@ from fitstudio.data.folder_files import (
     look_into,
     one_file,
 )
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.pictures import unreadable
 from fitstudio.data.formats.pictures.array import PictureArray
 from fitstudio.data.formats.pictures.form import different, find_form

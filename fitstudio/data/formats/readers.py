@@ -14,20 +14,20 @@ def _table() -> Reader:
 
 
 def _npy() -> Reader:
-    from fitstudio.data.formats.npy import open_npy
+    from fitstudio.data.formats.numpy_files.npy import open_npy
 
     return Reader(open=open_npy)
 
 
 def _npz() -> Reader:
-    from fitstudio.data.formats.npz import npz_tree, open_npz
+    from fitstudio.data.formats.numpy_files.npz import npz_tree, open_npz
 
     return Reader(open=open_npz, tree=npz_tree)
 
 
 def _hdf5() -> Reader:
-    from fitstudio.data.formats.hdf5 import open_hdf5
-    from fitstudio.data.formats.hdf5_tree import tree
+    from fitstudio.data.formats.hdf5.opening import open_hdf5
+    from fitstudio.data.formats.hdf5.tree import tree
 
     return Reader(open=open_hdf5, tree=tree)
 
@@ -39,7 +39,7 @@ def _zarr() -> Reader:
 
 
 def _matlab() -> Reader:
-    from fitstudio.data.formats.matlab5 import matlab_tree, open_matlab
+    from fitstudio.data.formats.matlab.matlab5 import matlab_tree, open_matlab
 
     return Reader(open=open_matlab, tree=matlab_tree)
 

@@ -16,7 +16,7 @@ import psutil
 
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import WholeNumbers, Words
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.reader import Asked
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.kinds.spelling import did_you_mean

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.formats.array_columns import usable
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.columns import usable
+from fitstudio.data.formats.arrays.source import ArraySource
+from fitstudio.data.formats.arrays.tree_choice import Naming, choose, other_findings
 from fitstudio.data.formats.blame import came_from
 from fitstudio.data.formats.libraries import missing_library
 from fitstudio.data.formats.reader import Asked
-from fitstudio.data.formats.tree_choice import Naming, choose, other_findings
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import DataError

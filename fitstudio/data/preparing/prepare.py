@@ -11,91 +11,42 @@ The order of things, so that nothing of the validation rows leaks into training:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fitstudio.data.columns.gaps import array_gaps, usable_numbers
-from fitstudio.data.preparing import encoding, reading_in_pieces
-from fitstudio.data.preparing.as_trained import learn_reading, learn_sources, open_as_trained
+from fitstudio.data.preparing import reading_in_pieces
+from fitstudio.data.preparing.as_trained.opening import (
+    learn_reading,
+    learn_sources,
+    open_as_trained,
+)
 from fitstudio.data.preparing.batches import RowBatches
-from fitstudio.data.preparing.lazy import LazyArray
-from fitstudio.data.preparing.learning import learn_inputs, learn_targets
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput, by_slot
+from fitstudio.data.preparing.coding import encoding
+from fitstudio.data.preparing.coding.lazy import LazyArray
+from fitstudio.data.preparing.learning.learn import learn_inputs, learn_targets
+from fitstudio.data.preparing.parts.splitting import divide
+from fitstudio.data.preparing.prepared import Prepared
+from fitstudio.data.preparing.recipe.recipe import Recipe
+from fitstudio.data.preparing.recipe.slots import RecipeInput, RecipeOutput, by_slot
 from fitstudio.data.preparing.roles import find_task, require_columns
 from fitstudio.data.preparing.samples import SampleIndex
-from fitstudio.data.preparing.splitting import Split, divide
+from fitstudio.data.preparing.usable_rows import marked_rows, usable_samples
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.parameters.fit import DEFAULT_BATCH_SIZE
 from fitstudio.declared.parameters.sources import are_several, sources_of
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
+from fitstudio.declared.task.dataset_summary import ARRAY
 from fitstudio.declared.task.preparation import preparation_of
 from fitstudio.declared.task.split import TEST, TRAINING, VALIDATION, training_count
-from fitstudio.declared.task.task import Slot, SlotColumn, Task
-from fitstudio.errors import DataError
+from fitstudio.declared.task.task import Task
 from fitstudio.words import say
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prepared:
-    """What ``fit()`` takes, and what is known about it.
-
-    Args:
-        x: Inputs, or batches of inputs, targets and weights (``data.feed = "batches"``). Of several
-            slots a mapping by their names; one alone is what it is.
-        y: Targets, likewise; None with batches.
-        sample_weight: Weights, or None.
-        validation_data: For ``fit()``; None where validation_split or nothing applies.
-        recipe: How later files are made the same.
-        training: Where each sample that trains comes from, in their order.
-        validation: The same for the samples that are held out, or of the validation file.
-        findings: What a person should know about the preparation.
-        lazily: Whether inputs stay in their file and are read while training runs.
-        split: The declared split; None where ``fit()`` itself holds rows out.
-        test: Where each sample of the test part comes from.
-        test_data: Inputs, targets and weights of the test part; None unless it was asked for.
-    """
-
-    x: Any
-    y: Any
-    sample_weight: Any
-    validation_data: Any
-    recipe: Recipe
-    training: SampleIndex
-    validation: SampleIndex
-    findings: tuple[Finding, ...]
-    lazily: bool = False
-    split: Split | None = None
-    test: SampleIndex | None = None
-    test_data: tuple[Any, Any, Any] | None = None
-
-    @property
-    def class_names(self) -> tuple[str, ...] | None:
-        """In the order of class numbers; None for regression."""
-        return self.recipe.output.class_names
-
-    @property
-    def task(self) -> str:
-        """ "classification" or "regression"."""
-        return self.recipe.output.task
-
-    @property
-    def training_rows(self) -> np.ndarray:
-        """For each sample that trains its row in the file, from 0."""
-        return self.training.rows
-
-    @property
-    def validation_rows(self) -> np.ndarray:
-        """For each sample that is held out its row in its file, from 0."""
-        return self.validation.rows
 
 
 def prepare(
@@ -181,108 +132,6 @@ def prepare(
     )
 
 
-def usable_samples(source: Source, spec: RunSpec, task: Task, notes: list[str]) -> SampleIndex:
-    """A sample for each row that can train or check, in the order of the file.
-
-    Args:
-        source: The opened file.
-        spec: What was asked for.
-        task: What goes in and what comes out.
-        notes: Takes what a person should know.
-
-    Raises:
-        DataError: If no row can be used.
-    """
-    usable = np.ones(source.rows, bool)
-    for column in _columns(task.inputs):
-        if column.role == ARRAY or preparation_of(spec, column.name, column.role).drops:
-            usable &= _present(source, column)
-    for column in _columns(task.outputs):
-        usable &= _present(source, column)
-    weight = spec.get("fit.sample_weight")
-    if weight is not None:
-        _, weighed = encoding.encode_weights(weight, source)
-        usable &= weighed
-    samples = SampleIndex.of_rows(source.file, usable, source.file_names())
-    left_out = source.rows - len(samples)
-    if left_out:
-        noun = "row" if source.rows == 1 else "rows"
-        notes.append(
-            say(
-                "{left_out} of {rows} {noun} left out, because a value is missing.",
-                left_out=left_out,
-                rows=source.rows,
-                noun=noun,
-            )
-        )
-    if not len(samples):
-        raise DataError(
-            say("Every row has a missing value in one of the chosen columns."),
-            code="data.no-rows",
-            remedy=say("Fill missing values in, or leave out the columns with most gaps."),
-        )
-    return samples
-
-
-def _fills(spec: RunSpec, task: Task) -> bool:
-    """Whether any gap is filled, so that its row stays."""
-    return any(
-        not preparation_of(spec, column.name, column.role).drops
-        for column in _columns(task.inputs)
-        if column.role != ARRAY
-    )
-
-
-def _columns(slots: Iterable[Slot]) -> list[SlotColumn]:
-    return [column for slot in slots for column in slot.columns]
-
-
-def _present(source: Source, column: SlotColumn) -> np.ndarray:
-    """For each row whether it holds something that training can use."""
-    if column.role == ARRAY:
-        return ~array_gaps(source.array(column.name))
-    if column.role == CATEGORY:
-        return ~source.scalars(column.name, CATEGORY).missing()
-    return usable_numbers(source.scalars(column.name, "number").numbers())
-
-
-def marked_rows(
-    source: Source, samples: SampleIndex, validation: Mapping[str, Any]
-) -> tuple[SampleIndex, SampleIndex]:
-    """The rows that train and those that a column marks for checking.
-
-    Args:
-        source: The opened file.
-        samples: The rows that can be used.
-        validation: The column and its values, as in ``fit.validation_data``.
-
-    Raises:
-        DataError: If one of the two would be empty.
-    """
-    name = validation.get("column")
-    if not isinstance(name, str):
-        raise DataError(
-            say("The column that names the validation rows is missing."), code="data.option"
-        )
-    source.require([name])
-    labels = source.scalars(name, CATEGORY).labels()[samples.rows]
-    values = {str(value) for value in validation.get("values") or ()}
-    held_out = np.array([label in values for label in labels], bool)
-    for mask, what in ((held_out, "checks"), (~held_out, "trains")):
-        if not mask.any():
-            raise DataError(
-                say(
-                    "No row {what}: the values {values} of {name} part the rows wrongly.",
-                    what=what,
-                    values=sorted(values),
-                    name=repr(name),
-                ),
-                code="data.empty-part",
-                remedy=say("Choose other values for the validation rows."),
-            )
-    return samples.taken(~held_out), samples.taken(held_out)
-
-
 def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: list[str]) -> Recipe:
     inputs = tuple(
         RecipeInput(
@@ -317,6 +166,16 @@ def _learn(source: Source, spec: RunSpec, task: Task, rows: np.ndarray, notes: l
         return replace(recipe, sources=learn_sources(source, recipe, spec.data))
     given = spec.get("data.options") or {}
     return replace(recipe, reading=learn_reading(source, recipe, given))
+
+
+def _fills(spec: RunSpec, task: Task) -> bool:
+    """Whether any gap is filled, so that its row stays."""
+    return any(
+        not preparation_of(spec, column.name, column.role).drops
+        for slot in task.inputs
+        for column in slot.columns
+        if column.role != ARRAY
+    )
 
 
 def _encode(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fitstudio.declared.catalogue.preparations import EMBEDDING, LOG, ONE_HOT
 from fitstudio.declared.checks.check import Checked, advice, error
@@ -38,7 +38,8 @@ def check_preparations(checked: Checked, columns: Sequence[ColumnSummary]) -> It
             continue
         yield from _unsuitable(column, wanted)
     known = set(checked.summary.names) if checked.summary is not None else set()
-    for name in checked.spec.get("data.columns") or {}:
+    asked = checked.spec.get("data.columns")
+    for name in asked if isinstance(asked, Mapping) else ():
         if known and name not in known:
             yield advice(
                 "data.columns-unknown",

@@ -31,7 +31,7 @@ class Cast:
     """How an array becomes what the model takes.
 
     An array of the application comes here as float32, whatever type its file holds: the file's own
-    type ends in `fitstudio.data.preparing.lazy`. In a notebook it comes as it is.
+    type ends in `fitstudio.data.preparing.coding.lazy`. In a notebook it comes as it is.
 
     Attributes:
         dtype: What its numbers are converted to; None leaves them.

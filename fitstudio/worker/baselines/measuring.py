@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.declared.catalogue.baselines import BASELINES
 from fitstudio.engine.model import Model
 from fitstudio.errors import RunError

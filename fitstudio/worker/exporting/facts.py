@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.errors import StorageError
 from fitstudio.project.decision import Decision
 from fitstudio.project.paths import RunPaths

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.storage import atomic
 from fitstudio.worker.exporting.onnx_model import MATRIX, make_onnx, takes_matrix
 from fitstudio.worker.saving.model_card import BirthCertificate

@@ -19,8 +19,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 from fitstudio.worker.exporting.onnx_layers import add_layers
 from fitstudio.worker.exporting.onnx_preparation import is_plain, prepared_column, scaled

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from onnx import TensorProto
 
-from fitstudio.data.preparing.recipe_column import RecipeColumn
-from fitstudio.data.preparing.steps import Step
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
+from fitstudio.data.preparing.coding.steps import Step
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 
 _ML = "ai.onnx.ml"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.errors import UsageError
 from fitstudio.words import say
 from fitstudio.words.numbers import listed

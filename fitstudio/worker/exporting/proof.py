@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio import resources
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.errors import WorkerError
 from fitstudio.storage import atomic
 from fitstudio.words import say

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.preparing import categories, encoding, steps
-from fitstudio.data.preparing.as_trained import open_as_trained
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
+from fitstudio.data.preparing.coding import categories, encoding, steps
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import Source
 from fitstudio.engine.model import Model
 from fitstudio.errors import DataError

@@ -13,7 +13,8 @@ import psutil
 import torch
 
 from fitstudio.data.preparing.batches import RowBatches
-from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.source import open_source
 from fitstudio.declared.resolve import Resolved, resolve
 from fitstudio.declared.run_spec import RunSpec

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from fitstudio import storage
-from fitstudio.data.preparing.as_trained import open_as_trained
-from fitstudio.data.preparing.prepare import Prepared, prepare
-from fitstudio.data.preparing.splitting import same_split
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
+from fitstudio.data.preparing.parts.split_rows import same_split
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.source import open_source
 from fitstudio.declared.task.split import TEST
 from fitstudio.declared.task.task import Task

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.preparing.batches import RowBatches
-from fitstudio.data.preparing.prepare import Prepared
+from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.engine.model import Model
 from fitstudio.worker.measures.answering import answers

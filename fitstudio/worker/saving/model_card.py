@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from fitstudio import storage
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.declared.task.task import CLASSIFICATION
 from fitstudio.errors import DataError, RunError, StorageError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 
 _NAMED = 3
 

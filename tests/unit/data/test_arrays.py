@@ -300,7 +300,7 @@ def test_a_bomb_is_refused_by_what_it_claims(tmp_path):
 
 def test_packed_arrays_larger_than_half_the_memory_are_refused(tmp_path, monkeypatch):
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((600, 100)), y=np.arange(600.0))
-    monkeypatch.setattr("fitstudio.data.formats.npz.memory_bytes", lambda: 600_000)
+    monkeypatch.setattr("fitstudio.data.formats.numpy_files.npz.memory_bytes", lambda: 600_000)
     with pytest.raises(DataError, match="memory") as caught:
         open_source({"file": "a.npz"}, tmp_path)
     assert caught.value.code == "data.too-large"

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from fitstudio.data.fingerprint import fingerprint, quick_look
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import Source, kind_of, open_source
 from fitstudio.declared.run_spec import RunSpec

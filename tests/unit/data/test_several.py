@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitstudio.data.picked_array import NO_ROW, PickedArray
-from fitstudio.data.preparing.as_trained import open_as_trained
-from fitstudio.data.preparing.prepare import Prepared, prepare
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepared import Prepared
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import fitstudio
-from fitstudio.data.preparing.lazy import LazyArray
+from fitstudio.data.preparing.coding.lazy import LazyArray
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
@@ -28,7 +28,9 @@ def test_rows_read_from_the_file_train_the_same(tmp_path, monkeypatch, order):
     )  # fmt: skip
 
     def train(lazily: bool) -> dict[str, list[float]]:
-        monkeypatch.setattr("fitstudio.data.preparing.lazy.in_memory", lambda array: not lazily)
+        monkeypatch.setattr(
+            "fitstudio.data.preparing.coding.lazy.in_memory", lambda array: not lazily
+        )
         with open_source(spec.data, tmp_path) as source:
             done = prepare(source, spec, base=tmp_path, seed=3)
             assert isinstance(done.x, LazyArray) is lazily

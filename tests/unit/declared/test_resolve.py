@@ -294,6 +294,13 @@ def test_everything_resolved_survives_json() -> None:
     assert Resolved.from_json(json.loads(json.dumps(resolved.to_json()))) == resolved
 
 
+@pytest.mark.parametrize("wrong", [True, 3, "a", [1], {"a": True}, {"": {"": None}}])
+@pytest.mark.parametrize("key", ["data.columns", "data.options", "data.sources", "fit.callbacks"])
+def test_a_composed_setting_of_the_wrong_type_is_told_and_breaks_nothing(key, wrong) -> None:
+    for base, summary in ((CLASSES, PENGUINS), (IMAGES, DIGITS)):
+        assert json.dumps(resolve(base.with_values({key: wrong}), summary).to_json())
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(known_keys()), PLAIN, max_size=6))
 def test_no_specification_makes_the_check_fail(values) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import Words
 from fitstudio.data.folder_files import CLASS, FolderContent, FolderFile, folder_columns, look_into
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.signals.recording import Recording, look_at
 from fitstudio.data.formats.signals.windows import WindowArray

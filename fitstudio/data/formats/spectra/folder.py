@@ -13,7 +13,7 @@ import polars as pl
 from fitstudio.data.columns.statistics import ArrayLike
 from fitstudio.data.columns.typed import Words
 from fitstudio.data.folder_files import CLASS, FolderContent, FolderFile, folder_columns, look_into
-from fitstudio.data.formats.array_source import ArraySource
+from fitstudio.data.formats.arrays.source import ArraySource
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.spectra.jcamp import read_jcamp
 from fitstudio.data.formats.spectra.spc import is_spc, read_spc

@@ -16,8 +16,13 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.formats.text.layout import ONE_COLUMN, TextFormat, join_quoted, split_at
-from fitstudio.data.formats.text.line_counts import NAMED, Oddities, leave_out, without_empty_ends
-from fitstudio.data.formats.text.other_lines import find_other_lines
+from fitstudio.data.formats.text.lines.line_counts import (
+    NAMED,
+    Oddities,
+    leave_out,
+    without_empty_ends,
+)
+from fitstudio.data.formats.text.lines.other_lines import find_other_lines
 from fitstudio.errors import DataError
 from fitstudio.words import say
 

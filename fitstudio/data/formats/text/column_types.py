@@ -12,9 +12,9 @@ import polars as pl
 from fitstudio.data.columns import identifiers, row_order, statistics
 from fitstudio.data.columns.statistics import MOST_CLASSES
 from fitstudio.data.columns.values import WORDS, TableColumn
-from fitstudio.data.formats.text.cell_units import bare_numbers
-from fitstudio.data.formats.text.dates import TIME, date_form, days
 from fitstudio.data.formats.text.layout import TextFormat
+from fitstudio.data.formats.text.values.cell_units import bare_numbers
+from fitstudio.data.formats.text.values.dates import TIME, date_form, days
 from fitstudio.declared.task.dataset_summary import (
     CATEGORY,
     CONSTANT,

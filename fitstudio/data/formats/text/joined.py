@@ -19,9 +19,9 @@ from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.text.cells import Cells
 from fitstudio.data.formats.text.column_types import override_types
 from fitstudio.data.formats.text.layout import Reasons
-from fitstudio.data.formats.text.line_counts import Oddities
-from fitstudio.data.formats.text.numbers import NumberFormat
+from fitstudio.data.formats.text.lines.line_counts import Oddities
 from fitstudio.data.formats.text.table import TableSource, open_table
+from fitstudio.data.formats.text.values.numbers import NumberFormat
 from fitstudio.data.several_findings import of_file
 from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.param import Finding, Severity

@@ -16,15 +16,15 @@ from itertools import islice
 from typing import Any
 
 from fitstudio.data.formats.text import fixed_width
-from fitstudio.data.formats.text.cell_units import core_of
-from fitstudio.data.formats.text.numbers import (
+from fitstudio.data.formats.text.options import refuse_same_marks
+from fitstudio.data.formats.text.values.cell_units import core_of
+from fitstudio.data.formats.text.values.numbers import (
     FORMATS,
     MISSING_EVERYWHERE,
     MISSING_IN_NUMBERS,
     NumberFormat,
     common_format,
 )
-from fitstudio.data.formats.text.options import refuse_same_marks
 from fitstudio.words import marked, say
 
 SEPARATORS = {
@@ -104,6 +104,13 @@ class Reasons:
     unsure: set[str] = field(default_factory=set)
 
     def add(self, name: str, sentence: str, *, sure: bool = True) -> None:
+        """Keeps why an option has its value.
+
+        Args:
+            name: The option.
+            sentence: The reason, for a person.
+            sure: Whether the file leaves no doubt.
+        """
         self.sentence[name] = sentence
         if not sure:
             self.unsure.add(name)

@@ -16,12 +16,12 @@ from fitstudio.data.formats.pictures import unreadable
 from fitstudio.data.formats.pictures.beside import Beside
 from fitstudio.data.formats.pictures.naming import column_called, find_column, named_but_missing
 from fitstudio.data.formats.reader import Asked
-from fitstudio.data.formats.text import line_findings, table_findings
 from fitstudio.data.formats.text.cells import as_lines, read_cells
 from fitstudio.data.formats.text.column_types import override_types
 from fitstudio.data.formats.text.encoding import EncodingGuess, find_encoding, to_utf8
-from fitstudio.data.formats.text.header import place_names
+from fitstudio.data.formats.text.findings import line_findings, table_findings
 from fitstudio.data.formats.text.layout import find_format, join_quoted, sample_lines
+from fitstudio.data.formats.text.names.header import place_names
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.formats.listed_pictures import COLUMN, NO_COLUMN
 from fitstudio.declared.kinds.param import Finding, Severity
@@ -141,12 +141,14 @@ class TableSource(TableColumns):
         return words + [name for name in free[:_FIRST] if name not in words]
 
     def fingerprint(self) -> dict[str, Any]:
+        """That of the table, and of the pictures that a column names."""
         found = super().fingerprint()
         if self.pictures is None:
             return found
         return found | {PICTURES: self.pictures.fingerprint(self.path.parent)}
 
     def problems(self) -> tuple[Finding, ...]:
+        """Lines with too many fields and rows without their picture, until a person has decided."""
         unclear = line_findings.unclear_lines(self, self.given)
         bad = self._without_pictures()
         return (*unclear, *(each for each in bad if each.severity is Severity.ERROR))
@@ -167,9 +169,11 @@ class TableSource(TableColumns):
         return (*advice, *self.pictures.findings)
 
     def remarks(self) -> tuple[Finding, ...]:
+        """What was done with lines that are not like the others."""
         return tuple(line_findings.about_lines(self, self.given))
 
     def summary(self) -> DatasetSummary:
+        """Everything that is known about the table, with what a person should know about it."""
         columns = self.columns
         masks = {column.name: self._unusable(column.name) for column in columns if column.has_gaps}
         wanted = [name for name in masks if self.column(name).type not in ("text", "id")]

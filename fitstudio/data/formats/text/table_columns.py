@@ -18,10 +18,10 @@ from fitstudio.data.columns.statistics import ArrayLike, unit_of
 from fitstudio.data.columns.values import WORDS, TableColumn
 from fitstudio.data.formats.text.cells import Cells, Oddities
 from fitstudio.data.formats.text.column_types import of_numbers, summarise, type_of
-from fitstudio.data.formats.text.dates import unit_of_dates
 from fitstudio.data.formats.text.guesses import as_options, say_guesses
 from fitstudio.data.formats.text.layout import Reasons, TextFormat
-from fitstudio.data.formats.text.numbers import FORMATS, NumberFormat, pure_numbers
+from fitstudio.data.formats.text.values.dates import unit_of_dates
+from fitstudio.data.formats.text.values.numbers import FORMATS, NumberFormat, pure_numbers
 from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, ColumnSummary
 from fitstudio.words import say
 
@@ -73,13 +73,16 @@ class TableColumns(Source):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of the columns, as they can be chosen: each differs from all others."""
         return self._names
 
     def single_names(self) -> list[str]:
+        """The names of all columns: a table holds single values."""
         # Beside answers a picture is shown by its name, as a single value.
         return list(self._names)
 
     def file_names(self) -> Sequence[str] | None:
+        """For each row the picture that it names; None where no column names pictures."""
         return None if self.pictures is None else self.pictures.names
 
     def is_picture(self, name: str) -> bool:
@@ -87,6 +90,7 @@ class TableColumns(Source):
         return self.pictures is not None and self.pictures.column == name
 
     def scalars(self, name: str, wanted: str | None = None) -> TableColumn:
+        """A column of its own type, or of the one that is wanted; worked out once."""
         wanted = wanted or self._types.get(name)
         if (name, wanted) not in self._columns:
             self.require([name])
@@ -162,12 +166,14 @@ class TableColumns(Source):
         return self._cells.to_series(self._places[name])
 
     def array(self, name: str) -> ArrayLike:
+        """The numbers or labels of a column, or the pictures that it names."""
         if self.pictures is not None and self.is_picture(name):
             return self.pictures.array
         column = self.scalars(name)
         return column.labels() if column.values is None else column.numbers()
 
     def cells(self, name: str, start: int, stop: int) -> list[str | None]:
+        """The cells as they stand in the file; None where they count as missing."""
         # Asked for a few rows at a time, over and over: only these are looked at.
         column, shown = self.scalars(name), self.text(name)[start:stop].to_list()
         gaps = column.missing(start, stop)

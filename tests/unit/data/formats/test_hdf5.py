@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data.formats.hdf5_tree import tree
+from fitstudio.data.formats.hdf5.tree import tree
 from fitstudio.data.source import open_source
 from fitstudio.errors import DataError
 
@@ -245,7 +245,7 @@ def test_mistakes_of_ours_are_not_called_damage(file, monkeypatch):
     def wrong(_):
         raise ValueError("ours")
 
-    monkeypatch.setattr("fitstudio.data.formats.hdf5_tree.packing_of", wrong)
+    monkeypatch.setattr("fitstudio.data.formats.hdf5.tree.packing_of", wrong)
     with pytest.raises(ValueError, match="ours") as caught:
         opened(file)
     assert not isinstance(caught.value, DataError)

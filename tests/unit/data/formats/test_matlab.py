@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data.formats.hdf5_tree import tree
+from fitstudio.data.formats.hdf5.tree import tree
 from fitstudio.data.source import open_source
 
 RNG = np.random.default_rng(7)

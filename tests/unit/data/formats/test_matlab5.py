@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import io, sparse
 
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import Source, open_source, tree_of
 from fitstudio.declared.run_spec import RunSpec

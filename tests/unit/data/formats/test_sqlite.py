@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.run_spec import RunSpec

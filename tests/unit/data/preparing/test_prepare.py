@@ -6,9 +6,9 @@ import h5py
 import numpy as np
 import pytest
 
-from fitstudio.data.preparing.lazy import LazyArray
+from fitstudio.data.preparing.coding.lazy import LazyArray
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.recipe import Recipe
+from fitstudio.data.preparing.recipe.recipe import Recipe
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.errors import DataError
@@ -278,7 +278,7 @@ def test_data_larger_than_memory_stay_in_their_file(made, tmp_path, monkeypatch)
         file.create_dataset("x", data=x, chunks=(8, 4, 3))
         file["y"] = np.arange(60) % 3
     small = made("", ["x"], ["y"], file="a.h5", data__row_order="random")
-    monkeypatch.setattr("fitstudio.data.preparing.lazy.in_memory", lambda array: False)
+    monkeypatch.setattr("fitstudio.data.preparing.coding.lazy.in_memory", lambda array: False)
     large = made("", ["x"], ["y"], file="a.h5", data__row_order="random")
 
     assert isinstance(large.x, LazyArray)

@@ -13,8 +13,9 @@ import torch
 
 from fitstudio import Model
 from fitstudio.data.columns.pieces import times_read
-from fitstudio.data.preparing.lazy import LazyArray
-from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.preparing.coding.lazy import LazyArray
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.engine.callbacks import Callback

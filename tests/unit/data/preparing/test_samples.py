@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fitstudio.data.preparing.prepare import Prepared, prepare
+from fitstudio.data.preparing.prepare import prepare
+from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.samples import NO_SAMPLE, SampleIndex
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec

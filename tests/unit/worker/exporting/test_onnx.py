@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_column import RecipeColumn
-from fitstudio.data.preparing.recipe_slots import RecipeInput, RecipeOutput
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
+from fitstudio.data.preparing.recipe.recipe import Recipe
+from fitstudio.data.preparing.recipe.slots import RecipeInput, RecipeOutput
 from fitstudio.declared.plan.layers import Planner
 from fitstudio.declared.plan.models import ModelPlan, finished, plan_model
 from fitstudio.declared.task.task import SlotColumn

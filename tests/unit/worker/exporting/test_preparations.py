@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from fitstudio import resources
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
+from fitstudio.data.preparing.coding.steps import Step
 from fitstudio.data.preparing.prepare import prepare
-from fitstudio.data.preparing.recipe import Recipe
-from fitstudio.data.preparing.recipe_column import RecipeColumn
-from fitstudio.data.preparing.recipe_slots import RecipeInput
+from fitstudio.data.preparing.recipe.recipe import Recipe
+from fitstudio.data.preparing.recipe.slots import RecipeInput
 from fitstudio.data.preparing.roles import find_task
-from fitstudio.data.preparing.steps import Step
 from fitstudio.data.source import open_source
 from fitstudio.declared.catalogue.preparations import (
     CATEGORY_WAYS,

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.declared.run_spec import RunSpec

@@ -8,7 +8,7 @@ from PIL import Image
 
 from fitstudio.actions.reading.suggestions import suggest
 from fitstudio.data.fingerprint import same_content, untouched
-from fitstudio.data.preparing.as_trained import open_as_trained
+from fitstudio.data.preparing.as_trained.opening import open_as_trained
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.source import open_source
 from fitstudio.declared.kinds.param import Severity

@@ -220,7 +220,7 @@ def test_a_model_gets_what_the_form_says_and_later_pictures_are_brought_to_it(fo
     assert prepared.recipe.reading.options["size"] == "8 x 6"
     later = tmp_path / "later"
     save(later / "x.png", points(30, 50))
-    from fitstudio.data.preparing.as_trained import open_as_trained
+    from fitstudio.data.preparing.as_trained.opening import open_as_trained
 
     with open_as_trained(prepared.recipe, {"file": str(later)}, tmp_path, notes=[]) as source:
         assert np.asarray(prepared.recipe.apply(source)[0]).shape == (1, 6, 8, 3)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fitstudio.data.formats.text.cell_units import core_of
-from fitstudio.data.preparing.encoding import encode_inputs
-from fitstudio.data.preparing.recipe_column import RecipeColumn
+from fitstudio.data.formats.text.values.cell_units import core_of
+from fitstudio.data.preparing.coding.encoding import encode_inputs
+from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.errors import DataError
 from tests.unit.data.awkward_tables import column, text
 

@@ -7,8 +7,14 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from fitstudio.data.formats.text.dates import FORMS, date_form, days, shown_order, shows_order
-from fitstudio.data.preparing.reading import ColumnReading
+from fitstudio.data.formats.text.values.dates import (
+    FORMS,
+    date_form,
+    days,
+    shown_order,
+    shows_order,
+)
+from fitstudio.data.preparing.recipe.reading import ColumnReading
 from fitstudio.data.source import open_source
 
 # Each writes the same two moments: 31 January 2024, 13:05:00 UTC, and 1 February 2024, midnight.

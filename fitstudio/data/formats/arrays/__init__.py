@@ -1,0 +1,1 @@
+"""Arrays with one row for each sample, whatever file they come from."""

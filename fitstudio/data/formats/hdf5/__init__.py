@@ -1,0 +1,1 @@
+"""Reads HDF5 files, and with them netCDF and Keras files."""

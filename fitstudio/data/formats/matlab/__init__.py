@@ -1,0 +1,1 @@
+"""Reads files of MATLAB, and MATLAB's arrays in HDF5."""

@@ -1,0 +1,1 @@
+"""What a text table holds that a person should know before training."""

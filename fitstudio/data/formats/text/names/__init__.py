@@ -1,0 +1,1 @@
+"""Where the names of a text table's columns stand, and which they are."""

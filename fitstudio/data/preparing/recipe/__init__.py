@@ -1,0 +1,1 @@
+"""How rows become what a model sees: what was learned from the training rows, and kept."""
