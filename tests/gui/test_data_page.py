@@ -12,8 +12,8 @@ from fitstudio.declared.formats import registry
 from fitstudio.declared.formats.format import Where
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.widgets.tables import INK_ROLE
-from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.data.page import Role, role_of
+from fitstudio.viewmodel.data import data_file
+from fitstudio.viewmodel.data.roles import Role, role_of
 from tests.gui.conftest import READ_MS
 
 
@@ -42,7 +42,7 @@ def wait_for_data(page, qtbot) -> None:
 def test_it_says_what_the_file_is_and_how_it_was_read(page):
     assert page._file_card.title.text() == "penguins.csv"
     assert "344 rows · 8 columns" in page._file_card.caption.whole_text()
-    labels = page._guesses.texts()
+    labels = page._file_card.guesses.texts()
     assert labels == [
         "Comma-separated", "Decimal point", "UTF-8", "Names in line 1", "Missing: NA", "Change",
     ]  # fmt: skip
@@ -153,7 +153,7 @@ def test_how_the_file_is_read_can_be_overruled(page, qtbot):
     assert dialog.changes() == {"missing": ["NA", "Torgersen"]}
     dialog.deleteLater()
 
-    data_page.set_options(page._session, dialog.changes())
+    data_file.set_options(page._session, dialog.changes())
     wait_for_data(page, qtbot)
 
     assert page._session.summary.column("island").missing == 52
@@ -177,7 +177,7 @@ def test_a_hundred_thousand_rows_are_read_where_they_are_looked_at(window, tmp_p
     qtbot.waitUntil(lambda: last.data() != "…", timeout=READ_MS)
 
     assert last.data() == "99,999"
-    assert "of 100,000" in page._place.text()
+    assert "of 100,000" in page._file_card.preview.place.text()
     assert len(page._pages._pages) <= 3
 
 
@@ -274,12 +274,12 @@ def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
     main = window(folder)
     page = main.pages["data"]
     qtbot.waitUntil(lambda: bool(page._nodes), timeout=READ_MS)
-    assert page._guesses.change.isVisible()
+    assert page._file_card.guesses.change.isVisible()
     dialog = ReadingDialog(page._view.guesses, {}, page, kind="npz", nodes=page._nodes)
     assert dialog.names == ("part", "one_hot", "missing", "single_values")
     dialog.editor("part").setValue("test")
     assert dialog.changes() == {"part": "test"}
     dialog.deleteLater()
-    data_page.set_options(main.session, dialog.changes())
+    data_file.set_options(main.session, dialog.changes())
     qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
     assert main.session.data_problem is None

@@ -19,10 +19,6 @@ LEFT: dict[str, int] = {
     "data/preparing/splitting.py": 408,
     "data/preparing/table_reading.py": 447,
     "declared/checks/data.py": 405,
-    "gui/pages/data/page.py": 456,
-    "viewmodel/data/page.py": 418,
-    "viewmodel/predict/page.py": 401,
-    "viewmodel/results/page.py": 493,
 }
 
 

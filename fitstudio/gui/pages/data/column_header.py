@@ -17,7 +17,8 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius
 from fitstudio.gui.widgets.labels import as_tip
-from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data.column_views import ColumnView
+from fitstudio.viewmodel.data.roles import Role
 from fitstudio.words import say
 
 HEIGHT = 116
@@ -115,9 +116,11 @@ class ColumnHeader(QHeaderView):
                 self.resizeSection(section, width)
 
     def sizeHint(self) -> QSize:
+        """As high as name, kind, bars and chip together."""
         return QSize(super().sizeHint().width(), HEIGHT)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Paints one column's head: name, kind, distribution, gaps, the chip of its role."""
         if section >= len(self._columns):
             return
         column = self._columns[section]
@@ -194,6 +197,7 @@ class ColumnHeader(QHeaderView):
         return -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Marks the chip under the pointer."""
         hovered = -1 if self._locked else self._section_at(event)
         if hovered != self._hovered:
             self._hovered = hovered
@@ -203,6 +207,7 @@ class ColumnHeader(QHeaderView):
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Opens the menu of the role that is pressed."""
         section = self._section_at(event)
         if section >= 0:
             self._current = section
@@ -211,6 +216,7 @@ class ColumnHeader(QHeaderView):
             super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right choose a column; Return, Space and down open its menu."""
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = 1 if key == Qt.Key.Key_Right else -1
@@ -222,11 +228,13 @@ class ColumnHeader(QHeaderView):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event) -> None:
+        """Tells which column is chosen."""
         super().focusInEvent(event)
         self._tell()
         self.viewport().update()
 
     def focusOutEvent(self, event) -> None:
+        """Takes the ring off the column that was chosen."""
         super().focusOutEvent(event)
         self.viewport().update()
 
