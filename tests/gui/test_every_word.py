@@ -36,7 +36,7 @@ from fitstudio.declared.parameters.registry import FIXED
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.widgets.labels import ElidedLabel, Sentence
 from fitstudio.gui.widgets.question import Question
-from fitstudio.gui.window import dialogs
+from fitstudio.gui.window.dialogs import questions
 from tests.gui.conftest import READ_MS
 from tests.recorded_project import CLASS_RESULTS, add_run
 
@@ -208,9 +208,9 @@ def test_every_dialog_speaks_through_the_door(pseudo, window, trained, qtbot, tm
     found: list[str] = []
     opened = []
     for name, ask in {
-        "close": lambda: dialogs.ask_on_close(main, run),
-        "epochs": lambda: dialogs.ask_epochs(main, run),
-        "new": lambda: dialogs.ask_new_project(main, tmp_path),
+        "close": lambda: questions.ask_on_close(main, run),
+        "epochs": lambda: questions.ask_epochs(main, run),
+        "new": lambda: questions.ask_new_project(main, tmp_path),
     }.items():
         QTimer.singleShot(
             100, lambda name=name: (opened.append(name), _looked_at(main, found, name))

@@ -29,7 +29,7 @@ from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.inputs.number import NumberEdit
 from fitstudio.gui.widgets.labels import ElidedLabel, Sentence
-from fitstudio.gui.window.rail import RailItem
+from fitstudio.gui.window.frame.rail import RailItem
 from tests.gui.conftest import READ_MS
 from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run
 

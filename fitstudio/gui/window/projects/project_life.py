@@ -12,8 +12,8 @@ from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data import adding
 from fitstudio.gui.pages.start.page import StartPage
 from fitstudio.gui.widgets.data_file import ask_data_file
-from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
+from fitstudio.gui.window.dialogs import questions
 from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.session import ProjectSession
@@ -116,7 +116,7 @@ class ProjectLife(QObject):
         self.failed.emit(problem)
 
     def _on_new_project(self) -> None:
-        asked = dialogs.ask_new_project(self._window, self._settings.projects_folder)
+        asked = questions.ask_new_project(self._window, self._settings.projects_folder)
         if asked is not None:
             self.opening.create(asked.folder, asked.name, asked.data)
 
