@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.dialogs import settings
 from fitstudio.gui.window.window_settings import WindowSettings
 
 SMALLEST = QSize(860, 560)
@@ -63,5 +63,5 @@ class Look:
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _on_settings(self) -> None:
-        questions.show_settings(self._window, self._settings)
+        settings.show_settings(self._window, self._settings)
         self._show_mode()

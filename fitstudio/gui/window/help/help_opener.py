@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from fitstudio.declared.parameters.registry import find_param
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.dialogs import about
 from fitstudio.viewmodel.shell.background import Background
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class HelpOpener:
         self.viewer: HelpViewer | None = None
         commands.bind(
             help=lambda: self.show(self.setting_in_focus()),
-            about=lambda: questions.show_about(window, background),
+            about=lambda: about.show_about(window, background),
         )
 
     def show(self, topic: str = "") -> None:
