@@ -171,7 +171,7 @@ def _rule(types: str, rule: str) -> str:
     words = say("{others} or {last}", others=", ".join(others), last=last) if others else last
     if bound := _RULES.match(rule):
         limit = bound["bound"].removesuffix(".0")
-        return f"{words}, {say(_SIGNS[bound['sign']], limit=limit)}"
+        return say("{words}, {rule}", words=words, rule=say(_SIGNS[bound["sign"]], limit=limit))
     return words + rule
 
 

@@ -12,7 +12,7 @@ from fitstudio.declared.catalogue.measured_names import higher_is_better
 from fitstudio.declared.catalogue.watching import best_epoch_by
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import listed, plain_number, strong
 
 
@@ -40,13 +40,11 @@ def end_text(resolved: Resolved, facts: Facts) -> str:
     if budget is not None:
         sooner.append(say("after {budget} minutes", budget=plain_number(budget)))
     if sooner:
-        text += say(", or sooner {sooner}", sooner=listed(sooner, last="or"))
-    kept = (
-        say(" The best model is kept.") if facts.validates else _kept_without_validation(resolved)
-    )
+        text = say("{text}, or sooner {sooner}", text=text, sooner=listed(sooner, last="or"))
+    kept = say("The best model is kept.") if facts.validates else _kept_without_validation(resolved)
     if keeps_best:
-        kept = say(" Training ends with the best weights.")
-    return f"{text}.{kept}"
+        kept = say("Training ends with the best weights.")
+    return sentences(say("{text}.", text=text), kept)
 
 
 def _kept_without_validation(resolved: Resolved) -> str:
@@ -54,7 +52,7 @@ def _kept_without_validation(resolved: Resolved) -> str:
     rises = higher_is_better(monitor) if mode in (None, "auto") else mode == "max"
     watched = watched_words(monitor).removeprefix("the ")
     return say(
-        " The model with the {rises} {watched} is kept.",
+        "The model with the {rises} {watched} is kept.",
         rises=say("highest") if rises else say("lowest"),
         watched=watched,
     )
@@ -70,19 +68,19 @@ def _waiting(resolved: Resolved, facts: Facts) -> Waiting:
             return None
         checks = say_count(times, "{number} check", "{number} checks")
         epochs = say_count(times * every, "{number} epoch", "{number} epochs")
-        return f"{checks} ({epochs})"
+        return say("{checks} ({epochs})", checks=checks, epochs=epochs)
 
     return in_words
 
 
 def helpers_text(resolved: Resolved, facts: Facts) -> str:
     """What the callbacks do; nothing for those that end the training."""
-    sentences = [
+    texts = [
         text
         for item in resolved.value("fit.callbacks") or ()
         if (text := _helper_sentence(item, resolved, facts))
     ]
-    return " ".join(sentences)
+    return sentences(*texts)
 
 
 def _helper_sentence(item: Mapping[str, Any], resolved: Resolved, facts: Facts) -> str:

@@ -9,7 +9,7 @@ from fitstudio.declared.catalogue.measured_names import metric_name
 from fitstudio.declared.kinds.entries import EntryList
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words import marked, say, say_count
+from fitstudio.words import marked, say, say_count, sentences
 from fitstudio.words.nouns import several
 from fitstudio.words.numbers import (
     counted,
@@ -56,7 +56,7 @@ def one_epoch(resolved: Resolved, facts: Facts) -> str:
             if workers
             else (say("the training thread itself"))
         )
-        text += say(" Batches are read while training runs, by {how}.", how=how)
+        text = sentences(text, say("Batches are read while training runs, by {how}.", how=how))
     return text
 
 
@@ -95,7 +95,7 @@ def checking_text(resolved: Resolved, facts: Facts) -> str:
             "on the first {steps} of them",
             steps=say_count(steps, "{number} batch", "{number} batches"),
         )
-    return f"{often}, {measured} {on}."
+    return say("{often}, {measured} {on}.", often=often, measured=measured, on=on)
 
 
 def _all_check_steps(resolved: Resolved, facts: Facts) -> int:

@@ -10,7 +10,7 @@ from fitstudio.declared.parameters.split import LAST
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.split_words import how_of
 from fitstudio.declared.task.facts import Facts
-from fitstudio.words import say
+from fitstudio.words import say, sentences
 from fitstudio.words.nouns import one, several
 from fitstudio.words.numbers import (
     counted,
@@ -115,7 +115,7 @@ def changes_at_random(resolved: Resolved) -> str:
 def weights_text(resolved: Resolved, facts: Facts) -> str:
     """How much each class and each row counts."""
     weights: Mapping[int, float] = resolved.value("fit.class_weight") or {}
-    sentences: list[str] = []
+    by_class = ""
     if weights and facts.class_names:
         counts = [
             (name, strong(plain_number(weights[number])))
@@ -123,36 +123,38 @@ def weights_text(resolved: Resolved, facts: Facts) -> str:
             if number in weights
         ]
         (first, amount), rest = counts[0], counts[1:]
-        unit = say("time") if amount == strong("1") else say("times")
-        named = [
-            say(
-                "{first} {first_2} {row_name} counts {amount} {unit}",
-                first=_article(first).capitalize(),
-                first_2=first,
-                row_name=one(facts.row_name),
-                amount=amount,
-                unit=unit,
-            )
-        ]
         row = one(facts.row_name)
-        named += [f"{_article(name)} {name} {row} {times}" for name, times in rest]
-        sentences.append(f"{listed(named, most=4)}.")
+        named = [_first_class(first, row, amount), *(_class(name, row, n) for name, n in rest)]
+        by_class = say("{classes}.", classes=listed(named, most=4))
     column = resolved.value("fit.sample_weight")
-    if column is not None:
-        also = say(" also") if sentences else ""
-        sentences.append(
-            say(
-                "Each {row_name}{also} counts as {column} says.",
-                row_name=one(facts.row_name),
-                also=also,
-                column=strong(column),
-            )
-        )
-    return " ".join(sentences) or say("All {rows} count the same.", rows=several(facts.row_name))
+    if column is None:
+        return by_class or say("All {rows} count the same.", rows=several(facts.row_name))
+    named_column, row = strong(column), one(facts.row_name)
+    if not by_class:
+        return say("Each {row_name} counts as {column} says.", row_name=row, column=named_column)
+    also = say("Each {row_name} also counts as {column} says.", row_name=row, column=named_column)
+    return sentences(by_class, also)
 
 
-def _article(word: str) -> str:
-    return "an" if word[:1].lower() in "aeiou" else "a"
+def _first_class(name: str, row: str, amount: str) -> str:
+    times = (
+        say("{amount} time", amount=amount)
+        if amount == strong("1")
+        else say("{amount} times", amount=amount)
+    )
+    if _begins_with_vowel(name):
+        return say("An {name} {row} counts {times}", name=name, row=row, times=times)
+    return say("A {name} {row} counts {times}", name=name, row=row, times=times)
+
+
+def _class(name: str, row: str, amount: str) -> str:
+    if _begins_with_vowel(name):
+        return say("an {name} {row} {amount}", name=name, row=row, amount=amount)
+    return say("a {name} {row} {amount}", name=name, row=row, amount=amount)
+
+
+def _begins_with_vowel(word: str) -> bool:
+    return word[:1].lower() in "aeiou"
 
 
 def _file_name(path: str) -> str:

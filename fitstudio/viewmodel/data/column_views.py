@@ -70,7 +70,7 @@ def _column(session: ProjectSession, column: ColumnSummary, role: Role) -> Colum
     prepared = preparation_view(session.spec, column) if role is Role.INPUT else None
     tip = _tip(column)
     if prepared is not None and prepared.words:
-        tip += "\n" + say("prepared: {words}", words=prepared.words)
+        tip = "\n".join([tip, say("prepared: {words}", words=prepared.words)])
     counts = [count for _, count in column.classes] if column.type == CATEGORY else []
     classes = bool(counts) and len(counts) <= _MOST_BARS
     bars = counts if classes else list(column.histogram)
@@ -100,10 +100,11 @@ def _title(column: ColumnSummary) -> str:
 
 def _tip(column: ColumnSummary) -> str:
     lines = [column.title or column.name, _kind(column)]
-    gaps = (
-        say(", {missing} missing", missing=format_count(column.missing)) if column.missing else ""
-    )
-    lines.append(f"{say_count(column.count, '{number} value', '{number} values')}{gaps}")
+    values = say_count(column.count, "{number} value", "{number} values")
+    if column.missing:
+        missing = format_count(column.missing)
+        values = say("{values}, {missing} missing", values=values, missing=missing)
+    lines.append(values)
     if column.minimum is not None and column.maximum is not None:
         lines.append(
             say(

@@ -10,7 +10,7 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.nouns import one, several
 from fitstudio.words.numbers import counted, format_count
 
@@ -84,10 +84,15 @@ def _classes(facts: Facts) -> str:
     mark = ":" if any(name[:1].isdigit() for name in facts.class_names) else ""
     shown = [f"{name}{mark} {format_count(count)}" for count, name in counted[:_SHOWN_CLASSES]]
     rest = len(counted) - len(shown)
-    text = ", ".join(shown) + (say(" and {rest} more.", rest=rest) if rest else ".")
+    text = ", ".join(shown)
+    text = (
+        say("{classes} and {rest} more.", classes=text, rest=rest)
+        if rest
+        else say("{classes}.", classes=text)
+    )
     most, least = counted[0][0], counted[-1][0]
     if most and least / most < _RARE:
-        text += say(" The rarest has less than half of the commonest.")
+        text = sentences(text, say("The rarest has less than half of the commonest."))
     return text
 
 
