@@ -11,9 +11,10 @@ from fitstudio.actions import projects
 from fitstudio.declared.formats import registry
 from fitstudio.declared.formats.format import Where
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.tables import INK_ROLE
 from fitstudio.viewmodel.data import data_file
-from fitstudio.viewmodel.data.roles import Role, role_of
+from fitstudio.viewmodel.data.roles import Role, role_of, set_role
 from tests.gui.conftest import READ_MS
 
 
@@ -94,6 +95,29 @@ def test_the_head_of_the_table_is_worked_by_keys(page, qtbot):
 
     assert opened == [2]
     assert "bill_length_mm" in page._header.accessibleDescription()
+
+
+def test_the_target_stands_first_and_is_named_above_the_rows(window, example, qtbot):
+    main = window(example("penguins"))
+    main.show_page("data")
+    page = main.pages["data"]
+    told = page.findChild(Sentence, "data.targets")
+    header = page._header
+    names = list(main.session.summary.names)
+    (target,) = main.session.spec.get("fit.y")
+    shown = [names[header.logicalIndex(place)] for place in range(len(names))]
+
+    assert shown == [target, *(name for name in names if name != target)]
+    assert told.sentence() == f"**{target}** is what the model learns to tell; it stands first."
+
+    set_role(main.session, "island", Role.TARGET, also=True)
+    qtbot.waitUntil(lambda: "island" in told.sentence(), timeout=READ_MS)
+    chosen = [name for name in names if name in (target, "island")]
+    assert [names[header.logicalIndex(place)] for place in (0, 1)] == chosen
+    main.session.undo()
+    set_role(main.session, target, Role.LEFT_OUT)
+    qtbot.waitUntil(lambda: "Nothing is to be predicted" in told.sentence(), timeout=READ_MS)
+    assert [header.logicalIndex(place) for place in range(len(names))] == list(range(len(names)))
 
 
 def test_the_chip_opens_its_menu_by_mouse(page, qtbot):

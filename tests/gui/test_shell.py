@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -20,6 +20,7 @@ from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.window.crash import CrashReports
 from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.look import first_size
 from fitstudio.gui.window.main_window import MainWindow
 from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.viewmodel.shell.commands import MENUS
@@ -239,6 +240,15 @@ def test_the_look_is_switched_and_remembered(window):
     assert theme().dark
     assert main.palette().window().color() != light
     assert WindowSettings().mode is Mode.DARK
+
+
+@pytest.mark.parametrize(
+    "available, shown",
+    [((3840, 2112), (1280, 800)), ((1366, 728), (1280, 680)), ((1280, 760), (1264, 712)),
+     ((800, 600), (860, 560))],
+)  # fmt: skip
+def test_the_first_window_fits_the_screen(available, shown):
+    assert first_size(QSize(*available)) == QSize(*shown)
 
 
 @pytest.mark.parametrize("answer", list(questions.OnClose))

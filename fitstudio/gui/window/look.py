@@ -15,6 +15,16 @@ _FIRST_SIZE = QSize(1280, 800)
 _FRAME = QSize(16, 48)
 
 
+def first_size(available: QSize) -> QSize:
+    """The size of a window that was never shown before.
+
+    Args:
+        available: What the screen has beside its bars. Also a small one shows all of the window:
+            what is left goes to the frame and its title.
+    """
+    return _FIRST_SIZE.boundedTo(available - _FRAME).expandedTo(SMALLEST)
+
+
 class Look:
     """The commands about the window's look.
 
@@ -42,9 +52,7 @@ class Look:
         window = self._window
         geometry = self._settings.geometry()
         if geometry is None or not window.restoreGeometry(geometry):
-            # Also a small screen shows all of it: what is left goes to the frame and its title.
-            room = window.screen().availableGeometry().size() - _FRAME
-            window.resize(_FIRST_SIZE.boundedTo(room).expandedTo(SMALLEST))
+            window.resize(first_size(window.screen().availableGeometry().size()))
 
     def show_state(self) -> None:
         """The window fills the screen now, or does not any more."""

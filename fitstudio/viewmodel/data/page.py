@@ -11,6 +11,7 @@ from fitstudio.declared.task.dataset_summary import (
 )
 from fitstudio.viewmodel.data.column_views import ColumnView, column_views
 from fitstudio.viewmodel.data.items import Item, items_of
+from fitstudio.viewmodel.data.sentences import target_words
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words.numbers import counted, format_bytes, listed
 
@@ -25,6 +26,7 @@ class DataView:
     columns: tuple[ColumnView, ...]
     rows: int
     items: tuple[Item, ...]
+    targets: str
 
 
 def view(session: ProjectSession) -> DataView | None:
@@ -47,4 +49,5 @@ def view(session: ProjectSession) -> DataView | None:
         columns=column_views(session, summary),
         rows=summary.rows,
         items=tuple(items_of(session, summary)),
+        targets=target_words(session),
     )

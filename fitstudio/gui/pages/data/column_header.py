@@ -71,6 +71,16 @@ class ColumnHeader(QHeaderView):
         self._tell()
         self.viewport().update()
 
+    def show_targets_first(self) -> None:
+        """Puts the targets in front, the others behind them as in the file."""
+        targets = [n for n, each in enumerate(self._columns) if each.role is Role.TARGET]
+        others = [n for n, each in enumerate(self._columns) if each.role is not Role.TARGET]
+        for place, section in enumerate([*targets, *others]):
+            if self.visualIndex(section) != place:
+                self.moveSection(self.visualIndex(section), place)
+        if not self.hasFocus():
+            self._current = max(self.logicalIndex(0), 0)
+
     _words: dict[Role, str] = {}
 
     def set_locked(self, reason: str | None) -> None:
@@ -106,10 +116,12 @@ class ColumnHeader(QHeaderView):
             common = sorted(widths)[len(widths) // 2]
             if common != self.defaultSectionSize():
                 self.setDefaultSectionSize(common)
-            # The first ones, where names and dates stand beside a spectrum, have their own.
-            for section, width in enumerate(widths[:_OWN_WIDTHS]):
-                if self.sectionSize(section) != width:
-                    self.resizeSection(section, width)
+            # The first ones, where names and dates stand beside a spectrum, have their own, and so
+            # have the targets in front of them.
+            targets = [n for n, each in enumerate(self._columns) if each.role is Role.TARGET]
+            for section in {*range(_OWN_WIDTHS), *targets[:_OWN_WIDTHS]}:
+                if self.sectionSize(section) != widths[section]:
+                    self.resizeSection(section, widths[section])
             return
         for section, width in enumerate(widths):
             if self.sectionSize(section) != width:
@@ -220,7 +232,8 @@ class ColumnHeader(QHeaderView):
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = 1 if key == Qt.Key.Key_Right else -1
-            self._current = min(max(self._current + step, 0), len(self._columns) - 1)
+            place = min(max(self.visualIndex(self._current) + step, 0), len(self._columns) - 1)
+            self._current = self.logicalIndex(place)
             self._show_current()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Down):
             self._open(self._current)

@@ -13,7 +13,7 @@ from fitstudio.gui.pages.data.row_model import RowModel
 from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import link_button
-from fitstudio.gui.widgets.labels import Label
+from fitstudio.gui.widgets.labels import Label, Sentence
 from fitstudio.viewmodel.data.column_views import ColumnView
 from fitstudio.viewmodel.data.page import DataView
 from fitstudio.viewmodel.data.roles import Role
@@ -54,6 +54,9 @@ class RowPreview(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.GRID)
+        self._targets = Sentence("", ink="text2")
+        self._targets.setObjectName("data.targets")
+        column.addWidget(self._targets)
         self._rows = RowModel(pages, self)
         self.table = RowTable()
         self.table.resized.connect(self._on_table_resized)
@@ -83,11 +86,13 @@ class RowPreview(QWidget):
             Whether they are others than before.
         """
         self._view = view
+        self._targets.set_sentence(view.targets)
         if view.columns == self._shown_columns and view.rows == self._rows.rowCount():
             return False
         self._shown_columns = view.columns
         self.header.set_columns(view.columns, self._role_words)
         self._rows.set_shape(view.columns, view.rows)
+        self.header.show_targets_first()
         self._size_table(view)
         return True
 
