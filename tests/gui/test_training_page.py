@@ -111,7 +111,7 @@ def test_losses_that_fit_the_target_come_first_and_the_others_say_why_not(page, 
     fitting = sum(can)
 
     assert can == [True] * fitting + [False] * (len(can) - fitting) and 0 < fitting < len(can)
-    assert field.itemText(1) in ("Categorical crossentropy", "Sparse categorical crossentropy")
+    assert field.itemText(1) in ("Categorical cross-entropy", "Sparse categorical cross-entropy")
     for row in rows[fitting:]:
         assert "and the target is a class" in field.itemData(row, Qt.ItemDataRole.ToolTipRole)
 
@@ -119,7 +119,7 @@ def test_losses_that_fit_the_target_come_first_and_the_others_say_why_not(page, 
     session.set_many({"fit.y": ["body_mass_g"], "compile.loss": "huber"}, "Another target")
     assert field.value() == "huber"
     mse = field.findText("Mean squared error")
-    assert 0 < mse < field.findText("Categorical crossentropy")
+    assert 0 < mse < field.findText("Categorical cross-entropy")
     assert model.item(mse).isEnabled()
     session.set_value("compile.loss", "nothing")
     session.set_many({"fit.y": ["species"]}, "Back")

@@ -107,6 +107,7 @@ class NumberField(NumberEdit):
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
+        self._fit()
 
     def _shown_unit(self) -> str:
         if self._percent:
