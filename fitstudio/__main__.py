@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if sys.stderr is not None:
             from fitstudio.words import say
 
-            sys.stderr.write(say("Stopped by you.") + "\n")
+            sys.stderr.write(f"{say('Stopped by you.')}\n")
         return 130
 
 

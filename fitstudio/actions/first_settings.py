@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def spec_for(
     inputs: Sequence[str] = (),
     join: Mapping[str, str] | None = None,
     settings: Mapping[str, Any],
+    cancel: threading.Event | None = None,
 ) -> RunSpec:
     """Settings to begin with for data files, under those that a person gives.
 
@@ -46,6 +48,7 @@ def spec_for(
             its file where only one has it.
         join: For files whose rows are found by a column, that column by the file's name.
         settings: What a person has set.
+        cancel: Ends the reading when set.
 
     Raises:
         DataError: If a file cannot be read, has no such column, or does not fit the others.
@@ -71,7 +74,7 @@ def spec_for(
         )
     given = RunSpec().with_values({**sources, **settings})
     # The columns are those that there are with what was said about the reading.
-    summary = data_actions.inspect(given.to_json()["data"], folder)
+    summary = data_actions.inspect(given.to_json()["data"], folder, cancel=cancel)
     suggested = data_actions.suggest(
         summary,
         target=_columns(summary, target) or given.get("fit.y") or (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def create_project(
     inputs: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     program: str = "FitStudio",
+    cancel: threading.Event | None = None,
 ) -> Project:
     """Makes a project and opens it for writing.
 
@@ -97,6 +99,7 @@ def create_project(
         inputs: What it is predicted from; by default all other usable columns.
         settings: Settings by key that go over those of the example or the file.
         program: What opens it, for others who find it held.
+        cancel: Ends the reading of the data when set; then there is no project.
 
     Raises:
         ProjectError: If something is in the folder already, or there is no such example.
@@ -118,6 +121,7 @@ def create_project(
             inputs=inputs or (),
             join=join,
             settings=settings or {},
+            cancel=cancel,
         )
     else:
         spec = RunSpec().with_values(settings or {})

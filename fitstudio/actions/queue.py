@@ -27,7 +27,7 @@ from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic, checked, ops
 from fitstudio.storage.checked import Count, MisfitError, Moment, Plain
 from fitstudio.storage.file_lock import holder_of
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 _FORMAT = 1
 _KEPT_FINISHED = 100
@@ -198,6 +198,28 @@ def unreadable(paths: ProjectPaths) -> list[Any]:
         return _entries(paths)[1]
     except StorageError:
         return []
+
+
+def left_as_it_is(paths: ProjectPaths) -> str:
+    """What a person should know of entries that cannot be read; empty where all can be."""
+    try:
+        foreign = _entries(paths)[1]
+    except StorageError as problem:
+        if problem.code != "storage.damaged":
+            return ""
+        return say(
+            "{file} is no queue that can be read: nothing in it is started. When a run is queued, "
+            "the file is kept under another name.",
+            file=paths.queue.name,
+        )
+    if not foreign:
+        return ""
+    return say_count(
+        len(foreign),
+        "{number} entry of {file} cannot be read, and is left as it is.",
+        "{number} entries of {file} cannot be read, and are left as they are.",
+        file=paths.queue.name,
+    )
 
 
 def write(paths: ProjectPaths, items: list[QueueItem]) -> None:

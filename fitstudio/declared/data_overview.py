@@ -18,7 +18,7 @@ from fitstudio.declared.task.dataset_summary import (
     DatasetSummary,
     SourceSummary,
 )
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import counted, format_count, listed, strong
 
 _MOST_NAMED = 12
@@ -84,33 +84,39 @@ def _belonging(source: SourceSummary, first: SourceSummary) -> str:
             "{number} rows of {first} find none.",
             first=first.name,
         )
-        return f"{sentence} {more}"
+        return sentences(sentence, more)
     return str(sentence)
 
 
 def _read_as(read: DatasetSummary | SourceSummary, columns: int) -> str:
     format = find_format(read.kind)
-    size = f"{counted(read.rows, format.row)}, {counted(columns, format.column)}"
+    size = say(
+        "{rows}, {columns}",
+        rows=counted(read.rows, format.row),
+        columns=counted(columns, format.column),
+    )
     how = [
-        guess.label + ("" if guess.sure else say(" (not certain)"))
+        guess.label if guess.sure else say("{guess} (not certain)", guess=guess.label)
         for guess in read.guesses
         if guess.label
     ]
-    return f"{format.content}: {size}. {', '.join(how)}".strip(" .") + "."
+    read_as = say("{content}: {size}.", content=format.content, size=size)
+    return sentences(read_as, say("{how}.", how=", ".join(how))) if how else read_as
 
 
 def _described(spec: RunSpec, column: ColumnSummary) -> str:
     kind = role_type(spec, column)
     if kind == CATEGORY:
         classes = say_count(len(column.classes), "{number} class", "{number} classes")
-        return f"{strong(column.name)} ({classes})"
+        return say("{column} ({holds})", column=strong(column.name), holds=classes)
     if column.shape:
         return say(
             "{column} ({shape} numbers)",
             column=strong(column.name),
             shape=" × ".join(map(str, column.shape)),
         )
-    return f"{strong(column.name)} ({(say('text') if kind == TEXT else say('a number'))})"
+    holds = say("text") if kind == TEXT else say("a number")
+    return say("{column} ({holds})", column=strong(column.name), holds=holds)
 
 
 def _inputs(columns: tuple[ColumnSummary, ...]) -> str:
@@ -128,6 +134,7 @@ def _left_out(values: Mapping[str, Any], summary: DatasetSummary) -> str:
     found = left_out(values, summary)
     named = [f"{name} ({why})" if why else name for name, why in found[:_MOST_NAMED]]
     more = len(found) - len(named)
-    return "; ".join(named) + (
-        say("; and {more} more", more=format_count(more)) if more > 0 else ""
-    )
+    words = "; ".join(named)
+    if more <= 0:
+        return words
+    return say("{words}; and {more} more", words=words, more=format_count(more))

@@ -164,16 +164,16 @@ class Journal:
             {
                 "level": "warning",
                 "code": "journal.held",
-                "sentence": (
-                    say(
-                        "{count} lines of this log waited in memory because the disk took none",
-                        count=count,
-                    )
-                    + (
-                        say("; {dropped} less important ones were left out.", dropped=self._dropped)
-                        if self._dropped
-                        else "."
-                    )
+                "sentence": say(
+                    "{count} lines of this log waited in memory because the disk took none; "
+                    "{dropped} less important ones were left out.",
+                    count=count,
+                    dropped=self._dropped,
+                )
+                if self._dropped
+                else say(
+                    "{count} lines of this log waited in memory because the disk took none.",
+                    count=count,
                 ),
             },
         )

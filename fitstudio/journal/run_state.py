@@ -317,14 +317,21 @@ def say(state: RunState) -> str:
     if state.outcome is not None:
         return f"{ending_sentence(state)} {state.sentence}".strip()
     if state.phase in (Phase.STARTING, Phase.PREPARING) or state.epoch is None:
-        return saying.say("Preparing the data.") if state.attempts else "Starting."
+        return saying.say("Preparing the data.") if state.attempts else saying.say("Starting.")
     words = saying.say("Epoch {epoch}", epoch=shown(state.epoch))
     if state.last_epoch is not None:
-        words += saying.say(" of {last_epoch}", last_epoch=shown(state.last_epoch))
+        words = saying.say(
+            "Epoch {epoch} of {last_epoch}",
+            epoch=shown(state.epoch),
+            last_epoch=shown(state.last_epoch),
+        )
     steps = state.steps or state.steps_per_epoch
     if state.step is not None:
-        words += saying.say(", step {step}", step=shown(state.step)) + (
-            saying.say(" of {steps}", steps=steps) if steps else ""
+        step = shown(state.step)
+        words = (
+            saying.say("{words}, step {step} of {steps}", words=words, step=step, steps=steps)
+            if steps
+            else saying.say("{words}, step {step}", words=words, step=step)
         )
     return saying.say("{words} (paused)", words=words) if state.paused else words
 

@@ -90,9 +90,9 @@ class TargetScale:
         unit = self.unit_of(metric)
         if unit:
             return say("in {unit}", unit=unit)
-        return say("in the unit of {name}", name=self.name) + (
-            say(", squared") if power == 2 else ""
-        )
+        if power == 2:
+            return say("in the unit of {name}, squared", name=self.name)
+        return say("in the unit of {name}", name=self.name)
 
     def _power(self, metric: str) -> int | None:
         """0 for what has no unit, None for what no factor converts."""

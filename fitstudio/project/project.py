@@ -307,9 +307,11 @@ def _settings(stored: Any, notices: list[str]) -> tuple[RunSpec, dict[str, Any]]
             foreign = _together(foreign, _nested(path, value))
             unknown.append(".".join(path))
     notices.append(
-        say("Some settings in project.json cannot be taken by this version: ")
-        + ", ".join(sorted(unknown)[:20])
-        + say(". They are kept, and have no effect here.")
+        say(
+            "Some settings in project.json cannot be taken by this version: {settings}. They are "
+            "kept, and have no effect here.",
+            settings=", ".join(sorted(unknown)[:20]),
+        )
     )
     return RunSpec.from_json(known), foreign
 

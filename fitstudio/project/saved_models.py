@@ -204,9 +204,6 @@ def _order(model: SavedModel) -> tuple[int, int, str]:
 
 def _listed(models: list[SavedModel]) -> str:
     names = [each.name for each in models[:_MOST_NAMED]]
-    more = (
-        say(" and {models} more", models=len(models) - _MOST_NAMED)
-        if len(models) > _MOST_NAMED
-        else ""
-    )
-    return ", ".join(names) + more
+    words = ", ".join(names)
+    more = len(models) - _MOST_NAMED
+    return say("{names} and {models} more", names=words, models=more) if more > 0 else words

@@ -17,7 +17,7 @@ import msgspec
 
 from fitstudio.storage import atomic
 from fitstudio.words import Said, heard, marked, say, say_marked
-from fitstudio.words.keeping import NAMES, SAID
+from fitstudio.words.keeping import LISTS, NAMES, SAID
 
 T = TypeVar("T")
 
@@ -171,7 +171,7 @@ def _rule(types: str, rule: str) -> str:
     words = say("{others} or {last}", others=", ".join(others), last=last) if others else last
     if bound := _RULES.match(rule):
         limit = bound["bound"].removesuffix(".0")
-        return f"{words}, {say(_SIGNS[bound['sign']], limit=limit)}"
+        return say("{words}, {rule}", words=words, rule=say(_SIGNS[bound["sign"]], limit=limit))
     return words + rule
 
 
@@ -224,6 +224,14 @@ def _written(value: Any) -> Any:
             for name, each in value.items()
             if name in NAMES and isinstance(each, dict) and _SAID_HERE in each
         }
+        for name in LISTS & value.keys():
+            each = value[name] if isinstance(value[name], list | tuple) else ()
+            made_of = [
+                one[_SAID_HERE]["made_of"] if isinstance(one, dict) and _SAID_HERE in one else None
+                for one in each
+            ]
+            if any(made_of):
+                said[name] = made_of
         written = {name: _written(each) for name, each in value.items()}
         return written | {SAID: said} if said else written
     return [_written(each) for each in value] if isinstance(value, list | tuple) else value

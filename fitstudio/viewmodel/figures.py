@@ -22,8 +22,10 @@ def metric_short(name: str) -> str:
 
 def monitored_title(name: str) -> str:
     """A monitored metric with the part it was measured on: ``val_loss`` → Validation loss."""
-    part = say("Validation") if name.startswith("val_") else say("Training")
-    return f"{part} {measured_words(name, short=True)}"
+    words = measured_words(name, short=True)
+    if name.startswith("val_"):
+        return say("Validation {measured}", measured=words)
+    return say("Training {measured}", measured=words)
 
 
 def _begun(words: str) -> str:

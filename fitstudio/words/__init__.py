@@ -6,7 +6,7 @@ result remembers both, so that it can be kept in a file and said again in anothe
 
 from fitstudio.words.keeping import heard, kept
 from fitstudio.words.language import ENGLISH, PSEUDO, available, current, use
-from fitstudio.words.saying import Said, marked, say, say_count, say_marked
+from fitstudio.words.saying import Said, marked, say, say_count, say_marked, sentences
 
 __all__ = [
     "ENGLISH",
@@ -20,5 +20,6 @@ __all__ = [
     "say",
     "say_count",
     "say_marked",
+    "sentences",
     "use",
 ]

@@ -7,7 +7,7 @@ keep or programs read are not written here.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from fitstudio.words.saying import marked, say, say_count, say_marked
@@ -27,6 +27,7 @@ _MONTHS = (
     marked("Nov"),
     marked("Dec"),
 )
+_MOST_DIGITS = 12
 _SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
@@ -106,6 +107,35 @@ def format_value(value: float | None, digits: int = 3) -> str:
         return text.replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{mantissa}·10{superscript(int(exponent))}".replace("-", "−")
+
+
+def shortened(text: str, fits: Callable[[str], bool]) -> str:
+    """A number in as many digits as there is room for, rounded; other text as it is.
+
+    Cut at its end a number would be another one: of 0.00012 "0.00…" would be left.
+
+    Args:
+        text: What is to be shown.
+        fits: Whether there is room for a text.
+
+    Example:
+        >>> from fitstudio.words.numbers import shortened
+        >>> shortened("0.000123456", lambda text: len(text) <= 8)
+        '0.000123'
+    """
+    if fits(text):
+        return text
+    try:
+        value = float(text.replace(",", "").replace("−", "-"))
+    except ValueError:
+        return text
+    if not math.isfinite(value):
+        return text
+    for digits in range(_MOST_DIGITS, 0, -1):
+        shorter = format_value(value, digits)
+        if fits(shorter):
+            return shorter
+    return text
 
 
 def format_measured(value: float | None, unit: str = "", digits: int = 3) -> str:

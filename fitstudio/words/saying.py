@@ -116,6 +116,20 @@ def say_count(number: int, one: str, several: str, /, **values: Any) -> Said:
     return Said(text, several, values, one, number)
 
 
+def sentences(*each: str) -> str:
+    """Whole sentences, one behind the other, as one that can be kept; empty ones are left out.
+
+    Example:
+        >>> from fitstudio.words import say, sentences
+        >>> print(sentences(say("It has ended."), "", say("Nothing is lost.")))
+        It has ended. Nothing is lost.
+    """
+    together = ""
+    for sentence in filter(None, each):
+        together = say("{first} {next}", first=together, next=sentence) if together else sentence
+    return together
+
+
 def marked(text: str) -> str:
     """English that stands in a table and is said later, by `say_marked`; translators find it."""
     return text

@@ -227,9 +227,10 @@ def _announce(
             process.tell(
                 "warning",
                 "resume.other-machine",
-                say("The machine differs, so numbers agree within rounding only: ")
-                + ", ".join(changed)
-                + ".",
+                say(
+                    "The machine differs, so numbers agree within rounding only: {changed}.",
+                    changed=", ".join(changed),
+                ),
             )
     process.journal.append(
         EventType.RUN_STARTED,

@@ -119,6 +119,7 @@ def prepare(application: QApplication, window, page: str) -> None:
     if page == "data" and window.session.spec.get("data.file") is not None:
         table = shown.table.model()
         wait(application, lambda: table.data(table.index(0, 0)) != "…")
+        settle(application, 0.3)
     else:
         settle(application, 2.5)
 

@@ -13,7 +13,7 @@ from fitstudio.actions import projects, queue
 from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.gui.window import dialogs
+from fitstudio.gui.window.dialogs import about, questions, settings
 from fitstudio.gui.window.main_window import MainWindow
 from fitstudio.journal import Outcome
 from fitstudio.viewmodel.shell.background import Job
@@ -86,14 +86,14 @@ class Effects:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seen: list[str] = []
         self._monkeypatch = monkeypatch
-        for name, answer in (
-            ("ask_new_project", None),
-            ("ask_epochs", 3),
-            ("ask_on_close", dialogs.OnClose.CANCEL),
-            ("show_settings", None),
-            ("show_about", None),
+        for module, name, answer in (
+            (questions, "ask_new_project", None),
+            (questions, "ask_epochs", 3),
+            (questions, "ask_on_close", questions.OnClose.CANCEL),
+            (settings, "show_settings", None),
+            (about, "show_about", None),
         ):
-            self._stand_in(dialogs, name, answer)
+            self._stand_in(module, name, answer)
         self._stand_in(QFileDialog, "getExistingDirectory", "")
         self._stand_in(QFileDialog, "getOpenFileName", ("", ""))
         self._stand_in(QDesktopServices, "openUrl", True)

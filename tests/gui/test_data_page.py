@@ -11,9 +11,10 @@ from fitstudio.actions import projects
 from fitstudio.declared.formats import registry
 from fitstudio.declared.formats.format import Where
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.widgets.labels import Sentence
 from fitstudio.gui.widgets.tables import INK_ROLE
-from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.data.page import Role, role_of
+from fitstudio.viewmodel.data import data_file
+from fitstudio.viewmodel.data.roles import Role, role_of, set_role
 from tests.gui.conftest import READ_MS
 
 
@@ -42,7 +43,7 @@ def wait_for_data(page, qtbot) -> None:
 def test_it_says_what_the_file_is_and_how_it_was_read(page):
     assert page._file_card.title.text() == "penguins.csv"
     assert "344 rows · 8 columns" in page._file_card.caption.whole_text()
-    labels = page._guesses.texts()
+    labels = page._file_card.guesses.texts()
     assert labels == [
         "Comma-separated", "Decimal point", "UTF-8", "Names in line 1", "Missing: NA", "Change",
     ]  # fmt: skip
@@ -94,6 +95,29 @@ def test_the_head_of_the_table_is_worked_by_keys(page, qtbot):
 
     assert opened == [2]
     assert "bill_length_mm" in page._header.accessibleDescription()
+
+
+def test_the_target_stands_first_and_is_named_above_the_rows(window, example, qtbot):
+    main = window(example("penguins"))
+    main.show_page("data")
+    page = main.pages["data"]
+    told = page.findChild(Sentence, "data.targets")
+    header = page._header
+    names = list(main.session.summary.names)
+    (target,) = main.session.spec.get("fit.y")
+    shown = [names[header.logicalIndex(place)] for place in range(len(names))]
+
+    assert shown == [target, *(name for name in names if name != target)]
+    assert told.sentence() == f"**{target}** is what the model learns to tell; it stands first."
+
+    set_role(main.session, "island", Role.TARGET, also=True)
+    qtbot.waitUntil(lambda: "island" in told.sentence(), timeout=READ_MS)
+    chosen = [name for name in names if name in (target, "island")]
+    assert [names[header.logicalIndex(place)] for place in (0, 1)] == chosen
+    main.session.undo()
+    set_role(main.session, target, Role.LEFT_OUT)
+    qtbot.waitUntil(lambda: "Nothing is to be predicted" in told.sentence(), timeout=READ_MS)
+    assert [header.logicalIndex(place) for place in range(len(names))] == list(range(len(names)))
 
 
 def test_the_chip_opens_its_menu_by_mouse(page, qtbot):
@@ -153,7 +177,7 @@ def test_how_the_file_is_read_can_be_overruled(page, qtbot):
     assert dialog.changes() == {"missing": ["NA", "Torgersen"]}
     dialog.deleteLater()
 
-    data_page.set_options(page._session, dialog.changes())
+    data_file.set_options(page._session, dialog.changes())
     wait_for_data(page, qtbot)
 
     assert page._session.summary.column("island").missing == 52
@@ -177,7 +201,7 @@ def test_a_hundred_thousand_rows_are_read_where_they_are_looked_at(window, tmp_p
     qtbot.waitUntil(lambda: last.data() != "…", timeout=READ_MS)
 
     assert last.data() == "99,999"
-    assert "of 100,000" in page._place.text()
+    assert "of 100,000" in page._file_card.preview.place.text()
     assert len(page._pages._pages) <= 3
 
 
@@ -274,12 +298,12 @@ def test_change_offers_the_parts_of_a_file_of_arrays(window, tmp_path, qtbot):
     main = window(folder)
     page = main.pages["data"]
     qtbot.waitUntil(lambda: bool(page._nodes), timeout=READ_MS)
-    assert page._guesses.change.isVisible()
+    assert page._file_card.guesses.change.isVisible()
     dialog = ReadingDialog(page._view.guesses, {}, page, kind="npz", nodes=page._nodes)
     assert dialog.names == ("part", "one_hot", "missing", "single_values")
     dialog.editor("part").setValue("test")
     assert dialog.changes() == {"part": "test"}
     dialog.deleteLater()
-    data_page.set_options(main.session, dialog.changes())
+    data_file.set_options(main.session, dialog.changes())
     qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
     assert main.session.data_problem is None

@@ -19,25 +19,34 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QWidget,
 )
 
 from fitstudio import words
 from fitstudio.actions import projects
+from fitstudio.actions.models.model_export import EXPORT_FORMATS
 from fitstudio.declared.catalogue.callbacks import CALLBACKS
 from fitstudio.declared.catalogue.losses import LOSSES
 from fitstudio.declared.catalogue.metrics import METRICS
 from fitstudio.declared.catalogue.models import MODELS
 from fitstudio.declared.catalogue.optimizers import OPTIMIZERS
+from fitstudio.declared.formats.registry import FORMATS
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.parameters.registry import FIXED
+from fitstudio.gui.pages.data import adding
+from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
+from fitstudio.gui.pages.predict.export_dialog import ExportDialog
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.widgets.labels import ElidedLabel, Sentence
-from fitstudio.gui.widgets.question import Question
-from fitstudio.gui.window import dialogs
+from fitstudio.gui.window.dialogs import about, questions, settings
+from fitstudio.gui.window.frame.notices import Notice
+from fitstudio.viewmodel.shell.background import Job
 from tests.gui.conftest import READ_MS
+from tests.gui.test_every_control import controls, name_of
 from tests.recorded_project import CLASS_RESULTS, add_run
 
 _ENTRIES = [
@@ -193,33 +202,125 @@ def test_the_start_page_speaks_through_the_door(pseudo, window, qtbot):
     assert _found("start", main, _own(main)) == []
 
 
-def _looked_at(main: QWidget, found: list[str], where: str) -> None:
-    """Looks at the open question and closes it."""
-    asked = [each for each in main.findChildren(Question) if each.isVisible()]
-    for each in asked:
-        found.extend(_found(where, each, {"penguins", "Qxx"}))
-        each.reject()
+class Opened:
+    """Looks at each menu and dialog that opens, and closes it: nobody is there to answer."""
+
+    def __init__(self, own: set[str]) -> None:
+        self.own, self.where = own, ""
+        self.names: set[str] = set()
+        self.found: set[str] = set()
+        self.timer = QTimer()
+        self.timer.timeout.connect(self._look)
+
+    def __enter__(self) -> Opened:
+        self.timer.start(5)
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.timer.stop()
+
+    def _look(self) -> None:
+        for top in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
+            if isinstance(top, QMenu):
+                top.aboutToShow.emit()
+            if top is not None:
+                self.names.add(top.objectName() or f"{type(top).__name__} of {self.where}")
+                self.found |= set(_found(self.where, top, self.own))
+                top.close()
+
+
+@pytest.fixture
+def file_dialogs(monkeypatch) -> list[str]:
+    """The words that dialogs of the system were asked for: nobody chooses a file in them."""
+    said: list[str] = []
+
+    def stand_in(answer):
+        def ask(_parent, title="", _place="", kinds="", *_more, **_named):
+            said.extend((title, *(each.partition(" (*")[0] for each in kinds.split(";;"))))
+            return answer
+
+        return ask
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", stand_in(""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", stand_in(("", "")))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", stand_in(("", "")))
+    return said
+
+
+def test_whatever_a_button_opens_speaks_through_the_door(
+    pseudo, window, trained, qtbot, monkeypatch, file_dialogs
+):
+    main = window(trained)
+    for entry in PAGES:
+        main.show_page(entry.name)
+    main.pages["training"].level.setValue(Level.EXPERT)
+    qtbot.waitUntil(lambda: main.pages["results"].model.state == "ready", timeout=READ_MS)
+    qtbot.waitUntil(lambda: len(main.pages["runs"].model.records) == 2, timeout=READ_MS)
+    # What is asked for in the background is not done: only what opens is looked at.
+    monkeypatch.setattr(main.background, "run", lambda *_asked, **_named: Job())
+    own = _own(main)
+    with Opened(own) as opened:
+        for entry in PAGES:
+            main.show_page(entry.name)
+            page, seen, opened.where = main.pages[entry.name], set(), entry.name
+            while fresh := [each for each in _buttons(page) if name_of(each) not in seen]:
+                seen.add(name_of(fresh[0]))
+                fresh[0].click()
+                qtbot.wait(8)
+                while main.session.edits.undo_text is not None:
+                    main.session.undo()
+                main.show_page(entry.name)
+        for column in main.session.summary.columns:
+            menu = main.pages["data"].role_menu(column.name)
+            opened.found |= set(_found("role", menu, own))
+            menu.deleteLater()
+        runs = main.pages["runs"]
+        runs._show_menu(runs.table.visualRect(runs.rows.index(0, 1)).center())
+        qtbot.wait(8)
+
+    assert sorted(opened.found) == []
+    assert [text for text in file_dialogs if plain_words(text, own)] == []
+    assert len(opened.names) >= 6 and file_dialogs
+
+
+def _buttons(page: QWidget) -> list[QAbstractButton]:
+    """What can be pressed and is no choice that holds at once."""
+    return [
+        each
+        for each in controls(page)
+        if isinstance(each, QAbstractButton) and each.isEnabled() and not each.isCheckable()
+    ]
 
 
 def test_every_dialog_speaks_through_the_door(pseudo, window, trained, qtbot, tmp_path):
     main = window(trained)
     qtbot.waitUntil(lambda: bool(main.session.runs), timeout=READ_MS)
-    run = main.session.runs[0]
-    found: list[str] = []
-    opened = []
-    for name, ask in {
-        "close": lambda: dialogs.ask_on_close(main, run),
-        "epochs": lambda: dialogs.ask_epochs(main, run),
-        "new": lambda: dialogs.ask_new_project(main, tmp_path),
-    }.items():
-        QTimer.singleShot(
-            100, lambda name=name: (opened.append(name), _looked_at(main, found, name))
-        )
-        ask()
-    QApplication.processEvents()
+    run, own = main.session.runs[0], _own(main) | {"more.csv"}
+    (tmp_path / "file").touch()
+    with Opened(own) as opened:
+        questions.ask_on_close(main, run)
+        questions.ask_epochs(main, run)
+        questions.ask_new_project(main, tmp_path)
+        settings.show_settings(main, main.settings)
+        about.show_about(main, main.background)
+        adding.take_file(main.session, tmp_path / "more.csv", main)
+        adding.ask_name(main.session, "penguins", main)
+        for number, format in enumerate(FORMATS.values()):
+            dialog = ReadingDialog((), {}, main, kind=format.name, file="more.csv")
+            dialog.setObjectName(f"dialog.reading.{number}")
+            dialog.ask()
+            dialog.deleteLater()
+        ExportDialog(EXPORT_FORMATS, main).ask()
+        main.help.show()
+    opened.found |= set(_found("help", main.help.viewer, own))
+    main.help.viewer.close()
+    main.frame.notices.add(Notice(words.say("It is so."), "error", details="x", button="⟦⟧"))
+    opened.found |= set(_found("notice", main.frame.notices, own))
 
-    assert opened == ["close", "epochs", "new"]
-    assert found == []
+    assert sorted(opened.found) == []
+    assert {"dialog.close", "dialog.new_project", "dialog.settings", "dialog.about",
+            "dialog.add", "dialog.rename", "dialog.export"} <= opened.names  # fmt: skip
+    assert len([name for name in opened.names if "reading" in name]) == len(FORMATS)
 
 
 def test_it_finds_a_word_that_was_not_said(pseudo, qtbot):

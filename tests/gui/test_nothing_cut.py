@@ -1,4 +1,4 @@
-"""No word of the window's own is cut: every page of a trained example, in both common sizes.
+"""No word of the window is cut: every page of a trained example, in common sizes and densities.
 
 What a widget needs for its text is compared with the room that it has. Text of the person's own
 (names of files, columns and folders) may be elided, where its tooltip has all of it.
@@ -6,7 +6,12 @@ What a widget needs for its text is compared with the room that it has. Text of 
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -29,10 +34,11 @@ from fitstudio.gui.theme.theme import Mode, theme
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.inputs.number import NumberEdit
 from fitstudio.gui.widgets.labels import ElidedLabel, Sentence
-from fitstudio.gui.window.rail import RailItem
+from fitstudio.gui.window.frame.rail import RailItem
 from tests.gui.conftest import READ_MS
 from tests.recorded_project import CLASS_RESULTS, NUMBER_RESULTS, add_run
 
+ROOT = Path(__file__).resolve().parents[2]
 # What a person names may be as long as it likes.
 PERSONS_OWN: frozenset[str] = frozenset({"data.file_name"})
 SIZES = ((1280, 800), (1366, 768))
@@ -127,6 +133,16 @@ def test_nothing_is_cut(window, trained, qtbot, size):
             qtbot.wait(50)
             found += [f"{entry.name}, {mode}: {each}" for each in cut(main)]
     assert found == []
+
+
+def test_nothing_is_cut_at_twice_the_density(trained):
+    """At 3840 by 2160: whoever has such a screen has everything twice as large."""
+    command = [sys.executable, "-m", "tests.gui.cut_at_scale", str(trained)]
+    environment = {**os.environ, "QT_SCALE_FACTOR": "2"}
+    told = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout) == {"scale": 2.0, "cut": []}
 
 
 def test_nothing_is_cut_beside_long_names_of_the_persons_own(window, tmp_path, qtbot):

@@ -27,7 +27,7 @@ def folder(tmp_path) -> Path:
 
 
 def views(page) -> list[PictureView]:
-    return page._pictures.findChildren(PictureView)
+    return page._file_card.pictures.findChildren(PictureView)
 
 
 def test_a_dropped_folder_becomes_a_project_that_shows_its_pictures_by_class(
@@ -44,7 +44,8 @@ def test_a_dropped_folder_becomes_a_project_that_shows_its_pictures_by_class(
     assert len(views(page)) == 12
     session = main.session
     assert (session.spec.get("fit.x"), session.spec.get("fit.y")) == (["picture"], ["class"])
-    assert page._guesses.texts() == ["16 × 16 points", "Grey", "One folder a class", "Change"]
+    guesses = page._file_card.guesses.texts()
+    assert guesses == ["16 × 16 points", "Grey", "One folder a class", "Change"]
     names = {view.accessibleName() for view in views(page)}
     assert {"circle/0.png, circle", "square/0.png, square"} <= names
 
@@ -65,7 +66,7 @@ def test_a_folder_is_added_by_its_button(window, folder, example, qtbot, monkeyp
     qtbot.waitUntil(lambda: bool(views(page)), timeout=READ_MS)
     assert main.session.spec.get("data.kind") == "pictures"
     main.session.undo()
-    qtbot.waitUntil(lambda: not page._pictures.isVisibleTo(page), timeout=READ_MS)
+    qtbot.waitUntil(lambda: not page._file_card.pictures.isVisibleTo(page), timeout=READ_MS)
 
 
 def test_pictures_in_other_files_are_shown_as_well(window, example, qtbot):
@@ -81,7 +82,7 @@ def test_a_table_has_no_pictures(window, example, qtbot):
     main.show_page("data")
     page = main.frame.stack.currentWidget()
     qtbot.waitUntil(lambda: not main.session.busy_with_data, timeout=READ_MS)
-    assert not page._pictures.isVisibleTo(page)
+    assert not page._file_card.pictures.isVisibleTo(page)
 
 
 def test_a_model_of_pictures_answers_for_a_folder(window, folder, qtbot, tmp_path, monkeypatch):

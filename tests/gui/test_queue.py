@@ -1,9 +1,12 @@
 """The queue in the window: frozen settings, their order, and the real processes that work on it."""
 
+import json
+
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from fitstudio.actions import queue
 from fitstudio.declared.run_spec import RunSpec
+from fitstudio.gui.widgets.labels import Sentence
 
 
 def waiting_names(page) -> list[str]:
@@ -37,6 +40,35 @@ def test_waiting_runs_are_listed_moved_and_taken_out(window, example, qtbot):
     qtbot.waitUntil(lambda: waiting_names(page) == [], timeout=120_000)
     assert not card.isVisible()
     assert queue.list_items(session.project) == []
+
+
+def test_the_runs_page_tells_of_entries_that_cannot_be_read(window, example, qtbot):
+    folder = example("penguins")
+    main = window(folder)
+    session = main.session
+    queue.enqueue(session.project, session.spec, name="Waits")
+    file = session.project.paths.queue
+    content = json.loads(file.read_text("utf-8"))
+    content["items"].append({"id": 5, "of": "a later version"})
+    file.write_text(json.dumps(content), encoding="utf-8")
+    main.show_page("runs")
+    page = main.frame.stack.currentWidget()
+    told = page.findChild(Sentence, "runs.waiting.unreadable")
+    qtbot.waitUntil(told.isVisible, timeout=120_000)
+
+    words = "1 entry of queue.json cannot be read, and is left as it is."
+    assert (told.sentence(), waiting_names(page)) == (words, ["Waits"])
+    press(page, page.waiting.runs[0].id, "remove")
+    qtbot.waitUntil(lambda: waiting_names(page) == [], timeout=120_000)
+    assert told.isVisible()
+    assert json.loads(file.read_text("utf-8"))["items"] == content["items"][1:]
+
+    file.write_text("[]", encoding="utf-8")
+    page.waiting.refresh()
+    qtbot.waitUntil(lambda: "no queue that can be read" in told.sentence(), timeout=120_000)
+    file.unlink()
+    page.waiting.refresh()
+    qtbot.waitUntil(lambda: not told.isVisible(), timeout=120_000)
 
 
 def test_a_queued_run_keeps_its_settings_and_is_trained(window, example, qtbot):

@@ -71,7 +71,7 @@ def test_a_second_file_is_added_joined_renamed_and_removed(window, lab, qtbot):
     assert line.by.value() == "sample" and line.to.value() == "sample"
     assert not card.line("spectra").by.isVisibleTo(page)
     assert page._file_card.isVisibleTo(page)
-    qtbot.waitUntil(lambda: page._rows.index(0, 0).data() is not None, timeout=READ_MS)
+    qtbot.waitUntil(lambda: page.table.model().index(0, 0).data() is not None, timeout=READ_MS)
 
     # Row by row they do not fit: the page says so, and the list lets it be changed back.
     line.by.setValue(None)

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -18,8 +18,9 @@ from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.errors import DataError
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.crash import CrashReports
+from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.look import first_size
 from fitstudio.gui.window.main_window import MainWindow
 from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.viewmodel.shell.commands import MENUS
@@ -241,7 +242,16 @@ def test_the_look_is_switched_and_remembered(window):
     assert WindowSettings().mode is Mode.DARK
 
 
-@pytest.mark.parametrize("answer", list(dialogs.OnClose))
+@pytest.mark.parametrize(
+    "available, shown",
+    [((3840, 2112), (1280, 800)), ((1366, 728), (1280, 680)), ((1280, 760), (1264, 712)),
+     ((800, 600), (860, 560))],
+)  # fmt: skip
+def test_the_first_window_fits_the_screen(available, shown):
+    assert first_size(QSize(*available)) == QSize(*shown)
+
+
+@pytest.mark.parametrize("answer", list(questions.OnClose))
 def test_closing_during_a_run_asks(window, example, monkeypatch, answer):
     main = window(example("penguins"))
     session = main.session
@@ -250,13 +260,13 @@ def test_closing_during_a_run_asks(window, example, monkeypatch, answer):
                            "sentence": "", "epochs": 1})()  # fmt: skip
     session.runs = [run]
     monkeypatch.setattr(session, "stop_before_leaving", lambda: stopped.append(True))
-    monkeypatch.setattr(dialogs, "ask_on_close", lambda *_: asked.append(True) or answer)
+    monkeypatch.setattr(questions, "ask_on_close", lambda *_: asked.append(True) or answer)
 
     closed = main.close()
 
     assert asked == [True]
-    assert closed is (answer is not dialogs.OnClose.CANCEL)
-    assert bool(stopped) is (answer is dialogs.OnClose.STOP)
+    assert closed is (answer is not questions.OnClose.CANCEL)
+    assert bool(stopped) is (answer is questions.OnClose.STOP)
 
 
 def test_the_question_at_closing_can_be_answered_by_keys(window, qtbot):
@@ -265,12 +275,12 @@ def test_the_question_at_closing_can_be_answered_by_keys(window, qtbot):
     seen = []
 
     def answer() -> None:
-        dialog = main.findChild(dialogs.Question, "dialog.close")
+        dialog = main.findChild(questions.Question, "dialog.close")
         seen.extend(button.label() for button in dialog.buttons)
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
     QTimer.singleShot(0, main, answer)
-    assert dialogs.ask_on_close(main, run) is dialogs.OnClose.CANCEL
+    assert questions.ask_on_close(main, run) is questions.OnClose.CANCEL
     assert seen == ["Keep training", "Stop and keep the best", "Cancel"]
 
 

@@ -3,10 +3,11 @@
 import time
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from fitstudio.actions import projects
 from fitstudio.gui.pages.start.page import StartPage
+from fitstudio.gui.widgets.data_file import data_folder
 from fitstudio.journal import Journal
 from fitstudio.project import RunPaths
 from fitstudio.project.run_files import write_spec
@@ -33,6 +34,27 @@ def interrupted_run(folder, epochs: int = 3) -> str:
         journal.append("run_ended", outcome="interrupted", reason="process_gone", epochs=epochs)
         journal.close()
     return paths.name
+
+
+def test_reading_is_told_and_can_be_cancelled(window, tmp_path, qtbot):
+    file = tmp_path / "lab" / "measured.csv"
+    file.parent.mkdir()
+    file.write_text("a,b\n" + "1,2\n" * 50, encoding="utf-8")
+    main = window()
+    cancel = main.findChild(QPushButton, "start.cancel")
+    zone = main.findChild(QWidget, "start.drop")
+    assert not cancel.isVisible()
+    main.projects.take_file(file)
+    assert cancel.isVisible() and not zone.isEnabled()
+
+    cancel.click()
+    assert not cancel.isVisible() and zone.isEnabled()
+    # What comes in after it is all that is heard of.
+    main.projects.take_file(file)
+    qtbot.waitUntil(lambda: main.session is not None, timeout=READ_MS)
+    assert data_folder() == str(file.parent), "the next file is looked for beside this one"
+    main.projects.leave()
+    assert zone.isEnabled() and not cancel.isVisible()
 
 
 def test_pressing_an_example_makes_its_project(window, qtbot):

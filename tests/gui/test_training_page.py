@@ -103,6 +103,29 @@ def stored(session) -> dict[str, Any]:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
+def test_losses_that_fit_the_target_come_first_and_the_others_say_why_not(page, session):
+    field = page.editor("compile.loss")
+    model = field.model()
+    rows = range(1, field.count())
+    can = [bool(model.item(row).flags() & Qt.ItemFlag.ItemIsEnabled) for row in rows]
+    fitting = sum(can)
+
+    assert can == [True] * fitting + [False] * (len(can) - fitting) and 0 < fitting < len(can)
+    assert field.itemText(1) in ("Categorical cross-entropy", "Sparse categorical cross-entropy")
+    for row in rows[fitting:]:
+        assert "and the target is a class" in field.itemData(row, Qt.ItemDataRole.ToolTipRole)
+
+    # Of another target other losses fit; what is chosen stays, and what no catalogue has as well.
+    session.set_many({"fit.y": ["body_mass_g"], "compile.loss": "huber"}, "Another target")
+    assert field.value() == "huber"
+    mse = field.findText("Mean squared error")
+    assert 0 < mse < field.findText("Categorical cross-entropy")
+    assert model.item(mse).isEnabled()
+    session.set_value("compile.loss", "nothing")
+    session.set_many({"fit.y": ["species"]}, "Back")
+    assert field.value() == "nothing"
+
+
 def test_every_parameter_has_a_value_to_be_tried() -> None:
     assert set(VALUES) == {param.key for param in (*FIT, *COMPILE)}
 

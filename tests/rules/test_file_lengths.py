@@ -12,13 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "fitstudio"
 LONGEST = 400
 
 # Lines of the files that are longer still; each number may only become smaller.
-LEFT: dict[str, int] = {
-    "declared/plain_words.py": 442,
-    "gui/pages/data/page.py": 456,
-    "viewmodel/data/page.py": 418,
-    "viewmodel/predict/page.py": 401,
-    "viewmodel/results/page.py": 493,
-}
+LEFT: dict[str, int] = {}
 
 
 def lengths(package: Path) -> dict[str, int]:

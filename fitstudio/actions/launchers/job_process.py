@@ -54,7 +54,7 @@ def ask(
                 process.stdin.write(json.dumps(job))
                 process.stdin.close()
                 for line in process.stdout:
-                    answer = json.loads(line)
+                    answer = heard(json.loads(line))
                     if progress is not None and "progress" in answer:
                         progress(answer["progress"], answer["sentence"])
             except (OSError, ValueError):
@@ -121,7 +121,6 @@ def _as_error(fields: Mapping[str, Any], details: str) -> FitStudioError:
     """The error that the process met, as an error of this one."""
     kind: Any = getattr(errors, str(fields.get("type")), None)
     known = isinstance(kind, type) and issubclass(kind, FitStudioError)
-    fields = heard(dict(fields))
     message = fields.get("message")
     return (kind if known else RunError)(
         message if isinstance(message, str) else str(message),

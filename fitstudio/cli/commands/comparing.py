@@ -27,7 +27,14 @@ def _baselines(arguments: argparse.Namespace) -> int:
             name: BASELINES[name].title for name in found.models
         }
         rows = [[title, found.text(name, target)] for name, title in titles.items()]
-        print_table([saying.say("Model"), f"{measure}, {target}"], rows, right=frozenset({1}))
+        print_table(
+            [
+                saying.say("Model"),
+                saying.say("{measure}, {target}", measure=measure, target=target),
+            ],
+            rows,
+            right=frozenset({1}),
+        )
         say(found.verdict(target))
     say(
         saying.say(

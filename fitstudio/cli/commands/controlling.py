@@ -123,24 +123,17 @@ def _queue(arguments: argparse.Namespace) -> int:
         queue.remove(project, arguments.remove)
     if arguments.first:
         queue.move(project, arguments.first, 0)
-    items, foreign = queue.list_items(project), queue.unreadable(project.paths)
+    items, untold = queue.list_items(project), queue.left_as_it_is(project.paths)
     if arguments.json:
         print_json([item.to_json() for item in items])
-    elif not items and not foreign:
+    elif not items and not untold:
         say(saying.say("The queue is empty. `fitstudio queue PROJECT --add` adds a run."))
     elif items:
         rows = [[item.id, item.name, item.state] for item in items]
         heads = [saying.say("Id"), saying.say("Name"), saying.say("State")]
         print_table(heads, rows, right=frozenset())
-    if foreign and not arguments.json:
-        say(
-            saying.say_count(
-                len(foreign),
-                "{number} entry of {file} cannot be read, and is left as it is.",
-                "{number} entries of {file} cannot be read, and are left as they are.",
-                file=project.paths.queue.name,
-            )
-        )
+    if untold and not arguments.json:
+        say(untold)
     return 0
 
 

@@ -81,8 +81,9 @@ def _declare_new(parser: argparse.ArgumentParser) -> None:
 def _new(arguments: argparse.Namespace) -> int:
     if bool(arguments.example) == bool(arguments.data):
         raise UsageError(
-            saying.say("`new` takes either --example NAME or --data FILE; ")
-            + (saying.say("both came.") if arguments.example else saying.say("neither came.")),
+            saying.say("`new` takes either --example NAME or --data FILE; both came.")
+            if arguments.example
+            else saying.say("`new` takes either --example NAME or --data FILE; neither came."),
             remedy=saying.say("`fitstudio examples` lists the examples."),
         )
     if arguments.example and (arguments.target or arguments.input or arguments.join):

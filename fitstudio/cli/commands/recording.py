@@ -34,7 +34,9 @@ def _runs(arguments: argparse.Namespace) -> int:
     rows = [
         [
             each.run,
-            (each.outcome or "running") + (saying.say(", damaged") if each.damage else ""),
+            saying.say("{outcome}, damaged", outcome=each.outcome or "running")
+            if each.damage
+            else each.outcome or "running",
             str(each.epochs),
             each.best.monitor if each.best else "–",
             value_text(each.best.value, each.best.monitor, scale_of(each)) if each.best else "–",

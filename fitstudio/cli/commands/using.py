@@ -117,7 +117,8 @@ def _weights_words(used: Mapping[str, Any]) -> str:
         if name in USUAL
         else saying.say("the weights of {name}", name=name)
     )
-    return f"{what} ({when_saved(used['epoch'], used.get('step', 0))})"
+    when = when_saved(used["epoch"], used.get("step", 0))
+    return saying.say("{what} ({when})", what=what, when=when)
 
 
 def _declare_predict(parser: argparse.ArgumentParser) -> None:

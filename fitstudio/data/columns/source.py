@@ -181,7 +181,7 @@ def missing_columns(missing: Sequence[str], there: Sequence[str], file: str) -> 
     """The error for columns that a file should have and has not."""
     words = ", ".join(repr(name) for name in missing[:10])
     if len(missing) > 10:
-        words += say(" and {missing} more", missing=len(missing) - 10)
+        words = say("{words} and {missing} more", words=words, missing=len(missing) - 10)
     near = difflib.get_close_matches(missing[0], there, n=3)
     if near:
         remedy = say("Did you mean {near}?", near=" or ".join(map(repr, near)))

@@ -31,7 +31,7 @@ from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
-from fitstudio.words import say
+from fitstudio.words import say, sentences
 from fitstudio.words.numbers import listed
 
 PICTURE = "picture"
@@ -86,8 +86,10 @@ def open_pictures(asked: Asked) -> PictureSource:
     good, headers, bad = read_headers(folder, files, page)
     if not good:
         raise DataError(
-            say("None of the pictures in {file} can be read.", file=repr(asked.file))
-            + f" {bad[0][1] if bad else ''}".rstrip(),
+            sentences(
+                say("None of the pictures in {file} can be read.", file=repr(asked.file)),
+                bad[0][1] if bad else "",
+            ),
             code="data.no-pictures",
             remedy=say("Choose a folder that holds PNG, JPEG, TIFF or BMP files."),
         )

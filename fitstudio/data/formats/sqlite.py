@@ -128,8 +128,12 @@ def _choose(database: sqlite3.Connection, file: str, wanted: object) -> tuple[Gu
     if wanted is not None:
         if wanted not in there:
             raise DataError(
-                say("{file} has no table {name}.", file=repr(file), name=repr(str(wanted)))
-                + did_you_mean(str(wanted), there),
+                say(
+                    "{file} has no table {name}.{did_you_mean}",
+                    file=repr(file),
+                    name=repr(str(wanted)),
+                    did_you_mean=did_you_mean(str(wanted), there),
+                ),
                 code="data.option",
                 remedy=say("It has {names}.", names=listed(list(map(repr, there)), most=10))
                 if there

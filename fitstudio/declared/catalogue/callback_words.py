@@ -95,14 +95,6 @@ def plan_sentence(settings: Mapping[str, Any], _waiting: Waiting) -> str:
 
 def plan_words(settings: Mapping[str, Any]) -> str:
     """How a schedule changes the learning rate."""
-    start = (
-        say(
-            "a rise over {warmup}, then ",
-            warmup=say_count(settings["warmup"], "{number} epoch", "{number} epochs"),
-        )
-        if settings["warmup"]
-        else ""
-    )
     factor = plain_number(settings["factor"])
     words = {
         "step": say(
@@ -124,4 +116,8 @@ def plan_words(settings: Mapping[str, Any]) -> str:
         ),
         "table": say("from a table"),
     }
-    return start + words[settings["schedule"]]
+    way = words[settings["schedule"]]
+    if not settings["warmup"]:
+        return way
+    warmup = say_count(settings["warmup"], "{number} epoch", "{number} epochs")
+    return say("a rise over {warmup}, then {way}", warmup=warmup, way=way)

@@ -56,7 +56,9 @@ def measured_words(measured: str, *, short: bool = False) -> str:
         return _other_words(logged.name) or logged.name.replace("_", " ").strip() or measured
     words = (short and logged.entry.short) or logged.entry.title
     words = say("weighted {words}", words=words) if logged.is_weighted else words
-    return f"{words} {logged.number}" if logged.number else words
+    if not logged.number:
+        return words
+    return say("{words} {number}", words=words, number=logged.number)
 
 
 def _other_words(name: str) -> str:

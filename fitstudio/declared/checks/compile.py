@@ -171,21 +171,27 @@ def _loss_fits(checked: Checked, facts: Facts) -> Iterator[Finding]:
         yield from _loss_values(checked, facts)
         return
     fitting = automatic_loss(facts.target)
-    meant_for = loss.help[0].lower() + loss.help[1:].partition(";")[0].partition(",")[0]
-    target = "numbers" if facts.target == NUMBERS else _classes(facts)
     yield error(
         "compile.loss-target",
         "compile.loss",
-        say(
-            "{loss} is {meant_for}, and the target is {target}.",
-            loss=loss.title,
-            meant_for=meant_for,
-            target=target,
-        ),
+        loss_misfit(loss, facts),
         Fix(
             say("Use {losses}", losses=LOSSES[fitting].title.lower()),
             {"compile.loss": None, "compile.loss_settings": None},
         ),
+    )
+
+
+def loss_misfit(loss: Entry, facts: Facts) -> str:
+    """Why a loss cannot be used for the target; empty where it can."""
+    if facts.target in loss.suits:
+        return ""
+    meant_for = loss.help[0].lower() + loss.help[1:].partition(";")[0].partition(",")[0]
+    return say(
+        "{loss} is {meant_for}, and the target is {target}.",
+        loss=loss.title,
+        meant_for=meant_for,
+        target=say("numbers") if facts.target == NUMBERS else _classes(facts),
     )
 
 

@@ -39,8 +39,9 @@ def check_numbers(argument: str, value: Any) -> None:
         held = known.get(kind, str(value.dtype))
         if kind in "UST" and isinstance(value, np.ndarray) and value.size:
             place = _first_that_is_no_number(value) or 0
-            held += say(
-                ", such as {flat} in row {value}",
+            held = say(
+                "{held}, such as {flat} in row {value}",
+                held=held,
                 flat=repr(value.flat[place].item()),
                 value=_row(value, place),
             )

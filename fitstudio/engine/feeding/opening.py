@@ -221,7 +221,7 @@ def validation_parts(validation_data: Any) -> tuple[Any, Any, Any]:
     if not is_pair:
         given = type(validation_data).__name__
         if isinstance(validation_data, (tuple, list)):
-            given += say(" of {validation_data}", validation_data=len(validation_data))
+            given = say("{given} of {length}", given=given, length=len(validation_data))
         raise ArgumentError(
             say(
                 "validation_data should be (x, y) or (x, y, sample_weight), or a Sequence, "

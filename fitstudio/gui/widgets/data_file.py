@@ -18,10 +18,17 @@ def data_filter() -> str:
     return f"{say('Data')} ({registry.patterns()});;{say('All files')} (*)"
 
 
-def ask_data_file(window: QWidget) -> Path | None:
-    """Asks for a data file."""
+def ask_data_file(window: QWidget, title: str = "", beside: Path | None = None) -> Path | None:
+    """Asks for a data file.
+
+    Args:
+        window: Over which the dialog stands.
+        title: What it is for, where it is not simply the data.
+        beside: A file in whose folder it probably is; else where the last one was.
+    """
+    folder = str(beside.parent) if beside is not None else data_folder()
     file, _kind = QFileDialog.getOpenFileName(
-        window, say("Choose data"), data_folder(), data_filter()
+        window, title or say("Choose data"), folder, data_filter()
     )
     if not file:
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QImage, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -19,13 +20,22 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Size
+from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.thumbnail import paint_picture
+from fitstudio.words.numbers import shortened
 
 # A model may name the ink and the weight of a cell instead of colours and fonts of its own.
 INK_ROLE = Qt.ItemDataRole.UserRole + 100
 STRONG_ROLE = Qt.ItemDataRole.UserRole + 101
 # The picture that stands left of a cell's text; an empty one keeps its place.
 PICTURE_ROLE = Qt.ItemDataRole.UserRole + 102
+
+
+def shown_in(metrics: QFontMetrics, text: str, room: int, *, number: bool = False) -> str:
+    """What of a text stands in so many pixels: a number loses digits, other text its end."""
+    if number:
+        text = shortened(text, lambda each: metrics.horizontalAdvance(each) <= room)
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -59,11 +69,32 @@ class RowDelegate(QStyledItemDelegate):
             place = QRectF(area.left(), area.top() + self._PICTURE_GAP, side, side)
             paint_picture(painter, place, picture)
             area.adjust(side + self.PAD, 0, 0, 0)
-        shown = painter.fontMetrics().elidedText(
-            str(text), Qt.TextElideMode.ElideRight, area.width()
-        )
+        # Numbers stand at the right; what looks like one at the left is a name of digits.
+        number = bool(alignment & Qt.AlignmentFlag.AlignRight)
+        shown = shown_in(painter.fontMetrics(), str(text), area.width(), number=number)
         painter.drawText(area, alignment | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Tells all of a text that had no room, where the cell has no words of its own for it."""
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        metrics = QFontMetrics(fonts.font("strong" if index.data(STRONG_ROLE) else "body"))
+        room = option.rect.width() - 2 * self.PAD
+        has_own = index.data(Qt.ItemDataRole.ToolTipRole) is not None
+        if (
+            has_own
+            or event.type() != QEvent.Type.ToolTip
+            or metrics.horizontalAdvance(text) <= room
+        ):
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), as_tip(text), view)
+        return True
 
     def paint_ground(
         self,

@@ -9,7 +9,7 @@ import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from fitstudio.gui.window.notices import Notice
+from fitstudio.gui.window.frame.notices import Notice
 from fitstudio.words import say
 
 if TYPE_CHECKING:

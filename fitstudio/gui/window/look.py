@@ -6,13 +6,23 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from fitstudio.gui.theme.theme import Mode, theme
-from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
+from fitstudio.gui.window.dialogs import settings
 from fitstudio.gui.window.window_settings import WindowSettings
 
 SMALLEST = QSize(860, 560)
 _FIRST_SIZE = QSize(1280, 800)
 _FRAME = QSize(16, 48)
+
+
+def first_size(available: QSize) -> QSize:
+    """The size of a window that was never shown before.
+
+    Args:
+        available: What the screen has beside its bars. Also a small one shows all of the window:
+            what is left goes to the frame and its title.
+    """
+    return _FIRST_SIZE.boundedTo(available - _FRAME).expandedTo(SMALLEST)
 
 
 class Look:
@@ -42,9 +52,7 @@ class Look:
         window = self._window
         geometry = self._settings.geometry()
         if geometry is None or not window.restoreGeometry(geometry):
-            # Also a small screen shows all of it: what is left goes to the frame and its title.
-            room = window.screen().availableGeometry().size() - _FRAME
-            window.resize(_FIRST_SIZE.boundedTo(room).expandedTo(SMALLEST))
+            window.resize(first_size(window.screen().availableGeometry().size()))
 
     def show_state(self) -> None:
         """The window fills the screen now, or does not any more."""
@@ -63,5 +71,5 @@ class Look:
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _on_settings(self) -> None:
-        dialogs.show_settings(self._window, self._settings)
+        settings.show_settings(self._window, self._settings)
         self._show_mode()

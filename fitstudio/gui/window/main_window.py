@@ -24,19 +24,19 @@ from PySide6.QtWidgets import QMainWindow
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.registry import preload_numbers, preload_plots
-from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.drops import Drops
-from fitstudio.gui.window.folding import Folding
-from fitstudio.gui.window.frame import Frame
-from fitstudio.gui.window.help_opener import HelpOpener
+from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.drops.drops import Drops
+from fitstudio.gui.window.frame.folding import Folding
+from fitstudio.gui.window.frame.frame import Frame
+from fitstudio.gui.window.frame.notices import Notice
+from fitstudio.gui.window.frame.page_stack import PageStack
+from fitstudio.gui.window.help.help_opener import HelpOpener
 from fitstudio.gui.window.look import SMALLEST, Look
-from fitstudio.gui.window.notices import Notice
-from fitstudio.gui.window.page_stack import PageStack
 from fitstudio.gui.window.posting import Poster
-from fitstudio.gui.window.project_life import ProjectLife
+from fitstudio.gui.window.projects.project_life import ProjectLife
+from fitstudio.gui.window.projects.start_menus import keep_start_menus
 from fitstudio.gui.window.run_commands import RunCommands
-from fitstudio.gui.window.start_menus import keep_start_menus
 from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.viewmodel.shell.background import Background
 from fitstudio.viewmodel.shell.device import DeviceModel
@@ -210,11 +210,11 @@ class MainWindow(QMainWindow):
         """Asks what becomes of a run under way, then lets go of all; the window may stay."""
         session = self.session
         if session is not None and session.running is not None and session.read_only is None:
-            answer = dialogs.ask_on_close(self, session.running)
-            if answer is dialogs.OnClose.CANCEL:
+            answer = questions.ask_on_close(self, session.running)
+            if answer is questions.OnClose.CANCEL:
                 event.ignore()
                 return
-            if answer is dialogs.OnClose.STOP:
+            if answer is questions.OnClose.STOP:
                 session.stop_before_leaving()
         self.settings.keep_geometry(self.saveGeometry())
         self.settings.save()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.page_stack import PageStack
+from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.frame.page_stack import PageStack
 from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.session import ProjectSession
 
@@ -99,7 +99,7 @@ class RunCommands:
     def _extend(self, session: ProjectSession) -> None:
         if session.current_run is None or not COMMANDS["extend"].enabled(session):
             return
-        epochs = dialogs.ask_epochs(self._window, session.run_summary(session.current_run))
+        epochs = questions.ask_epochs(self._window, session.run_summary(session.current_run))
         if epochs is not None:
             session.extend(session.current_run, epochs)
 

@@ -10,9 +10,9 @@ from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
 from fitstudio.declared.task.facts import Facts
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.nouns import one, several
-from fitstudio.words.numbers import counted, format_count
+from fitstudio.words.numbers import counted, format_count, listed
 
 _SHOWN_CLASSES = 4
 _RARE = 0.5
@@ -31,6 +31,19 @@ def data_words(session: ProjectSession) -> list[Paragraph] | None:
         (say("The files") if summary.sources else say("The file"), _file(session, summary)),
     ]
     return [Paragraph(title, text) for title, text in said if text]
+
+
+def target_words(session: ProjectSession) -> str:
+    """What the model learns to tell, for the line above the rows."""
+    targets = session.spec.get("fit.y") or ()
+    if not targets:
+        return say("Nothing is to be predicted yet: make a column the target below its name.")
+    return say_count(
+        len(targets),
+        "**{targets}** is what the model learns to tell; it stands first.",
+        "**{targets}** are what the model learns to tell; they stand first.",
+        targets=listed(targets),
+    )
 
 
 def _task(session: ProjectSession, facts: Facts) -> str:
@@ -84,10 +97,15 @@ def _classes(facts: Facts) -> str:
     mark = ":" if any(name[:1].isdigit() for name in facts.class_names) else ""
     shown = [f"{name}{mark} {format_count(count)}" for count, name in counted[:_SHOWN_CLASSES]]
     rest = len(counted) - len(shown)
-    text = ", ".join(shown) + (say(" and {rest} more.", rest=rest) if rest else ".")
+    text = ", ".join(shown)
+    text = (
+        say("{classes} and {rest} more.", classes=text, rest=rest)
+        if rest
+        else say("{classes}.", classes=text)
+    )
     most, least = counted[0][0], counted[-1][0]
     if most and least / most < _RARE:
-        text += say(" The rarest has less than half of the commonest.")
+        text = sentences(text, say("The rarest has less than half of the commonest."))
     return text
 
 

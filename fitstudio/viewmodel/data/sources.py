@@ -106,8 +106,11 @@ class SourcesModel:
         facts = ""
         if known is not None:
             format = find_format(known.kind)
-            columns = counted(len(known.columns), format.column)
-            facts = f"{counted(known.rows, format.row)}, {columns}"
+            facts = say(
+                "{rows}, {columns}",
+                rows=counted(known.rows, format.row),
+                columns=counted(len(known.columns), format.column),
+            )
         told = ""
         if whole is not None and whole.unmatched:
             told = say_count(whole.unmatched, "{number} row finds none", "{number} rows find none")

@@ -101,13 +101,15 @@ def log_lines(state: RunState) -> list[LogLine]:
         )
         lines.append(LogLine(float(state.data.get("time") or 0.0), "info", sentence))
     for trim in state.trims:
-        sentence = say("Went on from epoch {from_epoch}", from_epoch=shown(trim.from_epoch))
+        sentence = say("Went on from epoch {from_epoch}.", from_epoch=shown(trim.from_epoch))
         if trim.dropped:
-            sentence += say(
-                "; {dropped} trained again",
-                dropped=say_count(trim.dropped, "{number} later epoch", "{number} later epochs"),
+            sentence = say_count(
+                trim.dropped,
+                "Went on from epoch {from_epoch}; {number} later epoch trained again.",
+                "Went on from epoch {from_epoch}; {number} later epochs trained again.",
+                from_epoch=shown(trim.from_epoch),
             )
-        lines.append(LogLine(trim.time, "info", f"{sentence}."))
+        lines.append(LogLine(trim.time, "info", sentence))
     for checkpoint in state.checkpoints.values():
         sentence = say(
             "Saved the model of epoch {epoch} ({kind}).",

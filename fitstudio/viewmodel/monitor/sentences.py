@@ -15,7 +15,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.verdict import Fit, Progress, Verdict
 from fitstudio.viewmodel.own_units import value_words
-from fitstudio.words import numbers, say_count, saying
+from fitstudio.words import numbers, say_count, saying, sentences
 
 _DROPOUT_STEPS = (0.0, 0.2, 0.3, 0.5)
 # What tells the share of the validation rows that are right; of others it would not be true.
@@ -113,44 +113,49 @@ def _how_it_goes(state: RunState, verdict: Verdict) -> Paragraph:
         getting_ready = saying.say("**Getting ready.** The data and the model are being prepared.")
         if state.epochs:
             done = shown(state.epochs[-1].epoch)
-            getting_ready += saying.say(
-                " Its {done} so far are kept.",
-                done=say_count(done, "{number} epoch", "{number} epochs"),
+            kept = say_count(
+                done, "Its {number} epoch so far is kept.", "Its {number} epochs so far are kept."
             )
+            getting_ready = sentences(getting_ready, kept)
         return Paragraph(saying.say("How it goes"), getting_ready)
     text = f"**{verdict.progress.sentence}**"
     if state.best is not None and verdict.best_epoch is not None:
-        text += saying.say(
-            " The best model so far is from **epoch {best_epoch}**",
-            best_epoch=shown(verdict.best_epoch),
-        )
-        if verdict.waited:
-            noun = (
-                saying.say("epoch since then was")
-                if verdict.waited == 1
-                else saying.say("epochs since then were")
-            )
-            text += saying.say("; {waited} {noun} no better", waited=verdict.waited, noun=noun)
-        text += "."
+        text = sentences(text, _best_so_far(shown(verdict.best_epoch), verdict.waited))
     if verdict.jumpy:
-        text += saying.say(
-            " The training loss jumps up and down: the learning rate may be too high."
+        jumpy = saying.say(
+            "The training loss jumps up and down: the learning rate may be too high."
         )
+        text = sentences(text, jumpy)
     return Paragraph(saying.say("How it goes"), text)
+
+
+def _best_so_far(epoch: int, waited: int) -> str:
+    """Which epoch was the best, counted from 1, and how many since then were no better."""
+    if not waited:
+        return saying.say("The best model so far is from **epoch {best_epoch}**.", best_epoch=epoch)
+    return say_count(
+        waited,
+        "The best model so far is from **epoch {best_epoch}**; {number} epoch since then was no "
+        "better.",
+        "The best model so far is from **epoch {best_epoch}**; {number} epochs since then were no "
+        "better.",
+        best_epoch=epoch,
+    )
 
 
 def _ending(state: RunState, verdict: Verdict) -> str:
     assert state.outcome is not None
-    text = f"**{ending_sentence(state)}** {state.sentence}".strip()
+    text = sentences(numbers.strong(ending_sentence(state)), state.sentence)
     if verdict.best_epoch is not None:
         count = say_count(len(state.epochs), "{number} epoch", "{number} epochs")
-        text += saying.say(
-            " The best model is from **epoch {best_epoch}** of {count}.",
+        best = saying.say(
+            "The best model is from **epoch {best_epoch}** of {count}.",
             best_epoch=shown(verdict.best_epoch),
             count=count,
         )
+        text = sentences(text, best)
     if verdict.progress is Progress.LEARNING and verdict.waited == 0 and len(state.epochs) > 5:
-        text += saying.say(" It was still learning: more epochs may help.")
+        text = sentences(text, saying.say("It was still learning: more epochs may help."))
     return text
 
 
@@ -218,18 +223,15 @@ def _not_yet_checked(state: RunState) -> Paragraph | None:
     rows = state.data.get("validation_rows")
     if not state.checked or not isinstance(rows, int):
         return None
-    verb = "checks" if rows == 1 else "check"
-    text = saying.say(
-        "**{rows}** {verb} this run. How it does on them ",
-        rows=say_count(rows, "{number} row", "{number} rows"),
-        verb=verb,
+    checks = say_count(
+        rows, "**{number} row** checks this run.", "**{number} rows** check this run."
     )
-    text += (
-        saying.say("is not known yet.")
+    known = (
+        saying.say("How it does on them is not known yet.")
         if state.running
-        else saying.say("was not measured before it ended.")
+        else saying.say("How it does on them was not measured before it ended.")
     )
-    return Paragraph(saying.say("Fit"), text)
+    return Paragraph(saying.say("Fit"), sentences(checks, known))
 
 
 def _score(state: RunState) -> Paragraph | None:
@@ -258,8 +260,11 @@ def _score(state: RunState) -> Paragraph | None:
             )
     elif best.value is not None:
         parts.append(
-            f"{figures.monitored_title(best.monitor)} "
-            f"**{value_words(best.value, best.monitor, state.target_scale)}**."
+            saying.say(
+                "{measured} **{value}**.",
+                measured=figures.monitored_title(best.monitor),
+                value=value_words(best.value, best.monitor, state.target_scale),
+            )
         )
     return Paragraph(saying.say("Score"), " ".join(parts)) if parts else None
 
@@ -280,10 +285,11 @@ def _kept(state: RunState) -> Paragraph | None:
         )
     else:
         text = saying.say("Model of **epoch {epoch}**", epoch=shown(kept.epoch))
-    if state.running:
-        text += saying.say(", saved {time}", time=_ago(time.time() - kept.time))
-        text += saying.say(". Closing this window does not stop the run")
-    return Paragraph(saying.say("Kept"), f"{text}.")
+    if not state.running:
+        return Paragraph(saying.say("Kept"), saying.say("{model}.", model=text))
+    saved = saying.say("{model}, saved {time}.", model=text, time=_ago(time.time() - kept.time))
+    closing = saying.say("Closing this window does not stop the run.")
+    return Paragraph(saying.say("Kept"), sentences(saved, closing))
 
 
 def _ago(seconds: float) -> str:

@@ -22,20 +22,20 @@ from fitstudio.actions.models.kept_models import KeptModel, kept_models
 from fitstudio.actions.models.using_models import PredictionReport
 from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import find_format
-from fitstudio.declared.parameters.sources import simple_word
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import DataError, FitStudioError
+from fitstudio.errors import FitStudioError
 from fitstudio.storage import atomic
 from fitstudio.viewmodel import saved_models
 from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.viewmodel.predict.answers import (
     Answers,
     no_place_for_answers,
-    read_answers,
     scores_of,
 )
+from fitstudio.viewmodel.predict.asking import AskedFor, ask_model
 from fitstudio.viewmodel.predict.column_match import ColumnMatch, match_columns, names_of
+from fitstudio.viewmodel.predict.several_files import another_is_needed, placed_file
 from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.results.scores import (
     Score,
@@ -44,7 +44,6 @@ from fitstudio.viewmodel.runs.best_run import best_of
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
-from fitstudio.words.numbers import listed
 
 _COPY_BYTES = 1 << 20
 _TO_BE_SAID = ("data.reading-differs", "data.reading-unclear")
@@ -180,12 +179,7 @@ class PredictModel:
         self._read()
 
     def _choose_one_of(self, file: Path) -> None:
-        missing = [name for name in self.needed if name not in self.files]
-        if not missing:  # all were there: this begins another set
-            self.files, missing = {}, list(self.needed)
-        own = simple_word(file.name)
-        self.files[own if own in self.needed else missing[0]] = file
-        missing = [name for name in self.needed if name not in self.files]
+        self.files, missing = placed_file(file, self.files, self.needed)
         self.file = next(self.files[name] for name in self.needed if name in self.files)
         if not missing:
             self._read()
@@ -193,11 +187,7 @@ class PredictModel:
         self.summary = None
         self._forget_answers()
         self._stage = Stage.CHOOSE
-        self.problem = DataError(
-            say("The model also needs a file for {names}.", names=listed(missing)),
-            code="data.sources-missing",
-            remedy=say("Drop it here, or choose it."),
-        )
+        self.problem = another_is_needed(missing)
         self.changed.emit()
 
     def set_options(self, changed: Mapping[str, Any]) -> None:
@@ -271,28 +261,17 @@ class PredictModel:
         self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, say("Starting"))
         self.changed.emit()
 
-        def work(job: Job) -> tuple[PredictionReport, Answers, dict[str, Any] | None]:
-            share = 0.6 if evaluated else 1.0
-            report = using_models.predict_run(
+        def work(job: Job) -> AskedFor:
+            return ask_model(
                 self.session.project,
                 run,
                 data=data,
                 output=output,
                 checkpoint=checkpoint,
-                progress=lambda done, words: self._tell(done * share, words),
+                measured=evaluated,
+                progress=self._tell,
                 cancel=cancel,
             )
-            measured = None
-            if evaluated:
-                measured = using_models.evaluate_run(
-                    self.session.project,
-                    run,
-                    data=data,
-                    checkpoint=checkpoint,
-                    progress=lambda done, words: self._tell(share + done * 0.4, words),
-                    cancel=cancel,
-                )
-            return report, read_answers(report), measured
 
         self.session.in_background(
             work, self._take_answers, self._fail, replaces=f"prediction {id(self)}"
@@ -358,9 +337,7 @@ class PredictModel:
         self._stage = Stage.READY
         self.changed.emit()
 
-    def _take_answers(
-        self, outcome: tuple[PredictionReport, Answers, dict[str, Any] | None]
-    ) -> None:
+    def _take_answers(self, outcome: AskedFor) -> None:
         self.report, self.answers, measured = outcome
         self.scores = scores_of(measured) if measured else []
         self._stage = Stage.DONE

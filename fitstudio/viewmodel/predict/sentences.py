@@ -9,7 +9,7 @@ from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import scale_of, value_words
 from fitstudio.viewmodel.predict.page import PredictModel
 from fitstudio.viewmodel.predict.stage import Stage
-from fitstudio.words import marked, numbers, say_marked, saying
+from fitstudio.words import marked, say_marked, saying, sentences
 
 _KINDS = {"best": marked("best"), "last": marked("last")}
 
@@ -22,19 +22,19 @@ def say(model: PredictModel) -> list[Paragraph]:
         text = saying.say("**Run {number}**, {line}.", number=line.number, line=line.name)
         used = next((each for each in model.models if each.name == model.used_model), None)
         if used is not None:
-            text += f" {_used_words(used, scale_of(line))}"
+            text = sentences(text, _used_words(used, scale_of(line)))
         paragraphs.append(Paragraph(saying.say("The model"), text))
     text = saying.say(
         "Columns are matched **by name**; their order does not matter. The file is read as "
-        "the training file was, and the preparation is the one learned in training. "
+        "the training file was, and the preparation is the one learned in training."
     )
     fills = model.spec is not None and model.spec.get("data.missing") == "fill"
-    text += (
+    gaps = (
         saying.say("Gaps are filled in as then.")
         if fills
         else saying.say("Rows with gaps get no answer.")
     )
-    paragraphs.append(Paragraph(saying.say("What happens"), text))
+    paragraphs.append(Paragraph(saying.say("What happens"), sentences(text, gaps)))
     match = model.match()
     if match is not None and match.targets and model.stage is not Stage.DONE:
         names = ", ".join(match.targets)
@@ -45,18 +45,20 @@ def say(model: PredictModel) -> list[Paragraph]:
     report = model.report
     if report is not None:
         left = report.rows - report.predicted
-        have = saying.say("row has") if report.predicted == 1 else saying.say("rows have")
-        text = saying.say(
-            "**{predicted}** {have} an answer",
-            predicted=numbers.format_count(report.predicted),
-            have=have,
+        text = saying.say_count(
+            report.predicted,
+            "**{number}** row has an answer",
+            "**{number}** rows have an answer",
         )
-        gaps = "has" if left == 1 else "have"
-        text += (
-            saying.say(", {left} {gaps} gaps and none.", left=numbers.format_count(left), gaps=gaps)
-            if left
-            else "."
-        )
+        if left:
+            text = saying.say_count(
+                left,
+                "{answered}, {number} has gaps and none.",
+                "{answered}, {number} have gaps and none.",
+                answered=text,
+            )
+        else:
+            text = saying.say("{answered}.", answered=text)
         paragraphs.append(Paragraph(saying.say("Outcome"), text))
         if report.notes:
             paragraphs.append(Paragraph(saying.say("Mind"), " ".join(report.notes)))

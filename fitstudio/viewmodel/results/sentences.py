@@ -7,7 +7,7 @@ import numpy as np
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.results.scores import wilson
-from fitstudio.words import numbers, saying
+from fitstudio.words import numbers, saying, sentences
 from fitstudio.words.numbers import in_percent
 
 _FEW_ROWS = 100
@@ -120,15 +120,16 @@ def _trust(model: ResultsModel) -> list[Paragraph]:
             "only rows that it has not seen can tell."
         )
         return [Paragraph(saying.say("How far to trust it"), text)]
-    text = saying.say("The model has not learned from these rows")
+    text = saying.say("The model has not learned from these rows.")
     if model.part == "validation" and model.results.weights == "best":
-        text += saying.say(
-            ", but its best epoch was chosen by them: new rows may turn out a little worse"
+        text = saying.say(
+            "The model has not learned from these rows, but its best epoch was chosen by them: "
+            "new rows may turn out a little worse."
         )
-    text += "."
     if rows and rows < _FEW_ROWS:
-        text += saying.say(
-            " There are only **{rows}**: another choice of rows would give another score.",
+        few = saying.say(
+            "There are only **{rows}**: another choice of rows would give another score.",
             rows=rows,
         )
+        text = sentences(text, few)
     return [Paragraph(saying.say("How far to trust it"), text)]

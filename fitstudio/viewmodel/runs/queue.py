@@ -34,6 +34,11 @@ class WaitingRuns:
 
     Args:
         session: The open project.
+
+    Attributes:
+        changed: Emitted when it is another queue.
+        runs: What waits, in its order, then what could not be trained.
+        unreadable: What to know of entries that cannot be read; empty where all can be.
     """
 
     changed = Signal()
@@ -41,6 +46,7 @@ class WaitingRuns:
     def __init__(self, session: ProjectSession) -> None:
         self._session = session
         self.runs: tuple[WaitingRun, ...] = ()
+        self.unreadable = ""
         session.runs_changed.connect(self.refresh)
         session.queue_changed.connect(self.refresh)
 
@@ -58,7 +64,9 @@ class WaitingRuns:
         """Reads the queue; `changed` tells when it is another one."""
         project = self._session.project
         self._session.in_background(
-            lambda job: queue.list_items(project), self._on_items, replaces=f"queue {id(self)}"
+            lambda job: (queue.list_items(project), queue.left_as_it_is(project.paths)),
+            lambda found: self._on_items(*found),
+            replaces=f"queue {id(self)}",
         )
 
     def remove(self, item: str) -> None:
@@ -74,13 +82,13 @@ class WaitingRuns:
     def _change(self, work: Callable[[], object]) -> None:
         self._session.in_background(lambda job: work(), lambda nothing: self.refresh())
 
-    def _on_items(self, items: list[QueueItem]) -> None:
+    def _on_items(self, items: list[QueueItem], unreadable: str) -> None:
         waiting = [item for item in items if item.state is ItemState.WAITING]
         # A run that never came to be has no folder in which anybody would find the reason.
         stranded = [item for item in items if item.state is ItemState.FAILED and item.run is None]
         found = tuple(
             WaitingRun(item.id, item.name, place) for place, item in enumerate(waiting, start=1)
         ) + tuple(WaitingRun(item.id, item.name, 0, item.problem) for item in stranded)
-        if found != self.runs:
-            self.runs = found
+        if (found, unreadable) != (self.runs, self.unreadable):
+            self.runs, self.unreadable = found, unreadable
             self.changed.emit()

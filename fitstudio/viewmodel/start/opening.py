@@ -52,11 +52,13 @@ class Opening:
             folder: The folder, or its `project.json`.
             resume: A run to go on with at once.
         """
-        return self._run(lambda: projects.open_project(folder), resume)
+        return self._run(lambda job: projects.open_project(folder), resume)
 
     def example(self, name: str, title: str, parent: Path) -> Job:
         """Makes a project from an example in a new folder."""
-        return self._run(lambda: projects.create_project(free_folder(parent, title), example=name))
+        return self._run(
+            lambda job: projects.create_project(free_folder(parent, title), example=name)
+        )
 
     def from_data(self, file: Path, parent: Path) -> Job:
         """Makes a project from a data file, named after it."""
@@ -70,11 +72,13 @@ class Opening:
             name: What it is called.
             data: A file to start from.
         """
-        return self._run(lambda: projects.create_project(folder, name=name, data=data))
+        return self._run(
+            lambda job: projects.create_project(folder, name=name, data=data, cancel=job.cancelled)
+        )
 
-    def _run(self, work: Callable[[], Project], resume: str | None = None) -> Job:
+    def _run(self, work: Callable[[Job], Project], resume: str | None = None) -> Job:
         def open_unless_cancelled(job: Job) -> OpenProject:
-            project = work()
+            project = work(job)
             if job.cancelled.is_set():
                 # Nobody waits for it any more: let go of its lock.
                 project.close()

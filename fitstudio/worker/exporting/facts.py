@@ -10,6 +10,7 @@ from fitstudio.errors import StorageError
 from fitstudio.project.decision import Decision
 from fitstudio.project.paths import RunPaths
 from fitstudio.storage import atomic
+from fitstudio.words import kept
 from fitstudio.worker.saving.model_card import BirthCertificate
 
 FORMAT = 1
@@ -49,7 +50,7 @@ def export_facts(
         "logits": certificate.answers_logits,
         "graph": certificate.plan.to_json(),
         "training_rows": recipe.training_rows,
-        "notes": list(recipe.notes),
+        "notes": kept(recipe.notes),
         "origin": dict(certificate.origin),
         "checkpoint": dict(checkpoint),
         "scores": measured.get("scores"),

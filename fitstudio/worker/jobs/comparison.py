@@ -8,7 +8,7 @@ from typing import Any
 
 from fitstudio import storage
 from fitstudio.journal.events import finite
-from fitstudio.words import say
+from fitstudio.words import kept, say
 from fitstudio.worker.baselines import measuring
 from fitstudio.worker.jobs import trained_model
 from fitstudio.worker.jobs.evaluation import own_rows
@@ -43,6 +43,6 @@ def compare(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         **measuring.measure(parts, trained.model, trained.certificate, progress),
     }
     if job.get("keep"):
-        storage.write_json(trained.paths.baselines, finite(found))
+        storage.write_json(trained.paths.baselines, finite(kept(found)))
     progress(1.0, say("Done"))
     return {"run": trained.paths.name, **found}

@@ -18,6 +18,7 @@ from typing import Any
 
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.events import finite
+from fitstudio.words import kept
 from fitstudio.worker.jobs import comparison, dry_run, evaluation, export, prediction
 
 Job = Mapping[str, Any]
@@ -69,5 +70,5 @@ def _progress(fraction: float, sentence: str) -> None:
 
 
 def _say(answer: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(finite(answer), allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(finite(kept(answer)), allow_nan=False) + "\n")
     sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,15 @@ def test_an_example_that_cannot_be_copied_leaves_nothing_behind(
         projects.create_project(tmp_path / "p", example="penguins")
     assert not (tmp_path / "p").exists()
     assert json.dumps([str(each.folder) for each in projects.recent_projects()]) == "[]"
+
+
+def test_reading_that_is_cancelled_makes_no_project(tmp_path: Path):
+    data = tmp_path / "table.csv"
+    data.write_text("a,b\n" + "1,2\n" * 20, encoding="utf-8")
+    cancel = threading.Event()
+    cancel.set()
+
+    with pytest.raises(DataError) as problem:
+        projects.create_project(tmp_path / "project", data=data, cancel=cancel)
+    assert problem.value.code == "data.cancelled"
+    assert not (tmp_path / "project").exists()

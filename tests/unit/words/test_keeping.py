@@ -144,3 +144,37 @@ def test_an_earlier_memory_of_other_sentences_is_kept_beside() -> None:
 def test_lists_of_things_are_heard_one_by_one() -> None:
     assert heard([kept({"sentence": gaps()}), {"rows": [1, 2]}])[0]["sentence"] == gaps()
     assert kept([gaps()]) == [gaps()]
+
+
+def test_each_note_of_a_list_is_said_again_and_plain_text_stays():
+    with use(PSEUDO):
+        written = json.loads(json.dumps(kept({"notes": [gaps(1), "Own words.", gaps()]})))
+
+    assert written["notes"] == [
+        "1 row has gaps in width.", "Own words.", "3 rows have gaps in width."
+    ]  # fmt: skip
+    with use(PSEUDO):
+        assert heard(written)["notes"] == [str(gaps(1)), "Own words.", str(gaps())]
+    # An older file has the English alone; one that was changed is read as it is.
+    old = {"notes": ["1 row has gaps in width."]}
+    changed = written | {"notes": ["Changed.", "Own words.", 5, "One more."]}
+    with use(PSEUDO):
+        assert heard(old) == old
+        assert heard(changed)["notes"] == ["Changed.", "Own words.", 5, "One more."]
+        assert heard(written | {"notes": "no list"})["notes"] == "no list"
+        assert heard(written | {"said": {"notes": "no list"}})["notes"] == written["notes"]
+
+
+@dataclass(frozen=True)
+class Report(checked.Plain):
+    notes: tuple[str, ...] = ()
+
+
+def test_the_notes_of_a_declared_value_are_said_again():
+    written = json.loads(json.dumps(Report((gaps(), "Own words.")).to_json()))
+
+    assert written["notes"] == ["3 rows have gaps in width.", "Own words."]
+    assert "said" not in Report(("Own words.",)).to_json()
+    assert Report.from_json({"notes": ["Older."]}) == Report(("Older.",))
+    with use(PSEUDO):
+        assert Report.from_json(written).notes == (str(gaps()), "Own words.")

@@ -86,3 +86,19 @@ def test_a_number_is_written_in_one_way(written: str, text: str) -> None:
 def test_a_moment_is_said_as_a_person_says_it(moment: tuple[int, ...], text: str) -> None:
     now = datetime(2026, 11, 12, 18, 0, tzinfo=UTC)
     assert numbers.format_when(datetime(*moment, tzinfo=UTC).timestamp(), now) == text
+
+
+def test_a_number_loses_digits_and_never_its_size() -> None:
+    def within(text: str, most: int) -> str:
+        return numbers.shortened(text, lambda each: len(each) <= most)
+
+    assert within("0.000123456", 20) == "0.000123456"
+    assert within("0.000123456", 8) == "0.000123"
+    assert within("-0.000123456", 8) == "−0.00012"
+    assert within("1.23456789e-07", 9) == "1.23·10⁻⁷"
+    assert within("−1,234.5678", 8) == "−1234.57"
+    assert within("123456789012345", 10) == "1.235·10¹⁴"
+    # Where no number of fewer digits has room either, it stays what it is.
+    assert within("0.000123456", 3) == "0.000123456"
+    assert within("Adelie penguin", 6) == "Adelie penguin"
+    assert within("infinity", 6) == "infinity"

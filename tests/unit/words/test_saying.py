@@ -12,7 +12,7 @@ import pytest
 from fitstudio import resources
 from fitstudio.words import PSEUDO, Said, available, current, say, say_count, use
 from fitstudio.words.language import VARIABLE, Catalogue, at_start
-from fitstudio.words.saying import marked, said_again, say_marked
+from fitstudio.words.saying import marked, said_again, say_marked, sentences
 
 GERMAN = Catalogue(
     "de",
@@ -143,3 +143,13 @@ def test_what_the_environment_asks_for_never_hinders_the_start(
     (tmp_path / "translations" / "broken.po").write_bytes(b"\xff\xfe no catalogue")
     monkeypatch.setattr(resources, "path", lambda *parts: tmp_path.joinpath(*parts))
     assert at_start({VARIABLE: asked}).language == language
+
+
+def test_sentences_stand_behind_each_other_and_can_be_said_again() -> None:
+    both = sentences(say("It has {rows}.", rows=rows(3)), "", say("All train."))
+
+    assert isinstance(both, Said)
+    assert both == both.english == "It has 3 rows. All train."
+    assert said_again(both.to_json(), "") == both
+    assert sentences("", "Alone.") == "Alone."
+    assert sentences("", "") == ""

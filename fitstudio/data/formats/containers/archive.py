@@ -81,8 +81,12 @@ def _choose(
     if wanted is not None:
         if wanted not in by_name:
             raise DataError(
-                say("{file} holds no file {name}.", file=file, name=repr(str(wanted)))
-                + did_you_mean(str(wanted), list(by_name)),
+                say(
+                    "{file} holds no file {name}.{did_you_mean}",
+                    file=file,
+                    name=repr(str(wanted)),
+                    did_you_mean=did_you_mean(str(wanted), list(by_name)),
+                ),
                 code="data.member",
                 remedy=say("It holds {names}.", names=_named(entries)),
             )

@@ -83,8 +83,12 @@ def _choose_sheet(book: calamine.CalamineWorkbook, file: str, wanted: object) ->
     if wanted is not None:
         if wanted not in book.sheet_names:
             raise DataError(
-                say("{file} has no sheet {name}.", file=file, name=repr(str(wanted)))
-                + did_you_mean(str(wanted), book.sheet_names),
+                say(
+                    "{file} has no sheet {name}.{did_you_mean}",
+                    file=file,
+                    name=repr(str(wanted)),
+                    did_you_mean=did_you_mean(str(wanted), book.sheet_names),
+                ),
                 code="data.sheet",
                 remedy=say("It has {names}.", names=_named(book.sheet_names)),
             )

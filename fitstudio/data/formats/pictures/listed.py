@@ -23,7 +23,7 @@ from fitstudio.declared.formats.listed_pictures import OF_FOLDERS as _OPTIONS
 from fitstudio.declared.kinds.param import Finding
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import format_count
 
 
@@ -115,12 +115,14 @@ def read_listed(
     read = [each for each in headers.values() if isinstance(each, PictureHeader)]
     if not read:
         raise DataError(
-            say(
-                "None of the pictures that the column {column} of {file} names can be read.",
-                column=repr(column),
-                file=repr(file),
-            )
-            + (f" {bad[0][1]}" if bad else ""),
+            sentences(
+                say(
+                    "None of the pictures that the column {column} of {file} names can be read.",
+                    column=repr(column),
+                    file=repr(file),
+                ),
+                bad[0][1] if bad else "",
+            ),
             code="data.no-pictures",
             remedy=say("Put them beside the table, or in a folder there."),
         )

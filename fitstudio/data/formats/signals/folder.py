@@ -21,7 +21,7 @@ from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.kinds.spelling import did_you_mean
 from fitstudio.declared.task.dataset_summary import Guess
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import listed
 
 SIGNAL = "signal"
@@ -114,8 +114,10 @@ def _look_at_all(
     if not recordings:
         first = bad[0][1] if bad else None
         raise DataError(
-            say("None of the recordings in {file} can be read.", file=repr(asked.file))
-            + (f" {first.message}" if first else ""),
+            sentences(
+                say("None of the recordings in {file} can be read.", file=repr(asked.file)),
+                first.message if first else "",
+            ),
             code="data.no-recordings",
             remedy=first.remedy
             if first and first.remedy
@@ -196,8 +198,8 @@ def _channels(recordings: Sequence[Recording], wanted: Any, file: str) -> list[s
         for name in map(str, wanted):
             if name not in shared:
                 raise DataError(
-                    say("{file} has no channel {name} in all recordings.",
-                        file=repr(file), name=repr(name)) + did_you_mean(name, shared),
+                    say("{file} has no channel {name} in all recordings.{did_you_mean}",
+                        file=repr(file), name=repr(name), did_you_mean=did_you_mean(name, shared)),
                     code="data.option",
                     remedy=say("It has {names}.", names=listed(shared, most=12)),
                 )  # fmt: skip

@@ -22,7 +22,7 @@ from fitstudio.declared.formats.spectra import SPECTRA
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
 from fitstudio.declared.task.dataset_summary import DatasetSummary, Guess
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import listed
 
 SPECTRUM, TITLE, SERIES = "spectrum", "title", "z"
@@ -129,8 +129,10 @@ def _read_all(asked: Asked, inside: FolderContent | None) -> tuple[list[_Row], l
         left_out.extend(read.left_out)
     if not rows:
         raise DataError(
-            say("None of the spectra in {file} can be read.", file=repr(asked.file))
-            + (f" {bad[0][1]}" if bad else ""),
+            sentences(
+                say("None of the spectra in {file} can be read.", file=repr(asked.file)),
+                bad[0][1] if bad else "",
+            ),
             code="data.no-spectra",
             remedy=say("Choose a folder that holds JCAMP-DX or SPC files."),
         )

@@ -27,7 +27,7 @@ from fitstudio.declared.formats.text import TABLE
 from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.declared.task.dataset_summary import CATEGORY, ID, TEXT, ColumnSummary
 from fitstudio.errors import DataError
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import listed
 
 # A file that has fewer of the usual columns than this is about something else.
@@ -63,8 +63,10 @@ def open_joined(asked: Asked) -> JoinedTable:
     parts, unreadable = _open_all(asked, inside.files if inside is not None else ())
     if inside is None or not parts:
         raise DataError(
-            say("None of the tables in {file} can be read.", file=repr(asked.file))
-            + (f" {unreadable[0][1]}" if unreadable else ""),
+            sentences(
+                say("None of the tables in {file} can be read.", file=repr(asked.file)),
+                unreadable[0][1] if unreadable else "",
+            ),
             code="data.no-tables",
             remedy=say("Choose a folder that holds CSV, TSV or Excel files."),
         )

@@ -152,7 +152,11 @@ def _column(source: TableSource, name: str, numbers: NumberFormat) -> TableColum
 def _said(numbers: NumberFormat) -> str:
     words = say("decimal {marks}", marks=_MARKS[numbers.decimal])
     if numbers.thousands:
-        words += say(" and {marks} between thousands", marks=_MARKS[numbers.thousands])
+        words = say(
+            "{words} and {marks} between thousands",
+            words=words,
+            marks=_MARKS[numbers.thousands],
+        )
     return words
 
 
@@ -162,7 +166,11 @@ def _ways_out(formats: list[NumberFormat], cell: str) -> str:
     for numbers in formats[:2]:
         options = f"decimal={numbers.decimal}"
         if numbers.thousands:
-            options += say(" and thousands={thousands}", thousands=numbers.thousands)
+            options = say(
+                "{options} and thousands={thousands}",
+                options=options,
+                thousands=numbers.thousands,
+            )
         read = numbers.read(pl.Series([cell.strip("% ")]))[0][0]
         ways.append(f"{options} ({read:g})" if read is not None else options)
     return say("Say how they are written, by the file's options: {ways}.", ways="; or ".join(ways))

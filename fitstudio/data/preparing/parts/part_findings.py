@@ -22,7 +22,7 @@ from fitstudio.declared.task.parts_report import PartsReport, parts_key
 from fitstudio.declared.task.split import measures
 from fitstudio.declared.task.time_order import time_order
 from fitstudio.errors import FitStudioError
-from fitstudio.words import say, say_count
+from fitstudio.words import say, say_count, sentences
 from fitstudio.words.numbers import format_value, listed, strong
 
 # Arrays beyond this are not read through for a check.
@@ -185,8 +185,8 @@ def _copies(source: Source, spec: RunSpec, rows: PartRows) -> Iterator[Finding]:
             "them would keep them on one side (data.split)."
         )
         yield _advice(
-            "split.near-copies" if nearly else "split.copies", "data.split", f"{said} {reason}",
-            rows=found,
+            "split.near-copies" if nearly else "split.copies", "data.split",
+            sentences(said, reason), rows=found,
         )  # fmt: skip
         return
 

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from fitstudio.gui.widgets.inputs.text import TextEdit
 from fitstudio.gui.widgets.question import Question
-from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.data import sources
+from fitstudio.viewmodel.data import data_file, sources
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 
@@ -21,7 +20,7 @@ def take_file(session: ProjectSession, file: Path, window: QWidget) -> bool:
         Whether the file was taken.
     """
     if session.spec.get("data.file") is None:
-        data_page.take_file(session, file)
+        data_file.take_file(session, file)
         return True
     question = Question(
         say("What is {file} to the data?", file=file.name),
@@ -37,7 +36,7 @@ def take_file(session: ProjectSession, file: Path, window: QWidget) -> bool:
     if answer == 0:
         sources.add_file(session, file)
     elif answer == 1:
-        data_page.take_file(session, file)
+        data_file.take_file(session, file)
     return answer < 2
 
 

@@ -17,7 +17,8 @@ from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius
 from fitstudio.gui.widgets.labels import as_tip
-from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data.column_views import ColumnView
+from fitstudio.viewmodel.data.roles import Role
 from fitstudio.words import say
 
 HEIGHT = 116
@@ -70,6 +71,16 @@ class ColumnHeader(QHeaderView):
         self._tell()
         self.viewport().update()
 
+    def show_targets_first(self) -> None:
+        """Puts the targets in front, the others behind them as in the file."""
+        targets = [n for n, each in enumerate(self._columns) if each.role is Role.TARGET]
+        others = [n for n, each in enumerate(self._columns) if each.role is not Role.TARGET]
+        for place, section in enumerate([*targets, *others]):
+            if self.visualIndex(section) != place:
+                self.moveSection(self.visualIndex(section), place)
+        if not self.hasFocus():
+            self._current = max(self.logicalIndex(0), 0)
+
     _words: dict[Role, str] = {}
 
     def set_locked(self, reason: str | None) -> None:
@@ -105,19 +116,23 @@ class ColumnHeader(QHeaderView):
             common = sorted(widths)[len(widths) // 2]
             if common != self.defaultSectionSize():
                 self.setDefaultSectionSize(common)
-            # The first ones, where names and dates stand beside a spectrum, have their own.
-            for section, width in enumerate(widths[:_OWN_WIDTHS]):
-                if self.sectionSize(section) != width:
-                    self.resizeSection(section, width)
+            # The first ones, where names and dates stand beside a spectrum, have their own, and so
+            # have the targets in front of them.
+            targets = [n for n, each in enumerate(self._columns) if each.role is Role.TARGET]
+            for section in {*range(_OWN_WIDTHS), *targets[:_OWN_WIDTHS]}:
+                if self.sectionSize(section) != widths[section]:
+                    self.resizeSection(section, widths[section])
             return
         for section, width in enumerate(widths):
             if self.sectionSize(section) != width:
                 self.resizeSection(section, width)
 
     def sizeHint(self) -> QSize:
+        """As high as name, kind, bars and chip together."""
         return QSize(super().sizeHint().width(), HEIGHT)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Paints one column's head: name, kind, distribution, gaps, the chip of its role."""
         if section >= len(self._columns):
             return
         column = self._columns[section]
@@ -194,6 +209,7 @@ class ColumnHeader(QHeaderView):
         return -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Marks the chip under the pointer."""
         hovered = -1 if self._locked else self._section_at(event)
         if hovered != self._hovered:
             self._hovered = hovered
@@ -203,6 +219,7 @@ class ColumnHeader(QHeaderView):
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Opens the menu of the role that is pressed."""
         section = self._section_at(event)
         if section >= 0:
             self._current = section
@@ -211,10 +228,12 @@ class ColumnHeader(QHeaderView):
             super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right choose a column; Return, Space and down open its menu."""
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = 1 if key == Qt.Key.Key_Right else -1
-            self._current = min(max(self._current + step, 0), len(self._columns) - 1)
+            place = min(max(self.visualIndex(self._current) + step, 0), len(self._columns) - 1)
+            self._current = self.logicalIndex(place)
             self._show_current()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Down):
             self._open(self._current)
@@ -222,11 +241,13 @@ class ColumnHeader(QHeaderView):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event) -> None:
+        """Tells which column is chosen."""
         super().focusInEvent(event)
         self._tell()
         self.viewport().update()
 
     def focusOutEvent(self, event) -> None:
+        """Takes the ring off the column that was chosen."""
         super().focusOutEvent(event)
         self.viewport().update()
 

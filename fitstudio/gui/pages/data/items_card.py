@@ -13,7 +13,7 @@ from fitstudio.gui.widgets.cards import Card, Rule
 from fitstudio.gui.widgets.labels import ElidedLabel, plain
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import IconMark
-from fitstudio.viewmodel.data.page import Item
+from fitstudio.viewmodel.data.items import Item
 from fitstudio.words import say
 
 _ICONS = {

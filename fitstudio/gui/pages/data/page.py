@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from fitstudio.declared.formats import registry
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.kinds.values import joined
 from fitstudio.declared.plain_words import Paragraph, describe
-from fitstudio.declared.task.dataset_summary import Guess, TreeNode
+from fitstudio.declared.task.dataset_summary import TreeNode
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data.adding import ask_name, take_file
-from fitstudio.gui.pages.data.column_header import HEIGHT, ColumnHeader
-from fitstudio.gui.pages.data.guess_chips import GuessChips
+from fitstudio.gui.pages.data.file_card import FileCard
 from fitstudio.gui.pages.data.items_card import ItemsCard
-from fitstudio.gui.pages.data.picture_grid import PictureGrid
 from fitstudio.gui.pages.data.reading_dialog import ReadingDialog
 from fitstudio.gui.pages.data.role_menu import role_menu
-from fitstudio.gui.pages.data.row_model import RowModel
-from fitstudio.gui.pages.data.row_table import RowTable
 from fitstudio.gui.pages.data.sources_card import SourcesCard
 from fitstudio.gui.pages.data.tree_card import TreeCard
 from fitstudio.gui.pages.page import Page
-from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button, link_button, primary_button, secondary_button
-from fitstudio.gui.widgets.cards import Card, ColumnScroll
+from fitstudio.gui.widgets.cards import ColumnScroll
 from fitstudio.gui.widgets.data_file import ask_data_file, ask_data_folder
 from fitstudio.gui.widgets.findings import FindingBar
-from fitstudio.gui.widgets.labels import Label
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import EmptyState
-from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.data import pictures, sources
-from fitstudio.viewmodel.data.page import ColumnView, DataView, Item, Role
-from fitstudio.viewmodel.data.pictures import PictureClass
+from fitstudio.viewmodel.data import data_file, page, sources
+from fitstudio.viewmodel.data.items import Item
+from fitstudio.viewmodel.data.page import DataView
+from fitstudio.viewmodel.data.roles import Role
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.viewmodel.data.sentences import data_words
 from fitstudio.viewmodel.data.sources import SourcesModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
-from fitstudio.words.numbers import format_count
-
-_FEW_ROWS = 7
-_MANY_ROWS = 15
-_MOST_SPARE = 40
-_MOST_SQUEEZED = 8
 
 
 class DataPage(Page):
@@ -66,8 +52,6 @@ class DataPage(Page):
         self._view: DataView | None = None
         self._read_for: object = None
         self._nodes: list[TreeNode] = []
-        self._shown_columns: tuple[ColumnView, ...] = ()
-        self._show_all = False
         self._pages = RowPages(session)
         self._folder_button = secondary_button(say("Add folder"), icon="plus")
         self._folder_button.setObjectName("data.add_folder")
@@ -113,7 +97,12 @@ class DataPage(Page):
         self._tree = TreeCard()
         self._tree.role_pressed.connect(self._on_role_pressed)
         self._scroll.add(self._tree)
-        self._file_card = self._make_file_card()
+        self._file_card = FileCard(session, self._pages, self._role_words)
+        self._file_card.guesses.change.clicked.connect(self._on_change)
+        self._file_card.targets.clicked.connect(self._on_targets)
+        self._file_card.role_pressed.connect(self._on_header_pressed)
+        self.table = self._file_card.preview.table
+        self._header = self._file_card.preview.header
         self._scroll.add(self._file_card)
         self._items = ItemsCard()
         self._items.decided.connect(self._on_decided)
@@ -165,49 +154,11 @@ class DataPage(Page):
             ways,
         )
 
-    def _make_file_card(self) -> Card:
-        card = Card(" ", own=True)
-        card.title.setObjectName("data.file_name")
-        card.setObjectName("data.file")
-        card.set_margins(Space.CARD, 10, Space.CARD, 8)
-        self._guesses = GuessChips()
-        self._guesses.change.clicked.connect(self._on_change)
-        card.add(self._guesses)
-        self._targets = link_button(say("Choose the file with the targets"))
-        self._targets.setObjectName("data.y_file")
-        self._targets.clicked.connect(self._on_targets)
-        card.add(self._targets)
-        self._pictures = PictureGrid()
-        self._pictures_for: object = None
-        card.add(self._pictures)
-        self._rows = RowModel(self._pages, self)
-        self.table = RowTable()
-        self.table.resized.connect(self._on_table_resized)
-        self.table.setObjectName("data.table")
-        self.table.setAccessibleName(say("Rows of the file"))
-        self._header = ColumnHeader(self.table)
-        self._header.role_pressed.connect(self._on_header_pressed)
-        self.table.setHorizontalHeader(self._header)
-        self.table.setModel(self._rows)
-        self.table.verticalScrollBar().valueChanged.connect(self._show_place)
-        card.add(self.table)
-        foot = QHBoxLayout()
-        self._place = Label("", ink="text2", style="small")
-        foot.addSpacing(10)
-        foot.addWidget(self._place)
-        foot.addStretch(1)
-        self._all_button = link_button("")
-        self._all_button.setObjectName("data.show_all")
-        self._all_button.clicked.connect(self._on_show_all)
-        foot.addWidget(self._all_button)
-        card.add(foot)
-        return card
-
     # Showing
 
     def _show(self) -> None:
         session = self._session
-        view = data_page.view(session)
+        view = page.view(session)
         self._view = view
         self._pages.begin(session.spec.to_json().get("data", {}))
         has_file = session.spec.get("data.file") is not None
@@ -223,8 +174,8 @@ class DataPage(Page):
         for widget in (
             self._add_button,
             self._folder_button,
-            self._guesses.change,
-            self._targets,
+            self._file_card.guesses.change,
+            self._file_card.targets,
             self._problem.button,
         ):
             lock(widget, session.cannot_change)
@@ -240,23 +191,15 @@ class DataPage(Page):
             self._items.set_items(())
             return
         self._file_card.setVisible(True)
-        self._file_card.set_title(view.title, view.facts)
         summary = session.summary
         assert summary is not None
         if self._read_for is not summary:
             self._read_for = summary
             self._nodes = []
             self._look_into_tree()
-        self._look_at_pictures()
-        self._show_guesses(view.guesses)
-        self._targets.setVisible(find_format(summary.kind).has_targets_file)
         self._items.set_items(view.items)
-        if view.columns != self._shown_columns or view.rows != self._rows.rowCount():
-            self._shown_columns = view.columns
-            self._header.set_columns(view.columns, self._role_words)
-            self._rows.set_shape(view.columns, view.rows)
+        if self._file_card.show_view(view, summary.kind):
             self._tree.set_columns(view.columns, self._role_words, group=self._group())
-            self._size_table(view)
 
     def _show_problem(self, problem: FitStudioError | None) -> None:
         if problem is None:
@@ -267,81 +210,13 @@ class DataPage(Page):
         several = bool(self._files.views())
         self._problem.show_sentence(words, "error", "" if several else say("Choose another file"))
 
-    def _show_guesses(self, guesses: Sequence[Guess]) -> None:
-        self._guesses.show_guesses(guesses, can_change=bool(guesses))
-
-    def _size_table(self, view: DataView) -> None:
-        widths = self._header.wanted_widths()
-        room = self.table.viewport().width()
-        spare = room - sum(widths)
-        if spare > 0 and widths:
-            # The columns share what is left, so that the table ends where the card does.
-            share = min(spare // len(widths), _MOST_SPARE)
-            widths = [width + share for width in widths]
-        elif widths and -spare <= _MOST_SQUEEZED * len(widths):
-            # A few pixels less each are better than a scroll bar.
-            widths = [width - math.ceil(-spare / len(widths)) for width in widths]
-            spare = 0
-        if widths and 0 <= room - sum(widths) <= _MOST_SPARE:
-            widths[-1] += room - sum(widths)
-        self._header.set_widths(widths)
-        bar = self.table.horizontalScrollBar().sizeHint().height() if spare < 0 else 0
-        shown = min(view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
-        self.table.setFixedHeight(HEIGHT + shown * Size.ROW_DATA + bar)
-        policy = Qt.ScrollBarPolicy
-        self.table.setHorizontalScrollBarPolicy(
-            policy.ScrollBarAlwaysOn if spare < 0 else policy.ScrollBarAlwaysOff
-        )
-        self.table.setVerticalScrollBarPolicy(
-            policy.ScrollBarAsNeeded if self._show_all else policy.ScrollBarAlwaysOff
-        )
-        self._all_button.setVisible(view.rows > _FEW_ROWS)
-        self._all_button.setText(say("Show fewer") if self._show_all else say("Show all"))
-        self._show_place()
-
-    def _show_place(self) -> None:
-        if self._view is None or not self._view.rows:
-            self._place.setText("")
-            return
-        first = max(self.table.rowAt(0), 0)
-        shown = min(self._view.rows, _MANY_ROWS if self._show_all else _FEW_ROWS)
-        last = min(first + shown, self._view.rows)
-        self._place.setText(
-            say(
-                "Rows {first} to {last} of {count}",
-                first=format_count(first + 1),
-                last=format_count(last),
-                count=format_count(self._view.rows),
-            )
-        )
-
-    def _on_table_resized(self) -> None:
-        if self._view is not None:
-            self._size_table(self._view)
-
-    def _look_at_pictures(self) -> None:
-        wanted = pictures.shown_for(self._session)
-        if wanted is None:
-            self._pictures.setVisible(False)
-        elif wanted != self._pictures_for:
-            self._session.in_background(
-                lambda job: pictures.look_at_pictures(self._session, job),
-                self._on_pictures,
-                lambda problem: self._pictures.setVisible(False),
-                replaces=f"pictures {id(self)}",
-            )
-        self._pictures_for = wanted
-
-    def _on_pictures(self, found: Sequence[PictureClass]) -> None:
-        self._pictures.show_classes(found)
-
     def _look_into_tree(self) -> None:
         summary = self._session.summary
         if summary is None or not find_format(summary.kind).has_tree:
             self._tree.setVisible(False)
             return
         self._session.in_background(
-            lambda job: data_page.tree(self._session, job),
+            lambda job: data_file.tree(self._session, job),
             self._on_tree,
             lambda problem: self._tree.setVisible(False),
             replaces=f"tree {id(self)}",
@@ -349,8 +224,6 @@ class DataPage(Page):
 
     def _on_tree(self, nodes: list[TreeNode]) -> None:
         self._nodes = nodes
-        if self._view is not None:
-            self._show_guesses(self._view.guesses)
         # A flat file shows all it has in the table already.
         nested = any(node.kind == "group" and node.path for node in nodes)
         refused = any(node.kind == "refused" for node in nodes)
@@ -376,12 +249,12 @@ class DataPage(Page):
     def _on_choose_other(self) -> None:
         file = ask_data_file(self)
         if file is not None:
-            data_page.take_file(self._session, file)
+            data_file.take_file(self._session, file)
 
     def _on_add_folder(self) -> None:
         folder = ask_data_folder(self)
         if folder is not None:
-            data_page.take_file(self._session, folder)
+            data_file.take_file(self._session, folder)
 
     def _on_join(self, name: str, by: str | None, to: str | None) -> None:
         sources.set_join(self._session, name, by, to)
@@ -412,7 +285,7 @@ class DataPage(Page):
     def _on_targets(self) -> None:
         file = ask_data_file(self)
         if file is not None:
-            data_page.take_targets(self._session, file)
+            data_file.take_targets(self._session, file)
 
     def _on_change(self) -> None:
         if self._view is None or self._session.read_only is not None:
@@ -429,14 +302,7 @@ class DataPage(Page):
             file=summary.file,
         )
         if dialog.ask() == 0 and dialog.changes():
-            data_page.set_options(self._session, dialog.changes())
-
-    def _on_show_all(self) -> None:
-        self._show_all = not self._show_all
-        if not self._show_all:
-            self.table.scrollToTop()
-        if self._view is not None:
-            self._size_table(self._view)
+            data_file.set_options(self._session, dialog.changes())
 
     def _on_decided(self, item: Item) -> None:
         if item.values is not None:

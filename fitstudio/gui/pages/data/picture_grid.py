@@ -38,9 +38,11 @@ class PictureView(QWidget):
         )
 
     def sizeHint(self) -> QSize:
+        """A square, whatever shape the picture has."""
         return QSize(_SIDE, _SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the picture into the middle."""
         paint_picture(QPainter(self), QRectF(self.rect()), self._image)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from fitstudio.viewmodel.data import page as data_page
-from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data import roles
+from fitstudio.viewmodel.data.column_views import ColumnView
 from fitstudio.viewmodel.data.preparation import PreparationView
+from fitstudio.viewmodel.data.roles import Role
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 
@@ -38,15 +39,13 @@ def role_menu(
         action.setObjectName(f"role.{role.name.lower()}")
         action.setCheckable(True)
         action.setChecked(column.role is role)
-        action.triggered.connect(
-            lambda _on=False, role=role: data_page.set_role(session, name, role)
-        )
+        action.triggered.connect(lambda _on=False, role=role: roles.set_role(session, name, role))
     targets = [each for each in columns if each.role is Role.TARGET]
     numeric = column.numeric and all(each.numeric for each in targets)
     if targets and column.role is not Role.TARGET and numeric:
         also = menu.addAction(say("One more target"))
         also.triggered.connect(
-            lambda _on=False: data_page.set_role(session, name, Role.TARGET, also=True)
+            lambda _on=False: roles.set_role(session, name, Role.TARGET, also=True)
         )
     if column.can_convert:
         menu.addSeparator()
@@ -59,7 +58,7 @@ def role_menu(
             action.setCheckable(True)
             action.setChecked(column.type == kind)
             action.triggered.connect(
-                lambda _on=False, kind=kind: data_page.set_type(session, name, kind)
+                lambda _on=False, kind=kind: roles.set_type(session, name, kind)
             )
     if column.preparation is not None:
         _add_ways(menu, session, column, column.preparation)
@@ -84,7 +83,7 @@ def _add_ways(
             action.setCheckable(True)
             action.setChecked(name == taken)
             action.triggered.connect(
-                lambda _on=False, setting=setting, name=name: data_page.set_preparation(
+                lambda _on=False, setting=setting, name=name: roles.set_preparation(
                     session, column.name, setting, name
                 )
             )

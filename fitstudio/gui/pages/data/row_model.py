@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE
-from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data.column_views import ColumnView
+from fitstudio.viewmodel.data.roles import Role
 from fitstudio.viewmodel.data.row_pages import RowPages
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count
@@ -43,12 +44,15 @@ class RowModel(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: _Index | None = None) -> int:
+        """As many as the data has; none inside a cell."""
         return 0 if parent is not None and parent.isValid() else self._rows
 
     def columnCount(self, parent: _Index | None = None) -> int:
+        """As many as the data has; none inside a cell."""
         return 0 if parent is not None and parent.isValid() else len(self._columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0):
+        """A column's name, and all that is known about it as a tip."""
         if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -58,6 +62,7 @@ class RowModel(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole):
+        """A cell's text, its side and its colour; an ellipsis while its row is still read."""
         column = self._columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _NUMBER if column.numeric else _TEXT

@@ -20,6 +20,7 @@ class RowTable(DataTable):
         self._width = -1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tells of another width, but not of another height."""
         super().resizeEvent(event)
         # Fitting changes the height, which must not start it again.
         if self.viewport().width() != self._width:

@@ -22,7 +22,8 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.cards import Card
 from fitstudio.gui.widgets.chips import Chip
 from fitstudio.gui.widgets.labels import as_tip
-from fitstudio.viewmodel.data.page import ColumnView, Role
+from fitstudio.viewmodel.data.column_views import ColumnView
+from fitstudio.viewmodel.data.roles import Role
 from fitstudio.words import say
 
 _ICONS = {"group": "folder", "array": "grid-four", "refused": "prohibit"}

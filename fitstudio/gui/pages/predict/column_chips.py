@@ -40,7 +40,9 @@ class ColumnChips(QWidget):
             return
         if match.missing:
             names = ", ".join(
-                f"**{name}**" + (say(" (is it {close}?)", close=close) if close else "")
+                say("**{name}** (is it {close}?)", name=name, close=close)
+                if close
+                else f"**{name}**"
                 for name, close in match.missing
             )
             words = say("The model cannot answer without these columns: {names}.", names=names)

@@ -26,12 +26,7 @@ from fitstudio.gui.pages.results.score_card import ScoreCard
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import ghost_button, primary_button, secondary_button
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.data_file import (
-    ask_data_folder,
-    data_filter,
-    data_folder,
-    keep_data_folder,
-)
+from fitstudio.gui.widgets.data_file import ask_data_file, ask_data_folder
 from fitstudio.gui.widgets.findings import FindingBar
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.labels import Label, as_tip
@@ -309,15 +304,9 @@ class PredictPage(Page):
             if folder is not None:
                 self.model.choose_file(folder)
             return
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            say("File to be predicted"),
-            str(self.model.file.parent) if self.model.file else data_folder(),
-            data_filter(),
-        )
-        if path:
-            keep_data_folder(Path(path))
-            self.model.choose_file(Path(path))
+        file = ask_data_file(self, say("File to be predicted"), self.model.file)
+        if file is not None:
+            self.model.choose_file(file)
 
     def _on_change_reading(self) -> None:
         summary = self.model.summary

@@ -12,7 +12,8 @@ from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.widgets.labels import as_tip
 from fitstudio.gui.widgets.tables import INK_ROLE, PICTURE_ROLE, RowDelegate
 from fitstudio.gui.widgets.thumbnail import as_image
-from fitstudio.viewmodel.results.page import Thumbnail, WorstRow
+from fitstudio.viewmodel.results.shown_results import Thumbnail
+from fitstudio.viewmodel.results.worst_rows import WorstRow
 from fitstudio.words import say
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

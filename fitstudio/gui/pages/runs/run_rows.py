@@ -198,8 +198,10 @@ class RunRows(QAbstractTableModel):
                 value = own_units.best_value(line)
                 unit = numbers.format_measured(value, "", 6)
                 words = own_units.best_measure(line) or ("", "", "")
-                return f"{title} {unit} {words[2]}".rstrip() + say(
-                    ", epoch {epoch}", epoch=line.best.epoch + 1
+                return say(
+                    "{best}, epoch {epoch}",
+                    best=f"{title} {unit} {words[2]}".rstrip(),
+                    epoch=line.best.epoch + 1,
                 )
             case Column.WHEN:
                 began = ""

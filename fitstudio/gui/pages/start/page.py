@@ -32,6 +32,7 @@ class StartPage(QWidget):
         project_chosen: A recent project's folder.
         example_chosen: An example's name.
         continue_chosen: A project's folder and the run to go on with.
+        cancelled: What is being read is not wanted any more.
     """
 
     new_pressed = Signal()
@@ -40,6 +41,7 @@ class StartPage(QWidget):
     project_chosen = Signal(Path)
     example_chosen = Signal(str)
     continue_chosen = Signal(Path, str)
+    cancelled = Signal()
 
     def __init__(self, model: StartModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +70,12 @@ class StartPage(QWidget):
         folder.setObjectName("start.folder")
         folder.clicked.connect(self._on_folder)
         column.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
+        self._cancel = secondary_button(say("Cancel"), small=True)
+        self._cancel.setObjectName("start.cancel")
+        self._cancel.clicked.connect(self.cancelled)
+        self._cancel.hide()
+        column.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._folder = folder
         column.addSpacing(Space.CARDS)
         self.recovery = FindingBar()
         self.recovery.setObjectName("start.recovery")
@@ -110,8 +118,10 @@ class StartPage(QWidget):
         self._show()
 
     def set_busy(self, sentence: str) -> None:
-        """Says that something is being read; empty when it is over."""
+        """Says that something is being read, which can be cancelled; empty when it is over."""
         self.drop_zone.set_busy(sentence)
+        self._folder.setVisible(not sentence)
+        self._cancel.setVisible(bool(sentence))
 
     def rows(self) -> list[RecentRow]:
         """The recent projects that are listed."""

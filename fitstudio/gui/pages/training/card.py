@@ -179,7 +179,9 @@ class MoreButton(QAbstractButton):
         """Tells which settings stand behind it (and were changed), and whether they are seen."""
         self._names, self._unfolded = names, unfolded
         state = say("unfolded") if unfolded else say("folded")
-        self.setAccessibleName(f"{self.text()}: {', '.join(names)} ({state})")
+        listed = ", ".join(names)
+        words = say("{title}: {names} ({state})", title=self.text(), names=listed, state=state)
+        self.setAccessibleName(words)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPaintEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QSizePolicy,
@@ -26,7 +26,8 @@ class Combo(QComboBox):
     """One of several values, with a caret that follows the theme.
 
     Args:
-        options: (value, text) or (value, text, tooltip) in the order in which they are offered.
+        options: (value, text) or (value, text, tooltip) in the order in which they are offered;
+            with a fourth text, the reason, it is greyed and cannot be chosen.
         default: What `reset` puts back; the first option's value if not given.
     """
 
@@ -43,6 +44,7 @@ class Combo(QComboBox):
         super().__init__(parent)
         self._default = default
         self._values: list[Any] = []
+        self._options: list[tuple] = []
         self._widest = widest
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -57,13 +59,23 @@ class Combo(QComboBox):
         blocked = self.blockSignals(True)
         self.clear()
         self._values = [option[0] for option in options]
+        self._options = list(options)
         for row, option in enumerate(options):
             self.addItem(option[1])
             if len(option) > 2 and option[2]:
                 self.setItemData(row, as_tip(option[2]), Qt.ItemDataRole.ToolTipRole)
+            if len(option) > 3 and option[3]:
+                self._grey(row, option[3])
         self.setCurrentIndex(max(row_of(self._values, before), 0) if options else -1)
         self.blockSignals(blocked)
         self.updateGeometry()
+
+    def _grey(self, row: int, reason: str) -> None:
+        self.setItemData(row, as_tip(reason), Qt.ItemDataRole.ToolTipRole)
+        self.setItemData(row, reason, Qt.ItemDataRole.AccessibleDescriptionRole)
+        model = self.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(row).setEnabled(False)
 
     def value(self) -> Any:
         """The chosen value."""

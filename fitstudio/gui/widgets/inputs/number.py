@@ -101,10 +101,7 @@ class NumberEdit(LineInput):
         """Tells what automatic comes to, shown in brackets."""
         shown = self._unset if value is None else f"{self._unset} ({self._text_of(value)})"
         self.setPlaceholderText(shown if self._optional else "")
-        if self._optional:
-            # The number in the brackets is what a person looks for: it is never cut.
-            needed = QFontMetrics(self.font()).horizontalAdvance(shown) + _AROUND_NUMBER
-            self.setFixedWidth(max(self._narrowest, needed))
+        self._fit()
 
     def step_by(self, steps: int) -> None:
         """One or more steps up or down."""
@@ -143,6 +140,14 @@ class NumberEdit(LineInput):
             text += self._suffix
         if text != self.text():
             self.setText(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Makes room for the number, and for the one in brackets: neither is ever cut."""
+        metrics = QFontMetrics(self.font())
+        shown = max(map(metrics.horizontalAdvance, (self.text(), self.placeholderText())))
+        needed = min(shown + _AROUND_NUMBER, Size.WIDEST_CHOICE)
+        self.setFixedWidth(max(self._narrowest, needed))
 
     def _read(self, text: str) -> Any:
         """The value that the text means.

@@ -98,8 +98,10 @@ class NumberFormat:
         words = say("Decimal comma") if self.decimal == "," else say("Decimal point")
         marks = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
         if self.thousands:
-            words += say(
-                ", thousands with {marks}", marks=marks.get(self.thousands, self.thousands)
+            words = say(
+                "{words}, thousands with {marks}",
+                words=words,
+                marks=marks.get(self.thousands, self.thousands),
             )
         return words
 

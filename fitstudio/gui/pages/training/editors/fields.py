@@ -107,6 +107,7 @@ class NumberField(NumberEdit):
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
+        self._fit()
 
     def _shown_unit(self) -> str:
         if self._percent:
@@ -265,11 +266,8 @@ class ComboField(Combo):
         """Chooses a value; one that is not offered, such as a lost column, stays visible."""
         if value is not None and not self.offers(value):
             # A value that is not offered (a column that is gone) stays visible.
-            self.set_options([*self._offered(), (value, str(value), "")])
+            self.set_options([*self._options, (value, str(value), "")])
         super().setValue(value)
-
-    def _offered(self) -> list[tuple[Any, str, str]]:
-        return [(value, self.itemText(row), "") for row, value in enumerate(self._values)]
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """Shows, closed, what None comes to."""

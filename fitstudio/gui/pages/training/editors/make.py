@@ -16,6 +16,7 @@ from fitstudio.gui.pages.training.editors.class_weights import ClassWeightsEdito
 from fitstudio.gui.pages.training.editors.columns import ColumnEditor, ColumnsEditor
 from fitstudio.gui.pages.training.editors.entry_form import simple_field
 from fitstudio.gui.pages.training.editors.fields import ComboField
+from fitstudio.gui.pages.training.editors.losses import LossField
 from fitstudio.gui.pages.training.editors.metrics import MetricsEditor
 from fitstudio.gui.pages.training.editors.settings_editor import SettingsEditor
 from fitstudio.gui.pages.training.editors.validation_data import ValidationDataEditor
@@ -39,6 +40,8 @@ def editor_for(param: Param, session: ProjectSession, parent: QWidget | None = N
 
 def _make(param: Param, session: ProjectSession, parent: QWidget | None) -> Any:
     kind = param.kind
+    if isinstance(kind, Chosen) and kind.entries is LOSSES:
+        return LossField(param, session, parent)
     if isinstance(kind, Chosen):
         return ComboField(param, _entry_options(param, kind), parent)
     if isinstance(kind, EntryList):

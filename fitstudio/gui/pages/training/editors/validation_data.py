@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.theme.sheet import set_property
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import secondary_button
+from fitstudio.gui.widgets.data_file import ask_data_file
 from fitstudio.gui.widgets.inputs.choice import Combo
 from fitstudio.gui.widgets.inputs.segmented import Segmented
 from fitstudio.gui.widgets.inputs.text import TextEdit
@@ -177,27 +178,27 @@ class ValidationDataEditor(QWidget):
         if len(needed) > 1:
             self._choose_each(needed)
             return
-        path, _ = QFileDialog.getOpenFileName(self, say("Data to check on"))
-        if path:
-            self.file.setValue(self._within_project(path))
+        file = ask_data_file(self, say("Data to check on"))
+        if file is not None:
+            self.file.setValue(self._within_project(file))
 
     def _choose_each(self, names: Sequence[str]) -> None:
         """Where the data are in several files, one is asked for for each."""
         chosen: dict[str, Any] = {}
         for name in names:
             title = say("Data to check on: {name}", name=name)
-            path, _ = QFileDialog.getOpenFileName(self, title)
-            if not path:
+            file = ask_data_file(self, title)
+            if file is None:
                 return
-            chosen[name] = {"path": self._within_project(path)}
+            chosen[name] = {"path": self._within_project(file)}
         self.setValue({"sources": chosen})
 
-    def _within_project(self, path: str) -> str:
+    def _within_project(self, file: Path) -> str:
         """A file inside the project's folder goes with it when the folder is moved."""
         try:
-            return Path(path).relative_to(self._session.project.folder).as_posix()
+            return file.relative_to(self._session.project.folder).as_posix()
         except ValueError:
-            return path
+            return str(file)
 
     def _on_column(self, name: Any) -> None:
         labels = self._first_label(name)

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from fitstudio.gui.pages.start.page import StartPage
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.drop_cover import DropCover
-from fitstudio.gui.window.header import Header
-from fitstudio.gui.window.notices import NoticeArea
-from fitstudio.gui.window.rail import Rail
-from fitstudio.gui.window.side_panel import SidePanel
+from fitstudio.gui.window.drops.drop_cover import DropCover
+from fitstudio.gui.window.frame.header import Header
+from fitstudio.gui.window.frame.notices import NoticeArea
+from fitstudio.gui.window.frame.rail import Rail
+from fitstudio.gui.window.frame.side_panel import SidePanel
 from fitstudio.viewmodel.shell.device import DeviceModel
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.shell.stations import stations

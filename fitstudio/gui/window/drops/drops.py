@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from fitstudio.gui.window.drop_cover import DropCover
+from fitstudio.gui.window.drops.drop_cover import DropCover
 from fitstudio.viewmodel.start.page import is_project
 from fitstudio.words import say
 

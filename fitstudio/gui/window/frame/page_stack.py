@@ -8,7 +8,7 @@ from fitstudio.gui.pages import registry
 from fitstudio.gui.pages.page import Page
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.frame import Frame
+from fitstudio.gui.window.frame.frame import Frame
 from fitstudio.gui.window.window_settings import WindowSettings
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.shell.stations import station_of

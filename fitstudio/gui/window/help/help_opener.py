@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from fitstudio.declared.parameters.registry import find_param
-from fitstudio.gui.window import dialogs
 from fitstudio.gui.window.commands import Commands
+from fitstudio.gui.window.dialogs import about
 from fitstudio.viewmodel.shell.background import Background
 
 if TYPE_CHECKING:
-    from fitstudio.gui.window.help_viewer import HelpViewer
+    from fitstudio.gui.window.help.help_viewer import HelpViewer
 
 
 class HelpOpener:
@@ -38,12 +38,12 @@ class HelpOpener:
         self.viewer: HelpViewer | None = None
         commands.bind(
             help=lambda: self.show(self.setting_in_focus()),
-            about=lambda: dialogs.show_about(window, background),
+            about=lambda: about.show_about(window, background),
         )
 
     def show(self, topic: str = "") -> None:
         """Shows the help pages, at a setting where one is named."""
-        from fitstudio.gui.window.help_viewer import HelpViewer  # the window starts without it
+        from fitstudio.gui.window.help.help_viewer import HelpViewer  # the window starts without it
 
         if self.viewer is None:
             self.viewer = HelpViewer(self._window)

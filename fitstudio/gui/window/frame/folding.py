@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fitstudio.gui.theme.tokens import Size
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.frame import Frame
+from fitstudio.gui.window.frame.frame import Frame
 from fitstudio.gui.window.window_settings import WindowSettings
 
 

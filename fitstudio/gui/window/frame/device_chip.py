@@ -63,7 +63,7 @@ class DeviceChip(QFrame):
             self._meter.set_value(model.used / model.total)
             self._memory.setText(words)
         self.setToolTip(model.reason)
-        self.setAccessibleName(f"{model.title}. {words}")
+        self.setAccessibleName(say("{device}. {used}", device=model.title, used=words))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Looks at the device from time to time, while it is seen."""

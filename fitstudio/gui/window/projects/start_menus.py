@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtWidgets import QMenu
 
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.project_life import ProjectLife
+from fitstudio.gui.window.projects.project_life import ProjectLife
 
 _Entry = tuple[str, str, Callable[[], object]]
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from fitstudio.errors import FitStudioError
 from fitstudio.gui.pages.data import adding
 from fitstudio.gui.pages.start.page import StartPage
-from fitstudio.gui.widgets.data_file import ask_data_file
-from fitstudio.gui.window import dialogs
+from fitstudio.gui.widgets.data_file import ask_data_file, keep_data_folder
 from fitstudio.gui.window.commands import Commands
+from fitstudio.gui.window.dialogs import questions
 from fitstudio.gui.window.window_settings import WindowSettings
-from fitstudio.viewmodel.shell.background import Background
+from fitstudio.viewmodel.shell.background import Background, Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.start.opening import Opening, OpenProject
 from fitstudio.viewmodel.start.page import StartModel, is_project
@@ -58,11 +58,13 @@ class ProjectLife(QObject):
         self.session: ProjectSession | None = None
         self.opening = Opening(background, self._on_opened, self._on_open_failed)
         self.start = StartModel(background)
+        self._job: Job | None = None
 
     def serve(self, page: StartPage, commands: Commands) -> None:
         """Does what the start page and the commands about projects ask for."""
         self._page = page
         page.dropped.connect(self.take_file)
+        page.cancelled.connect(self._on_cancelled)
         page.project_chosen.connect(self.opening.open)
         page.example_chosen.connect(self.open_example)
         page.continue_chosen.connect(lambda folder, run: self.opening.open(folder, resume=run))
@@ -82,9 +84,7 @@ class ProjectLife(QObject):
             if adding.take_file(self.session, file, self._window):
                 self.data_taken.emit()
         else:
-            if self._page is not None:
-                self._page.set_busy(say("Reading {file}…", file=file.name))
-            self.opening.from_data(file, self._settings.projects_folder)
+            self._reads(file, self.opening.from_data(file, self._settings.projects_folder))
 
     def open_example(self, name: str) -> None:
         """Makes a project from an example, and opens it."""
@@ -105,9 +105,26 @@ class ProjectLife(QObject):
         session, self.session = self.session, None
         session.close()
 
+    def _reads(self, file: Path, job: Job) -> None:
+        """The start page says so, until it is over or nobody wants it any more."""
+        self._job = job
+        if self._page is not None:
+            self._page.set_busy(say("Reading {file}…", file=file.name))
+
+    def _on_cancelled(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        if self._page is not None:
+            self._page.set_busy("")
+
     def _on_opened(self, opened: OpenProject) -> None:
         self.close()
         self.session = ProjectSession(opened.project, self._background)
+        if self._page is not None:
+            self._page.set_busy("")
+        file = self.session.spec.get("data.file")
+        if file is not None:
+            keep_data_folder(opened.project.folder / str(file))
         self.opened.emit(opened)
 
     def _on_open_failed(self, problem: FitStudioError) -> None:
@@ -116,9 +133,11 @@ class ProjectLife(QObject):
         self.failed.emit(problem)
 
     def _on_new_project(self) -> None:
-        asked = dialogs.ask_new_project(self._window, self._settings.projects_folder)
+        asked = questions.ask_new_project(self._window, self._settings.projects_folder)
         if asked is not None:
-            self.opening.create(asked.folder, asked.name, asked.data)
+            job = self.opening.create(asked.folder, asked.name, asked.data)
+            if asked.data is not None and self.session is None:
+                self._reads(asked.data, job)
 
     def _on_open_project(self) -> None:
         folder = QFileDialog.getExistingDirectory(

@@ -9,7 +9,7 @@ from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button, icon_button, primary_button, secondary_button
 from fitstudio.gui.widgets.labels import ElidedLabel, as_tip
 from fitstudio.gui.window.commands import Commands
-from fitstudio.gui.window.device_chip import DeviceChip
+from fitstudio.gui.window.frame.device_chip import DeviceChip
 from fitstudio.gui.window.logo import LogoMark
 from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.device import DeviceModel

@@ -1,0 +1,1 @@
+"""The dialogs of the whole window: questions, settings, about."""

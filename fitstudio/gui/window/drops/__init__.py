@@ -1,0 +1,1 @@
+"""Files held over the window and dropped on it."""

@@ -1,0 +1,1 @@
+"""What the window always shows: header, rail, pages, side panel, notices."""
