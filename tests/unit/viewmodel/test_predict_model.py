@@ -208,3 +208,16 @@ def test_a_model_of_two_files_wants_both_and_says_which_is_missing(tmp_path: Pat
         model.close()
         session.background.close()
         session.close()
+
+
+def test_the_models_of_a_run_that_went_on_are_listed_anew(session):
+    model = PredictModel(session)
+    deliver_until(session, lambda: bool(model.models))
+    assert model.models[0].epoch == 4
+    shutil.rmtree(session.project.paths.runs / "0001-usable")
+    settings = {"fit.x": ["a", "b"], "fit.y": ["y"]}
+    add_run(session.project, 1, title="Usable", settings=settings, epochs=9)
+    session.refresh_runs()
+    deliver_until(session, lambda: model.models[0].epoch == 8)
+    said = {paragraph.title: paragraph.text for paragraph in predict_words.say(model)}
+    assert "epoch 9" in said["The model"]
