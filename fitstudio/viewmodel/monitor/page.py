@@ -50,6 +50,7 @@ class ShownRun:
         title: What the person or its settings call it.
         parent: Number of the run that it was made from.
         loss_title: What the loss measures, with its unit: "mean squared error".
+        under_way: Whether its worker is at work, as the list of runs has it.
     """
 
     run: str
@@ -58,6 +59,7 @@ class ShownRun:
     title: str = ""
     parent: int | None = None
     loss_title: str = ""
+    under_way: bool = False
 
     @property
     def heading(self) -> str:
@@ -93,6 +95,8 @@ class MonitorModel:
 
     Attributes:
         spec: What the run was asked to do; None while not known.
+        starting: Whether the first run has been asked for, and has not shown itself yet.
+        going_on: Whether an ended run has been started again, and its journal does not tell yet.
         opened: Emitted when another run is shown.
         changed: Emitted by a tick that brought something new.
         ended: Emitted once when the run that was seen running has ended.
@@ -111,6 +115,8 @@ class MonitorModel:
         self.shown: ShownRun | None = None
         self.state: RunState | None = None
         self.spec: RunSpec | None = None
+        self.starting = False
+        self.going_on = False
         self.curves = EpochCurves()
         self._looks_after = looks_after
         self._steady = steady
@@ -124,6 +130,9 @@ class MonitorModel:
     def open(self, run: ShownRun | None) -> None:
         """Show a run, or none."""
         if run is not None and self.shown is not None and run.folder == self.shown.folder:
+            ended = self.state is not None and not self.state.running
+            begins = run.under_way and not self.shown.under_way
+            self.going_on = run.under_way and ended and (begins or self.going_on)
             self.shown = run  # renamed, perhaps
             self.changed.emit()
             return
@@ -134,7 +143,14 @@ class MonitorModel:
                 RunPaths(run.folder), looks_after=self._looks_after, steady=self._steady
             )
             self._feed.start()
+        self.starting = False
         self.opened.emit()
+
+    def set_starting(self, starting: bool) -> None:
+        """Tell that a run is being started while none is shown."""
+        if starting != self.starting:
+            self.starting = starting
+            self.changed.emit()
 
     def close(self) -> None:
         """Stop following."""
@@ -145,6 +161,7 @@ class MonitorModel:
         self.shown = None
         self.spec = None
         self.state = None
+        self.going_on = False
         self.curves = EpochCurves()
         self._verdict = None
         self._seen_running = False
@@ -163,8 +180,9 @@ class MonitorModel:
         self.state = self._feed.state
         if self.state is not None:
             self.curves.follow(self.state)
-        self.changed.emit()
         running = self.state is not None and self.state.running
+        self.going_on = self.going_on and not running
+        self.changed.emit()
         if self._seen_running and not running:
             self.ended.emit()
         self._seen_running = running
@@ -209,6 +227,8 @@ class MonitorModel:
         state = self.state
         if state is None:
             return Badge("waiting", say("Opening"))
+        if self.going_on:
+            return Badge("waiting", say("Starting"))
         if self.silent_s is not None:
             return Badge("attention", say("Not answering"))
         if state.stop_requested is not None and state.running:
@@ -277,6 +297,8 @@ class MonitorModel:
         state = self.state
         if state is None:
             return ""
+        if self.going_on:
+            return say("Starting")
         if state.phase is Phase.PAUSED:
             return say("Paused")
         if state.running:
@@ -287,7 +309,7 @@ class MonitorModel:
 
     def card(self) -> RunCard | None:
         """The card of a run that ended badly."""
-        return card_of(self.state) if self.state else None
+        return card_of(self.state) if self.state and not self.going_on else None
 
     # On the curves
 

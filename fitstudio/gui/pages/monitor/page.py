@@ -104,11 +104,7 @@ class MonitorPage(Page):
         column.addWidget(self.advice)
         column.addWidget(self._splitter, 1)
         self._bottom = bottom
-        self._empty = EmptyState(
-            "activity",
-            say("No run yet"),
-            say("Press Train, and watch here how the model learns."),
-        )
+        self._empty = EmptyState("activity", "")
         holder = QWidget()
         self._places = QStackedLayout(holder)
         self._places.addWidget(self._empty)
@@ -141,6 +137,7 @@ class MonitorPage(Page):
         self._stale = False
         shown = self.model.shown
         if shown is None:
+            self._say_why_empty()
             self.page_head.set_title(say("Monitor"), "")
             self._chip.hide()
             self._tell_words()
@@ -159,6 +156,16 @@ class MonitorPage(Page):
         self.device.refresh()
         self._show_advice()
         self._tell_words()
+
+    def _say_why_empty(self) -> None:
+        if self.model.starting:
+            title = say("The run is starting")
+            sentence = say("The data are looked at once more; then its curves come here.")
+        else:
+            title = say("No run yet")
+            sentence = say("Press Train, and watch here how the model learns.")
+        if self._empty.title.text() != title:
+            self._empty.set_text(title, sentence)
 
     def _show_advice(self) -> None:
         """After a run has ended: the one change that its curves speak for, a button away."""
