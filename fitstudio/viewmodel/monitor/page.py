@@ -20,6 +20,7 @@ from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.run_state import Phase, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.paths import RunPaths
+from fitstudio.viewmodel.figures import learning_rate_text
 from fitstudio.viewmodel.monitor.badge import Badge, ended_badge
 from fitstudio.viewmodel.monitor.curves import EpochCurves
 from fitstudio.viewmodel.monitor.device_strip import (
@@ -286,11 +287,11 @@ class MonitorModel:
         return say("{pace} an epoch", pace=numbers.format_seconds(pace)) if pace is not None else ""
 
     def learning_rate_words(self) -> str:
-        """The learning rate where it has been the same in every epoch; else its curve tells it."""
+        """The learning rate of the newest epoch."""
         rates = self.curves.learning_rate.y
-        if not rates or min(rates) != max(rates):
+        if not rates:
             return ""
-        return say("learning rate {rates}", rates=numbers.format_exact(rates[-1]))
+        return say("learning rate {rate}", rate=learning_rate_text(rates[-1]))
 
     def time_words(self) -> str:
         """What is left of a live run, or how long an ended one took."""
