@@ -63,13 +63,14 @@ def ask_on_close(window: QWidget, run: RunSummary) -> OnClose:
 
 def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     """Asks how many epochs more a run is to be trained."""
-    edit = NumberEdit(whole=True, minimum=1, default=10, suffix=say(" epochs"))
+    edit = NumberEdit(whole=True, minimum=1, default=10)
     edit.setAccessibleName(say("More epochs"))
     edit.setObjectName("extend.epochs")
     box = QWidget()
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(edit)
+    row.addWidget(Label(say("more epochs"), ink="text2"))
     row.addStretch(1)
     edit.selectAll()
     edit.setFocus()
