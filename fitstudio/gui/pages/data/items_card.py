@@ -158,6 +158,7 @@ class _Words(QWidget):
 
 def _shorten(button: Button) -> None:
     """A button that names long cells of the file says all of it in its tooltip."""
+    button.ensurePolished()  # only then has it the font of the style sheet
     metrics = QFontMetrics(button.font())
     whole = button.text()
     shown = metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, _WIDEST_BUTTON)
