@@ -1,9 +1,9 @@
-"""What metrics are called on every page."""
+"""What metrics are called on every page, and how a learning rate is written."""
 
 from __future__ import annotations
 
 from fitstudio.declared.catalogue.measured_names import measured_words
-from fitstudio.words import say
+from fitstudio.words import numbers, say
 
 LEARNING_RATE_NAMES = ("learning_rate", "lr")
 
@@ -30,3 +30,8 @@ def monitored_title(name: str) -> str:
 
 def _begun(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def learning_rate_text(rate: float) -> str:
+    """A learning rate in three digits: 0.001, 0.000933, 3·10⁻⁷."""
+    return numbers.format_exact(float(f"{rate:.3g}"))

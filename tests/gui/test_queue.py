@@ -2,7 +2,7 @@
 
 import json
 
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from fitstudio.actions import queue
 from fitstudio.declared.run_spec import RunSpec
@@ -75,8 +75,13 @@ def test_a_queued_run_keeps_its_settings_and_is_trained(window, example, qtbot):
     main = window(example("penguins", {"fit.epochs": 2}))
     session = main.session
 
+    main.show_page("training")
     main.commands["queue"].trigger()
+    assert main.page == "training", "who queues several stays at the settings"
+    way_on = main.findChild(QPushButton, "notice.way_on")
     session.set_value("fit.epochs", 7)
+    way_on.click()
+    assert main.page == "runs" and main.frame.notices.texts() == []
 
     qtbot.waitUntil(
         lambda: any(run.outcome == "completed" for run in session.runs), timeout=120_000

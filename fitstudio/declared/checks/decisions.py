@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
-from fitstudio.declared.parameters.split import LAST
+from fitstudio.declared.parameters.split import GROUP, LAST
 from fitstudio.declared.resolved import Resolved
 from fitstudio.declared.task.columns import kept_rows
 from fitstudio.declared.task.dataset_summary import (
@@ -140,6 +140,12 @@ def _missing(
 
 def _order(values: Mapping[str, Any], summary: DatasetSummary) -> Iterator[Decision]:
     targets = values["fit.y"] or ()
+    by = values.get("data.split_column")
+    if values.get("data.split") == GROUP and isinstance(by, str):
+        title = say("Rows of one {column}", column=strong(by))
+        fix = Fix(say("Part them row by row"), {"data.split": None, "data.split_column": None})
+        detail = say("stay on one side of the split")
+        yield _told("data.whole-groups", "data.split", title, detail, fix)
     if values.get("data.split", LAST) != LAST:
         return
     if values["data.row_order"] == "random":

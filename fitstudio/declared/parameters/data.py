@@ -168,8 +168,8 @@ DATA: tuple[Param, ...] = (
             "Whether a target of numbers is scaled for training, by what the training rows show."
         ),
         more=marked(
-            "Networks learn numbers around 0 most easily. Loss and metrics are then in "
-            "multiples of the target's spread; results and predictions are in its own units. "
+            "Networks learn numbers around 0 most easily. History then keeps losses and metrics "
+            "of the scaled target; results and predictions are in its own units. "
             "Losses that need the true size of a number (percentages, logarithms, counts) "
             "leave the target as it is."
         ),

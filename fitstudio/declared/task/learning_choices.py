@@ -144,6 +144,8 @@ def _adamw() -> Choice:
 
 
 def _batch(training: int, rows: int) -> Choice:
+    # A batch of more rows than there are would be the same; it would only look wrong.
+    rows = min(rows, training)
     steps = math.ceil(training / rows)
     why = say("that is {steps} an epoch", steps=say_count(steps, "{number} step", "{number} steps"))
     return Choice("fit.batch_size", rows, why)

@@ -97,6 +97,7 @@ class PlainWordsPanel(QWidget):
         state = readiness(
             session.resolved,
             session.summary,
+            spec=session.spec,
             reading=session.busy_with_data,
             read_only=session.read_only is not None,
         )

@@ -25,7 +25,8 @@ from fitstudio.gui.plots.ticks import Tick
 from fitstudio.words import say, say_count
 from fitstudio.words.numbers import format_value
 
-GUTTER = 53
+GUTTER = 60
+_LONGEST_LABEL = 7
 _TOP = 7
 _BOTTOM = 9
 _ZOOM_STEP = 0.8
@@ -354,5 +355,10 @@ def padded(low: float, high: float, *, log: bool) -> tuple[float, float]:
 
 
 def format_step(value: float) -> str:
-    """The label of the greatest step, as short as it can be said exactly."""
-    return f"{value:.4g}" if value >= 1e-4 else format_value(value, 2)
+    """The label of the greatest step, in as many digits as there is room for beside the axis."""
+    if value >= 1e-4:
+        for digits in (4, 3):
+            text = f"{value:.{digits}g}"
+            if len(text) <= _LONGEST_LABEL:
+                return text
+    return format_value(value, 2)

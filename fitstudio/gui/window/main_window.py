@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self.frame = Frame(self.commands, self.device, self.projects.start)
         self.setCentralWidget(self.frame)
         self.page_stack = PageStack(self.frame, self.commands, self.settings, self)
-        self.runs = RunCommands(self, self.page_stack, self.commands)
+        self.runs = RunCommands(self, self.page_stack, self.commands, self.frame.notices)
         self.folding = Folding(self.frame, self.commands, self.settings)
         self.look = Look(self, self.commands, self.settings)
         self.help = HelpOpener(self, self.commands, self.background, self._model_kind)

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from fitstudio.gui.window.commands import Commands
 from fitstudio.gui.window.dialogs import questions
+from fitstudio.gui.window.frame.notices import Notice, NoticeArea
 from fitstudio.gui.window.frame.page_stack import PageStack
 from fitstudio.viewmodel.shell.commands import COMMANDS
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 _WATCH_RUNNING_MS = 1000
 _WATCH_IDLE_MS = 5000
@@ -24,11 +26,15 @@ class RunCommands:
         window: Over which dialogs stand.
         pages: Where a run is shown, and what stands against one.
         commands: Of which those about runs, undo and redo are done here.
+        notices: Where it is said what became of a command that is not seen on the page.
     """
 
-    def __init__(self, window: QWidget, pages: PageStack, commands: Commands) -> None:
+    def __init__(
+        self, window: QWidget, pages: PageStack, commands: Commands, notices: NoticeArea
+    ) -> None:
         self._window = window
         self._pages = pages
+        self._notices = notices
         self._session: ProjectSession | None = None
         self._watch = QTimer(window)
         self._watch.setInterval(_WATCH_IDLE_MS)
@@ -81,10 +87,22 @@ class RunCommands:
     def _queue(self, session: ProjectSession) -> None:
         if not session.may_change():
             return
-        if session.enqueue():
-            self._pages.show_page("runs")
-        else:
+        if not session.enqueue():
             self._go_to_first_problem(session)
+        elif self._pages.name != "runs":
+            # Who queues several goes on with the settings: the page stays.
+            self._notices.add(self._queued_notice())
+
+    def _queued_notice(self) -> Notice:
+        words = say("**Added to the queue**, with the settings as they are now.")
+        notice = Notice(words, "success", button=say("See the queue"))
+
+        def see() -> None:
+            self._notices.remove(notice)
+            self._pages.show_page("runs")
+
+        notice.pressed.connect(see)
+        return notice
 
     def _go_to_first_problem(self, session: ProjectSession) -> None:
         # The message stands at the setting, and goes when it is mended.

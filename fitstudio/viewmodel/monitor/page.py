@@ -20,6 +20,7 @@ from fitstudio.journal.best_value import BestValue
 from fitstudio.journal.run_state import Phase, RunState, shown
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.project.paths import RunPaths
+from fitstudio.viewmodel.figures import learning_rate_text
 from fitstudio.viewmodel.monitor.badge import Badge, ended_badge
 from fitstudio.viewmodel.monitor.curves import EpochCurves
 from fitstudio.viewmodel.monitor.device_strip import (
@@ -50,6 +51,7 @@ class ShownRun:
         title: What the person or its settings call it.
         parent: Number of the run that it was made from.
         loss_title: What the loss measures, with its unit: "mean squared error".
+        under_way: Whether its worker is at work, as the list of runs has it.
     """
 
     run: str
@@ -58,6 +60,7 @@ class ShownRun:
     title: str = ""
     parent: int | None = None
     loss_title: str = ""
+    under_way: bool = False
 
     @property
     def heading(self) -> str:
@@ -93,6 +96,8 @@ class MonitorModel:
 
     Attributes:
         spec: What the run was asked to do; None while not known.
+        starting: Whether the first run has been asked for, and has not shown itself yet.
+        going_on: Whether an ended run has been started again, and its journal does not tell yet.
         opened: Emitted when another run is shown.
         changed: Emitted by a tick that brought something new.
         ended: Emitted once when the run that was seen running has ended.
@@ -111,6 +116,8 @@ class MonitorModel:
         self.shown: ShownRun | None = None
         self.state: RunState | None = None
         self.spec: RunSpec | None = None
+        self.starting = False
+        self.going_on = False
         self.curves = EpochCurves()
         self._looks_after = looks_after
         self._steady = steady
@@ -124,6 +131,9 @@ class MonitorModel:
     def open(self, run: ShownRun | None) -> None:
         """Show a run, or none."""
         if run is not None and self.shown is not None and run.folder == self.shown.folder:
+            ended = self.state is not None and not self.state.running
+            begins = run.under_way and not self.shown.under_way
+            self.going_on = run.under_way and ended and (begins or self.going_on)
             self.shown = run  # renamed, perhaps
             self.changed.emit()
             return
@@ -134,7 +144,14 @@ class MonitorModel:
                 RunPaths(run.folder), looks_after=self._looks_after, steady=self._steady
             )
             self._feed.start()
+        self.starting = False
         self.opened.emit()
+
+    def set_starting(self, starting: bool) -> None:
+        """Tell that a run is being started while none is shown."""
+        if starting != self.starting:
+            self.starting = starting
+            self.changed.emit()
 
     def close(self) -> None:
         """Stop following."""
@@ -145,6 +162,7 @@ class MonitorModel:
         self.shown = None
         self.spec = None
         self.state = None
+        self.going_on = False
         self.curves = EpochCurves()
         self._verdict = None
         self._seen_running = False
@@ -163,8 +181,9 @@ class MonitorModel:
         self.state = self._feed.state
         if self.state is not None:
             self.curves.follow(self.state)
-        self.changed.emit()
         running = self.state is not None and self.state.running
+        self.going_on = self.going_on and not running
+        self.changed.emit()
         if self._seen_running and not running:
             self.ended.emit()
         self._seen_running = running
@@ -209,6 +228,8 @@ class MonitorModel:
         state = self.state
         if state is None:
             return Badge("waiting", say("Opening"))
+        if self.going_on:
+            return Badge("waiting", say("Starting"))
         if self.silent_s is not None:
             return Badge("attention", say("Not answering"))
         if state.stop_requested is not None and state.running:
@@ -266,17 +287,19 @@ class MonitorModel:
         return say("{pace} an epoch", pace=numbers.format_seconds(pace)) if pace is not None else ""
 
     def learning_rate_words(self) -> str:
-        """The learning rate where it has been the same in every epoch; else its curve tells it."""
+        """The learning rate of the newest epoch."""
         rates = self.curves.learning_rate.y
-        if not rates or min(rates) != max(rates):
+        if not rates:
             return ""
-        return say("learning rate {rates}", rates=numbers.format_exact(rates[-1]))
+        return say("learning rate {rate}", rate=learning_rate_text(rates[-1]))
 
     def time_words(self) -> str:
         """What is left of a live run, or how long an ended one took."""
         state = self.state
         if state is None:
             return ""
+        if self.going_on:
+            return say("Starting")
         if state.phase is Phase.PAUSED:
             return say("Paused")
         if state.running:
@@ -287,7 +310,7 @@ class MonitorModel:
 
     def card(self) -> RunCard | None:
         """The card of a run that ended badly."""
-        return card_of(self.state) if self.state else None
+        return card_of(self.state) if self.state and not self.going_on else None
 
     # On the curves
 

@@ -38,6 +38,13 @@ class Suggestion:
 
 def say(model: MonitorModel) -> list[Paragraph]:
     """The paragraphs for a run, newest knowledge first; **strong** as the panel shows it."""
+    if model.shown is None and model.starting:
+        return [
+            Paragraph(
+                saying.say("How it goes"),
+                saying.say("**Starting.** The first run of this project is being prepared."),
+            )
+        ]
     if model.shown is None:
         return [
             Paragraph(
@@ -49,7 +56,7 @@ def say(model: MonitorModel) -> list[Paragraph]:
         return []
     paragraphs = [
         _silence(model),
-        _how_it_goes(state, verdict),
+        _how_it_goes(state, verdict, going_on=model.going_on),
         _patience(model),
         _fit(state, verdict),
         _score(state),
@@ -101,15 +108,15 @@ def _silence(model: MonitorModel) -> Paragraph | None:
     )
 
 
-def _how_it_goes(state: RunState, verdict: Verdict) -> Paragraph:
-    if not state.running:
+def _how_it_goes(state: RunState, verdict: Verdict, *, going_on: bool) -> Paragraph:
+    if not state.running and not going_on:
         return Paragraph(saying.say("How it went"), _ending(state, verdict))
     if state.phase is Phase.PAUSED:
         return Paragraph(
             saying.say("How it goes"),
             saying.say("**Paused.** Nothing is lost; it goes on where it is."),
         )
-    if state.phase in (Phase.STARTING, Phase.PREPARING):
+    if going_on or state.phase in (Phase.STARTING, Phase.PREPARING):
         getting_ready = saying.say("**Getting ready.** The data and the model are being prepared.")
         if state.epochs:
             done = shown(state.epochs[-1].epoch)

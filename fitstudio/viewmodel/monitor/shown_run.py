@@ -47,6 +47,7 @@ class SessionFollower:
         if shown is not None and self.session.run_summary(shown.run) is not None:
             renamed = describe(self.session, shown.run)
             self.model.open(replace(renamed, loss_title=shown.loss_title))
+        self.model.set_starting(shown is None and self.session.starting)
 
     def _on_ended(self) -> None:
         self.session.refresh_runs()
@@ -90,6 +91,7 @@ def describe(session: ProjectSession, run: str) -> ShownRun:
         number=paths.number,
         title=line.name if line is not None else "",
         parent=parent.number if parent is not None else None,
+        under_way=line is not None and line.outcome is None,
     )
 
 

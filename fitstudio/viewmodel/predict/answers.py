@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from fitstudio.words import say
 from fitstudio.words.numbers import format_value
 
 SHOWN_ROWS = 1000
+_SHORT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +34,50 @@ class Answers:
         columns: Its columns.
         rows: At most `SHOWN_ROWS` of its rows.
         answered: Which of the columns are answers.
+        decimal: The mark before the decimals of its numbers.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     answered: frozenset[str]
+    decimal: str = "."
+
+    def number(self, text: str) -> float:
+        """What a cell says as a number.
+
+        Raises:
+            ValueError: If it says none.
+        """
+        return float(text.replace(self.decimal, ".") if self.decimal != "." else text)
 
 
 def read_answers(report: PredictionReport) -> Answers:
     """The beginning of a file of results."""
     with report.output.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
+        # Its first column counts the rows; what stands behind that name parts the columns.
+        comma = re.match(r"[^,;]*;", file.readline()) is not None
+        file.seek(0)
+        lines = csv.reader(file, delimiter=";" if comma else ",")
         columns = tuple(next(lines, ()))
         rows = tuple(tuple(row) for _, row in zip(range(SHOWN_ROWS), lines))
-    return Answers(columns, rows, frozenset(report.columns))
+    return Answers(columns, rows, frozenset(report.columns), "," if comma else ".")
 
 
-def short_number(text: str) -> str:
+def short_number(text: str, answers: Answers) -> str:
     """A long number in few digits, for the screen; anything else as it is."""
+    if len(text) <= _SHORT:
+        return text
     try:
-        value = float(text)
+        value = answers.number(text)
     except ValueError:
         return text
-    return format_value(value) if len(text) > 7 else text
+    return format_value(value).replace(".", answers.decimal)
 
 
-def share_text(text: str) -> str:
+def share_text(text: str, answers: Answers) -> str:
     """A probability in the one form that compares at a glance: "0.003", never "3·10⁻³"."""
     try:
-        return f"{float(text):.3f}"
+        return f"{answers.number(text):.3f}".replace(".", answers.decimal)
     except ValueError:
         return text
 

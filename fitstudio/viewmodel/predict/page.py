@@ -20,6 +20,7 @@ from fitstudio.actions import runs
 from fitstudio.actions.models import using_models
 from fitstudio.actions.models.kept_models import KeptModel, kept_models
 from fitstudio.actions.models.using_models import PredictionReport
+from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.run_spec import RunSpec
@@ -87,6 +88,7 @@ class PredictModel:
         self.saved: Path | None = None
         self.progress = (0.0, "")
         self._stage = Stage.NO_RUN
+        self._listed: tuple[object, ...] = ()
         self._cancel = threading.Event()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         session.runs_changed.connect(self._on_runs_changed)
@@ -147,6 +149,8 @@ class PredictModel:
         if run == self.run:
             return
         self.run, self.spec = run, None
+        line = self.session.run_summary(run)
+        self._listed = () if line is None else _what_is_saved(line)
         self.models, self.checkpoint = [], None
         self._forget_answers()
         self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
@@ -202,6 +206,7 @@ class PredictModel:
             self._read()
 
     def _read(self) -> None:
+        self._follow_models()
         run, data = self.run, self._data()
         self.summary, self.problem = None, None
         self._forget_answers()
@@ -341,6 +346,10 @@ class PredictModel:
         self.report, self.answers, measured = outcome
         self.scores = scores_of(measured) if measured else []
         self._stage = Stage.DONE
+        line = self.session.run_summary(self.run)
+        used = next((each for each in self.models if each.name == self.used_model), None)
+        if line is not None and used is not None and used.epoch != self.report.epoch:
+            self._list_models(line)  # the run went on before this prediction began
         self.changed.emit()
 
     def _fail_to_save(self, problem: FitStudioError) -> None:
@@ -362,6 +371,34 @@ class PredictModel:
             self._folder.cleanup()
             self._folder = None
 
+    def _follow_models(self) -> None:
+        """A run that went on has other saved models than when they were listed.
+
+        Not under answers that are shown: these are of the model that is named above them.
+        """
+        line = self.session.run_summary(self.run)
+        if line is None or self._stage in (Stage.PREDICTING, Stage.DONE):
+            return
+        if _what_is_saved(line) != self._listed:
+            self._list_models(line)
+
+    def _list_models(self, line: RunSummary) -> None:
+        self._listed = _what_is_saved(line)
+        self.session.in_background(
+            lambda job: kept_models(self.session.project, line.run),
+            lambda models: self._take_models(line.run, models),
+            self._fail,
+            replaces=f"models to predict with {id(self)}",
+        )
+
+    def _take_models(self, run: str, models: list[KeptModel]) -> None:
+        if run != self.run or models == self.models:
+            return
+        self.models = models
+        if self.checkpoint not in [each.name for each in models]:
+            self.checkpoint = None
+        self.changed.emit()
+
     def _on_runs_changed(self) -> None:
         """The best model is used until a person chooses another."""
         usable = {run for run, _ in self.usable_runs()}
@@ -372,8 +409,14 @@ class PredictModel:
         settled = self._stage in (Stage.PREDICTING, Stage.DONE, Stage.READING)
         if self.run not in usable or not settled:
             self._use(chosen)
+        self._follow_models()
         self.changed.emit()
 
     def _on_model_wanted(self, run: str) -> None:
         if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
             self._use(run)
+
+
+def _what_is_saved(line: RunSummary) -> tuple[object, ...]:
+    """What of a run changes when other models of it are saved."""
+    return line.outcome, line.best, line.has_model

@@ -24,17 +24,7 @@ def say(model: PredictModel) -> list[Paragraph]:
         if used is not None:
             text = sentences(text, _used_words(used, scale_of(line)))
         paragraphs.append(Paragraph(saying.say("The model"), text))
-    text = saying.say(
-        "Columns are matched **by name**; their order does not matter. The file is read as "
-        "the training file was, and the preparation is the one learned in training."
-    )
-    fills = model.spec is not None and model.spec.get("data.missing") == "fill"
-    gaps = (
-        saying.say("Gaps are filled in as then.")
-        if fills
-        else saying.say("Rows with gaps get no answer.")
-    )
-    paragraphs.append(Paragraph(saying.say("What happens"), sentences(text, gaps)))
+    paragraphs.append(Paragraph(saying.say("What happens"), _what_happens(model)))
     match = model.match()
     if match is not None and match.targets and model.stage is not Stage.DONE:
         names = ", ".join(match.targets)
@@ -63,6 +53,25 @@ def say(model: PredictModel) -> list[Paragraph]:
         if report.notes:
             paragraphs.append(Paragraph(saying.say("Mind"), " ".join(report.notes)))
     return paragraphs
+
+
+def _what_happens(model: PredictModel) -> str:
+    if model.takes_folder:
+        return saying.say(
+            "Each of them is read and prepared **as in training**. What cannot be read gets no "
+            "answer."
+        )
+    text = saying.say(
+        "Columns are matched **by name**; their order does not matter. The file is read as "
+        "the training file was, and the preparation is the one learned in training."
+    )
+    fills = model.spec is not None and model.spec.get("data.missing") == "fill"
+    gaps = (
+        saying.say("Gaps are filled in as then.")
+        if fills
+        else saying.say("Rows with gaps get no answer.")
+    )
+    return sentences(text, gaps)
 
 
 def _used_words(model: KeptModel, scale: TargetScale | None) -> str:

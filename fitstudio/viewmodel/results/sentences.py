@@ -11,6 +11,7 @@ from fitstudio.words import numbers, saying, sentences
 from fitstudio.words.numbers import in_percent
 
 _FEW_ROWS = 100
+_TELLS_THE_ANSWER = frozenset({"fit.x-parts-target", "fit.x-tells-target"})
 
 
 def say(model: ResultsModel) -> list[Paragraph]:
@@ -27,7 +28,7 @@ def say(model: ResultsModel) -> list[Paragraph]:
         paragraphs = _classes(model)
     else:
         paragraphs = _numbers(model)
-    return [*paragraphs, *_trust(model)]
+    return [*paragraphs, *_doubt(model), *_trust(model)]
 
 
 def _classes(model: ResultsModel) -> list[Paragraph]:
@@ -63,14 +64,17 @@ def _classes(model: ResultsModel) -> list[Paragraph]:
             wrong = confusion.counts[at].copy()
             wrong[at] = 0
             taken_for = confusion.names[int(wrong.argmax())]
+            rest = saying.say("most of the rest")
+            if wrong.max() == wrong.sum():
+                rest = saying.say("the rest")
             paragraphs.append(
                 Paragraph(
                     saying.say("Hardest class"),
                     saying.say(
-                        "**{names}**: {recall} of it is found; most of the rest is taken for "
-                        "{taken_for}.",
+                        "**{names}**: {recall} of it is found; {rest} is taken for {taken_for}.",
                         names=confusion.names[at],
                         recall=in_percent(float(recall[at])),
+                        rest=rest,
                         taken_for=taken_for,
                     ),
                 )
@@ -109,6 +113,15 @@ def _numbers(model: ResultsModel) -> list[Paragraph]:
             )
         )
     return paragraphs
+
+
+def _doubt(model: ResultsModel) -> list[Paragraph]:
+    """What stands on the Data page against any score, as long as nobody has decided about it."""
+    found = [each for each in model.session.resolved.findings if each.code in _TELLS_THE_ANSWER]
+    if not found:
+        return []
+    text = saying.say("With the settings as they are now, {finding}", finding=found[0].sentence)
+    return [Paragraph(saying.say("Too good to be true?"), text)]
 
 
 def _trust(model: ResultsModel) -> list[Paragraph]:

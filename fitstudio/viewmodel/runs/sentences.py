@@ -41,7 +41,10 @@ def say(model: RunsModel) -> list[Paragraph]:
             paragraphs.append(Paragraph(saying.say("Mind"), text))
     running = model.session.running
     if running is not None:
-        text = saying.say("**Run {number}** is being trained.", number=running.number)
+        if model.session.paused:
+            text = saying.say("**Run {number}** is paused.", number=running.number)
+        else:
+            text = saying.say("**Run {number}** is being trained.", number=running.number)
         paragraphs.append(Paragraph(saying.say("Now"), text))
     differences = model.differences()
     if differences:

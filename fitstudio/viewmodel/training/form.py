@@ -17,13 +17,13 @@ from fitstudio.declared.kinds.param import Finding, Fix, Level, Param, Severity
 from fitstudio.declared.kinds.values import Choice
 from fitstudio.declared.parameters import groups
 from fitstudio.declared.parameters.registry import FIXED
+from fitstudio.viewmodel.field_units import in_field_units
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.viewmodel.training.cards import CARDS, TRAINING_KEYS, CardModel, level_of
 from fitstudio.viewmodel.training.hints import (
     automatic_text,
     done_sentence,
     hint_for,
-    in_field_units,
 )
 from fitstudio.words import marked, say, say_marked
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from fitstudio.declared.catalogue.entries import LOSSES, OPTIMIZERS
 from fitstudio.declared.catalogue.losses import NUMBERS
-from fitstudio.declared.kinds.param import Finding, Param, Severity
+from fitstudio.declared.kinds.param import Finding, Param
 from fitstudio.declared.parameters.split import LAST
 from fitstudio.declared.resolve import Origin, Resolved
 from fitstudio.declared.run_spec import RunSpec
@@ -38,23 +35,6 @@ def done_sentence(finding: Finding) -> str:
     return say(
         "Done: {sentence}{sentence_2}.", sentence=sentence[:1].lower(), sentence_2=sentence[1:]
     )
-
-
-_SHARES = ("fit.validation_split", "data.test_share")
-
-
-def in_field_units(param: Param, value: Any, finding: Finding) -> Finding:
-    """The finding in the unit of its field: a share is typed in percent."""
-    if param.key not in _SHARES or finding.severity is not Severity.ERROR:
-        return finding
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or 0 <= value < 1:
-        return finding
-    sentence = say(
-        "{param} must be 0 % or more and below 100 %, not {value} %.",
-        param=param.title,
-        value=f"{value * 100:g}",
-    )
-    return replace(finding, sentence=sentence)
 
 
 def automatic_text(param: Param, resolved: Resolved) -> str:

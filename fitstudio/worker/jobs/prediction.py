@@ -1,4 +1,4 @@
-"""Applies a run's model to a new file and writes the answers as CSV.
+"""Applies a run's model to a new file and writes the answers as CSV, with the file's decimal mark.
 
 The file is read and prepared by the recipe of the training: columns are matched by name, scaled
 and encoded as then. Answers are class names with their probabilities, or numbers in the units of
@@ -31,7 +31,9 @@ from fitstudio.worker.jobs.trained_model import TrainedModel
 from fitstudio.worker.measures.answering import answers
 
 _CHUNK = 4096
-_COPIED_COLUMNS = 200
+# Beyond this no program opens the table; rows are written in blocks of at most so many cells.
+_COPIED_COLUMNS = 16_000
+_BLOCK_CELLS = 800_000
 _ROW = "row"
 
 
@@ -126,6 +128,8 @@ class _AnswersTable:
         self._source, self._samples, self._trained, self._x = source, samples, trained, x
         self._recipe = trained.certificate.recipe
         self._decision = kept_decision(trained, notes)
+        # A file with decimal commas gets its answers back as it writes numbers itself.
+        self._comma = source.options.get("decimal") == ","
         single = source.single_names()
         self._copied = single[:_COPIED_COLUMNS]
         if len(single) > len(self._copied):
@@ -133,7 +137,7 @@ class _AnswersTable:
                 say(
                     "Only the first {copied} of the file's {columns} columns stand beside the "
                     "answers.",
-                    copied=len(self._copied),
+                    copied=f"{len(self._copied):,}",
                     columns=f"{len(single):,}",
                 )
             )
@@ -145,7 +149,7 @@ class _AnswersTable:
         header = [self._number, *self._copied, *self._names.values()]
         with atomic.writing(output) as file:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-            table = csv.writer(text, lineterminator="\n")
+            table = csv.writer(text, delimiter=";" if self._comma else ",", lineterminator="\n")
             table.writerow(map(harmless, header))
             written = 0
             for samples, answers in self._answers():
@@ -179,11 +183,12 @@ class _AnswersTable:
         places = self._samples.rows[samples] - start
         for values in answers.values():
             cells = [""] * (stop - start)
-            for place, text in zip(places.tolist(), _shown(values), strict=True):
+            for place, text in zip(places.tolist(), self._shown(values), strict=True):
                 cells[place] = text
             given.append(cells)
-        for first in range(start, stop, _CHUNK):
-            last = min(stop, first + _CHUNK)
+        block = max(1, min(_CHUNK, _BLOCK_CELLS // max(1, len(self._copied))))
+        for first in range(start, stop, block):
+            last = min(stop, first + block)
             own = [
                 [harmless(cell or "") for cell in self._source.cells(name, first, last)]
                 for name in self._copied
@@ -191,6 +196,13 @@ class _AnswersTable:
             rest = [cells[first - start : last - start] for cells in given]
             for row, cells in enumerate(zip(*own, *rest, strict=True), first + 1):
                 yield [row, *cells]
+
+    def _shown(self, values: np.ndarray) -> list[str]:
+        if values.dtype.kind == "f":
+            # Nine digits are enough to give back every 32-bit number exactly.
+            texts = (f"{value:.9g}" for value in values.tolist())
+            return [text.replace(".", ",") for text in texts] if self._comma else list(texts)
+        return [harmless(str(value)) for value in values.tolist()]
 
     def _names_of_answers(self, notes: list[str]) -> dict[str, str]:
         """What each answer's column is called: always the same, whatever else is in the file.
@@ -228,10 +240,3 @@ def _free_name(name: str, taken: Collection[str]) -> str:
         for number in itertools.count(2)
         if (each := f"{name} ({number})").casefold() not in folded
     )
-
-
-def _shown(values: np.ndarray) -> list[str]:
-    if values.dtype.kind == "f":
-        # Nine digits are enough to give back every 32-bit number exactly.
-        return [f"{value:.9g}" for value in values.tolist()]
-    return [harmless(str(value)) for value in values.tolist()]

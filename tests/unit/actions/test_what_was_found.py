@@ -157,6 +157,13 @@ def test_rows_of_one_patient_are_told_with_a_way_to_keep_them_together(tmp_path)
     kept_whole = found["fit.things-on-both-sides"].fix.set
     assert kept_whole == {"data.split": "group", "data.split_column": "patient_id"}
     assert "patient_id" not in found
+    again = tmp_path / "again"
+    again.mkdir()
+    found = _codes(again, "patients", data__split="group", data__split_column="patient_id")
+    assert "fit.things-on-both-sides" not in found
+    # What was decided stays in sight, with the way back.
+    back = found["data.whole-groups"].fix.set
+    assert back == {"data.split": None, "data.split_column": None}
 
 
 def test_a_column_that_parts_the_classes_is_told(tmp_path):

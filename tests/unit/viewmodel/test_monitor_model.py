@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,38 @@ def test_a_live_run_in_words_and_numbers(model: MonitorModel, tmp_path: Path):
     assert (patience.since, patience.now) == (best + 1, 70)
     assert patience.stops_at == best + 1 + 20
     run.close()
+
+
+def said(model: MonitorModel) -> str:
+    return " ".join(paragraph.text for paragraph in monitor_words.say(model))
+
+
+def test_an_ended_run_that_is_started_again_is_starting_not_stopped(
+    model: MonitorModel, tmp_path: Path
+):
+    run = RecordedRun(tmp_path / "0001-a", epochs=9).start()
+    for epoch, values in enumerate(curves(4)):
+        run.epoch(epoch, values)
+    run.end("interrupted", "gone")
+    opened(model, run)
+    shown = model.shown
+    assert shown is not None and model.card() is not None
+    model.open(replace(shown, under_way=True))
+    assert model.badge().text == model.time_words() == "Starting"
+    assert model.card() is None and "Getting ready" in said(model)
+    again = RecordedRun(tmp_path / "0001-a", epochs=9).start(first_epoch=4, resumed=True)
+    tick_until(model, lambda: model.state is not None and model.state.running)
+    again.end()
+    tick_until(model, lambda: model.state is not None and not model.state.running)
+    assert model.badge().text == "Done", "the list of runs tells of the end a moment later"
+    model.open(shown)
+    assert model.badge().text == "Done"
+
+
+def test_before_the_first_run_shows_itself_nobody_says_that_there_is_none(model: MonitorModel):
+    assert "No model has been trained" in said(model)
+    model.set_starting(True)
+    assert "No model" not in said(model) and "Starting" in said(model)
 
 
 def test_what_is_written_later_is_seen_and_told_once(model: MonitorModel, tmp_path: Path):

@@ -18,7 +18,13 @@ from fitstudio.errors import WorkerError
 from fitstudio.project import Project
 from fitstudio.viewmodel.predict import page as predict_module
 from fitstudio.viewmodel.predict import sentences as predict_words
-from fitstudio.viewmodel.predict.answers import read_answers, scores_of, short_number
+from fitstudio.viewmodel.predict.answers import (
+    Answers,
+    read_answers,
+    scores_of,
+    share_text,
+    short_number,
+)
 from fitstudio.viewmodel.predict.column_match import match_columns
 from fitstudio.viewmodel.predict.page import PredictModel
 from fitstudio.viewmodel.predict.stage import Stage
@@ -43,7 +49,7 @@ def test_a_missing_column_is_named_with_what_may_be_meant():
     "text, shown", [("0.99999412", "1.000"), ("39.1", "39.1"), ("Adelie", "Adelie"), ("", "")]
 )
 def test_numbers_are_short_on_screen(text, shown):
-    assert short_number(text) in (shown, "1")
+    assert short_number(text, Answers((), (), frozenset())) in (shown, "1")
 
 
 def report_of(output: Path) -> PredictionReport:
@@ -57,6 +63,17 @@ def test_answers_are_read_back(tmp_path: Path):
     assert answers.columns == ("row", "a", "predicted y")
     assert answers.rows == (("1", "x, y", "ant"), ("2", "z", ""))
     assert answers.answered == {"predicted y"}
+
+
+def test_answers_with_decimal_commas_are_read_back(tmp_path: Path):
+    output = tmp_path / "answers.csv"
+    output.write_text('row;"a;b";predicted y\n1;2,5;10,7907736\n', encoding="utf-8")
+    answers = read_answers(report_of(output))
+    assert answers.columns == ("row", "a;b", "predicted y")
+    assert answers.rows == (("1", "2,5", "10,7907736"),)
+    assert short_number("10,7907736", answers) == "10,8"
+    assert share_text("0,0031", answers) == "0,003"
+    assert answers.number("10,7907736") == 10.7907736
 
 
 def test_scores_on_known_answers():
@@ -208,3 +225,16 @@ def test_a_model_of_two_files_wants_both_and_says_which_is_missing(tmp_path: Pat
         model.close()
         session.background.close()
         session.close()
+
+
+def test_the_models_of_a_run_that_went_on_are_listed_anew(session):
+    model = PredictModel(session)
+    deliver_until(session, lambda: bool(model.models))
+    assert model.models[0].epoch == 4
+    shutil.rmtree(session.project.paths.runs / "0001-usable")
+    settings = {"fit.x": ["a", "b"], "fit.y": ["y"]}
+    add_run(session.project, 1, title="Usable", settings=settings, epochs=9)
+    session.refresh_runs()
+    deliver_until(session, lambda: model.models[0].epoch == 8)
+    said = {paragraph.title: paragraph.text for paragraph in predict_words.say(model)}
+    assert "epoch 9" in said["The model"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fitstudio.declared.kinds.param import Finding, Severity
 from fitstudio.viewmodel.results import sentences as results_words
 from fitstudio.viewmodel.results.page import ResultsModel
 from fitstudio.viewmodel.results.scores import Confusion, wilson
@@ -144,3 +146,15 @@ def test_a_class_without_rows_has_no_recall():
     assert np.isnan(confusion.recall()[1])
     assert in_percent(float(confusion.recall()[1])) == "–"
     assert confusion.majority() == ("a", 1.0)
+
+
+def test_a_score_that_an_input_gives_away_is_doubted_until_that_is_decided(
+    session: ProjectSession,
+):
+    model = shown(session, 2)
+    titles = [paragraph.title for paragraph in results_words.say(model)]
+    assert "Too good to be true?" not in titles
+    leak = Finding("fit.x-parts-target", Severity.ADVICE, "fit.x", "**days** alone parts them.")
+    session.resolved = replace(session.resolved, findings=(leak,))
+    said = {paragraph.title: paragraph.text for paragraph in results_words.say(model)}
+    assert said["Too good to be true?"].endswith("**days** alone parts them.")

@@ -20,7 +20,7 @@ from fitstudio.declared.run_spec import RunSpec
 from fitstudio.engine import device
 from fitstudio.project import ProjectPaths, RunPaths
 from fitstudio.project.decision import Decision, write_decision
-from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs import prediction, trained_model
 from fitstudio.worker.jobs.prediction import _AnswersTable
 from fitstudio.worker.jobs.trained_model import TrainedModel
 from fitstudio.worker.measures import answering, results
@@ -117,12 +117,33 @@ def test_every_row_is_written_also_where_blocks_end_in_rows_left_out(
     assert answered == pytest.approx([float(line[-1]) for line in plain[1:]], rel=1e-5)
 
 
-def test_columns_that_are_not_copied_are_told(numbers, tmp_path: Path):
+def test_every_column_of_the_file_stands_beside_the_answers(numbers, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(prediction, "_BLOCK_CELLS", 500)
     more = [f"c{n}" for n in range(230)]
-    text = ",".join(["a", "b", *more]) + "\n" + ",".join(["1"] * 232) + "\n"
+    rows = [[str(n), str(n % 7), *["1"] * 230] for n in range(5)]
+    text = "".join(",".join(line) + "\n" for line in (["a", "b", *more], *rows))
     lines, _, notes = table_of(numbers, tmp_path, text)
-    assert len(lines[0]) == 1 + 200 + 1
-    assert "Only the first 200 of the file's 232 columns" in notes
+    assert lines[0][1:-1] == ["a", "b", *more]
+    assert [line[1:-1] for line in lines[1:]] == rows
+    assert "columns stand beside" not in notes
+
+
+def test_columns_that_are_not_copied_are_told(numbers, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(prediction, "_COPIED_COLUMNS", 2)
+    lines, _, notes = table_of(numbers, tmp_path, "a,b,c\n1,1,1\n")
+    assert len(lines[0]) == 1 + 2 + 1
+    assert "Only the first 2 of the file's 3 columns" in notes
+
+
+def test_a_file_with_decimal_commas_gets_answers_with_decimal_commas(numbers, tmp_path: Path):
+    text = "a;b\n" + "".join(f"{n},5;{n % 7},25\n" for n in range(9))
+    table_of(numbers, tmp_path, text)
+    written = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    header, first = written[0].split(";"), written[1].split(";")
+    assert header == ["row", "a", "b", "predicted y"]
+    assert first[:3] == ["1", "0,5", "0,25"]
+    assert all("." not in line for line in written[1:]), "one mark in one file"
+    assert float(first[3].replace(",", "."))
 
 
 def test_a_preview_looks_at_the_rows_that_are_asked_for(tmp_path: Path):

@@ -105,14 +105,14 @@ def _scaled_words(targets: Sequence[RecipeColumn]) -> str:
         case [RecipeColumn(scale=(spread,)) as target]:
             unit = f" {target.unit}" if target.unit else ""
             return say(
-                "The target is centred and scaled for training: loss and metrics are in "
-                "multiples of its spread ({spread}{unit}); results and predictions are in its "
-                "own units.",
+                "The target is centred and scaled for training (its spread is {spread}{unit}): "
+                "History keeps losses and metrics of the scaled target; results and predictions "
+                "are in its own units.",
                 spread=f"{spread:.4g}",
                 unit=unit,
             )
     return say(
-        "The targets are centred and scaled for training, each by its own spread: loss and "
-        "metrics are in multiples of these; results and predictions are in the targets' own "
-        "units."
+        "The targets are centred and scaled for training, each by its own spread: History keeps "
+        "losses and metrics of the scaled targets; results and predictions are in the targets' "
+        "own units."
     )

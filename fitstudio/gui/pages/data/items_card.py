@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fitstudio.gui.theme.tokens import Size, Space
 from fitstudio.gui.widgets.buttons import Button, secondary_button
 from fitstudio.gui.widgets.cards import Card, Rule
-from fitstudio.gui.widgets.labels import ElidedLabel, plain
+from fitstudio.gui.widgets.labels import Label, Sentence, as_tip, plain
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.gui.widgets.signs import IconMark
 from fitstudio.viewmodel.data.items import Item
@@ -22,8 +23,10 @@ _ICONS = {
     "info": ("info", "accentText"),
     "done": ("check-circle-fill", "success"),
 }
-_ROW = 38
+_LEAST_ROW = 38
 _SHOWN = 4
+_WIDEST_BUTTON = 330
+_ANY_WIDTH = 16_777_215
 
 
 class ItemsCard(Card):
@@ -99,19 +102,16 @@ class ItemsCard(Card):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(Space.GRID)
-        icon = IconMark(*_ICONS[item.look], Size.ICON_RAIL)
-        line.addWidget(icon)
+        line.addWidget(IconMark(*_ICONS[item.look], Size.ICON_RAIL))
         line.addSpacing(2)
-        title = ElidedLabel(plain(item.title))
-        title.setFixedHeight(_ROW)
-        line.addWidget(title)
-        detail = ElidedLabel(plain(item.detail), ink="text2")
-        line.addWidget(detail, 1)
+        line.addWidget(_Words(plain(item.title), plain(item.detail)), 1)
         if item.look == "done":
-            line.addWidget(ElidedLabel(say("Done"), ink="success"))
+            line.addWidget(Label(say("Done"), ink="success"))
         if item.button:
             button = secondary_button(item.button, small=True)
             button.setMinimumWidth(Size.FIX_BUTTON)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            _shorten(button)
             button.setObjectName(f"data.fix.{item.where}")
             button.setAccessibleDescription(plain(f"{item.title}. {item.detail}"))
             button.clicked.connect(lambda _on=False, item=item: self.decided.emit(item))
@@ -123,3 +123,45 @@ class ItemsCard(Card):
     def _on_more(self) -> None:
         self._all = True
         self._fill()
+
+
+class _Words(QWidget):
+    """What was found, and why it matters: side by side where both fit, else under one another."""
+
+    def __init__(self, title: str, detail: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title, self._detail = Sentence(title), Sentence(detail, ink="text2")
+        self._detail.setVisible(bool(detail))
+        self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._row.setContentsMargins(0, Space.HALF, 0, Space.HALF)
+        self._row.setSpacing(0)
+        self._row.addWidget(self._title)
+        self._row.addWidget(self._detail, 1)
+        self._row.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.setMinimumHeight(_LEAST_ROW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts them beside or under one another."""
+        super().resizeEvent(event)
+        metrics = QFontMetrics(self._title.font())
+        width = metrics.horizontalAdvance(self._title.sentence()) + 2
+        whole = width + Space.GRID + metrics.horizontalAdvance(self._detail.sentence()) + 2
+        beside = bool(self._detail.sentence()) and whole <= event.size().width()
+        ways = QBoxLayout.Direction
+        way = ways.LeftToRight if beside else ways.TopToBottom
+        if way is not self._row.direction():
+            self._row.setDirection(way)
+            self._row.setSpacing(Space.GRID if beside else 0)
+            self._title.setMinimumWidth(width if beside else 0)
+            self._title.setMaximumWidth(width if beside else _ANY_WIDTH)
+
+
+def _shorten(button: Button) -> None:
+    """A button that names long cells of the file says all of it in its tooltip."""
+    button.ensurePolished()  # only then has it the font of the style sheet
+    metrics = QFontMetrics(button.font())
+    whole = button.text()
+    shown = metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, _WIDEST_BUTTON)
+    if shown != whole:
+        button.setText(shown)
+        button.setToolTip(as_tip(whole))

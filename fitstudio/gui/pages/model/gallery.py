@@ -24,6 +24,10 @@ _ICONS = {
 _COLUMNS = 3
 _HEIGHT = 112
 _ICON_SIDE = 20
+_MARK = 18
+# So narrow that titles and sizes have their room on a screen of 1280 pixels.
+_LEFT = 14
+_RIGHT = 8
 
 
 class GalleryCard(QAbstractButton):
@@ -46,7 +50,8 @@ class GalleryCard(QAbstractButton):
         self.setChecked(entry.chosen)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(f"{entry.sentence} {entry.why_not or entry.size}")
-        self.setToolTip(entry.why_not or entry.sentence)
+        about = entry.why_not or " · ".join(filter(None, (entry.sentence, entry.size)))
+        self.setToolTip(f"{entry.title}\n{about}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -68,7 +73,7 @@ class GalleryCard(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
-        left, top = 16, 14
+        left, top = _LEFT, 14
         ink = "accentText" if self.isChecked() else "text2"
         paint_icon(
             painter,
@@ -76,18 +81,18 @@ class GalleryCard(QAbstractButton):
             _ICONS.get(self.entry.name, "stack"),
             ink,
         )
-        text_left = left + _ICON_SIDE + 10
-        room = self.width() - text_left - 16
+        text_left = left + _ICON_SIDE + 8
+        room = self.width() - text_left - _RIGHT
         painter.setFont(fonts.font("strong"))
         painter.setPen(colour("text"))
-        title_room = room - (24 if self.isChecked() else 0)
+        title_room = room - (_MARK + 4 if self.isChecked() else 0)
         title = painter.fontMetrics().elidedText(
             self.entry.title, Qt.TextElideMode.ElideRight, title_room
         )
         line = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(text_left, top, title_room, _ICON_SIDE), line, title)
         if self.isChecked():
-            mark = QRectF(self.width() - 16 - 18, top + 1, 18, 18)
+            mark = QRectF(self.width() - _RIGHT - _MARK, top + 1, _MARK, _MARK)
             paint_icon(painter, mark, "check-circle-fill", "accentText")
         painter.setFont(fonts.font("body"))
         painter.setPen(colour("text2"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSlider, QWidget
 
 from fitstudio.gui.pages.monitor import run_plots
@@ -31,7 +31,9 @@ _STRIP_HEIGHT = 72
 _SMOOTHING = 35
 _SHOWN_AT_FIRST = 2
 _METRIC_SHARE = 2
-_LEAST_LOSS_SHARE = 3
+_LEAST_LOSS_SHARE = 4
+# A card that is too low for the loss and the learning rate has the rate as a number alone.
+_LOSS_BESIDE_STRIP = 180
 
 
 class CurvesCard(Card):
@@ -47,6 +49,7 @@ class CurvesCard(Card):
         self._wanted: dict[str, bool] = {}
         self._names: list[str] = []
         self._metrics: dict[str, CurvePlot] = {}
+        self._rate_varies = False
         self.set_margins(Space.CARD, Space.CARD_TOP, Space.CARD, 8)
         self.set_spacing(0)
         self._make_head()
@@ -140,6 +143,11 @@ class CurvesCard(Card):
         self.stack.reset_zoom()
         self.loss.setFocus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves the learning rate out where the loss would get too low."""
+        super().resizeEvent(event)
+        self._show_strip()
+
     def _follow_metrics(self) -> None:
         self._names = [name for name in self._model.curves.metrics() if name != "loss"]
         for place, metric in enumerate(self._names):
@@ -165,8 +173,15 @@ class CurvesCard(Card):
         self.strip.set_series(series)
         self.strip.set_marks(run_plots.learning_rate_marks(self._model))
         # One that never changes is a number, which stands beside the pace, and no curve.
-        varies = bool(series) and bool(series[0].y.min() != series[0].y.max())
-        self.strip.setVisible(varies)
+        self._rate_varies = bool(series) and bool(series[0].y.min() != series[0].y.max())
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        seen = sum(not plot.isHidden() for plot in self._metrics.values()) * _METRIC_SHARE
+        loss = max(_LEAST_LOSS_SHARE, seen)
+        room = (self.stack.height() - self.stack.ruler.height() - _STRIP_HEIGHT) * loss
+        fits = room >= _LOSS_BESIDE_STRIP * (loss + seen)
+        self.strip.setVisible(self._rate_varies and fits)
 
     def _on_zoomed(self, zoomed: bool) -> None:
         self._show_all.setVisible(zoomed)

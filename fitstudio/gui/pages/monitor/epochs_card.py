@@ -37,7 +37,9 @@ from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.words import say
 
 _Index = QModelIndex | QPersistentModelIndex
-_NARROWEST = 62
+# Beside the number of the best epoch: the diamond and its distances.
+_DIAMOND = 23
+_LOOKED_AT = 30
 _WIDEST_VALUE = "0.00000"
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _INKS = {"error": "error", "warning": "warning", "advice": "warning"}
@@ -64,6 +66,7 @@ class EpochsCard(Card):
         self.table.setModel(self.rows)
         self.table.setItemDelegate(_EpochDelegate(self.table))
         self.rows.modelReset.connect(self.table.share_width)
+        self.rows.rowsInserted.connect(self.table.share_width)
         self.log = LogRows(model)
         self.log_view = _CopyTable(select_rows=True)
         self.log_view.setObjectName("table.log")
@@ -264,27 +267,34 @@ class _CopyTable(DataTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
 
     def share_width(self) -> None:
-        """Give each column the room of its heading, and all of them an equal part of the rest."""
-        model = self.model()
-        metrics = QFontMetrics(fonts.font("body"))
-        # The best row is in strong type: it must be readable above all others.
-        strong = QFontMetrics(fonts.font("strong"))
-        value = strong.horizontalAdvance(_WIDEST_VALUE) + 2 * RowDelegate.PAD
-        needed = [
-            max(
-                value if 0 < section < model.columnCount() - 1 else _NARROWEST,
-                metrics.horizontalAdvance(
-                    str(model.headerData(section, Qt.Orientation.Horizontal) or "")
-                )
-                + 2 * RowDelegate.PAD,
-            )
-            for section in range(model.columnCount())
-        ]
+        """Give each column the room of what stands in it, and all an equal part of the rest."""
+        needed = self._needed_widths()
         if not needed:
             return
         spare = max(0, self.viewport().width() - sum(needed)) // len(needed)
         for section, width in enumerate(needed):
-            self.setColumnWidth(section, width + spare)
+            if self.columnWidth(section) != width + spare:
+                self.setColumnWidth(section, width + spare)
+
+    def _needed_widths(self) -> list[int]:
+        model = self.model()
+        plain = QFontMetrics(fonts.font("body"))
+        # The best row is in strong type: it must be readable above all others.
+        strong = QFontMetrics(fonts.font("strong"))
+        last = model.columnCount() - 1
+        rows = range(min(model.rowCount(), _LOOKED_AT))
+        needed = []
+        for section in range(model.columnCount()):
+            heading = str(model.headerData(section, Qt.Orientation.Horizontal) or "")
+            if 0 < section < last:
+                width = strong.horizontalAdvance(_WIDEST_VALUE)
+            else:
+                cells = (str(model.index(row, section).data() or "") for row in rows)
+                width = max((strong.horizontalAdvance(cell) for cell in cells), default=0)
+            if section == 0:
+                width += strong.horizontalAdvance(say("Best")) + _DIAMOND
+            needed.append(max(width, plain.horizontalAdvance(heading)) + 2 * RowDelegate.PAD)
+        return needed
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from fitstudio.declared.kinds.param import Fix
@@ -25,8 +25,10 @@ from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 
 _TICK_MS = 100
-_DEVICE_WIDTH = 288
+_DEVICE_WIDTH = 256
 _BOTTOM_HEIGHT = 204
+_LEAST_BOTTOM_HEIGHT = 150
+_BOTTOM_SHARE = 0.32
 
 
 class MonitorPage(Page):
@@ -85,16 +87,15 @@ class MonitorPage(Page):
         row.addWidget(self.epochs, 1)
         self.device.setFixedWidth(_DEVICE_WIDTH)
         row.addWidget(self.device)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter = _Shares()
         self._splitter.setObjectName("monitor.splitter")
         self._splitter.setHandleWidth(Space.CARDS)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.curves)
         self._splitter.addWidget(bottom)
         self._splitter.setStretchFactor(0, 1)
-        self._splitter.setSizes([1000, _BOTTOM_HEIGHT])
         self.curves.setMinimumHeight(220)
-        bottom.setMinimumHeight(150)
+        bottom.setMinimumHeight(_LEAST_BOTTOM_HEIGHT)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, Space.WINDOW)
@@ -104,11 +105,7 @@ class MonitorPage(Page):
         column.addWidget(self.advice)
         column.addWidget(self._splitter, 1)
         self._bottom = bottom
-        self._empty = EmptyState(
-            "activity",
-            say("No run yet"),
-            say("Press Train, and watch here how the model learns."),
-        )
+        self._empty = EmptyState("activity", "")
         holder = QWidget()
         self._places = QStackedLayout(holder)
         self._places.addWidget(self._empty)
@@ -116,7 +113,7 @@ class MonitorPage(Page):
         self.add(holder, 1)
         kept = self._settings.value("monitor/splitter")
         if kept is not None:
-            self._splitter.restoreState(kept)
+            self._splitter.by_hand = self._splitter.restoreState(kept)
         self._splitter.splitterMoved.connect(self._on_splitter_moved)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -141,6 +138,7 @@ class MonitorPage(Page):
         self._stale = False
         shown = self.model.shown
         if shown is None:
+            self._say_why_empty()
             self.page_head.set_title(say("Monitor"), "")
             self._chip.hide()
             self._tell_words()
@@ -159,6 +157,16 @@ class MonitorPage(Page):
         self.device.refresh()
         self._show_advice()
         self._tell_words()
+
+    def _say_why_empty(self) -> None:
+        if self.model.starting:
+            title = say("The run is starting")
+            sentence = say("The data are looked at once more; then its curves come here.")
+        else:
+            title = say("No run yet")
+            sentence = say("Press Train, and watch here how the model learns.")
+        if self._empty.title.text() != title:
+            self._empty.set_text(title, sentence)
 
     def _show_advice(self) -> None:
         """After a run has ended: the one change that its curves speak for, a button away."""
@@ -197,4 +205,25 @@ class MonitorPage(Page):
             self.session.resume(self.model.shown.run)
 
     def _on_splitter_moved(self) -> None:
+        self._splitter.by_hand = True
         self._settings.setValue("monitor/splitter", self._splitter.saveState())
+
+
+class _Shares(QSplitter):
+    """Curves over the table: in a low window the curves keep their part, until a hand moves it.
+
+    Attributes:
+        by_hand: Whether a person has chosen the heights.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.by_hand = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shares the height out anew."""
+        super().resizeEvent(event)
+        if not self.by_hand and self.count() > 1:
+            share = round(event.size().height() * _BOTTOM_SHARE)
+            below = min(max(share, _LEAST_BOTTOM_HEIGHT), _BOTTOM_HEIGHT)
+            self.setSizes([max(event.size().height() - below, 0), below])

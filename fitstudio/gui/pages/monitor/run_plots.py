@@ -6,10 +6,11 @@ import numpy as np
 
 from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.series import NEUTRAL, TRAINING, VALIDATION, Series
+from fitstudio.viewmodel.figures import learning_rate_text
 from fitstudio.viewmodel.monitor.page import MonitorModel
 from fitstudio.viewmodel.monitor.trouble_card import failure_label
 from fitstudio.words import say, say_count
-from fitstudio.words.numbers import format_exact, format_measured
+from fitstudio.words.numbers import format_measured
 
 
 def series_of(model: MonitorModel, metric: str, *, batches: bool) -> list[Series]:
@@ -39,7 +40,7 @@ def learning_rate_marks(model: MonitorModel) -> list[Mark]:
     curve = model.curves.learning_rate
     if not curve.x or min(curve.y) == max(curve.y):
         return []
-    return [Mark(MarkKind.END, curve.x[-1], format_exact(curve.y[-1]), value=curve.y[-1])]
+    return [Mark(MarkKind.END, curve.x[-1], learning_rate_text(curve.y[-1]), value=curve.y[-1])]
 
 
 def marks_of(model: MonitorModel, metric: str) -> tuple[list[Mark], tuple[float, float] | None]:

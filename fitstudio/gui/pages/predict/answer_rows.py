@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -32,7 +31,7 @@ class AnswerRows(QAbstractTableModel):
         self.beginResetModel()
         self._answers = answers
         places = range(len(answers.columns))
-        self._numbers = frozenset(at for at in places if _all_numbers(answers.rows, at))
+        self._numbers = frozenset(at for at in places if _all_numbers(answers, at))
         self._order = sorted(places, key=lambda at: answers.columns[at] not in answers.answered)
         self.endResetModel()
         return True
@@ -68,8 +67,8 @@ class AnswerRows(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 text = row[at] if at < len(row) else ""
                 if answered and self._answers.columns[at].startswith("probability "):
-                    return share_text(text)
-                return short_number(text) if answered else text
+                    return share_text(text, self._answers)
+                return short_number(text, self._answers) if answered else text
             case Qt.ItemDataRole.ToolTipRole:
                 return as_tip(row[at]) if at < len(row) else ""
             case Qt.ItemDataRole.TextAlignmentRole if at in self._numbers:
@@ -81,10 +80,10 @@ class AnswerRows(QAbstractTableModel):
         return None
 
 
-def _all_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:
+def _all_numbers(answers: Answers, at: int) -> bool:
     """Whether a column holds numbers and nothing else; what is missing does not count."""
-    texts = [row[at] for row in rows if at < len(row) and row[at]]
+    texts = [row[at] for row in answers.rows if at < len(row) and row[at]]
     try:
-        return bool(texts) and all(math.isfinite(float(text)) for text in texts)
+        return bool(texts) and all(math.isfinite(answers.number(text)) for text in texts)
     except ValueError:
         return False

@@ -183,7 +183,7 @@ class PredictPage(Page):
         started = stage not in (Stage.NO_RUN, Stage.CHOOSE)
         choose = say("Choose a folder") if self.model.takes_folder else say("Choose a file")
         for button in (self._browse, self._choose):
-            button.setText(choose)
+            button.say(choose)
         self._browse.setVisible(started)
         self._browse.setEnabled(stage is not Stage.PREDICTING)
         self._places.setCurrentIndex(1 if started else 0)

@@ -174,7 +174,11 @@ class ResultsPage(Page):
         self._part.setVisible(ready and len(self.model.parts()) > 1)
         self.open_test.setVisible(self.model.can_open_test)
         lock(self.open_test, self.session.cannot_change)
-        self.page_head.set_title(say("Results"), self.model.heading() if ready else "")
+        # Where there is a choice of models, it says which one this is.
+        several = len(self.model.models) > 1
+        self.page_head.set_title(
+            say("Results"), self.model.heading() if ready and not several else ""
+        )
         if ready:
             self._show_results()
         else:

@@ -63,8 +63,12 @@ class WorstTable(QTableWidget):
             )
             for row, each in enumerate(rows):
                 text = (each.row, each.true, each.predicted, each.measure)[section]
-                cell = QTableWidgetItem(text)
+                # Beside classes there is no room for a file's name: its picture tells it, and
+                # the name stands in the tooltip.
+                alone = section == 0 and bool(each.file) and not numbers
+                cell = QTableWidgetItem("" if alone else text)
                 cell.setToolTip(as_tip(each.file or text if section == 0 else text))
+                cell.setData(Qt.ItemDataRole.AccessibleTextRole, each.file if alone else text)
                 if section == 0 and each.file:
                     # The place of the picture is there before the picture is.
                     cell.setData(PICTURE_ROLE, QImage())

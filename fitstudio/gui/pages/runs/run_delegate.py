@@ -24,6 +24,7 @@ from fitstudio.words import say
 _Index = QModelIndex | QPersistentModelIndex
 _STAR = 16
 _NUMBER_WIDTH = 26
+_NUMBER_GAP = 8
 _CHIP_PAD = 10
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -89,7 +90,7 @@ class RunDelegate(RowDelegate):
         """Leaves room for the number that stands before a name."""
         area = option.rect.adjusted(2, 3, -2, -4)
         if COLUMNS[index.column()] is Column.RUN:
-            area.setLeft(area.left() + _NUMBER_WIDTH)
+            area.setLeft(area.left() + _number_room(index.data(LINE_ROLE)))
         editor.setGeometry(area)
 
     def _paint_tick(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -111,7 +112,7 @@ class RunDelegate(RowDelegate):
         painter.setPen(colour("text"))
         metrics = QFontMetricsF(painter.font())
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        room = area.adjusted(_NUMBER_WIDTH, 0, -_STAR - 6 if line.starred or hovered else 0, 0)
+        room = area.adjusted(_number_room(line), 0, -_STAR - 6 if line.starred or hovered else 0, 0)
         painter.drawText(room, _MIDDLE, "\n".join(in_two_lines(line.name, room.width(), metrics)))
         if line.starred or hovered:
             place = QRectF(area.right() - _STAR, area.center().y() - _STAR / 2, _STAR, _STAR)
@@ -189,6 +190,13 @@ class RunDelegate(RowDelegate):
         painter.setPen(colour(token))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, badge.text)
         painter.restore()
+
+
+def _number_room(line: RunSummary | None) -> int:
+    """Where a run's name begins, behind its number; the same for all numbers below 100."""
+    number = "" if line is None else str(line.number)
+    metrics = QFontMetricsF(fonts.font("body"))
+    return max(_NUMBER_WIDTH, round(metrics.horizontalAdvance(number)) + _NUMBER_GAP)
 
 
 def in_two_lines(text: str, width: float, metrics: QFontMetricsF) -> list[str]:

@@ -92,6 +92,8 @@ class FormRow(QWidget):
         column.addLayout(message_line)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._title.setBuddy(editor)
+        # The keyboard comes to the value first, then to what takes it back.
+        QWidget.setTabOrder(editor, self.reset_button)
         editor.valueChanged.connect(self._on_value_changed)
         self.show_row(row)
 

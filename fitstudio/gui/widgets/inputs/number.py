@@ -216,10 +216,12 @@ class NumberEdit(LineInput):
         self._show_value()
 
     def focusInEvent(self, event) -> None:
-        """Shows what is edited; all of it is selected where the Tab key led here."""
+        """Shows what is edited; all of it is selected where the keyboard led here."""
         super().focusInEvent(event)
+        all_of_it = self.hasSelectedText() and self.selectedText() == self.text()
         self._show_value()
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+        led_by_keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if all_of_it or event.reason() in led_by_keys:
             self.selectAll()
 
     def focusOutEvent(self, event) -> None:

@@ -20,7 +20,7 @@ from fitstudio.gui.widgets.buttons import (
 )
 from fitstudio.gui.widgets.data_file import ask_data_file
 from fitstudio.gui.widgets.inputs.number import NumberEdit
-from fitstudio.gui.widgets.labels import ElidedLabel
+from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.question import Question
 from fitstudio.gui.window.dialogs.form_rows import beside, named
 from fitstudio.viewmodel.shell.places import free_folder
@@ -54,13 +54,14 @@ def ask_on_close(window: QWidget, run: RunSummary) -> OnClose:
 
 def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     """Asks how many epochs more a run is to be trained."""
-    edit = NumberEdit(whole=True, minimum=1, default=10, suffix=say(" epochs"))
+    edit = NumberEdit(whole=True, minimum=1, default=10)
     edit.setAccessibleName(say("More epochs"))
     edit.setObjectName("extend.epochs")
     box = QWidget()
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(edit)
+    row.addWidget(Label(say("more epochs"), ink="text2"))
     row.addStretch(1)
     edit.selectAll()
     edit.setFocus()

@@ -142,6 +142,9 @@ def test_readiness_counts_what_is_left(form) -> None:
     session.set_many({"fit.epochs": 5, "fit.batch_size": None, "data.row_order": "random"}, "mend")
     assert readiness(session.resolved).title == "Ready to train"
     assert readiness(session.resolved, reading=True).state == "info"
+    session.set_value("fit.validation_split", 1.0)
+    state = readiness(session.resolved, spec=session.spec)
+    assert state.sentence == "Hold out must be 0 % or more and below 100 %, not 100 %."
 
 
 def test_values_that_cannot_work_do_not_break_a_row(form) -> None:
