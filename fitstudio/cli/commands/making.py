@@ -10,7 +10,7 @@ from typing import Any
 from fitstudio.actions import projects, runs
 from fitstudio.cli.command import Command, add_project, print_json, print_table
 from fitstudio.cli.data_files import typed_files, typed_join
-from fitstudio.cli.output import say
+from fitstudio.cli.output import as_word, say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
 from fitstudio.declared.checks.decisions import about_data, everything_found
 from fitstudio.declared.data_overview import data_overview
@@ -128,10 +128,10 @@ def _next_step(project: Project, resolved: Resolved) -> str:
     if not resolved.value("fit.y"):
         return saying.say(
             "What is to be predicted is not clear from the file. Name it: `new` takes "
-            '--target COLUMN; here it is: fitstudio train "{folder}" --set fit.y=COLUMN',
-            folder=project.folder,
+            "--target COLUMN; here it is: fitstudio train {folder} --set fit.y=COLUMN",
+            folder=as_word(project.folder),
         )
-    return saying.say('Next: fitstudio train "{folder}"', folder=project.folder)
+    return saying.say("Next: fitstudio train {folder}", folder=as_word(project.folder))
 
 
 def _declare_check(parser: argparse.ArgumentParser) -> None:
@@ -215,7 +215,8 @@ def _examples(arguments: argparse.Namespace) -> int:
     rows = [[each.name, each.title, each.sentence] for each in examples]
     heads = [saying.say("Name"), saying.say("Title"), saying.say("What it shows")]
     print_table(heads, rows, right=frozenset())
-    say(saying.say("\nTry one: fitstudio demo --example NAME"))
+    say()
+    say(saying.say("Try one: fitstudio demo --example NAME"))
     return 0
 
 

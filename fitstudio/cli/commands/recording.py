@@ -14,7 +14,7 @@ from fitstudio.cli.command import (
     print_table,
     value_text,
 )
-from fitstudio.cli.output import say
+from fitstudio.cli.output import as_word, say
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.journal.events import sentence_of
 from fitstudio.journal.target_scale import TargetScale
@@ -29,7 +29,8 @@ def _runs(arguments: argparse.Namespace) -> int:
         print_json([runs.summary_json(project, each.run) for each in found])
         return 0
     if not found:
-        say(saying.say('No runs yet. Train one: fitstudio train "{folder}"', folder=project.folder))
+        folder = as_word(project.folder)
+        say(saying.say("No runs yet. Train one: fitstudio train {folder}", folder=folder))
         return 0
     rows = [
         [

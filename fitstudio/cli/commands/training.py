@@ -19,7 +19,7 @@ from fitstudio.cli.command import (
     value_text,
     whole_number,
 )
-from fitstudio.cli.output import say
+from fitstudio.cli.output import as_word, complain, say
 from fitstudio.cli.settings import (
     add_settings,
     add_verbose,
@@ -67,8 +67,8 @@ def _train(arguments: argparse.Namespace) -> int:
             say(saying.say("Training {run} in process {pid}.", run=handle.run, pid=handle.pid))
             say(
                 saying.say(
-                    'Watch it in the window, or: fitstudio show "{folder}" {run}',
-                    folder=project.folder,
+                    "Watch it in the window, or: fitstudio show {folder} {run}",
+                    folder=as_word(project.folder),
                     run=handle.run,
                 )
             )
@@ -217,12 +217,12 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
                 requests.kill_run(project, handle.run)
                 return
             asked = True
-            say(
+            complain("")
+            complain(
                 saying.say(
-                    "\nStopping after this batch; everything is kept. Press Ctrl-C again to "
+                    "Stopping after this batch; everything is kept. Press Ctrl-C again to "
                     "end the process at once."
-                ),
-                stream=sys.stderr,
+                )
             )
             requests.stop_run(project, handle.run, when="batch")
 
