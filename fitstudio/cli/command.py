@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fitstudio.cli.output import say, say_json, shown
+from fitstudio.actions import projects
+from fitstudio.cli.output import complain, say, say_json, shown
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.project import Project
 from fitstudio.words import saying
 from fitstudio.words.numbers import plain_number
 
@@ -37,6 +39,18 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project", metavar="PROJECT", type=Path, help=saying.say("the project's folder")
     )
+
+
+def opened(folder: Path, *, read_only: bool = True) -> Project:
+    """Opens the project that was typed, and says what was unusual about that.
+
+    Raises:
+        ProjectError: If there is no project, or nothing of it can be read.
+    """
+    project = projects.open_project(folder, read_only=read_only)
+    for notice in project.notices:
+        complain(notice)
+    return project
 
 
 def add_project_and_run(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ from fitstudio.storage import atomic
 from fitstudio.words import say_marked, saying
 from fitstudio.words.numbers import listed
 
+_WITHOUT_VALUE = re.compile(r"(?P<option>--\S+): expected one")
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
@@ -32,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"^argument (\S+): it takes", r"\1 takes", message)
         remedy = saying.say("See `{prog} --help`.", prog=self.prog)
-        if without := re.match(r"^argument (?P<option>--\S+): expected one argument$", message):
+        if without := _WITHOUT_VALUE.search(message):
             remedy = saying.say(
                 "Where it begins with a hyphen, it stands behind an equals sign: {option}=-…. "
                 "See `{prog} --help`.",

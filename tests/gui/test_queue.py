@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from fitstudio.actions import queue
 from fitstudio.declared.run_spec import RunSpec
+from fitstudio.storage import atomic
 
 
 def waiting_names(page) -> list[str]:
@@ -37,6 +38,19 @@ def test_waiting_runs_are_listed_moved_and_taken_out(window, example, qtbot):
     qtbot.waitUntil(lambda: waiting_names(page) == [], timeout=120_000)
     assert not card.isVisible()
     assert queue.list_items(session.project) == []
+
+    paths = session.project.paths
+    atomic.write_json(paths.queue, {"items": [{"id": "q9"}, "text"]})
+    page.waiting.refresh()
+    qtbot.waitUntil(lambda: len(page.waiting.runs) == 2, timeout=10_000)
+    assert card.isVisible()
+    press(page, "q9", "remove")
+    qtbot.waitUntil(lambda: [run.can_go for run in page.waiting.runs] == [False])
+    paths.queue.write_text("{")
+    page.waiting.refresh()
+    qtbot.waitUntil(lambda: [run.name for run in page.waiting.runs] == ["queue.json"])
+    assert "cannot be read" in page.waiting.runs[0].problem
+    assert not page.findChild(QAbstractButton, "runs.waiting..remove").isVisible()
 
 
 def test_a_queued_run_keeps_its_settings_and_is_trained(window, example, qtbot):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import projects, runs
-from fitstudio.cli.command import Command, add_project, print_json, print_table
+from fitstudio.actions import projects, run_making, runs
+from fitstudio.cli.command import Command, add_project, opened, print_json, print_table
 from fitstudio.cli.data_files import typed_files, typed_join
 from fitstudio.cli.output import as_word, say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
@@ -140,20 +140,26 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     spec = project.settings.with_values(typed_settings(arguments, project.settings))
     summary = runs.dataset_summary(project, spec)
     resolved = runs.check(project, spec=spec, summary=summary)
+    hindrance = run_making.hindrance(project)
+    ok = resolved.ok and hindrance is None
     if arguments.json:
         told = resolved.to_json() | _sources_json(summary) | _found_json(resolved, summary)
-        print_json({"ok": resolved.ok} | told)
-        return 0 if resolved.ok else 1
+        hinders = {"hindrance": hindrance.to_json()} if hindrance is not None else {}
+        print_json({"ok": ok} | told | hinders)
+        return 0 if ok else 1
     if summary is not None:
         _print_paragraphs(data_overview(spec, summary))
     _print_paragraphs(describe(resolved, summary))
     _print_found(resolved, summary)
-    say(saying.say("Ready to train.") if resolved.ok else saying.say("Training cannot start yet."))
-    return 0 if resolved.ok else 1
+    if hindrance is not None:
+        say(hindrance.message)
+        say(f"    {hindrance.remedy}")
+    say(saying.say("Ready to train.") if ok else saying.say("Training cannot start yet."))
+    return 0 if ok else 1
 
 
 def _overview_json(spec: RunSpec, overview: list[Paragraph]) -> dict[str, Any]:

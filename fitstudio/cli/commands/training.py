@@ -15,6 +15,7 @@ from fitstudio.cli.command import (
     add_checkpoint,
     add_project,
     add_project_and_run,
+    opened,
     print_json,
     value_text,
     whole_number,
@@ -48,7 +49,7 @@ def _declare_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     spec = project.settings.with_values(typed_settings(arguments, project.settings))
     summary = runs.dataset_summary(project, spec)
     told = _tell_of_changed_file(runs.check(project, spec=spec, summary=summary), arguments)
@@ -95,7 +96,7 @@ def _declare_resume(parser: argparse.ArgumentParser) -> None:
 
 
 def _resume(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     handle = requests.resume_run(
         project,
         arguments.run,
@@ -128,7 +129,7 @@ def _extend(arguments: argparse.Namespace) -> int:
                 epochs=arguments.epochs,
             )
         )
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     handle = requests.extend_run(
         project,
         arguments.run,

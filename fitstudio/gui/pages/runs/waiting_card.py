@@ -85,6 +85,7 @@ class _WaitingRow(QWidget):
         for button, can in ((self._up, run.place > 1), (self._down, run.place < waiting)):
             button.setVisible(run.problem is None)
             button.setEnabled(can)
+        self._out.setVisible(run.can_go)
         if self._locked is not None:
             for button in (self._up, self._down, self._out):
                 lock(button, self._locked)
