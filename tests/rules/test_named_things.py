@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import inspect
 import re
 import shlex
 from collections.abc import Iterator
@@ -16,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
+import fitstudio
 from fitstudio.cli import COMMANDS, program
+from fitstudio.cli.settings import typed_settings
 from fitstudio.declared.parameters.registry import find_param
-from fitstudio.errors import UsageError
+from fitstudio.errors import SpecError, UsageError
 from fitstudio.gui.pages.registry import PAGES
 from fitstudio.viewmodel.shell.commands import MENUS
 
@@ -77,11 +80,16 @@ def problem_with(line: str) -> str | None:
         return None if words[0] in COMMANDS else "there is no such command"
     words = ["1" if word == "RUN" else word for word in words if word != "…"]
     try:
-        _, extra = program.build_parser().parse_known_args(words)
+        arguments, extra = program.build_parser().parse_known_args(words)
     except UsageError as problem:
         return problem.message
     except SystemExit:
         return None  # --help
+    if not extra and "set" in arguments:
+        try:
+            typed_settings(arguments)
+        except SpecError as problem:
+            return problem.message
     return f"no use for {extra}" if extra else None
 
 
@@ -181,6 +189,14 @@ def test_what_a_page_of_the_help_calls_by_name_is_in_the_window(page: Path) -> N
     assert wrong == []
 
 
+def test_the_readme_counts_right() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    recorded = len(list((ROOT / "tests" / "conformance" / "cases").glob("*.json")))
+    parameters = len(inspect.signature(fitstudio.Model.fit).parameters) - 1
+    assert f"{recorded} recorded cases" in readme
+    assert f"the reference's {parameters} parameters" in readme
+
+
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [
@@ -189,6 +205,8 @@ def test_what_a_page_of_the_help_calls_by_name_is_in_the_window(page: Path) -> N
         ("fitstudio unpack PROJECT", True),
         ("fitstudio resume PROJECT", True),
         ("fitstudio continue", False),
+        ("fitstudio train p --set fit.batch_size=64", False),
+        ("fitstudio train p --set fit.batchsize=64", True),
     ],
 )
 def test_a_command_that_is_none_is_found(line: str, wrong: bool) -> None:
