@@ -146,13 +146,14 @@ def _check(arguments: argparse.Namespace) -> int:
     resolved = runs.check(project, spec=spec, summary=summary)
     hindrance = run_making.hindrance(project)
     ok = resolved.ok and hindrance is None
+    overview = data_overview(spec, summary) if summary is not None else []
     if arguments.json:
-        told = resolved.to_json() | _sources_json(summary) | _found_json(resolved, summary)
+        told = resolved.to_json() | _overview_json(spec, overview)
+        told |= _sources_json(summary) | _found_json(resolved, summary)
         hinders = {"hindrance": hindrance.to_json()} if hindrance is not None else {}
         print_json({"ok": ok} | told | hinders)
         return 0 if ok else 1
-    if summary is not None:
-        _print_paragraphs(data_overview(spec, summary))
+    _print_paragraphs(overview)
     _print_paragraphs(describe(resolved, summary))
     _print_found(resolved, summary)
     if hindrance is not None:

@@ -72,6 +72,9 @@ def test_check_is_not_ready_where_something_hinders(folder: Path, capsys):
     assert program.main(["check", str(folder), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert (told["ok"], told["hindrance"]["code"]) == (False, "project.read-only")
+    # What text and JSON say of the data is the same.
+    assert told["target"] == ["species"] and len(told["inputs"]) > 3
+    assert told["data"] and all(said in text for said in told["data"].values())
 
 
 def test_what_was_unusual_at_opening_is_said(folder: Path, capsys):
