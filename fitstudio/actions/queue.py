@@ -27,7 +27,7 @@ from fitstudio.project.run_files import read_spec
 from fitstudio.storage import atomic, checked, ops
 from fitstudio.storage.checked import Count, MisfitError, Moment, Plain
 from fitstudio.storage.file_lock import holder_of
-from fitstudio.words import say, say_count
+from fitstudio.words import say
 
 _FORMAT = 1
 _KEPT_FINISHED = 100
@@ -118,7 +118,7 @@ def list_items(project: Project) -> list[QueueItem]:
 
 
 def remove(project: Project, item_id: str) -> None:
-    """Takes an item out of the queue; a run that it has begun goes on.
+    """Takes an item out of the queue, or what cannot be read; a run that was begun goes on.
 
     Raises:
         RunError: If there is no such item.
@@ -128,6 +128,11 @@ def remove(project: Project, item_id: str) -> None:
     project.require_changeable()
     with editing(project.paths):
         items = read(project.paths)
+        if all(item.id != item_id for item in items) and any(
+            marked_as(each) == item_id for each in unreadable(project.paths)
+        ):
+            write(project.paths, items, without=item_id)
+            return
         gone = _find(items, item_id)
         write(project.paths, [item for item in items if item is not gone])
 
@@ -200,33 +205,35 @@ def unreadable(paths: ProjectPaths) -> list[Any]:
         return []
 
 
-def left_as_it_is(paths: ProjectPaths) -> str:
-    """What a person should know of entries that cannot be read; empty where all can be."""
+def marked_as(entry: Any) -> str | None:
+    """The mark of an entry that is no item, if it has one."""
+    mark = entry.get("id") if isinstance(entry, dict) else None
+    return mark if isinstance(mark, str) else None
+
+
+def problem(paths: ProjectPaths) -> StorageError | None:
+    """What is wrong with the queue's file as a whole; None where there is none, or it can be read.
+
+    A queue that cannot be read is not empty: what waits in it is started by nobody.
+    """
     try:
-        foreign = _entries(paths)[1]
+        if os.path.lexists(paths.queue):
+            checked.read(paths.queue, _QueueFile)
     except StorageError as problem:
-        if problem.code != "storage.damaged":
-            return ""
-        return say(
-            "{file} is no queue that can be read: nothing in it is started. When a run is queued, "
-            "the file is kept under another name.",
-            file=paths.queue.name,
-        )
-    if not foreign:
-        return ""
-    return say_count(
-        len(foreign),
-        "{number} entry of {file} cannot be read, and is left as it is.",
-        "{number} entries of {file} cannot be read, and are left as they are.",
-        file=paths.queue.name,
-    )
+        return problem
+    return None
 
 
-def write(paths: ProjectPaths, items: list[QueueItem]) -> None:
+def write(paths: ProjectPaths, items: list[QueueItem], *, without: str | None = None) -> None:
     """Writes the items; of those that are over only the latest are kept. Hold `editing`.
 
     What is no item stays behind the others. A file that is no queue at all is put aside under
     another name first: it may hold what somebody wants back.
+
+    Args:
+        paths: The project.
+        items: The items.
+        without: The mark of an entry that is no item, and is to go.
 
     Raises:
         StorageError: If it cannot be written, or what is there cannot be read; the queue is as it
@@ -243,6 +250,7 @@ def write(paths: ProjectPaths, items: list[QueueItem]) -> None:
     over = [item for item in items if item.state in (ItemState.DONE, ItemState.FAILED)]
     dropped = over[:-_KEPT_FINISHED]
     kept = [item.to_json() for item in items if item not in dropped]
+    foreign = [each for each in foreign if without is None or marked_as(each) != without]
     atomic.write_json(paths.queue, {"format": _FORMAT, "items": [*kept, *foreign]})
 
 

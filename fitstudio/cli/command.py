@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fitstudio.cli.output import say
+from fitstudio.actions import projects
+from fitstudio.cli.output import complain, say, say_json, shown
 from fitstudio.errors import FitStudioError
 from fitstudio.journal.target_scale import TargetScale
+from fitstudio.project import Project
 from fitstudio.words import saying
 from fitstudio.words.numbers import plain_number
 
@@ -38,6 +39,18 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project", metavar="PROJECT", type=Path, help=saying.say("the project's folder")
     )
+
+
+def opened(folder: Path, *, read_only: bool = True) -> Project:
+    """Opens the project that was typed, and says what was unusual about that.
+
+    Raises:
+        ProjectError: If there is no project, or nothing of it can be read.
+    """
+    project = projects.open_project(folder, read_only=read_only)
+    for notice in project.notices:
+        complain(notice)
+    return project
 
 
 def add_project_and_run(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +94,7 @@ def add_checkpoint(parser: argparse.ArgumentParser, *, default: str) -> None:
 
 def print_json(value: Any) -> None:
     """Prints one JSON value; NaN and infinities are text, because JSON has none."""
-    say(json.dumps(_without_nan(value), ensure_ascii=False, indent=2))
+    say_json(_without_nan(value), indent=2)
 
 
 def print_table(heads: Sequence[str], rows: list[list[str]], *, right: frozenset[int]) -> None:
@@ -92,8 +105,9 @@ def print_table(heads: Sequence[str], rows: list[list[str]], *, right: frozenset
         rows: As many entries each as there are heads.
         right: Indices of the columns that are aligned right (numbers).
     """
-    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
-    for row in [heads, *rows]:
+    lines = [[shown(cell) for cell in row] for row in (heads, *rows)]
+    widths = [max(len(row[i]) for row in lines) for i in range(len(heads))]
+    for row in lines:
         cells = [
             cell.rjust(width) if i in right else cell.ljust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def no_command(words: Sequence[str]) -> UsageError:
         others = [word for word in words if word != later]
         return UsageError(
             say("The command comes first."),
-            remedy=say("Type: fitstudio {later} {others}", later=later, others=" ".join(others)),
+            remedy=say("Type: fitstudio {later} {others}", later=later, others=shlex.join(others)),
         )
     return UsageError(
         say(
@@ -53,7 +54,11 @@ def left_over(command: str, extra: Sequence[str], options: Sequence[str]) -> Usa
     """
     first = extra[0]
     name = first.partition("=")[0]
-    if first.startswith("-"):
+    if name in options:
+        sentence = say(
+            "{name} stands behind `--`, where every word is a name and no option.", name=repr(name)
+        )
+    elif first.startswith("-"):
         sentence = say(
             "`{command}` has no option {name}.{meant}",
             command=command,
@@ -76,7 +81,10 @@ def swapped(command: str, project: Path, run: str) -> UsageError | None:
     return UsageError(
         say("The project comes first, then the run."),
         remedy=say(
-            "Type: fitstudio {command} {run} {project}", command=command, run=run, project=project
+            "Type: fitstudio {command} {run} {project}",
+            command=command,
+            run=shlex.quote(run),
+            project=shlex.quote(str(project)),
         ),
     )
 

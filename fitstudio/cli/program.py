@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import errno
-import json
 import os
 import re
 import sys
@@ -16,13 +15,14 @@ import fitstudio
 from fitstudio import terminal
 from fitstudio.actions.launchers import processes
 from fitstudio.cli import COMMANDS, commands, misspelled
-from fitstudio.cli.output import complain, say
+from fitstudio.cli.output import complain, say_json
 from fitstudio.cli.settings import fix_as_typed, plain
 from fitstudio.errors import FitStudioError, SpecError, StorageError, UsageError
 from fitstudio.storage import atomic
 from fitstudio.words import say_marked, saying
 from fitstudio.words.numbers import listed
 
+_WITHOUT_VALUE = re.compile(r"(?P<option>--\S+): expected one")
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
@@ -32,10 +32,15 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"^argument (\S+): it takes", r"\1 takes", message)
-        raise UsageError(
-            f"{message[:1].upper()}{message[1:]}.",
-            remedy=saying.say("See `{prog} --help`.", prog=self.prog),
-        )
+        remedy = saying.say("See `{prog} --help`.", prog=self.prog)
+        if without := _WITHOUT_VALUE.search(message):
+            remedy = saying.say(
+                "Where it begins with a hyphen, it stands behind an equals sign: {option}=-…. "
+                "See `{prog} --help`.",
+                option=without["option"],
+                prog=self.prog,
+            )
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", remedy=remedy)
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
         """As argparse, in words: which values there are, and which may be meant."""
@@ -219,7 +224,7 @@ def _where_kept(details: str) -> str:
 
 def _report(problem: FitStudioError, as_json: bool) -> None:
     if as_json:
-        say(json.dumps({"error": problem.to_json()}, ensure_ascii=False))
+        say_json({"error": problem.to_json()})
     complain(saying.say("fitstudio: {message}", message=plain(problem.message)))
     if isinstance(problem, SpecError):
         for finding in problem.findings:

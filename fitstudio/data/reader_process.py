@@ -6,6 +6,7 @@ this process: the caller limits its memory and time, and turns its end into a se
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fitstudio.data.formats.blame import came_from
+from fitstudio.data.formats.blame import came_from, not_readable
 from fitstudio.errors import DataError, FitStudioError
 from fitstudio.words import say
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 _MOST_PREVIEW_ROWS = 5_000
 _MOST_PREVIEW_COLUMNS = 2_000
+# What the system says of a file that is there and may be sound: no right, a disk that is gone.
+_DISK_REFUSES = frozenset(
+    number
+    for name in ("EACCES", "EPERM", "EIO", "ESTALE", "ENXIO", "ENODEV", "ETIMEDOUT", "ENOTCONN")
+    if (number := getattr(errno, name, None)) is not None
+)
 _SAYS_NO_MEMORY = re.compile(r"(?i)memory|alloc")
 
 
@@ -164,6 +171,9 @@ def unexpected(problem: BaseException, file: str) -> DataError:
             code="data.too-large",
             remedy=say("Save the data as NPY or HDF5, which are not read whole."),
         )
+    if isinstance(problem, OSError) and problem.errno in _DISK_REFUSES:
+        named = repr(problem.filename) if isinstance(problem.filename, str) else file
+        return not_readable(named, problem)
     return DataError(
         say("Something went wrong inside FitStudio while reading {file}.", file=file),
         code="internal",

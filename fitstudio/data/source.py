@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.data.columns.source import Source
+from fitstudio.data.formats.blame import not_readable
 from fitstudio.data.formats.reader import Asked
 from fitstudio.data.formats.readers import READERS
 from fitstudio.declared.formats.format import Foreign
@@ -136,13 +137,15 @@ def find_file(file: str, base: Path) -> Path:
     """The data file's path, checked.
 
     Raises:
-        DataError: If it is not there, or is empty.
+        DataError: If it is not there, is empty, or may not be read.
     """
     if "\0" in file:
         raise DataError(say("A file's name cannot hold a zero character."), code="data.no-file")
     path = Path(file) if Path(file).is_absolute() else base / file
     try:
         known = path.stat()
+    except PermissionError as problem:
+        raise not_readable(repr(file), problem) from problem
     except OSError as problem:
         raise DataError(
             say("The data file {file} is not where it was.", file=repr(file)),
@@ -164,6 +167,10 @@ def find_file(file: str, base: Path) -> Path:
         )
     if known.st_size == 0:
         raise DataError(say("{file} is empty.", file=repr(file)), code="data.empty-file")
+    try:
+        path.open("rb").close()
+    except OSError as problem:
+        raise not_readable(repr(file), problem) from problem
     return path
 
 
@@ -179,14 +186,7 @@ def kind_of(path: Path) -> str:
         with path.open("rb") as stream:
             head = stream.read(512)
     except OSError as problem:
-        raise DataError(
-            say(
-                "{file} cannot be read: {strerror}.",
-                file=repr(path.name),
-                strerror=problem.strerror,
-            ),
-            code="data.unreadable",
-        ) from problem
+        raise not_readable(repr(path.name), problem) from problem
     found = recognise(path.name, head)
     if isinstance(found, Foreign):
         raise DataError(

@@ -23,6 +23,12 @@ from fitstudio.declared.parameters.registry import (
 from fitstudio.errors import SpecError
 from fitstudio.words import say
 
+# Settings that belong to what another setting names.
+_SETTINGS_OF = {
+    "compile.optimizer": "compile.optimizer_settings",
+    "compile.loss": "compile.loss_settings",
+}
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -118,6 +124,9 @@ class RunSpec:
     def with_values(self, values: Mapping[str, Any]) -> RunSpec:
         """A specification with these values set; None puts a setting back to its default.
 
+        Another optimizer or loss does not take over the settings of the one before: a name may mean
+        something else there. Its own are set together with it, or afterwards.
+
         Raises:
             SpecError: If a key is no setting.
         """
@@ -125,7 +134,7 @@ class RunSpec:
         if unknown:
             raise _unknown(unknown)
         sections = {section: dict(getattr(self, section)) for section in SECTIONS}
-        for key, value in values.items():
+        for key, value in (self._left_behind(values) | dict(values)).items():
             section, _, name = key.partition(".")
             stored = None if value is None else _from_json(find_param(key), value)
             if section == "data":
@@ -135,6 +144,13 @@ class RunSpec:
             else:
                 sections[section][name] = stored
         return RunSpec(**sections)
+
+    def _left_behind(self, values: Mapping[str, Any]) -> dict[str, None]:
+        return {
+            settings: None
+            for key, settings in _SETTINGS_OF.items()
+            if key in values and settings not in values and values[key] != self._stored(key)
+        }
 
     def problems(self) -> tuple[Finding, ...]:
         """What is wrong with single values, whatever the others are."""

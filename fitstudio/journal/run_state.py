@@ -316,6 +316,8 @@ def say(state: RunState) -> str:
     """The state in one line: "Epoch 71 of 100, step 22 of 50"."""
     if state.outcome is not None:
         return f"{ending_sentence(state)} {state.sentence}".strip()
+    if state.damage and not state.attempts:
+        return state.damage  # whether it runs or has ended would stand in what cannot be read
     if state.phase in (Phase.STARTING, Phase.PREPARING) or state.epoch is None:
         return saying.say("Preparing the data.") if state.attempts else saying.say("Starting.")
     words = saying.say("Epoch {epoch}", epoch=shown(state.epoch))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fitstudio.errors import UsageError
 from fitstudio.project.paths import ProjectPaths
+from fitstudio.storage import ops
 from fitstudio.words import say
 
 
@@ -19,6 +20,7 @@ def refuse_output(output: Path, project: Path, *, code: str) -> None:
 
     Raises:
         UsageError: With the way out; nothing was written.
+        StorageError: If nothing can be written there.
     """
     target = output.resolve()
     if ProjectPaths(project.resolve()).owns(target):
@@ -35,3 +37,4 @@ def refuse_output(output: Path, project: Path, *, code: str) -> None:
             remedy=say("Make it first, or choose another one."),
             safe=say("Nothing was written."),
         )
+    ops.require_writable(target.parent)

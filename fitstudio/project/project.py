@@ -125,7 +125,8 @@ class Project:
             if lock is not None:
                 lock.release()
             raise
-        project.visiting = read_only
+        # Who only looks may still add runs; not to a project of a later version.
+        project.visiting = read_only and project.read_only == reason
         if project.read_only is None:
             _clear_up(paths)
         return project

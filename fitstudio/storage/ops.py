@@ -25,6 +25,9 @@ Result = TypeVar("Result")
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+_READING = {"read", "open"}
+# Only the way out is another one in a project: all of it has to be where one may write.
+_PROJECT_FILE = "project.json"
 _GONE = {errno.ENOENT, errno.ESTALE, errno.ENODEV, errno.ENXIO}
 # Access denied, sharing violation, lock violation: a virus scanner or an indexer has the file open
 # for a moment. Waiting helps nearly always (https://github.com/conan-io/conan/pull/19532).
@@ -172,6 +175,16 @@ def require_space(folder: Path, needed_bytes: int) -> None:
         )
 
 
+def require_writable(folder: Path) -> None:
+    """Says beforehand that nothing can be written in a folder that is there.
+
+    Raises:
+        StorageError: With code ``storage.forbidden``.
+    """
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise problem_with(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> StorageError:
     """The error of the system in words, with `errno` kept.
 
@@ -197,16 +210,11 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
             details=details,
         )
     elif number in _FORBIDDEN:
+        why, remedy = _forbidden(path, doing)
         error = StorageError(
-            say(
-                "Cannot {doing} {file}: the folder is read-only for you.",
-                doing=doing,
-                file=repr(str(path)),
-            ),
+            say("Cannot {doing} {file}: {why}.", doing=doing, file=repr(str(path)), why=why),
             code="storage.forbidden",
-            remedy=say(
-                "Copy the project to a folder of your own, or ask for the right to write there."
-            ),
+            remedy=remedy,
             safe=safe,
             details=details,
         )
@@ -224,7 +232,10 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
     elif number in _GONE:
         error = StorageError(
             say(
-                "Cannot {doing} {file}: the folder is not there.", doing=doing, file=repr(str(path))
+                "Cannot {doing} {file}: {what} is not there.",
+                doing=doing,
+                file=repr(str(path)),
+                what=say("it") if doing in _READING else say("the folder"),
             ),
             code="storage.gone",
             remedy=say(
@@ -247,6 +258,22 @@ def problem_with(path: Path, problem: OSError, *, doing: str = "write") -> Stora
     error.errno = number
     error.filename = str(path)
     return error
+
+
+def _forbidden(path: Path, doing: str) -> tuple[str, str]:
+    """Why the system does not allow it, as a clause, and the way out."""
+    if doing in _READING:
+        return say("you have no right to read it"), say("Ask its owner for that right.")
+    if os.path.isfile(path) and not os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return say("the file is read-only for you"), say("Allow writing to it, then try again.")
+    place = path.absolute()
+    if any(os.path.exists(folder / _PROJECT_FILE) for folder in (place, *place.parents)):
+        remedy = say(
+            "Copy the project to a folder of your own, or ask for the right to write there."
+        )
+    else:
+        remedy = say("Choose a folder of your own, or ask for the right to write there.")
+    return say("the folder is read-only for you"), remedy
 
 
 def _full(path: Path, why: str, *, details: str | None = None) -> StorageError:

@@ -1,12 +1,10 @@
 """The queue in the window: frozen settings, their order, and the real processes that work on it."""
 
-import json
-
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from fitstudio.actions import queue
 from fitstudio.declared.run_spec import RunSpec
-from fitstudio.gui.widgets.labels import Sentence
+from fitstudio.storage import atomic
 
 
 def waiting_names(page) -> list[str]:
@@ -41,34 +39,18 @@ def test_waiting_runs_are_listed_moved_and_taken_out(window, example, qtbot):
     assert not card.isVisible()
     assert queue.list_items(session.project) == []
 
-
-def test_the_runs_page_tells_of_entries_that_cannot_be_read(window, example, qtbot):
-    folder = example("penguins")
-    main = window(folder)
-    session = main.session
-    queue.enqueue(session.project, session.spec, name="Waits")
-    file = session.project.paths.queue
-    content = json.loads(file.read_text("utf-8"))
-    content["items"].append({"id": 5, "of": "a later version"})
-    file.write_text(json.dumps(content), encoding="utf-8")
-    main.show_page("runs")
-    page = main.frame.stack.currentWidget()
-    told = page.findChild(Sentence, "runs.waiting.unreadable")
-    qtbot.waitUntil(told.isVisible, timeout=120_000)
-
-    words = "1 entry of queue.json cannot be read, and is left as it is."
-    assert (told.sentence(), waiting_names(page)) == (words, ["Waits"])
-    press(page, page.waiting.runs[0].id, "remove")
-    qtbot.waitUntil(lambda: waiting_names(page) == [], timeout=120_000)
-    assert told.isVisible()
-    assert json.loads(file.read_text("utf-8"))["items"] == content["items"][1:]
-
-    file.write_text("[]", encoding="utf-8")
+    paths = session.project.paths
+    atomic.write_json(paths.queue, {"items": [{"id": "q9"}, "text"]})
     page.waiting.refresh()
-    qtbot.waitUntil(lambda: "no queue that can be read" in told.sentence(), timeout=120_000)
-    file.unlink()
+    qtbot.waitUntil(lambda: len(page.waiting.runs) == 2, timeout=10_000)
+    assert card.isVisible()
+    press(page, "q9", "remove")
+    qtbot.waitUntil(lambda: [run.can_go for run in page.waiting.runs] == [False])
+    paths.queue.write_text("{")
     page.waiting.refresh()
-    qtbot.waitUntil(lambda: not told.isVisible(), timeout=120_000)
+    qtbot.waitUntil(lambda: [run.name for run in page.waiting.runs] == ["queue.json"])
+    assert "cannot be read" in page.waiting.runs[0].problem
+    assert not page.findChild(QAbstractButton, "runs.waiting..remove").isVisible()
 
 
 def test_a_queued_run_keeps_its_settings_and_is_trained(window, example, qtbot):

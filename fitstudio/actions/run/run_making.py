@@ -19,7 +19,7 @@ from fitstudio.actions.run.run_names import telling, title_of
 from fitstudio.declared.resolve import Resolved
 from fitstudio.declared.run_spec import Difference, RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
-from fitstudio.errors import ProjectError, SpecError, StorageError
+from fitstudio.errors import FitStudioError, ProjectError, SpecError, StorageError
 from fitstudio.journal import EventType, Journal
 from fitstudio.journal.events import EXTENDED
 from fitstudio.project import Project, ProjectPaths, RunPaths
@@ -27,7 +27,7 @@ from fitstudio.project.file_names import run_folder_name
 from fitstudio.project.links import refuse_links_of_project
 from fitstudio.project.run_files import About, read_recorded, read_spec, write_spec
 from fitstudio.project.saved_models import SavedModel, saved_models
-from fitstudio.storage import atomic, write_folder
+from fitstudio.storage import atomic, ops, write_folder
 from fitstudio.storage.file_lock import FileLock, HeldError
 from fitstudio.storage.special_files import open_to_read
 from fitstudio.words import say
@@ -68,6 +68,19 @@ def make_run(
         StorageError: If it cannot be written; nothing of the run is there then.
     """
     return _make(project, spec, resolved, _Extras(summary), title=title, parent=parent)
+
+
+def hindrance(project: Project) -> FitStudioError | None:
+    """Why no run can be made in the project's folder, whatever its settings; None if one can."""
+    try:
+        project.require_changeable()
+        refuse_links_of_project(project.paths)
+        for folder in (project.folder, project.paths.runs):
+            if folder.exists():
+                ops.require_writable(folder)
+    except (ProjectError, StorageError) as problem:
+        return problem
+    return None
 
 
 def make_copy(

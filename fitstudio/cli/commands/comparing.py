@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from fitstudio.actions import projects
 from fitstudio.actions.models import baselines
 from fitstudio.actions.models.baselines import ACCURACY, OWN
-from fitstudio.cli.command import Command, add_project_and_run, print_json, print_table
+from fitstudio.cli.command import Command, add_project_and_run, opened, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.declared.catalogue.baselines import BASELINES
 from fitstudio.words import marked, saying
 
 
 def _baselines(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project)
+    project = opened(arguments.project, read_only=False)
     found = baselines.compare_run(project, arguments.run)
     if arguments.json:
         print_json(found.to_json())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
-from fitstudio.actions import projects, queue, requests, runs
+from fitstudio.actions import queue, requests, runs
 from fitstudio.cli.command import (
     Command,
     add_project,
     add_project_and_run,
+    opened,
     print_json,
     print_table,
     whole_number,
@@ -17,8 +19,10 @@ from fitstudio.cli.command import (
 from fitstudio.cli.output import say, shown
 from fitstudio.cli.settings import add_settings, typed_settings
 from fitstudio.errors import UsageError
+from fitstudio.project import Project
 from fitstudio.words import marked, say_marked, saying
 
+_UNREADABLE = marked("cannot be read")
 _WHEN = {
     "batch": marked("after the batch that is being trained"),
     "epoch": marked("after the epoch that is being trained"),
@@ -37,7 +41,7 @@ def _declare_stop(parser: argparse.ArgumentParser) -> None:
 
 
 def _stop(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     requests.stop_run(project, arguments.run, when=arguments.when)
     return _say(
         arguments,
@@ -46,7 +50,7 @@ def _stop(arguments: argparse.Namespace) -> int:
 
 
 def _pause(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     requests.pause_run(project, arguments.run)
     return _say(
         arguments, saying.say("The run pauses after its batch; `fitstudio continue` goes on.")
@@ -54,13 +58,13 @@ def _pause(arguments: argparse.Namespace) -> int:
 
 
 def _continue(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     requests.continue_run(project, arguments.run)
     return _say(arguments, saying.say("The run goes on."))
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     requests.request(project, arguments.run, "snapshot")
     return _say(arguments, saying.say("Asked the run to save a checkpoint now."))
 
@@ -87,7 +91,7 @@ def _discard(arguments: argparse.Namespace) -> int:
             answer = ""
         if answer.strip().lower() not in ("y", "yes"):
             return _say(arguments, saying.say("Nothing was changed."))
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     kept_in = requests.discard_run(project, arguments.run)
     return _say(arguments, saying.say("Moved to {kept_in}.", kept_in=kept_in))
 
@@ -113,7 +117,7 @@ def _declare_queue(parser: argparse.ArgumentParser) -> None:
 
 def _queue(arguments: argparse.Namespace) -> int:
     _refuse_without_add(arguments)
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     if arguments.add:
         spec = project.settings.with_values(typed_settings(arguments, project.settings))
         needed = arguments.free_memory and arguments.free_memory * 1_000_000
@@ -123,18 +127,39 @@ def _queue(arguments: argparse.Namespace) -> int:
         queue.remove(project, arguments.remove)
     if arguments.first:
         queue.move(project, arguments.first, 0)
-    items, untold = queue.list_items(project), queue.left_as_it_is(project.paths)
+    problem = queue.problem(project.paths)
+    if problem is not None:
+        raise problem
+    items, foreign = queue.list_items(project), queue.unreadable(project.paths)
     if arguments.json:
-        print_json([item.to_json() for item in items])
-    elif not items and not untold:
+        print_json([item.to_json() for item in items] + [_foreign_json(each) for each in foreign])
+    elif not items and not foreign:
         say(saying.say("The queue is empty. `fitstudio queue PROJECT --add` adds a run."))
-    elif items:
+    else:
         rows = [[item.id, item.name, item.state] for item in items]
+        rows += [[queue.marked_as(each) or "–", "–", say_marked(_UNREADABLE)] for each in foreign]
         heads = [saying.say("Id"), saying.say("Name"), saying.say("State")]
         print_table(heads, rows, right=frozenset())
-    if untold and not arguments.json:
-        say(untold)
+    if foreign and not arguments.json:
+        say(_about_foreign(project, foreign))
     return 0
+
+
+def _foreign_json(entry: Any) -> dict[str, Any]:
+    return {"id": queue.marked_as(entry), "state": "unreadable", "entry": entry}
+
+
+def _about_foreign(project: Project, foreign: list[Any]) -> str:
+    told = saying.say_count(
+        len(foreign),
+        "{number} entry of {file} cannot be read, and is left as it is.",
+        "{number} entries of {file} cannot be read, and are left as they are.",
+        file=project.paths.queue.name,
+    )
+    if any(queue.marked_as(each) for each in foreign):
+        way_out = saying.say("`fitstudio queue PROJECT --remove ID` takes one out.")
+        return saying.say("{told} {way_out}", told=told, way_out=way_out)
+    return told
 
 
 def _refuse_without_add(arguments: argparse.Namespace) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from fitstudio.actions import projects
 from fitstudio.actions.models import decisions
 from fitstudio.actions.run.results_file import ClassRanking, Results
-from fitstudio.cli.command import Command, add_project_and_run, print_json, print_table
+from fitstudio.cli.command import Command, add_project_and_run, opened, print_json, print_table
 from fitstudio.cli.output import say
 from fitstudio.errors import RunError
 from fitstudio.project import Project
@@ -56,7 +55,7 @@ def _cost(text: str) -> float:
 
 def _threshold(arguments: argparse.Namespace) -> int:
     changes = arguments.at is not None or arguments.cheapest or arguments.clear
-    project = projects.open_project(arguments.project, read_only=not changes)
+    project = opened(arguments.project, read_only=not changes)
     with project:
         kept = _kept(project, arguments)
         results = None if arguments.clear else decisions.two_classes(project, arguments.run)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fitstudio.actions import projects
 from fitstudio.actions.models import exporting, model_export
 from fitstudio.cli.command import (
     Command,
     add_checkpoint,
     add_project_and_run,
+    opened,
     print_json,
     refuse_overwriting,
 )
@@ -69,7 +69,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def _export(arguments: argparse.Namespace) -> int:
     refuse_overwriting(arguments.output, asked=arguments.overwrite, code="export")
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     format = arguments.format
     if format is not None and arguments.what is not None:
         raise UsageError(

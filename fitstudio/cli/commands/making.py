@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fitstudio.actions import projects, runs
-from fitstudio.cli.command import Command, add_project, print_json, print_table
+from fitstudio.actions.run import run_making
+from fitstudio.cli.command import Command, add_project, opened, print_json, print_table
 from fitstudio.cli.data_files import typed_files, typed_join
-from fitstudio.cli.output import say
+from fitstudio.cli.output import as_word, say
 from fitstudio.cli.settings import add_settings, fix_as_typed, plain, typed_settings
 from fitstudio.declared.checks.decisions import about_data, everything_found
 from fitstudio.declared.data_overview import data_overview
@@ -129,10 +130,10 @@ def _next_step(project: Project, resolved: Resolved) -> str:
     if not resolved.value("fit.y"):
         return saying.say(
             "What is to be predicted is not clear from the file. Name it: `new` takes "
-            '--target COLUMN; here it is: fitstudio train "{folder}" --set fit.y=COLUMN',
-            folder=project.folder,
+            "--target COLUMN; here it is: fitstudio train {folder} --set fit.y=COLUMN",
+            folder=as_word(project.folder),
         )
-    return saying.say('Next: fitstudio train "{folder}"', folder=project.folder)
+    return saying.say("Next: fitstudio train {folder}", folder=as_word(project.folder))
 
 
 def _declare_check(parser: argparse.ArgumentParser) -> None:
@@ -141,20 +142,27 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     spec = project.settings.with_values(typed_settings(arguments, project.settings))
     summary = runs.dataset_summary(project, spec)
     resolved = runs.check(project, spec=spec, summary=summary)
+    hindrance = run_making.hindrance(project)
+    ok = resolved.ok and hindrance is None
+    overview = data_overview(spec, summary) if summary is not None else []
     if arguments.json:
-        told = resolved.to_json() | _sources_json(summary) | _found_json(resolved, summary)
-        print_json({"ok": resolved.ok} | told)
-        return 0 if resolved.ok else 1
-    if summary is not None:
-        _print_paragraphs(data_overview(spec, summary))
+        told = resolved.to_json() | _overview_json(spec, overview)
+        told |= _sources_json(summary) | _found_json(resolved, summary)
+        hinders = {"hindrance": hindrance.to_json()} if hindrance is not None else {}
+        print_json({"ok": ok} | told | hinders)
+        return 0 if ok else 1
+    _print_paragraphs(overview)
     _print_paragraphs(describe(resolved, summary))
     _print_found(resolved, summary)
-    say(saying.say("Ready to train.") if resolved.ok else saying.say("Training cannot start yet."))
-    return 0 if resolved.ok else 1
+    if hindrance is not None:
+        say(hindrance.message)
+        say(f"    {hindrance.remedy}")
+    say(saying.say("Ready to train.") if ok else saying.say("Training cannot start yet."))
+    return 0 if ok else 1
 
 
 def _overview_json(spec: RunSpec, overview: list[Paragraph]) -> dict[str, Any]:
@@ -216,7 +224,8 @@ def _examples(arguments: argparse.Namespace) -> int:
     rows = [[each.name, each.title, each.sentence] for each in examples]
     heads = [saying.say("Name"), saying.say("Title"), saying.say("What it shows")]
     print_table(heads, rows, right=frozenset())
-    say(saying.say("\nTry one: fitstudio demo --example NAME"))
+    say()
+    say(saying.say("Try one: fitstudio demo --example NAME"))
     return 0
 
 

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import argparse
 
-from fitstudio.actions import projects, runs
+from fitstudio.actions import runs
 from fitstudio.actions.models.kept_models import KeptModel, kept_models
+from fitstudio.actions.runs import RunSummary
 from fitstudio.cli.command import (
     Command,
     add_project,
     add_project_and_run,
+    opened,
     print_json,
     print_table,
     value_text,
 )
-from fitstudio.cli.output import say
+from fitstudio.cli.output import as_word, say
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.journal.events import sentence_of
+from fitstudio.journal.run_state import Phase
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.words import marked, saying
 
 
 def _runs(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     found = runs.list_runs(project)
     if arguments.json:
         print_json([runs.summary_json(project, each.run) for each in found])
         return 0
     if not found:
-        say(saying.say('No runs yet. Train one: fitstudio train "{folder}"', folder=project.folder))
+        folder = as_word(project.folder)
+        say(saying.say("No runs yet. Train one: fitstudio train {folder}", folder=folder))
         return 0
     rows = [
         [
             each.run,
-            saying.say("{outcome}, damaged", outcome=each.outcome or "running")
-            if each.damage
-            else each.outcome or "running",
+            _outcome(each),
             str(each.epochs),
             each.best.monitor if each.best else "–",
             value_text(each.best.value, each.best.monitor, scale_of(each)) if each.best else "–",
@@ -59,8 +61,14 @@ def _runs(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _outcome(line: RunSummary) -> str:
+    if line.damage and line.outcome is None and line.phase == Phase.STARTING:
+        return saying.say("not known")
+    return (line.outcome or "running") + (saying.say(", damaged") if line.damage else "")
+
+
 def _show(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     record = runs.load_run(project, arguments.run)
     if arguments.json:
         print_json(

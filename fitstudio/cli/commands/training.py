@@ -15,11 +15,12 @@ from fitstudio.cli.command import (
     add_checkpoint,
     add_project,
     add_project_and_run,
+    opened,
     print_json,
     value_text,
     whole_number,
 )
-from fitstudio.cli.output import say
+from fitstudio.cli.output import as_word, complain, say
 from fitstudio.cli.settings import (
     add_settings,
     add_verbose,
@@ -48,7 +49,7 @@ def _declare_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     spec = project.settings.with_values(typed_settings(arguments, project.settings))
     summary = runs.dataset_summary(project, spec)
     told = _tell_of_changed_file(runs.check(project, spec=spec, summary=summary), arguments)
@@ -67,8 +68,8 @@ def _train(arguments: argparse.Namespace) -> int:
             say(saying.say("Training {run} in process {pid}.", run=handle.run, pid=handle.pid))
             say(
                 saying.say(
-                    'Watch it in the window, or: fitstudio show "{folder}" {run}',
-                    folder=project.folder,
+                    "Watch it in the window, or: fitstudio show {folder} {run}",
+                    folder=as_word(project.folder),
                     run=handle.run,
                 )
             )
@@ -95,7 +96,7 @@ def _declare_resume(parser: argparse.ArgumentParser) -> None:
 
 
 def _resume(arguments: argparse.Namespace) -> int:
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     handle = requests.resume_run(
         project,
         arguments.run,
@@ -128,7 +129,7 @@ def _extend(arguments: argparse.Namespace) -> int:
                 epochs=arguments.epochs,
             )
         )
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     handle = requests.extend_run(
         project,
         arguments.run,
@@ -217,12 +218,12 @@ def _wait(project: Project, handle: runs.RunHandle) -> None:
                 requests.kill_run(project, handle.run)
                 return
             asked = True
-            say(
+            complain("")
+            complain(
                 saying.say(
-                    "\nStopping after this batch; everything is kept. Press Ctrl-C again to "
+                    "Stopping after this batch; everything is kept. Press Ctrl-C again to "
                     "end the process at once."
-                ),
-                stream=sys.stderr,
+                )
             )
             requests.stop_run(project, handle.run, when="batch")
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fitstudio.actions import projects
 from fitstudio.actions.models import using_models
 from fitstudio.actions.models.kept_models import when_saved
 from fitstudio.cli.command import (
     Command,
     add_checkpoint,
     add_project_and_run,
+    opened,
     print_json,
     refuse_overwriting,
     value_text,
@@ -65,7 +65,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             remedy=saying.say("Give one of them."),
         )
     data = typed_data(arguments) if arguments.data else None
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     scores = using_models.evaluate_run(
         project, arguments.run, data=data, part=arguments.part, checkpoint=arguments.checkpoint
     )
@@ -145,7 +145,7 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
 def _predict(arguments: argparse.Namespace) -> int:
     refuse_overwriting(arguments.output, asked=arguments.overwrite, code="predict")
     data = typed_data(arguments)
-    project = projects.open_project(arguments.project, read_only=True)
+    project = opened(arguments.project)
     report = using_models.predict_run(
         project,
         arguments.run,

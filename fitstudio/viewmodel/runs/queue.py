@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from psygnal import Signal
 
 from fitstudio.actions import queue
-from fitstudio.actions.queue import ItemState, QueueItem
+from fitstudio.actions.queue import ItemState
+from fitstudio.project import Project
 from fitstudio.viewmodel.shell.session import ProjectSession
+from fitstudio.words import say
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class WaitingRun:
         name: What the run will be called.
         place: From 1; what waits first begins first.
         problem: Why it could not be trained, in words; None while it waits.
+        can_go: Whether it can be taken out of the queue; an entry without a mark cannot.
     """
 
     id: str
     name: str
     place: int
     problem: str | None = None
+    can_go: bool = True
 
 
 class WaitingRuns:
@@ -34,11 +38,6 @@ class WaitingRuns:
 
     Args:
         session: The open project.
-
-    Attributes:
-        changed: Emitted when it is another queue.
-        runs: What waits, in its order, then what could not be trained.
-        unreadable: What to know of entries that cannot be read; empty where all can be.
     """
 
     changed = Signal()
@@ -46,7 +45,6 @@ class WaitingRuns:
     def __init__(self, session: ProjectSession) -> None:
         self._session = session
         self.runs: tuple[WaitingRun, ...] = ()
-        self.unreadable = ""
         session.runs_changed.connect(self.refresh)
         session.queue_changed.connect(self.refresh)
 
@@ -64,9 +62,7 @@ class WaitingRuns:
         """Reads the queue; `changed` tells when it is another one."""
         project = self._session.project
         self._session.in_background(
-            lambda job: (queue.list_items(project), queue.left_as_it_is(project.paths)),
-            lambda found: self._on_items(*found),
-            replaces=f"queue {id(self)}",
+            lambda job: _read(project), self._on_read, replaces=f"queue {id(self)}"
         )
 
     def remove(self, item: str) -> None:
@@ -82,13 +78,33 @@ class WaitingRuns:
     def _change(self, work: Callable[[], object]) -> None:
         self._session.in_background(lambda job: work(), lambda nothing: self.refresh())
 
-    def _on_items(self, items: list[QueueItem], unreadable: str) -> None:
-        waiting = [item for item in items if item.state is ItemState.WAITING]
-        # A run that never came to be has no folder in which anybody would find the reason.
-        stranded = [item for item in items if item.state is ItemState.FAILED and item.run is None]
-        found = tuple(
-            WaitingRun(item.id, item.name, place) for place, item in enumerate(waiting, start=1)
-        ) + tuple(WaitingRun(item.id, item.name, 0, item.problem) for item in stranded)
-        if (found, unreadable) != (self.runs, self.unreadable):
-            self.runs, self.unreadable = found, unreadable
+    def _on_read(self, found: tuple[WaitingRun, ...]) -> None:
+        if found != self.runs:
+            self.runs = found
             self.changed.emit()
+
+
+def _read(project: Project) -> tuple[WaitingRun, ...]:
+    """What the queue holds; what cannot be read of it stands there with the reason."""
+    problem = queue.problem(project.paths)
+    if problem is not None:
+        return (WaitingRun("", project.paths.queue.name, 0, problem.message, can_go=False),)
+    items = queue.list_items(project)
+    waiting = [item for item in items if item.state is ItemState.WAITING]
+    # A run that never came to be has no folder in which anybody would find the reason.
+    stranded = [item for item in items if item.state is ItemState.FAILED and item.run is None]
+    return (
+        *(WaitingRun(item.id, item.name, place) for place, item in enumerate(waiting, start=1)),
+        *(WaitingRun(item.id, item.name, 0, item.problem) for item in stranded),
+        *_unreadable(project),
+    )
+
+
+def _unreadable(project: Project) -> Iterator[WaitingRun]:
+    file = project.paths.queue.name
+    reason = say("An entry of {file} that cannot be read, and is left as it is.", file=file)
+    marks = [queue.marked_as(entry) for entry in queue.unreadable(project.paths)]
+    for mark in sorted({mark for mark in marks if mark is not None}):
+        yield WaitingRun(mark, mark, 0, reason)
+    if None in marks:
+        yield WaitingRun("", file, 0, reason, can_go=False)

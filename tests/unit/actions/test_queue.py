@@ -158,13 +158,20 @@ def test_what_is_no_item_is_kept_when_the_queue_is_written(project: Project, for
     assert states(project) == [("second", "done")]
     assert queue.unreadable(project.paths) == [foreign]
     assert added.id != "q7" and (added.id == "q8") == isinstance(foreign, dict)
+    if isinstance(foreign, dict):
+        queue.remove(project, "q7")
+        assert queue.unreadable(project.paths) == []
+        assert states(project) == [("second", "done")]
 
 
 @pytest.mark.parametrize("content", [b'{"items": [', b"[]", b'{"format": 1}', b"\xff\xfe"])
 def test_a_file_that_is_no_queue_is_put_aside_not_overwritten(project: Project, content: bytes):
     for count in (1, 2):
         project.paths.queue.write_bytes(content)
+        problem = queue.problem(project.paths)
+        assert problem is not None and "queue.json" in problem.message
         queue.enqueue(project, name="new")
         assert states(project) == [("new", "waiting")]
+        assert queue.problem(project.paths) is None
         kept = sorted(project.folder.glob("queue.unreadable*.json"))
         assert [each.read_bytes() for each in kept] == [content] * count

@@ -20,6 +20,8 @@ from fitstudio.cli import COMMANDS, is_command, program
         (["train", "p", "--seed", "1e3"], ["--seed takes a whole number", "'1e3'"]),
         (["train", "p", "--seed", "9" * 5000], ["--seed takes a whole number", "…"]),
         (["predict", "p"], ["arguments are required: RUN, --data, --output"]),
+        (["new", "p", "--data", "-x.csv"], ["--data: expected one argument", "--data=-…"]),
+        (["new", "--", "-p", "--data", "x.csv"], ["'--data' stands behind `--`"]),
         (["queue", "p", "--name", "x"], ["--add is missing"]),
         (["queue", "p", "--epochs", "3"], ["--add is missing"]),
         (["queue", "p", "--add", "--free-memory", "-7"], ["1 or more", "-7"]),
@@ -38,6 +40,9 @@ def test_words_in_the_wrong_order_are_put_right(tmp_path, monkeypatch, capsys):
     projects.create_project(tmp_path / "mine").close()
     assert program.main(["show", "3", "mine"]) == program.EXIT_USAGE
     assert "fitstudio show mine 3" in capsys.readouterr().err
+    projects.create_project(tmp_path / "$(mine); rm x").close()
+    assert program.main(["show", "3", "$(mine); rm x"]) == program.EXIT_USAGE
+    assert "fitstudio show '$(mine); rm x' 3" in capsys.readouterr().err
     assert is_command(["mine", "train"])
     assert program.main(["mine", "train"]) == program.EXIT_USAGE
     assert "fitstudio train mine" in capsys.readouterr().err

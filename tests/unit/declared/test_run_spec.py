@@ -42,6 +42,23 @@ def test_only_what_was_set_is_stored() -> None:
     assert spec.with_values({"fit.epochs": None}) == RunSpec()
 
 
+@pytest.mark.parametrize(
+    ("key", "first", "second", "settings"),
+    [
+        ("compile.optimizer", "adamw", "sgd", {"weight_decay": 4.0}),
+        ("compile.loss", "huber", "log_cosh", {"delta": 2.0}),
+    ],
+)
+def test_another_optimizer_or_loss_takes_no_settings_over(key, first, second, settings) -> None:
+    spec = RunSpec().with_values({key: first, f"{key}_settings": settings})
+    assert spec.with_values({key: first}) == spec
+    assert spec.with_values({"fit.epochs": None}) == spec
+    assert spec.with_values({key: second}) == RunSpec().with_values({key: second})
+    assert spec.with_values({key: None}) == RunSpec()
+    both = {key: second, f"{key}_settings": {"momentum": 0.5}}
+    assert spec.with_values(both) == RunSpec().with_values(both)
+
+
 def test_a_specification_cannot_be_changed_from_outside() -> None:
     names = ["a"]
     spec = RunSpec().with_values({"fit.x": names})

@@ -231,6 +231,8 @@ def test_fault_42_a_project_of_a_later_version_opens_read_only_and_is_never_rewr
     assert project.settings == SPEC
     with pytest.raises(ProjectError):
         project.save()
+    with pytest.raises(ProjectError):
+        Project.open(folder, read_only=True).require_changeable()
     assert (folder / "project.json").read_text() == later
 
 

@@ -31,6 +31,47 @@ def test_each_kind_of_problem_has_its_code_and_a_way_out(number: int, code: str)
     assert found.remedy
 
 
+@pytest.mark.parametrize(
+    ("place", "doing", "why", "remedy"),
+    [
+        ("project/runs/run.json", "write", "the folder is read-only", "Copy the project"),
+        ("results/answers.csv", "write", "the folder is read-only", "Choose a folder"),
+        ("results/answers.csv", "read", "no right to read it", "Ask its owner"),
+    ],
+)
+def test_what_is_forbidden_has_a_way_out_that_is_one_there(
+    tmp_path: Path, place: str, doing: str, why: str, remedy: str
+):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "project.json").touch()
+
+    found = ops.problem_with(tmp_path / place, PermissionError(errno.EACCES, "no"), doing=doing)
+
+    assert why in found.message
+    assert found.remedy is not None and found.remedy.startswith(remedy)
+
+
+def test_a_file_that_cannot_be_written_in_a_folder_that_can_is_the_one_to_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "journal.jsonl"
+    path.touch(mode=0o444)
+    # Whoever runs the tests as root may write everywhere.
+    monkeypatch.setattr(os, "access", lambda asked, mode: Path(asked) != path)
+
+    found = ops.problem_with(path, PermissionError(errno.EACCES, "no"))
+
+    assert "the file is read-only" in found.message
+    assert found.remedy == "Allow writing to it, then try again."
+
+
+@pytest.mark.parametrize(("doing", "what"), [("write", "the folder"), ("read", "it")])
+def test_what_is_gone_is_named(doing: str, what: str):
+    found = ops.problem_with(Path("here"), FileNotFoundError(errno.ENOENT, "no"), doing=doing)
+
+    assert found.message == f"Cannot {doing} 'here': {what} is not there."
+
+
 def test_a_problem_in_words_stays_what_it_is():
     known = StorageError("known")
 

@@ -7,23 +7,20 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from fitstudio.gui.theme.tokens import Space
 from fitstudio.gui.widgets.buttons import icon_button
 from fitstudio.gui.widgets.cards import Card
-from fitstudio.gui.widgets.labels import ElidedLabel, Label, Sentence
+from fitstudio.gui.widgets.labels import ElidedLabel, Label
 from fitstudio.gui.widgets.lock import lock
 from fitstudio.viewmodel.runs.queue import WaitingRun, WaitingRuns
 from fitstudio.words import say
 
 
 class WaitingCard(Card):
-    """One row a waiting run, and what cannot be read; gone while there is nothing of either."""
+    """One row a waiting run; gone while nothing waits."""
 
     def __init__(self, waiting: WaitingRuns, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("runs.waiting")
         self._waiting = waiting
         self._rows: dict[str, _WaitingRow] = {}
-        self._unreadable = Sentence("", ink="warning")
-        self._unreadable.setObjectName("runs.waiting.unreadable")
-        self.add(self._unreadable)
         waiting.changed.connect(self.show_runs)
         self.show_runs()
 
@@ -40,7 +37,8 @@ class WaitingCard(Card):
             self.body.removeWidget(row)
             row.hide()
             row.deleteLater()
-        for place, run in enumerate(runs):
+        first = self.body.count() - len(self._rows)
+        for place, run in enumerate(runs, start=first):
             row = self._rows.get(run.id)
             if row is None:
                 row = self._rows[run.id] = _WaitingRow(run.id, self._waiting)
@@ -48,9 +46,7 @@ class WaitingCard(Card):
                 self.body.removeWidget(row)
                 self.body.insertWidget(place, row)
             row.show_run(run, waiting)
-        self._unreadable.set_sentence(self._waiting.unreadable)
-        self._unreadable.setVisible(bool(self._waiting.unreadable))
-        self.setVisible(bool(runs or self._waiting.unreadable))
+        self.setVisible(bool(runs))
 
 
 class _WaitingRow(QWidget):
@@ -89,6 +85,7 @@ class _WaitingRow(QWidget):
         for button, can in ((self._up, run.place > 1), (self._down, run.place < waiting)):
             button.setVisible(run.problem is None)
             button.setEnabled(can)
+        self._out.setVisible(run.can_go)
         if self._locked is not None:
             for button in (self._up, self._down, self._out):
                 lock(button, self._locked)
