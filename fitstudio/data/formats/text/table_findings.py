@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from fitstudio.data.columns.stand_ins import LOW_STAND_INS
+from fitstudio.data.formats.text.cell_units import wrapped_number
 from fitstudio.data.formats.text.dates import TIME
 from fitstudio.data.formats.text.guesses import confirmed
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.kinds.param import Finding, Fix, Severity
-from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, TEXT
+from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, ID, NUMBER, TEXT
 from fitstudio.words import say, say_count
 
 _NAMED = 5
@@ -311,6 +312,19 @@ def _around_numbers(
                 shown=shown,
             ),
         )
+    elif column.type in (TEXT, ID) and name not in columns and not column.dates:
+        wrapped = wrapped_number(source.text(name))
+        if wrapped:
+            yield _advice(
+                "data.numbers-in-words",
+                "data.columns",
+                say(
+                    "**{name}** holds numbers with something else around them, such as "
+                    "“{wrapped}”, so it is not read as numbers. Write the numbers alone to use it.",
+                    name=name,
+                    wrapped=wrapped,
+                ),
+            )
     if column.cell_unit and column.cell_unit != "%" and name not in columns:
         yield _advice(
             "data.units-in-cells",
@@ -372,7 +386,7 @@ def _words_as_gaps(
 ) -> Iterator[Finding]:
     """Words that count as missing in a column of words, where each could be a class."""
     column, layout = source.scalars(name), source.layout
-    if column.cells is None or column.type not in (CATEGORY, TEXT) or column.dates:
+    if column.cells is None or column.type not in (CATEGORY, TEXT, CONSTANT) or column.dates:
         return
     cells = source.text(name)
     common = source.gap_markers() if cells.is_in(layout.missing).sum() < _FEW * len(cells) else ()
