@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-
 _SINGLE = re.compile(r"(?:^|[,;\t|])[ ]*'[^']*'[ ]*(?=[,;\t|]|$)")
 _MOSTLY = 0.6
 
