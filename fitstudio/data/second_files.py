@@ -44,7 +44,7 @@ def fingerprints(
         earlier = (before or {}).get(name)
         try:
             unchanged = isinstance(earlier, Mapping) and untouched(earlier, base / file)
-            found[name] = dict(earlier) if unchanged else fingerprint(base / file)
+            found[name] = earlier if unchanged else fingerprint(base / file)
         except (OSError, ValueError):
             continue  # preparing, which reads it, has the sentence
     return found

@@ -15,10 +15,10 @@ from typing import Any
 
 from fitstudio import storage
 from fitstudio.data.fingerprint import same_content, untouched
-from fitstudio.data.second_files import changed_file, fingerprints
 from fitstudio.data.preparing.prepare import Prepared, prepare
 from fitstudio.data.preparing.roles import find_task
 from fitstudio.data.preparing.splitting import same_split
+from fitstudio.data.second_files import changed_file, fingerprints
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by

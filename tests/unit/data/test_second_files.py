@@ -1,4 +1,4 @@
-"""Files that a model is checked on are known again, and told from others, as those it learns from."""
+"""Files that a model is checked on are known again, as those that it learns from."""
 
 from __future__ import annotations
 
