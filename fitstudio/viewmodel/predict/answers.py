@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fitstudio.actions.using_models import PredictionReport, Results
 from fitstudio.errors import StorageError
+from fitstudio.storage import atomic
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
@@ -22,6 +25,7 @@ from fitstudio.words import say
 from fitstudio.words.numbers import format_value
 
 SHOWN_ROWS = 1000
+_COPY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,46 @@ class Answers:
 def read_answers(report: PredictionReport) -> Answers:
     """The beginning of a file of results."""
     with report.output.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
+        lines = csv.reader(file, delimiter=report.separator)
         columns = tuple(next(lines, ()))
         rows = tuple(tuple(row) for _, row in zip(range(SHOWN_ROWS), lines))
+    if report.decimal != ".":
+        answered = {columns.index(name) for name in report.columns if name in columns}
+        rows = tuple(
+            tuple(
+                _with_point(cell, report.decimal) if place in answered else cell
+                for place, cell in enumerate(row)
+            )
+            for row in rows
+        )
     return Answers(columns, rows, frozenset(report.columns))
+
+
+def save_answers(
+    report: PredictionReport, target: Path, again: Callable[..., PredictionReport]
+) -> None:
+    """Copies the results to a file of the person's choice; a workbook is written as one.
+
+    Args:
+        report: What the prediction did.
+        target: The file.
+        again: The same prediction, which takes the `output`.
+    """
+    if target.suffix.lower() == report.output.suffix:
+        with report.output.open("rb") as source, atomic.writing(target) as file:
+            shutil.copyfileobj(source, file, _COPY_BYTES)
+    else:
+        again(output=target)
+
+
+def _with_point(text: str, decimal: str) -> str:
+    """A number with a point for its decimal mark; anything else as it is."""
+    plain = text.replace(decimal, ".")
+    try:
+        float(plain)
+    except ValueError:
+        return text
+    return plain
 
 
 def short_number(text: str) -> str:
