@@ -140,7 +140,7 @@ class _Workbook:
             info = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
             info.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(info, "w", force_zip64=True) as self._stream:
-                self._stream.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+                self._stream.write(_SHEET_START.encode())
                 yield self
                 self._stream.write(b"</sheetData></worksheet>")
 
@@ -149,7 +149,7 @@ class _Workbook:
         assert self._stream is not None
         self._row += 1
         cells = "".join(map(self._cell, row))
-        self._stream.write(f'<row r="{self._row}">{cells}</row>'.encode())
+        self._stream.write((_LINE % (self._row, cells)).encode())
 
     def _cell(self, value: str | int) -> str:
         text = str(value)
@@ -159,7 +159,7 @@ class _Workbook:
         if self._row > 1 and _NUMBER.fullmatch(plain):
             return f"<c><v>{plain}</v></c>"
         shown = escape(_NO_XML.sub("", text))
-        return f'<c t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
+        return _TEXT_CELL % shown
 
 
 def answer_cell(text: str, manner: Manner) -> str:
@@ -172,6 +172,9 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_SHEET_START = f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'
+_LINE = '<row r="%d">%s</row>'
+_TEXT_CELL = '<c t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
 _PARTS = {
     "[Content_Types].xml": (
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
