@@ -79,6 +79,7 @@ class Recorded(TypedDict, total=False):
     spec_sha256: str | None
     data_fingerprint: Fingerprint | None
     data_fingerprints: Mapping[str, Fingerprint] | None
+    validation_fingerprints: Mapping[str, Fingerprint] | None
     environment: Mapping[str, str | None] | None
     host: str | None
     machine: Mapping[str, Any]

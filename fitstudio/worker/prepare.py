@@ -19,6 +19,7 @@ from fitstudio.data.preparing.parts.split_rows import same_split
 from fitstudio.data.preparing.prepare import prepare
 from fitstudio.data.preparing.prepared import Prepared
 from fitstudio.data.preparing.roles import find_task
+from fitstudio.data.second_files import changed_file, fingerprints
 from fitstudio.data.several import SeveralSources
 from fitstudio.data.source import Source, open_source
 from fitstudio.declared.catalogue.watching import best_epoch_by
@@ -103,6 +104,7 @@ def prepare_training(process: RunProcess) -> Training:
     # The source stays open: large arrays are read from it while training runs.
     source = open_source(spec.data, process.project)
     environment["data"] = _same_data(source, before.get("data"))
+    second_files = _same_second_files(process, spec, stored.get("validation_fingerprints"))
     task = resolved.task or find_task(source, spec)
     prepared = prepare(
         source,
@@ -129,6 +131,7 @@ def prepare_training(process: RunProcess) -> Training:
         stored
         | resolved.to_json()
         | {"seed": set_up.seed, "machine": before | environment}
+        | ({"validation_fingerprints": second_files} if second_files else {})
         | ({} if prepared.split is None else {"split": prepared.split.record()}),
     )
     certificate = BirthCertificate(
@@ -301,16 +304,32 @@ def _same_file(source: Source, before: Mapping[str, Any] | None, called: str) ->
         return before
     now = source.fingerprint()
     if before is not None and not same_content(before, now):
-        raise RunError(
-            say(
-                "{called} has changed since this run began, so it cannot go on from where it was.",
-                called=called,
-            ),
-            code="run.data-changed",
-            remedy=say("Start a new run with the same settings, or put the old file back."),
-            safe=say("The run's checkpoints and History are untouched."),
-        )
+        raise _changed(called)
     return now
+
+
+def _same_second_files(
+    process: RunProcess, spec: RunSpec, before: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    """The fingerprints of the files that the model is checked on; after a resume as they were."""
+    validation = spec.get("fit.validation_data")
+    now = fingerprints(validation, process.project, before)
+    changed = changed_file(before, now, validation)
+    if changed is not None:
+        raise _changed(say("The data file {file}", file=repr(changed)))
+    return now
+
+
+def _changed(called: str) -> RunError:
+    return RunError(
+        say(
+            "{called} has changed since this run began, so it cannot go on from where it was.",
+            called=called,
+        ),
+        code="run.data-changed",
+        remedy=say("Start a new run with the same settings, or put the old file back."),
+        safe=say("The run's checkpoints and History are untouched."),
+    )
 
 
 def _changes(source: Source, spec: RunSpec, now: Mapping[str, Any]) -> list[str]:

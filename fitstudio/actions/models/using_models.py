@@ -43,6 +43,8 @@ class PredictionReport:
         columns: The columns of answers.
         notes: What was unusual, in sentences.
         step: How many batches of that epoch it has seen; 0 for the whole epoch.
+        separator: What parts the cells of the file with the results, where it is text.
+        decimal: Its decimal mark.
     """
 
     run: str
@@ -54,6 +56,8 @@ class PredictionReport:
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
     step: int = 0
+    separator: str = ","
+    decimal: str = "."
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, for ``--json``."""
@@ -109,6 +113,8 @@ def predict_run(
         columns=tuple(reply["columns"]),
         notes=tuple(reply["notes"]),
         step=reply["step"],
+        separator=reply["separator"],
+        decimal=reply["decimal"],
     )
 
 

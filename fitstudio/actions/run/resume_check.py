@@ -10,6 +10,7 @@ from typing import Any
 
 from fitstudio.actions.run.run_making import environment, spec_digest
 from fitstudio.data.fingerprint import fingerprint, same_content, untouched
+from fitstudio.data.second_files import second_files
 from fitstudio.declared.parameters.sources import sources_of
 from fitstudio.project.paths import RunPaths
 from fitstudio.project.run_files import read_recorded, read_spec
@@ -78,7 +79,8 @@ def _settings(paths: RunPaths, recorded: Mapping[str, Any]) -> ResumeDifference 
 def _data(
     project_folder: Path, paths: RunPaths, recorded: Mapping[str, Any]
 ) -> Iterator[ResumeDifference]:
-    sources = sources_of(read_spec(paths.spec).data)
+    spec = read_spec(paths.spec)
+    sources = sources_of(spec.data)
     several = recorded.get("data_fingerprints") or {}
     for name, source in sources.items():
         before = several.get(name) if len(sources) > 1 else recorded.get("data_fingerprint")
@@ -86,6 +88,11 @@ def _data(
             changed = _file(project_folder, source["path"], source.get("targets"), before)
             if changed is not None:
                 yield changed
+    second = recorded.get("validation_fingerprints") or {}
+    for name, file in second_files(spec.get("fit.validation_data")).items():
+        changed = _file(project_folder, file, None, second[name]) if name in second else None
+        if changed is not None:
+            yield changed
 
 
 def _file(

@@ -112,7 +112,7 @@ class _Extras:
     def facts(self, spec: RunSpec) -> dict[str, Any]:
         if self.source is not None:
             earlier = read_recorded(self.source.resolved)
-            names = ("seed", "data_fingerprint", "data_fingerprints")
+            names = ("seed", "data_fingerprint", "data_fingerprints", "validation_fingerprints")
             return {name: earlier[name] for name in names if name in earlier}
         seed = spec.get("run.seed")
         return {

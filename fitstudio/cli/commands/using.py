@@ -132,12 +132,16 @@ def _declare_predict(parser: argparse.ArgumentParser) -> None:
     )
     _add_option(parser)
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, required=True, help=saying.say("the CSV to write")
+        "--output",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help=saying.say("the table to write: .csv, .tsv or .xlsx"),
     )
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help=saying.say("replace the CSV if it is there already"),
+        help=saying.say("replace the table if it is there already"),
     )
     add_checkpoint(parser, default=saying.say("the best"))
 
@@ -197,7 +201,7 @@ COMMANDS = (
     Command(
         name="predict",
         sentence=marked(
-            "Apply a run's model, the best one by default, to a new file and write a CSV."
+            "Apply a run's model, the best one by default, to a new file and write a table."
         ),
         declare=_declare_predict,
         run=_predict,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fitstudio.actions.models.using_models import PredictionReport, Results
 from fitstudio.errors import StorageError
+from fitstudio.storage import atomic
 from fitstudio.viewmodel.results.scores import (
     Confusion,
     Parity,
@@ -24,6 +26,7 @@ from fitstudio.words.numbers import format_value
 
 SHOWN_ROWS = 1000
 _SHORT = 7
+_COPY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,27 @@ class Answers:
 def read_answers(report: PredictionReport) -> Answers:
     """The beginning of a file of results."""
     with report.output.open(encoding="utf-8-sig", newline="") as file:
-        # Its first column counts the rows; what stands behind that name parts the columns.
-        comma = re.match(r"[^,;]*;", file.readline()) is not None
-        file.seek(0)
-        lines = csv.reader(file, delimiter=";" if comma else ",")
+        lines = csv.reader(file, delimiter=report.separator)
         columns = tuple(next(lines, ()))
         rows = tuple(tuple(row) for _, row in zip(range(SHOWN_ROWS), lines))
-    return Answers(columns, rows, frozenset(report.columns), "," if comma else ".")
+    return Answers(columns, rows, frozenset(report.columns), report.decimal)
+
+
+def save_answers(
+    report: PredictionReport, target: Path, again: Callable[..., PredictionReport]
+) -> None:
+    """Copies the results to a file of the person's choice; a workbook is written as one.
+
+    Args:
+        report: What the prediction did.
+        target: The file.
+        again: The same prediction, which takes the `output`.
+    """
+    if target.suffix.lower() == report.output.suffix:
+        with report.output.open("rb") as source, atomic.writing(target) as file:
+            shutil.copyfileobj(source, file, _COPY_BYTES)
+    else:
+        again(output=target)
 
 
 def short_number(text: str, answers: Answers) -> str:

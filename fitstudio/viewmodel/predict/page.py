@@ -7,10 +7,10 @@ no_run ─► choose ─► reading ─► ready ─► predicting ─► done
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,27 +26,24 @@ from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import DatasetSummary
 from fitstudio.errors import FitStudioError
-from fitstudio.storage import atomic
 from fitstudio.viewmodel import saved_models
 from fitstudio.viewmodel.own_units import scale_of
 from fitstudio.viewmodel.predict.answers import (
     Answers,
     no_place_for_answers,
+    save_answers,
     scores_of,
 )
 from fitstudio.viewmodel.predict.asking import AskedFor, ask_model
 from fitstudio.viewmodel.predict.column_match import ColumnMatch, match_columns, names_of
 from fitstudio.viewmodel.predict.several_files import another_is_needed, placed_file
 from fitstudio.viewmodel.predict.stage import Stage
-from fitstudio.viewmodel.results.scores import (
-    Score,
-)
+from fitstudio.viewmodel.results.scores import Score
 from fitstudio.viewmodel.runs.best_run import best_of
 from fitstudio.viewmodel.shell.background import Job
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 
-_COPY_BYTES = 1 << 20
 _TO_BE_SAID = ("data.reading-differs", "data.reading-unclear")
 
 
@@ -90,6 +87,7 @@ class PredictModel:
         self._stage = Stage.NO_RUN
         self._listed: tuple[object, ...] = ()
         self._cancel = threading.Event()
+        self._again: Callable[..., PredictionReport] = using_models.predict_run
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         session.runs_changed.connect(self._on_runs_changed)
         session.model_wanted.connect(self._on_model_wanted)
@@ -263,12 +261,16 @@ class PredictModel:
             return
         output = Path(self._folder.name) / f"{file.stem} predicted.csv"
         evaluated = bool(match.targets)
+        project = self.session.project
+        self._again = partial(
+            using_models.predict_run, project, run, data=data, checkpoint=checkpoint
+        )
         self._stage, self.problem, self.progress = Stage.PREDICTING, None, (0.0, say("Starting"))
         self.changed.emit()
 
         def work(job: Job) -> AskedFor:
             return ask_model(
-                self.session.project,
+                project,
                 run,
                 data=data,
                 output=output,
@@ -288,13 +290,12 @@ class PredictModel:
 
     def save(self, target: Path) -> None:
         """Write the results to a file of the person's choice; asking before is the page's."""
-        report = self.report
+        report, again = self.report, self._again
         if report is None:
             return
 
         def copy(job: Job) -> None:
-            with report.output.open("rb") as source, atomic.writing(target) as file:
-                shutil.copyfileobj(source, file, _COPY_BYTES)
+            save_answers(report, target, again)
 
         def tell(_nothing: None) -> None:
             if self.report is report:

@@ -1,4 +1,4 @@
-"""Applies a run's model to a new file and writes the answers as CSV, with the file's decimal mark.
+"""Applies a run's model to a new file and writes the answers as a table.
 
 The file is read and prepared by the recipe of the training: columns are matched by name, scaled
 and encoded as then. Answers are class names with their probabilities, or numbers in the units of
@@ -7,8 +7,6 @@ the data.
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -22,10 +20,10 @@ from fitstudio.data.preparing.samples import SampleIndex
 from fitstudio.data.source import Source
 from fitstudio.errors import DataError, UsageError
 from fitstudio.project.outputs import refuse_output
-from fitstudio.storage import atomic
 from fitstudio.words import say
 from fitstudio.words.cells import harmless
-from fitstudio.worker.jobs import trained_model
+from fitstudio.worker.jobs import answer_file, trained_model
+from fitstudio.worker.jobs.answer_file import Manner
 from fitstudio.worker.jobs.kept_decision import decided, kept_decision
 from fitstudio.worker.jobs.trained_model import TrainedModel
 from fitstudio.worker.measures.answering import answers
@@ -46,7 +44,8 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         progress: Told how far it is.
 
     Returns:
-        `run`, `rows`, `predicted`, `output`, `weights`, `epoch`, `step`, `columns`, `notes`.
+        `run`, `rows`, `predicted`, `output`, `weights`, `epoch`, `step`, `columns`, `notes`,
+        and how a text table is written: `separator`, `decimal`.
 
     Raises:
         DataError: If columns are missing in the file, or it cannot be read.
@@ -55,6 +54,7 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     project, output = Path(job["project"]), Path(job["output"])
     data = {"file": job["data"]} if isinstance(job["data"], str) else dict(job["data"])
     base = Path(job.get("base") or project)
+    answer_file.refuse_ending(output)
     progress(0.0, say("Loading the model"))
     trained = trained_model.load(
         project, job["run"], checkpoint_name=job.get("checkpoint"), base=base
@@ -64,6 +64,8 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     with open_as_trained(recipe, data, base, notes=notes) as source:
         for path in source.paths:
             _refuse_dangerous(output, path, project)
+        answer_file.refuse_too_many(output, source.rows)
+        manner = answer_file.manner_of(source, output)
         progress(0.1, say("Preparing the rows"))
         x, samples = recipe.apply(source, notes=notes)
         if not len(samples):
@@ -90,6 +92,8 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
         "step": trained.step,
         "columns": names,
         "notes": notes,
+        "separator": manner.separator,
+        "decimal": manner.decimal,
     }
 
 
@@ -128,8 +132,6 @@ class _AnswersTable:
         self._source, self._samples, self._trained, self._x = source, samples, trained, x
         self._recipe = trained.certificate.recipe
         self._decision = kept_decision(trained, notes)
-        # A file with decimal commas gets its answers back as it writes numbers itself.
-        self._comma = source.options.get("decimal") == ","
         single = source.single_names()
         self._copied = single[:_COPIED_COLUMNS]
         if len(single) > len(self._copied):
@@ -147,18 +149,16 @@ class _AnswersTable:
     def write(self, output: Path, progress: Callable[[float], None]) -> list[str]:
         """Writes the table; returns the names of the answers' columns."""
         header = [self._number, *self._copied, *self._names.values()]
-        with atomic.writing(output) as file:
-            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-            table = csv.writer(text, delimiter=";" if self._comma else ",", lineterminator="\n")
+        manner = answer_file.manner_of(self._source, output)
+        with answer_file.writing(output, manner) as table:
             table.writerow(map(harmless, header))
             written = 0
             for samples, answers in self._answers():
                 stop = self._row_behind(samples.stop)
-                table.writerows(self._lines(written, stop, samples, answers))
+                for line in self._lines(written, stop, samples, answers, manner):
+                    table.writerow(line)
                 written = stop
                 progress(samples.stop / len(self._samples))
-            text.flush()
-            text.detach()
         return list(self._names.values())
 
     def _answers(self) -> Iterator[tuple[slice, Mapping[str, np.ndarray]]]:
@@ -176,14 +176,19 @@ class _AnswersTable:
         return int(self._samples.rows[samples])
 
     def _lines(
-        self, start: int, stop: int, samples: slice, answers: Mapping[str, np.ndarray]
+        self,
+        start: int,
+        stop: int,
+        samples: slice,
+        answers: Mapping[str, np.ndarray],
+        manner: Manner,
     ) -> Iterator[list[str | int]]:
         """The lines of some rows; those that are not predicted have no answers."""
         given: list[list[str]] = []
         places = self._samples.rows[samples] - start
         for values in answers.values():
             cells = [""] * (stop - start)
-            for place, text in zip(places.tolist(), self._shown(values), strict=True):
+            for place, text in zip(places.tolist(), _shown(values, manner), strict=True):
                 cells[place] = text
             given.append(cells)
         block = max(1, min(_CHUNK, _BLOCK_CELLS // max(1, len(self._copied))))
@@ -196,13 +201,6 @@ class _AnswersTable:
             rest = [cells[first - start : last - start] for cells in given]
             for row, cells in enumerate(zip(*own, *rest, strict=True), first + 1):
                 yield [row, *cells]
-
-    def _shown(self, values: np.ndarray) -> list[str]:
-        if values.dtype.kind == "f":
-            # Nine digits are enough to give back every 32-bit number exactly.
-            texts = (f"{value:.9g}" for value in values.tolist())
-            return [text.replace(".", ",") for text in texts] if self._comma else list(texts)
-        return [harmless(str(value)) for value in values.tolist()]
 
     def _names_of_answers(self, notes: list[str]) -> dict[str, str]:
         """What each answer's column is called: always the same, whatever else is in the file.
@@ -240,3 +238,10 @@ def _free_name(name: str, taken: Collection[str]) -> str:
         for number in itertools.count(2)
         if (each := f"{name} ({number})").casefold() not in folded
     )
+
+
+def _shown(values: np.ndarray, manner: Manner) -> list[str]:
+    if values.dtype.kind == "f":
+        # Nine digits are enough to give back every 32-bit number exactly.
+        return [answer_file.answer_cell(f"{value:.9g}", manner) for value in values.tolist()]
+    return [harmless(str(value)) for value in values.tolist()]

@@ -178,7 +178,7 @@ def walk(handle: Any, *, single_values: bool = False) -> Iterator[Found]:
                 continue
             link = group.get(name, getlink=True)
             if isinstance(link, h5py.ExternalLink):
-                yield _refused(path, say("a link to another file, which is not followed"))
+                yield _refused(path, say("is a link to another file, which is not followed"))
                 continue
             if isinstance(link, h5py.SoftLink):
                 yield _refused(path, _say_soft_link(handle, place, link.path))
@@ -224,8 +224,8 @@ def _say_soft_link(handle: Any, place: str, target: str) -> str:
     try:
         follow(handle, path)
     except KeyError:
-        return say("a link to another place, which is not followed")
-    return say("a link to {file}, which is read by that name", file=path)
+        return say("is a link to another place, which is not followed")
+    return say("is a link to {file}, which is read by that name", file=path)
 
 
 def _look_at(path: str, dataset: Any, size: int, *, single_values: bool) -> Found:

@@ -23,6 +23,7 @@ from fitstudio.data.formats.text.lines.line_counts import (
     without_empty_ends,
 )
 from fitstudio.data.formats.text.lines.other_lines import find_other_lines
+from fitstudio.data.formats.text.quotes import is_loose, parted_by_tabs, tightened
 from fitstudio.errors import DataError
 from fitstudio.words import say
 
@@ -69,12 +70,14 @@ def read_cells(text: bytes, layout: TextFormat, *, file: str) -> Cells:
     if layout.column_starts:
         body = _as_tabs(body, layout.column_starts)
     elif layout.separator == " ":
-        body = b"\n".join(b"\t".join(line.split()) for line in body.split(b"\n"))
+        body = b"\n".join(parted_by_tabs(line, layout.quote) for line in body.split(b"\n"))
     separator = "\t" if layout.separator == " " or layout.column_starts else layout.separator
     if separator == ONE_COLUMN:
         separator = _unused_byte(body)
     quote = layout.quote if layout.quote and layout.quote.encode() in body else ""
     records = None
+    if quote and is_loose(body, separator, quote):
+        body = tightened(body, separator, quote)
     if quote:
         records, problem = _count_quoted(body, separator, quote)
         if problem is not None:

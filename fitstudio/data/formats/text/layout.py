@@ -17,6 +17,7 @@ from typing import Any
 
 from fitstudio.data.formats.text import fixed_width
 from fitstudio.data.formats.text.options import refuse_same_marks
+from fitstudio.data.formats.text.quotes import find_quote, parted_by_tabs, tightened_line
 from fitstudio.data.formats.text.values.cell_units import core_of
 from fitstudio.data.formats.text.values.numbers import (
     FORMATS,
@@ -128,7 +129,7 @@ def find_format(
     """
     refuse_same_marks(options)
     reasons = Reasons()
-    quote = str(options.get("quote", '"'))
+    quote = str(options["quote"]) if "quote" in options else find_quote(lines)
     comment = _find_comment(lines, options, reasons)
     bare = [line for line in lines if not (comment and line.lstrip().startswith(comment))]
     starts = tuple(options.get("column_starts", ()))
@@ -200,9 +201,11 @@ def split_line(line: str, separator: str, quote: str) -> list[str]:
     if separator == ONE_COLUMN:
         return [line.strip().strip(quote or None)]
     if separator == " ":
-        line, separator = "\t".join(line.split()), "\t"
+        line, separator = parted_by_tabs(line.encode(), quote).decode(), "\t"
     if not quote or quote not in line:
         return [cell.strip() for cell in line.split(separator)]
+    if f"{quote} " in line:
+        line = tightened_line(line, separator, quote)
     try:
         row = next(
             csv.reader(

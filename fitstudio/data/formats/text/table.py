@@ -21,6 +21,7 @@ from fitstudio.data.formats.text.column_types import override_types
 from fitstudio.data.formats.text.encoding import EncodingGuess, find_encoding, to_utf8
 from fitstudio.data.formats.text.findings import line_findings, table_findings
 from fitstudio.data.formats.text.layout import find_format, join_quoted, sample_lines
+from fitstudio.data.formats.text.lines.ruled import undrawn
 from fitstudio.data.formats.text.names.header import place_names
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.formats.listed_pictures import COLUMN, NO_COLUMN
@@ -59,6 +60,7 @@ def open_table(asked: Asked) -> TableSource:
     zeros = text.count(0)
     if zeros:
         text = _without_zeros(text, zeros, file)
+    text = undrawn(text)
     lines = join_quoted(sample_lines(text), str(options.get("quote", '"')))
     layout, reasons = find_format(lines, encoding.encoding, options)
     layout = place_names(lines, layout, options, reasons)

@@ -327,7 +327,7 @@ class PredictPage(Page):
             return
         suggested = self.model.file.with_name(report.output.name)
         path, _ = QFileDialog.getSaveFileName(
-            self, say("Save results"), str(suggested), say("Table (*.csv)")
+            self, say("Save results"), str(suggested), say("Table (*.csv);;Workbook (*.xlsx)")
         )
         if path:
             self.model.save(Path(path))

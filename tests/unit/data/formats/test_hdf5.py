@@ -234,7 +234,7 @@ def test_links_inside_the_file_are_told_by_the_name_they_point_at(file):
         made["entry/plot"] = h5py.SoftLink("data/signal")
         made["gone"] = h5py.SoftLink("/nowhere")
     notes = {node.path: node.note for node in tree(file, file.name)}
-    assert notes["entry/plot"] == "a link to entry/data/signal, which is read by that name"
+    assert notes["entry/plot"] == "is a link to entry/data/signal, which is read by that name"
     assert "not followed" in notes["gone"]
 
 

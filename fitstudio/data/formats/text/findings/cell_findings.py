@@ -14,10 +14,11 @@ from fitstudio.data.formats.text.findings.gap_findings import (
     words_as_gaps,
 )
 from fitstudio.data.formats.text.table_columns import TableColumns
+from fitstudio.data.formats.text.values.cell_units import wrapped_number
 from fitstudio.data.formats.text.values.dates import TIME
 from fitstudio.declared.checks.check import advice
 from fitstudio.declared.kinds.param import Finding, Fix
-from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER
+from fitstudio.declared.task.dataset_summary import CATEGORY, ID, NUMBER, TEXT
 from fitstudio.words import say, say_count
 
 
@@ -165,6 +166,19 @@ def _around_numbers(
                 shown=shown,
             ),
         )
+    elif column.type in (TEXT, ID) and name not in columns and not column.dates:
+        wrapped = wrapped_number(source.text(name))
+        if wrapped:
+            yield advice(
+                "data.numbers-in-words",
+                "data.columns",
+                say(
+                    "**{name}** holds numbers with something else around them, such as "
+                    "“{wrapped}”, so it is not read as numbers. Write the numbers alone to use it.",
+                    name=name,
+                    wrapped=wrapped,
+                ),
+            )
     if column.cell_unit and column.cell_unit != "%" and name not in columns:
         yield advice(
             "data.units-in-cells",

@@ -11,7 +11,7 @@ from fitstudio.data.columns.stand_ins import LOW_STAND_INS
 from fitstudio.data.formats.text.table_columns import TableColumns
 from fitstudio.declared.checks.check import advice
 from fitstudio.declared.kinds.param import Finding, Fix
-from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, TEXT
+from fitstudio.declared.task.dataset_summary import CATEGORY, CONSTANT, NUMBER, TEXT
 from fitstudio.words import say, say_count
 
 _MOST_MARKERS = 3
@@ -61,7 +61,7 @@ def stand_in(source: TableColumns, name: str, options: Mapping[str, Any]) -> Ite
 def words_as_gaps(source: TableColumns, name: str, options: Mapping[str, Any]) -> Iterator[Finding]:
     """Words that count as missing in a column of words, where each could be a class."""
     column, layout = source.scalars(name), source.layout
-    if column.cells is None or column.type not in (CATEGORY, TEXT) or column.dates:
+    if column.cells is None or column.type not in (CATEGORY, TEXT, CONSTANT) or column.dates:
         return
     cells = source.text(name)
     common = source.gap_markers() if cells.is_in(layout.missing).sum() < _FEW * len(cells) else ()

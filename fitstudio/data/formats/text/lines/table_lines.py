@@ -9,6 +9,11 @@ import numpy as np
 import polars as pl
 
 from fitstudio.data.formats.text.layout import TextFormat
+from fitstudio.data.formats.text.lines.summaries import (
+    ColumnTotals,
+    is_summary_word,
+    without_value,
+)
 from fitstudio.data.formats.text.names.header_rows import shape_of
 from fitstudio.data.formats.text.values.cell_units import core_of
 
@@ -61,6 +66,7 @@ class TableLines:
             if cells:
                 self.numeric.append(place)
         self._shapes: dict[int, set[str]] = {}
+        self._totals: ColumnTotals | None = None
         self.words = np.zeros(self.count, np.int64)  # in columns of numbers
         self.numbers = np.zeros(self.count, np.int64)
         for place in self.numeric:
@@ -103,18 +109,41 @@ class TableLines:
     def label(self, row: int) -> str:
         """Whether the line is named like a mean or a total: "plain", "short" or ""."""
         place, word = self.first_word(row)
-        word = " ".join(word.split()).lower()
+        word = without_value(" ".join(word.split()).lower())
         kind = next(
             (
                 kind
                 for kind, pattern in (("plain", _PLAIN), ("short", _SHORT))
                 if re.fullmatch(pattern.pattern + _AROUND, word)
             ),
-            "",
+            "plain" if is_summary_word(word.rstrip(": ")) else "",
         )
         if not kind or place >= self.width or self._occurs(place, row):
-            return ""
+            return "plain" if self._sums_up(row) else ""
         return kind
+
+    def _sums_up(self, row: int) -> bool:
+        """Whether its numbers are means, totals or spreads of those above."""
+        if self.fields[row] != self.width or not self.numbers[row]:
+            return False
+        if self._totals is None:
+            read = [
+                self.layout.numbers.read(self.frame.to_series(place))[0].to_numpy()
+                for place in self.numeric
+                if place not in self._bare
+            ]
+            samples = (self.fields == self.width) & (self.words == 0) & ~self.odd
+            self._totals = ColumnTotals(np.column_stack(read), samples) if read else None
+        if self._totals is None:
+            return False
+        mark = self.layout.numbers.decimal
+        cells = [self.frame.item(row, place) or "" for place in self.numeric]
+        digits = [
+            len(cell.partition(mark)[2])
+            for place, cell in zip(self.numeric, cells, strict=True)
+            if place not in self._bare
+        ]
+        return self._totals.sum_up(row, digits, odd=not self.resembles_samples(row))
 
     def _occurs(self, place: int, row: int) -> bool:
         """Whether the same word stands in a sample above, as the name of a class does."""

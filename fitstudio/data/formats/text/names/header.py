@@ -143,7 +143,7 @@ class _Names:
             commented = self._commented(rows[start].line, lines)
             if commented:
                 return commented
-            self._reasons.add("header_line", say("Every line holds numbers: there are no names."))
+            self._say_no_names(start)
             return replace(self._layout, header_line=0, first_line=rows[start].line)
         others = [row for row in run if not are_units(row) and not is_by_product(row)]
         best = max(others, key=self._score, default=run[-1])
@@ -166,6 +166,23 @@ class _Names:
                 lined=lined,
             )
         return self._named(best, below, start, sentence, sure=not doubtful)
+
+    def _say_no_names(self, start: int) -> None:
+        above = self._rows[start - 1] if start else None
+        words = len(above.filled) if above and self._columns.is_pure(above) else 0
+        if above is None or words < 2 or self._rows[start].after_gap:
+            self._reasons.add("header_line", say("Every line holds numbers: there are no names."))
+            return
+        self._reasons.add(
+            "header_line",
+            say(
+                "Line {line} holds {words} words above {width} columns, too few for their names.",
+                line=above.line,
+                words=words,
+                width=self._width,
+            ),
+            sure=False,
+        )
 
     def _first_sample(self, first: int) -> int:
         """The first sample: those below a limit hold words where others hold numbers."""

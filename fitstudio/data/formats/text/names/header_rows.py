@@ -291,6 +291,10 @@ class Columns:
         empty = all(place >= len(row.cells) or not row.cells[place] for place in corner)
         if has_corner and empty and rises and len(numbers) >= 3:
             return not follows or self.are_unlike_data(row)
+        # The bands of a camera lie unevenly; that all are far from the data is no chance.
+        enough = 3 if has_corner and empty else 5
+        if len(numbers) >= enough and _goes_one_way(numbers) and self.are_unlike_data(row):
+            return True
         if rises and self.are_unlike_data(row) and self._has_own_words(row):
             return True  # country, 2019, 2020
         return len(numbers) >= 5 and rises and (not follows or self.are_unlike_data(row))
@@ -301,12 +305,15 @@ class Columns:
         return any(words) and not self.resembles_samples(row, [])
 
 
+def _goes_one_way(numbers: list[tuple[int, float]]) -> bool:
+    steps = [after[1] - before[1] for before, after in itertools.pairwise(numbers)]
+    return bool(steps) and (all(step > 0 for step in steps) or all(step < 0 for step in steps))
+
+
 def _rise_evenly(numbers: list[tuple[int, float]]) -> bool:
-    values = [value for _, value in numbers]
-    steps = [after - before for before, after in itertools.pairwise(values)]
-    if not steps or not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
+    if not _goes_one_way(numbers):
         return False
-    sizes = [abs(step) for step in steps]
+    sizes = [abs(after[1] - before[1]) for before, after in itertools.pairwise(numbers)]
     return max(sizes) < 3 * min(sizes)  # five numbers are in order by chance soon enough
 
 

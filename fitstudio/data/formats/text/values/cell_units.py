@@ -41,6 +41,7 @@ _NO_UNITS = re.compile(
     r"jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?$"
 )
 _LOOKED_AT = 200
+_WRAPPED = r"^(?:[^\d\s]{1,3}\s*[-+]?\d+[.,]\d+|[-+]?\d+[.,]\d+\s*[^\d\s.,:/;-].{0,20})$"
 
 
 @dataclass(frozen=True)
@@ -142,3 +143,13 @@ def _parts(cells: pl.Series, numbers: NumberFormat) -> pl.DataFrame:
 
 def _unit_expression() -> pl.Expr:
     return pl.coalesce("money", "known", "word")
+
+
+def wrapped_number(cells: pl.Series) -> str | None:
+    """An example of a column's cells, where nearly all are a number with decimals and more.
+
+    Whole numbers with letters name things ("12A"); those with decimals were measured.
+    """
+    head = cells.drop_nulls().head(_LOOKED_AT)
+    fitting = head.filter(head.str.contains(_WRAPPED))
+    return fitting[0] if len(fitting) and len(fitting) >= 0.8 * len(head) else None

@@ -535,3 +535,37 @@ def test_thousands_of_columns_are_each_looked_at_once(opened):
     assert len(source.names) == 2_000
     assert source.names[-1] == "c0_2"
     assert source.summary().columns[7].type == "constant"
+
+
+@pytest.mark.parametrize("head", [",,412,443,490,510,560,665", "x,y,412,443,490,510,560,665"])
+def test_bands_that_lie_unevenly_are_names(opened, head):
+    rows = [
+        f"{n},{n % 3}," + ",".join(f"{(n * 7 + k * 5) % 11 / 100 + 0.1:.3f}" for k in range(6))
+        for n in range(20)
+    ]
+    source = opened("\n".join([head, *rows]))
+
+    assert source.rows == 20
+    assert "412" in source.names
+
+
+def test_too_few_words_above_are_told_of(opened, found):
+    source = opened("\n".join(["temp,flow", *(f"{n},{n}.5,x,{n % 3}" for n in range(20))]))
+
+    assert source.rows == 20
+    assert "data.unsure-header_line" in found(source)
+
+
+def test_words_that_leave_one_class_are_told_of(opened, found):
+    source = opened(
+        "\n".join(["a,kind", *(f"{n},{'null' if n % 2 else 'low'}" for n in range(20))])
+    )
+
+    assert "data.words-as-gaps" in found(source)
+
+
+@pytest.mark.parametrize(("cell", "told"), [("{}.5k", True), ("~{}.25", True), ("{}A", False)])
+def test_numbers_with_something_else_around_them_are_told_of(opened, found, cell, told):
+    lines = ["a,y", *(cell.format(n) + f",{n % 7}" for n in range(20))]
+    lines[3] = lines[3].replace("k", "M")
+    assert ("data.numbers-in-words" in found(opened("\n".join(lines)))) == told
