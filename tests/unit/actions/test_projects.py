@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from fitstudio.actions import first_settings, processes, projects
-from fitstudio.errors import DataError, ProjectError, SpecError
+from fitstudio.errors import DataError, ProjectError, SpecError, StorageError
+from fitstudio.storage import ops
+from tests.support.faults import FailingOps
 
 
 @pytest.fixture
@@ -140,3 +143,10 @@ def test_an_example_that_cannot_be_copied_leaves_nothing_behind(
         projects.create_project(tmp_path / "p", example="penguins")
     assert not (tmp_path / "p").exists()
     assert json.dumps([str(each.folder) for each in projects.recent_projects()]) == "[]"
+
+
+def test_a_project_that_could_not_be_made_can_be_made_again(tmp_path: Path):
+    folder = tmp_path / "mine"
+    with ops.use(FailingOps(4, errno.ENOSPC)), pytest.raises(StorageError):
+        projects.create_project(folder)
+    projects.create_project(folder).close()
