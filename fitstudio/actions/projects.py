@@ -128,7 +128,12 @@ def create_project(
     if found is not None:
         spec = spec.with_values(settings or {})
     title = name or (found.title if found else folder.name)
-    project = Project.create(folder, name=title, settings=spec, program=program)
+    try:
+        project = Project.create(folder, name=title, settings=spec, program=program)
+    except StorageError:
+        if not existed:
+            remove_tree(folder, quietly=True)  # so that the same can be tried again
+        raise
     try:
         if found is not None:
             _copy_example(found.folder, project.paths)

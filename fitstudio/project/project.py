@@ -50,6 +50,7 @@ class Project:
         self._saving = threading.Lock()
         self._content = content
         self._previous: bytes | None = None
+        self._way_out: str | None = None
         self.name = str(content.get("name") or paths.folder.name)
         self.settings, self._foreign = _settings(content.get("settings"), self.notices)
 
@@ -113,18 +114,20 @@ class Project:
         """
         paths = ProjectPaths(_folder_of(Path(folder)))
         reason = say("It was opened for reading.") if read_only else None
-        lock = None
+        lock = way_out = None
         if not read_only:
             try:
                 lock = project_lock(paths.lock, program=program, take_over=take_over)
             except (ProjectError, StorageError) as problem:
                 reason = problem.message
+                way_out = problem.remedy if isinstance(problem, StorageError) else None
         try:
             project = cls._read(paths, lock, reason)
         except BaseException:
             if lock is not None:
                 lock.release()
             raise
+        project._way_out = way_out
         # Who only looks may still add runs; not to a project of a later version.
         project.visiting = read_only and project.read_only == reason
         if project.read_only is None:
@@ -141,15 +144,15 @@ class Project:
                 written by a later version.
         """
         if self.read_only is not None and not self.visiting:
-            raise self.unchangeable(self.read_only)
+            raise self.unchangeable(self.read_only, self._way_out)
 
     @staticmethod
-    def unchangeable(reason: str) -> ProjectError:
-        """The error that says that nothing can be changed here, and why."""
+    def unchangeable(reason: str, way_out: str | None = None) -> ProjectError:
+        """The error that says that nothing can be changed here, why, and the way out of that."""
         return ProjectError(
             say("The project cannot be changed here. {reason}", reason=reason),
             code="project.read-only",
-            remedy=say("Make a copy of the project to change it."),
+            remedy=way_out or say("Make a copy of the project to change it."),
         )
 
     def save(self) -> None:

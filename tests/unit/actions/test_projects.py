@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -11,7 +12,9 @@ import pytest
 
 from fitstudio.actions import first_settings, projects
 from fitstudio.actions.launchers import processes
-from fitstudio.errors import DataError, ProjectError, SpecError
+from fitstudio.errors import DataError, ProjectError, SpecError, StorageError
+from fitstudio.storage import ops
+from tests.support.faults import FailingOps
 
 
 @pytest.fixture
@@ -154,3 +157,10 @@ def test_reading_that_is_cancelled_makes_no_project(tmp_path: Path):
         projects.create_project(tmp_path / "project", data=data, cancel=cancel)
     assert problem.value.code == "data.cancelled"
     assert not (tmp_path / "project").exists()
+
+
+def test_a_project_that_could_not_be_made_can_be_made_again(tmp_path: Path):
+    folder = tmp_path / "mine"
+    with ops.use(FailingOps(4, errno.ENOSPC)), pytest.raises(StorageError):
+        projects.create_project(folder)
+    projects.create_project(folder).close()

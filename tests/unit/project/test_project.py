@@ -154,6 +154,17 @@ def test_fault_10_a_read_only_folder_opens_for_viewing(folder: Path, number: int
     assert project.read_only is not None
     assert "read-only for you" in project.read_only
     assert project.settings == SPEC
+    with pytest.raises(ProjectError) as caught:
+        project.require_changeable()
+    assert caught.value.remedy is not None and "Copy the project" in caught.value.remedy
+
+
+def test_on_a_full_disk_the_way_out_is_to_make_room(folder: Path):
+    with ops.use(FailingOps(0, errno.ENOSPC, lasting=True)):
+        project = Project.open(folder)
+    with pytest.raises(ProjectError) as caught:
+        project.require_changeable()
+    assert caught.value.remedy is not None and "Free some space" in caught.value.remedy
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
