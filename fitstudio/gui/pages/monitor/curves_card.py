@@ -117,7 +117,7 @@ class CurvesCard(Card):
         self._more = icon_button("dots-three", say("More about these curves"), small=True)
         self._more.setObjectName("plot.more")
         self._menu = QMenu(self._more)
-        self._batches = QAction(say("Single batches"), self._menu)
+        self._batches = QAction(say("Single batches"), self)  # the menu is emptied at each opening
         self._batches.setCheckable(True)
         self._batches.setChecked(str(self._settings.value("monitor/batches", "true")) == "true")
         self._batches.toggled.connect(self._on_batches_toggled)
