@@ -27,7 +27,7 @@ from fitstudio.project.saved_models import SavedModel, find_saved, saved_models
 from fitstudio.storage import atomic, ops
 from fitstudio.storage.folder import move
 from fitstudio.storage.manifest import read_manifest, verify_manifest
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 KINDS = ("stop_batch", "stop_epoch", "stop_now", "pause", "continue", "snapshot")
 _EARLIER_REQUEST_S = 1.0
@@ -296,10 +296,11 @@ def _branch(
     last = spec.get("fit.epochs") if epochs is None else done + epochs
     if last <= done:
         raise RunError(
-            say(
-                "Nothing is left to be trained after {start}: the run aimed for {last} epochs.",
+            say_count(
+                last,
+                "Nothing is left to be trained after {start}: the run aimed for {number} epoch.",
+                "Nothing is left to be trained after {start}: the run aimed for {number} epochs.",
                 start=repr((start or paths).name),
-                last=last,
             ),
             code="run.finished",
             remedy=say("Extend it to train more epochs."),

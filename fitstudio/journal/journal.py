@@ -19,7 +19,7 @@ from fitstudio.journal.event_fields import AnyEvent
 from fitstudio.journal.events import FIELDS, FORMAT, EventType, from_lines, to_line
 from fitstudio.storage import AppendFile
 from fitstudio.storage.special_files import open_to_read
-from fitstudio.words import say
+from fitstudio.words import say_count
 
 # A power cut may cost the last moments of the rest, which a resume trains again anyway.
 _SYNCED_AT_ONCE = {
@@ -164,16 +164,19 @@ class Journal:
             {
                 "level": "warning",
                 "code": "journal.held",
-                "sentence": say(
-                    "{count} lines of this log waited in memory because the disk took none; "
+                "sentence": say_count(
+                    count,
+                    "{number} line of this log waited in memory because the disk took none; "
                     "{dropped} less important ones were left out.",
-                    count=count,
+                    "{number} lines of this log waited in memory because the disk took none; "
+                    "{dropped} less important ones were left out.",
                     dropped=self._dropped,
                 )
                 if self._dropped
-                else say(
-                    "{count} lines of this log waited in memory because the disk took none.",
-                    count=count,
+                else say_count(
+                    count,
+                    "{number} line of this log waited in memory because the disk took none.",
+                    "{number} lines of this log waited in memory because the disk took none.",
                 ),
             },
         )

@@ -193,7 +193,7 @@ def format_time_left(seconds: float | None) -> str:
         hours, minutes = divmod(round(seconds / 600) * 10, 60)
         time = f"{hours} h {minutes} min" if minutes else f"{hours} h"
         return say("About {time} left", time=time)
-    return say("About {days} days left", days=round(seconds / 86400))
+    return say_count(round(seconds / 86400), "About {number} day left", "About {number} days left")
 
 
 def format_when(when: float, now: datetime) -> str:

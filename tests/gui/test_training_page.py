@@ -116,13 +116,15 @@ def test_losses_that_fit_the_target_come_first_and_the_others_say_why_not(page, 
         assert "and the target is a class" in field.itemData(row, Qt.ItemDataRole.ToolTipRole)
 
     # Of another target other losses fit; what is chosen stays, and what no catalogue has as well.
-    session.set_many({"fit.y": ["body_mass_g"], "compile.loss": "huber"}, "Another target")
+    session.set_many(
+        {"fit.y": ["bill"], "fit.x": ["island"], "compile.loss": "huber"}, "Another target"
+    )
     assert field.value() == "huber"
     mse = field.findText("Mean squared error")
     assert 0 < mse < field.findText("Categorical cross-entropy")
     assert model.item(mse).isEnabled()
     session.set_value("compile.loss", "nothing")
-    session.set_many({"fit.y": ["species"]}, "Back")
+    session.set_many({"fit.y": ["species"], "fit.x": ["bill"]}, "Back")
     assert field.value() == "nothing"
 
 

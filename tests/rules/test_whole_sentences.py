@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,47 @@ LEFT: dict[str, int] = {
     "gui/pages/training/row.py": 1,
     "gui/widgets/data_file.py": 1,
     "storage/checked.py": 1,
+    "viewmodel/monitor/epoch_table.py": 1,
 }
+
+
+# Templates that begin or end in the middle of a sentence, by file; likewise.
+FRAGMENTS: dict[str, int] = {
+    "cli/commands/controlling.py": 1,
+    "cli/data_files.py": 1,
+    "cli/misspelled.py": 1,
+    "cli/program.py": 1,
+    "data/formats/hdf5_reading.py": 1,
+    "data/formats/packed_values.py": 1,
+    "data/formats/text/cell_units.py": 1,
+    "data/formats/text/table_findings.py": 1,
+    "data/joining.py": 1,
+    "data/preparing/part_leaks.py": 1,
+    "declared/catalogue/callback_words.py": 1,
+    "declared/checks/data.py": 1,
+    "declared/kinds/conditions.py": 3,
+    "declared/kinds/entries.py": 1,
+    "declared/kinds/spelling.py": 1,
+    "engine/device.py": 2,
+    "engine/loops/batch_end.py": 1,
+    "engine/state/weight_files.py": 1,
+    "gui/window/dialogs/questions.py": 1,
+    "project/run_files.py": 2,
+    "storage/checked.py": 2,
+    "worker/not_finite.py": 2,
+}
+# Blanks in front or lines around set a terminal's page.
+_FRAGMENT = re.compile(r"^(?:[,;.)]| \S)|[ ,;(]$")
+
+
+def fragments(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and text of each template that can only stand behind or before something else."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in ("say", "say_count"):
+            for each in node.args:
+                if isinstance(each, ast.Constant) and _FRAGMENT.search(str(each.value)):
+                    yield each.lineno, str(each.value)
+                    break
 
 
 def joints(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -98,7 +138,7 @@ def _is_joint(node: ast.AST, names: set[str]) -> bool:
             values = [each.value for each in node.values if isinstance(each, ast.FormattedValue)]
             texts = [str(each.value) for each in node.values if isinstance(each, ast.Constant)]
             alone = len(values) == 1 and not "".join(texts).strip()
-            beside = all(_BESIDE.match(each) for each in texts)
+            beside = bool(texts) and all(_BESIDE.match(each) for each in texts)
             return not alone and not beside and any(_is_said(each, names) for each in values)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(glue)), attr="join")):
             parts = node.args[0]
@@ -111,24 +151,25 @@ def _called(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
 
 
-def _found() -> dict[str, list[tuple[int, str]]]:
+def _found(look: Callable[[ast.AST], Iterator[tuple[int, str]]]) -> dict[str, list]:
     return {
         name: found
         for source in sorted(PACKAGE.rglob("*.py"))
         if not (name := source.relative_to(PACKAGE).as_posix()).startswith(_EXEMPT)
-        and (found := list(joints(ast.parse(source.read_text("utf-8")))))
+        and (found := list(look(ast.parse(source.read_text("utf-8")))))
     }
 
 
-def test_no_sentence_is_joined_of_pieces():
-    found = _found()
+@pytest.mark.parametrize("look, left", [(joints, LEFT), (fragments, FRAGMENTS)])
+def test_no_sentence_is_joined_of_pieces(look, left):
+    found = _found(look)
     new = [
         f"{name}:{line}: {code}"
         for name, places in found.items()
-        if len(places) > LEFT.get(name, 0)
+        if len(places) > left.get(name, 0)
         for line, code in places
     ]
-    fewer = Counter(LEFT) - Counter({name: len(places) for name, places in found.items()})
+    fewer = Counter(left) - Counter({name: len(places) for name, places in found.items()})
 
     assert not new, "one template with named values each, please:\n" + "\n".join(new)
     assert not fewer, f"the list has to say that so many are gone: {dict(fewer)}"
@@ -142,6 +183,7 @@ def test_no_sentence_is_joined_of_pieces():
         "text = f\"{count} {say('rows')}\"",
         'def f(): rest = say("more") if some else ""; return f"{name}, {rest}."',
         'text = ", ".join([say("one"), say("two")])',
+        'def f(): rest = say("more"); return f"{name}{rest}"',
         'class A:\n    def f(self): return "The " + say("end")',
     ],
 )
@@ -162,3 +204,9 @@ def test_a_joint_is_found(source: str):
 )
 def test_what_stands_side_by_side_is_none(source: str):
     assert list(joints(ast.parse(source))) == []
+
+
+def test_a_fragment_is_found():
+    tree = ast.parse('say(", starred"); say("Read it: "); say("{name}, starred"); say("…")')
+
+    assert [text for _, text in fragments(tree)] == [", starred", "Read it: "]

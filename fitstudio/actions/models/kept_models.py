@@ -9,7 +9,7 @@ from fitstudio.journal import RunState
 from fitstudio.project import Project
 from fitstudio.project.saved_models import SavedModel, saved_models
 from fitstudio.storage.checked import Count, Plain
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,12 @@ def when_saved(epoch: int | None, step: int) -> str:
     if epoch is None:
         return say("epoch unknown")
     if step:
-        return say("epoch {epoch}, after {step} batches", epoch=epoch + 1, step=step)
+        return say_count(
+            step,
+            "epoch {epoch}, after {number} batch",
+            "epoch {epoch}, after {number} batches",
+            epoch=epoch + 1,
+        )
     return say("epoch {epoch}", epoch=epoch + 1)
 
 

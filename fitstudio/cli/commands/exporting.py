@@ -116,10 +116,12 @@ def _export_model(project: Project, arguments: argparse.Namespace, format: str) 
         )
     )
     if report.proof is not None:
-        compared = saying.say(
-            "Compared with the run's own answers for {rows} rows {which}, by {by}: the largest "
+        compared = saying.say_count(
+            report.proof.rows,
+            "Compared with the run's own answer for {number} row {which}, by {by}: the largest "
             "difference is {difference}.",
-            rows=report.proof.rows,
+            "Compared with the run's own answers for {number} rows {which}, by {by}: the largest "
+            "difference is {difference}.",
             which=report.proof.rows_are,
             by=report.proof.by,
             difference=f"{report.proof.largest_difference:.2g}",

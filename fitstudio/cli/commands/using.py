@@ -85,9 +85,9 @@ def _print_measurement(measured: dict[str, Any]) -> None:
     say(f"{measured['run']}: {_weights_words(measured)}")
     for part, scores in measured.get("scores", {}).items():
         say(
-            saying.say(
-                "{part} ({rows} rows)", part=part, rows=measured.get("rows", {}).get(part, "?")
-            )
+            saying.say_count(rows, "{part} ({number} row)", "{part} ({number} rows)", part=part)
+            if isinstance(rows := measured.get("rows", {}).get(part), int)
+            else saying.say("{part} (rows unknown)", part=part)
         )
         for name, value in scores.items():
             say(f"  {name}: {value_text(value, name, scale)}")

@@ -38,7 +38,12 @@ def end_text(resolved: Resolved, facts: Facts) -> str:
         keeps_best = keeps_best or bool(settings.get("restore_best_weights"))
     budget = resolved.value("run.time_budget_min")
     if budget is not None:
-        sooner.append(say("after {budget} minutes", budget=plain_number(budget)))
+        minutes = (
+            say("after {budget} minute", budget=plain_number(budget))
+            if budget == 1
+            else say("after {budget} minutes", budget=plain_number(budget))
+        )
+        sooner.append(minutes)
     if sooner:
         text = say("{text}, or sooner {sooner}", text=text, sooner=listed(sooner, last="or"))
     kept = say("The best model is kept.") if facts.validates else _kept_without_validation(resolved)

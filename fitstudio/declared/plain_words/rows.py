@@ -23,76 +23,64 @@ from fitstudio.words.numbers import (
 
 def rows_text(resolved: Resolved, facts: Facts) -> str:
     """How many rows train, how many check, and which are left out."""
-    about = "" if facts.exact else say("About ")
-    training = say(
-        "{about}{training_rows} {rows} train the model",
-        about=about,
-        training_rows=strong(format_count(facts.training_rows)),
-        rows=several(facts.row_name),
+    rows, many = strong(format_count(facts.training_rows)), several(facts.row_name)
+    training = (
+        say("{training_rows} {rows} train the model", training_rows=rows, rows=many)
+        if facts.exact
+        else say("About {training_rows} {rows} train the model", training_rows=rows, rows=many)
     )
-    left_out = ""
-    if facts.left_out:
-        left_out = say(
-            " {left_out} with missing values are left out.",
-            left_out=counted(facts.left_out, facts.row_name),
-        )
-        if facts.left_out == 1:
-            left_out = say(
-                " One {row_name} with a missing value is left out.", row_name=one(facts.row_name)
-            )
+    test = ""
     if facts.test_rows:
-        left_out = say(
-            " {test} {how} are the test part, which nothing sees until it is opened.{left_out}",
+        test = say(
+            "{test} {how} are the test part, which nothing sees until it is opened.",
             test=counted(facts.test_rows, facts.row_name),
             how=how_of({key: each.value for key, each in resolved.values.items()}),
-            left_out=left_out,
         )
+    return sentences(_training_and_checking(resolved, facts, training), test, _left_out(facts))
+
+
+def _left_out(facts: Facts) -> str:
+    if not facts.left_out:
+        return ""
+    if facts.left_out == 1:
+        return say("One {row_name} with a missing value is left out.", row_name=one(facts.row_name))
+    return say(
+        "{left_out} with missing values are left out.",
+        left_out=counted(facts.left_out, facts.row_name),
+    )
+
+
+def _training_and_checking(resolved: Resolved, facts: Facts, training: str) -> str:
+    """The whole sentence; `training` is its beginning, which tells what trains."""
     given = resolved.value("fit.validation_data")
     if given is not None and "column" not in given:
         files = [str(source["path"]) for source in sources_of(given).values()]
         names = listed([_file_name(file) for file in files])
-        return say(
-            "{training}, those of {names} check it.{left_out}",
-            training=training,
-            names=strong(names),
-            left_out=left_out,
-        )
+        return say("{training}, those of {names} check it.", training=training, names=strong(names))
     if not facts.validation_rows:
-        return say("{training}, none check it.{left_out}", training=training, left_out=left_out)
+        return say("{training}, none check it.", training=training)
     check = strong(f"{facts.validation_rows:,}")
     if given is not None:
         labels = listed([str(value) for value in given["values"]], last="or")
         return say(
-            "{training}, the {check} with {column} {labels} check it.{left_out}",
+            "{training}, the {check} with {column} {labels} check it.",
             training=training,
             check=check,
             column=given["column"],
             labels=labels,
-            left_out=left_out,
         )
     if resolved.value("data.split") != LAST or facts.test_rows:
         values = {key: each.value for key, each in resolved.values.items()}
         return say(
             "{training}, {check} {how} check it: fit() gets them as validation_data, and "
-            "validation_split is not used.{left_out}",
+            "validation_split is not used.",
             training=training,
             check=check,
             how=how_of(values, before_test=facts.test_rows > 0),
-            left_out=left_out,
         )
     if resolved.value("data.row_order") == "random":
-        return say(
-            "{training}, {check} picked at random check it.{left_out}",
-            training=training,
-            check=check,
-            left_out=left_out,
-        )
-    return say(
-        "{training}, the last {check} check it.{left_out}",
-        training=training,
-        check=check,
-        left_out=left_out,
-    )
+        return say("{training}, {check} picked at random check it.", training=training, check=check)
+    return say("{training}, the last {check} check it.", training=training, check=check)
 
 
 def changes_at_random(resolved: Resolved) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fitstudio.declared.task.dataset_summary import (
     CATEGORY,
     NUMBER,
+    TEXT,
     ColumnSummary,
     DatasetSummary,
 )
@@ -78,7 +79,7 @@ def _column(session: ProjectSession, column: ColumnSummary, role: Role) -> Colum
     return ColumnView(
         name=column.name,
         title=_title(column),
-        kind=_kind(column),
+        kind=kind_words(column),
         role=role,
         bars=tuple(_share(count, largest) for count in bars),
         classes=classes,
@@ -99,7 +100,7 @@ def _title(column: ColumnSummary) -> str:
 
 
 def _tip(column: ColumnSummary) -> str:
-    lines = [column.title or column.name, _kind(column)]
+    lines = [column.title or column.name, kind_words(column)]
     values = say_count(column.count, "{number} value", "{number} values")
     if column.missing:
         missing = format_count(column.missing)
@@ -127,7 +128,8 @@ def _share(count: int, largest: int) -> float:
     return 0.0 if not count or not largest else max(count / largest, 0.04)
 
 
-def _kind(column: ColumnSummary) -> str:
+def kind_words(column: ColumnSummary) -> str:
+    """What a column holds, in two or three words: "3 classes", "number · mm", "8 × 8"."""
     match column.type:
         case "category":
             return say_count(
@@ -140,5 +142,5 @@ def _kind(column: ColumnSummary) -> str:
         case "constant":
             return say("always the same")
         case "array":
-            return " × ".join(str(size) for size in column.shape) or "array"
-    return column.type
+            return " × ".join(str(size) for size in column.shape) or say("array")
+    return say("text") if column.type == TEXT else column.type

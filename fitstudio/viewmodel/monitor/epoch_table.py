@@ -93,11 +93,15 @@ def log_lines(state: RunState) -> list[LogLine]:
     rows = state.data.get("training_rows")
     if isinstance(rows, int):
         checked = state.data.get("validation_rows")
-        more = say(", {checked} check it", checked=numbers.format_count(checked)) if checked else ""
-        sentence = say(
-            "{rows} train the model{more}.",
-            rows=say_count(rows, "{number} row", "{number} rows"),
-            more=more,
+        training = say_count(rows, "{number} row", "{number} rows")
+        sentence = (
+            say(
+                "{rows} train the model, {checked} check it.",
+                rows=training,
+                checked=numbers.format_count(checked),
+            )
+            if checked
+            else say("{rows} train the model.", rows=training)
         )
         lines.append(LogLine(float(state.data.get("time") or 0.0), "info", sentence))
     for trim in state.trims:

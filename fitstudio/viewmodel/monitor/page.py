@@ -278,8 +278,10 @@ class MonitorModel:
         if state.validating:
             return say("Checking")
         steps = state.steps or state.steps_per_epoch
-        total = say(" of {steps}", steps=numbers.format_count(steps)) if steps else ""
-        return say("Step {step}{total}", step=numbers.format_count(shown(state.step)), total=total)
+        step = numbers.format_count(shown(state.step))
+        if not steps:
+            return say("Step {step}", step=step)
+        return say("Step {step} of {steps}", step=step, steps=numbers.format_count(steps))
 
     def pace_words(self) -> str:
         """ "2.1 s an epoch"."""

@@ -84,11 +84,13 @@ def suggest(
     if verdict.progress is Progress.LEARNING and verdict.waited == 0 and ran_out:
         done = shown(state.epochs[-1].epoch)
         return Suggestion(
-            saying.say(
-                "{done} epochs in place of {numbers_format_count}: its last epoch was its "
-                "best, it was still learning",
-                done=numbers.format_count(2 * done),
-                numbers_format_count=numbers.format_count(done),
+            say_count(
+                2 * done,
+                "{number} epoch in place of {done}: its last epoch was its best, it was still "
+                "learning",
+                "{number} epochs in place of {done}: its last epoch was its best, it was still "
+                "learning",
+                done=numbers.format_count(done),
             ),
             {"fit.epochs": 2 * done},
         )
@@ -338,11 +340,12 @@ def _slower(state: RunState, spec: RunSpec, reason: str) -> Suggestion | None:
         return None
     slower = float(f"{rate / 3:.1g}")
     sentence = saying.say(
-        "Learning rate {slower} in place of ", slower=numbers.format_exact(slower)
+        "Learning rate {slower} in place of {rate}: {reason}",
+        slower=numbers.format_exact(slower),
+        rate=numbers.format_exact(rate),
+        reason=reason,
     )
-    return Suggestion(
-        f"{sentence}{numbers.format_exact(rate)}: {reason}", {"compile.learning_rate": slower}
-    )
+    return Suggestion(sentence, {"compile.learning_rate": slower})
 
 
 def _perfect(state: RunState) -> bool:

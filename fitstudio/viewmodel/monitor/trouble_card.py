@@ -11,7 +11,7 @@ from fitstudio.declared.kinds.param import Fix
 from fitstudio.journal.events import Outcome, Reason
 from fitstudio.journal.run_state import RunState, shown
 from fitstudio.viewmodel.monitor.device_strip import device_title, is_gpu
-from fitstudio.words import say
+from fitstudio.words import say, sentences
 
 
 class CardKind(StrEnum):
@@ -74,16 +74,17 @@ def _interrupted(state: RunState) -> RunCard:
     resume_from = _resume_from(state)
     where = ""
     if state.epoch is not None:
-        total = (
-            say(" of {last_epoch}", last_epoch=shown(state.last_epoch))
-            if state.last_epoch is not None
-            else ""
-        )
-        where = say(" It was in epoch {epoch}{total}.", epoch=shown(state.epoch), total=total)
+        where = say("It was in epoch {epoch}.", epoch=shown(state.epoch))
+        if state.last_epoch is not None:
+            where = say(
+                "It was in epoch {epoch} of {last_epoch}.",
+                epoch=shown(state.epoch),
+                last_epoch=shown(state.last_epoch),
+            )
     return RunCard(
         kind=CardKind.INTERRUPTED,
         title=say("This run was interrupted"),
-        what=f"{state.sentence or Outcome.INTERRUPTED.sentence}{where}",
+        what=sentences(state.sentence or Outcome.INTERRUPTED.sentence, where),
         safe=_safe(resume_from),
         can_resume=resume_from is not None,
         resume_from=resume_from,

@@ -10,7 +10,7 @@ from fitstudio.actions.models import model_export
 from fitstudio.actions.models.model_export import EXPORT_FORMATS, ExportFormat, ExportReport
 from fitstudio.errors import FitStudioError
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import format_bytes
 
 
@@ -77,12 +77,14 @@ class ExportModel:
                 "{written} Whoever builds the model up from it should compare some answers.",
                 written=written,
             )
-        return say(
-            "{written} {by}, without FitStudio, gave the same answers for {rows} rows {which}: the "
+        return say_count(
+            report.proof.rows,
+            "{written} {by}, without FitStudio, gave the same answer for {number} row {which}: the "
             "largest difference is {difference}.",
+            "{written} {by}, without FitStudio, gave the same answers for {number} rows {which}: "
+            "the largest difference is {difference}.",
             written=written,
             by=report.proof.by,
-            rows=report.proof.rows,
             which=report.proof.rows_are,
             difference=f"{report.proof.largest_difference:.1g}",
         )

@@ -112,7 +112,12 @@ class PredictModel:
         """Runs with a model, newest first: folder name and words."""
         best = best_of([line for line in self.session.runs if line.has_model])
         return [
-            (line.run, f"{line.number}  {line.name}{(say(' · best') if line is best else '')}")
+            (
+                line.run,
+                say("{run} · best", run=f"{line.number}  {line.name}")
+                if line is best
+                else f"{line.number}  {line.name}",
+            )
             for line in reversed(self.session.runs)
             if line.has_model
         ]

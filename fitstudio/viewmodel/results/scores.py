@@ -15,7 +15,7 @@ from fitstudio.journal.events import number
 from fitstudio.journal.target_scale import TargetScale
 from fitstudio.viewmodel import figures
 from fitstudio.viewmodel.own_units import value_words
-from fitstudio.words import numbers, say
+from fitstudio.words import numbers, say, say_count
 from fitstudio.words.numbers import in_percent
 
 _Z = 1.96
@@ -126,11 +126,13 @@ def class_scores(confusion: Confusion) -> list[Score]:
             in_percent(confusion.accuracy),
             say("{low} to {high} %", low=f"{low * 100:.0f}", high=f"{high * 100:.0f}"),
             say("always “{name}”: {share}", name=name, share=in_percent(share)),
-            say(
-                "{right} of {total} rows are right. With so many rows, the accuracy on new "
+            say_count(
+                confusion.total,
+                "{right} of {number} row is right. With so many rows, the accuracy on new "
+                "rows lies between {low} and {high} (95 % interval).",
+                "{right} of {number} rows are right. With so many rows, the accuracy on new "
                 "rows lies between {low} and {high} (95 % interval).",
                 right=right,
-                total=confusion.total,
                 low=in_percent(low),
                 high=in_percent(high),
             ),

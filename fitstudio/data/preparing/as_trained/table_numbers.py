@@ -151,13 +151,9 @@ def _column(source: TableSource, name: str, numbers: NumberFormat) -> TableColum
 
 def _said(numbers: NumberFormat) -> str:
     words = say("decimal {marks}", marks=_MARKS[numbers.decimal])
-    if numbers.thousands:
-        words = say(
-            "{words} and {marks} between thousands",
-            words=words,
-            marks=_MARKS[numbers.thousands],
-        )
-    return words
+    if not numbers.thousands:
+        return words
+    return say("{mark} and {marks} between thousands", mark=words, marks=_MARKS[numbers.thousands])
 
 
 def _ways_out(formats: list[NumberFormat], cell: str) -> str:
@@ -166,11 +162,7 @@ def _ways_out(formats: list[NumberFormat], cell: str) -> str:
     for numbers in formats[:2]:
         options = f"decimal={numbers.decimal}"
         if numbers.thousands:
-            options = say(
-                "{options} and thousands={thousands}",
-                options=options,
-                thousands=numbers.thousands,
-            )
+            options = say("{first} and thousands={mark}", first=options, mark=numbers.thousands)
         read = numbers.read(pl.Series([cell.strip("% ")]))[0][0]
         ways.append(f"{options} ({read:g})" if read is not None else options)
     return say("Say how they are written, by the file's options: {ways}.", ways="; or ".join(ways))

@@ -25,7 +25,7 @@ from fitstudio.declared.parameters.sources import parted_name
 from fitstudio.declared.task.task import CLASSIFICATION, single
 from fitstudio.errors import DataError
 from fitstudio.storage.checked import MisfitError, Plain
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 FORMAT = 2
 
@@ -272,7 +272,11 @@ class Recipe(Plain):
         kept = known[samples.rows]
         if not kept.all():
             notes.append(
-                say("{kept} rows without a known target were left out.", kept=int((~kept).sum()))
+                say_count(
+                    int((~kept).sum()),
+                    "{number} row without a known target was left out.",
+                    "{number} rows without a known target were left out.",
+                )
             )
         samples = samples.taken(kept)
         if not len(samples):

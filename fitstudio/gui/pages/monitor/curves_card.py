@@ -24,7 +24,7 @@ from fitstudio.gui.widgets.saving import save_as
 from fitstudio.storage import atomic
 from fitstudio.viewmodel.figures import metric_title
 from fitstudio.viewmodel.monitor.page import MonitorModel
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import format_value
 
 _STRIP_HEIGHT = 72
@@ -120,7 +120,7 @@ class CurvesCard(Card):
         self._more = icon_button("dots-three", say("More about these curves"), small=True)
         self._more.setObjectName("plot.more")
         self._menu = QMenu(self._more)
-        self._batches = QAction(say("Single batches"), self._menu)
+        self._batches = QAction(say("Single batches"), self)  # the menu is emptied at each opening
         self._batches.setCheckable(True)
         self._batches.setChecked(str(self._settings.value("monitor/batches", "true")) == "true")
         self._batches.toggled.connect(self._on_batches_toggled)
@@ -194,7 +194,11 @@ class CurvesCard(Card):
         self.loss.set_caption(f"{unit[:1].upper()}{unit[1:]}")
         hidden = self.loss.off_axis()
         if hidden:
-            caption = say("{count} values of 0 or less are not on a logarithmic axis", count=hidden)
+            caption = say_count(
+                hidden,
+                "{number} value of 0 or less is not on a logarithmic axis",
+                "{number} values of 0 or less are not on a logarithmic axis",
+            )
         if self.stack.zoom is not None:
             first, last = (format_value(max(end, 0.0), 3) for end in self.stack.zoom)
             caption = say("epochs {first} to {last}", first=first, last=last)

@@ -37,7 +37,7 @@ from fitstudio.viewmodel.predict.export import ExportModel
 from fitstudio.viewmodel.predict.page import PredictModel
 from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.shell.session import ProjectSession
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 from fitstudio.words.numbers import format_count, listed
 
 _PARTS = 1000
@@ -230,9 +230,11 @@ class PredictPage(Page):
         caption = say("Reading") if stage is Stage.READING else ""
         if model.summary is not None:
             caption = say(
-                "{rows} rows, {columns} columns",
-                rows=format_count(model.summary.rows),
-                columns=format_count(len(model.summary.columns)),
+                "{rows}, {columns}",
+                rows=say_count(model.summary.rows, "{number} row", "{number} rows"),
+                columns=say_count(
+                    len(model.summary.columns), "{number} column", "{number} columns"
+                ),
             )
         chosen = [file.name for file in model.files.values()] if len(model.needed) > 1 else []
         name = model.file.name if model.file else say("File")
@@ -263,11 +265,11 @@ class PredictPage(Page):
         self.scores.show_scores(model.scores)
         shown = len(model.answers.rows)
         rows = model.report.predicted
-        caption = say("{rows} rows answered", rows=format_count(rows))
+        caption = say_count(rows, "{number} row answered", "{number} rows answered")
         if shown < rows:
             caption = say(
-                "{rows} rows answered, the first {shown} are shown",
-                rows=format_count(rows),
+                "{answered}, the first {shown} are shown",
+                answered=caption,
                 shown=format_count(shown),
             )
         if model.saved is not None:

@@ -36,7 +36,7 @@ from fitstudio.viewmodel.figures import monitored_title
 from fitstudio.viewmodel.runs.best_run import best_point
 from fitstudio.viewmodel.runs.page import RunsModel
 from fitstudio.viewmodel.runs.settings import SettingsGroup
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 _SMOOTHING = 0.35
 _RAW_OPACITY = 0.18
@@ -194,7 +194,11 @@ class CompareCard(Card):
         words = self._model.unit_words(self._metric) if self._metric else ""
         hidden = self.plot.off_axis()
         if hidden:
-            words = say("{count} values of 0 or less are not on a logarithmic axis", count=hidden)
+            words = say_count(
+                hidden,
+                "{number} value of 0 or less is not on a logarithmic axis",
+                "{number} values of 0 or less are not on a logarithmic axis",
+            )
         self._unit.setText(words)
 
     def _on_metric_changed(self, metric: str) -> None:

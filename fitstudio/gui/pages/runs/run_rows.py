@@ -18,7 +18,7 @@ from fitstudio.viewmodel import figures, own_units
 from fitstudio.viewmodel.runs import run_words
 from fitstudio.viewmodel.runs.columns import COLUMNS, Column
 from fitstudio.viewmodel.runs.page import RunsModel, RunSummary
-from fitstudio.words import numbers, say
+from fitstudio.words import numbers, say, say_count
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -217,6 +217,8 @@ class RunRows(QAbstractTableModel):
             on = self._model.is_ticked(line.run)
             return say("compared") if on else say("not compared")
         if column is Column.CURVE:
-            return say("curve of {count} epochs", count=line.epochs)
-        star = say(", starred") if column is Column.RUN and line.starred else ""
-        return f"{self._text(line, column)}{star}"
+            return say_count(line.epochs, "curve of {number} epoch", "curve of {number} epochs")
+        text = self._text(line, column)
+        if column is Column.RUN and line.starred:
+            return say("{run}, starred", run=text)
+        return text

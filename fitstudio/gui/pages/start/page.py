@@ -74,7 +74,10 @@ class StartPage(QWidget):
         self._cancel.setObjectName("start.cancel")
         self._cancel.clicked.connect(self.cancelled)
         self._cancel.hide()
-        column.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignHCenter)
+        beneath = QHBoxLayout()
+        beneath.setContentsMargins(0, Space.HALF, 0, 0)
+        beneath.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(beneath)
         self._folder = folder
         column.addSpacing(Space.CARDS)
         self.recovery = FindingBar()

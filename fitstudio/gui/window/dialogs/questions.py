@@ -25,7 +25,7 @@ from fitstudio.gui.widgets.question import Question
 from fitstudio.gui.window.dialogs.form_rows import beside, named
 from fitstudio.viewmodel.shell.places import free_folder
 from fitstudio.viewmodel.shell.session import RunSummary
-from fitstudio.words import say
+from fitstudio.words import say, say_count
 
 
 class OnClose(Enum):
@@ -68,7 +68,11 @@ def ask_epochs(window: QWidget, run: RunSummary | None) -> int | None:
     done = run.epochs if run is not None else 0
     question = Question(
         say("Train longer"),
-        say("It has {done} epochs. A copy goes on from its last one; this run stays.", done=done),
+        say_count(
+            done,
+            "It has {number} epoch. A copy goes on from its last one; this run stays.",
+            "It has {number} epochs. A copy goes on from its last one; this run stays.",
+        ),
         (say("Train longer"), say("Cancel")),
         window,
         box,

@@ -11,6 +11,7 @@ from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.task.dataset_summary import TEXT
 from fitstudio.gui.pages.training.editors.chip_list import ChipList, Offer
 from fitstudio.gui.pages.training.editors.fields import ComboField
+from fitstudio.viewmodel.data.column_views import kind_words
 from fitstudio.viewmodel.shell.session import ProjectSession
 from fitstudio.words import say
 from fitstudio.words.numbers import format_count
@@ -55,7 +56,7 @@ class ColumnsEditor(ChipList):
         if summary is None:
             return []
         return [
-            (column.name, column.name, column.type)
+            (column.name, column.name, kind_words(column))
             for column in summary.columns
             if column.name not in taken
         ]
