@@ -22,7 +22,6 @@ LEFT: dict[str, int] = {
     "declared/plain_words.py": 442,
     "gui/pages/data/page.py": 456,
     "viewmodel/data/page.py": 418,
-    "viewmodel/predict/page.py": 401,
     "viewmodel/results/page.py": 493,
 }
 
