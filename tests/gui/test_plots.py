@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 
 from fitstudio.gui.plots import figure_file, ink
 from fitstudio.gui.plots.confusion import ConfusionView
-from fitstudio.gui.plots.curve_plot import CurvePlot, padded
+from fitstudio.gui.plots.curve_plot import GUTTER, CurvePlot, padded
 from fitstudio.gui.plots.legend import Legend
 from fitstudio.gui.plots.marks import Mark, MarkKind
 from fitstudio.gui.plots.meter import Meter
@@ -258,7 +258,7 @@ def test_one_wild_batch_does_not_flatten_the_curves_and_is_not_hidden(stack):
     plot.set_series([Series("loss", "Training", TRAINING, X, Y, dots=dots)])
     plot.redraw()
     assert plot.frame.y_range()[1] < 2.0
-    at = int(53 + plot.frame.x_pixels(dots.x[17]))
+    at = int(GUTTER + plot.frame.x_pixels(dots.x[17]))
     top = int(plot.box.geometry().top()) + 1
     image = plot.grab().toImage()
     ground = theme().colour("card").rgb()

@@ -30,6 +30,7 @@ from fitstudio.viewmodel.monitor.device_strip import (
     device_title,
     read_meters,
 )
+from fitstudio.viewmodel.monitor.patience import Patience
 from fitstudio.viewmodel.monitor.pyramid import Pyramid
 from fitstudio.viewmodel.monitor.run_feed import RunFeed
 from fitstudio.viewmodel.monitor.trouble_card import RunCard, card_of
@@ -74,17 +75,6 @@ class ShownRun:
         if self.parent is not None:
             parts.append(say("from run {parent}", parent=self.parent))
         return " · ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long an EarlyStopping has waited, in epochs as people count."""
-
-    since: int
-    now: int
-    waited: int
-    limit: int
-    stops_at: int
 
 
 class MonitorModel:

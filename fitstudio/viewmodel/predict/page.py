@@ -18,9 +18,8 @@ from psygnal import Signal
 
 from fitstudio.actions import runs
 from fitstudio.actions.models import using_models
-from fitstudio.actions.models.kept_models import KeptModel, kept_models
+from fitstudio.actions.models.kept_models import KeptModel
 from fitstudio.actions.models.using_models import PredictionReport
-from fitstudio.actions.run.run_summary import RunSummary
 from fitstudio.declared.formats.pictures import PICTURES
 from fitstudio.declared.formats.registry import find_format
 from fitstudio.declared.run_spec import RunSpec
@@ -36,6 +35,7 @@ from fitstudio.viewmodel.predict.answers import (
 )
 from fitstudio.viewmodel.predict.asking import AskedFor, ask_model
 from fitstudio.viewmodel.predict.column_match import ColumnMatch, match_columns, names_of
+from fitstudio.viewmodel.predict.models_of_run import ModelsOfRun
 from fitstudio.viewmodel.predict.several_files import another_is_needed, placed_file
 from fitstudio.viewmodel.predict.stage import Stage
 from fitstudio.viewmodel.results.scores import Score
@@ -53,7 +53,6 @@ class PredictModel:
     Attributes:
         changed: Emitted when anything of it changed.
         run: The run whose model is used.
-        models: The models that it keeps; empty until they are known.
         checkpoint: The name of the model that is used; None for the best one that is whole.
         file: The file to be predicted.
         files: Where the model needs several, those that were chosen, by name.
@@ -69,7 +68,7 @@ class PredictModel:
     def __init__(self, session: ProjectSession) -> None:
         self.session = session
         self.run: str | None = None
-        self.models: list[KeptModel] = []
+        self._kept = ModelsOfRun(session, self._on_models)
         self.checkpoint: str | None = None
         self.spec: RunSpec | None = None
         self.file: Path | None = None
@@ -85,13 +84,22 @@ class PredictModel:
         self.saved: Path | None = None
         self.progress = (0.0, "")
         self._stage = Stage.NO_RUN
-        self._listed: tuple[object, ...] = ()
         self._cancel = threading.Event()
         self._again: Callable[..., PredictionReport] = using_models.predict_run
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         session.runs_changed.connect(self._on_runs_changed)
         session.model_wanted.connect(self._on_model_wanted)
         self._on_runs_changed()
+
+    @property
+    def models(self) -> list[KeptModel]:
+        """The models that the run keeps; empty until they are known."""
+        return self._kept.models
+
+    def _on_models(self) -> None:
+        if self.checkpoint not in [each.name for each in self.models]:
+            self.checkpoint = None
+        self.changed.emit()
 
     @property
     def stage(self) -> Stage:
@@ -152,9 +160,8 @@ class PredictModel:
         if run == self.run:
             return
         self.run, self.spec = run, None
-        line = self.session.run_summary(run)
-        self._listed = () if line is None else _what_is_saved(line)
-        self.models, self.checkpoint = [], None
+        self._kept.open(run)
+        self.checkpoint = None
         self._forget_answers()
         self._stage = Stage.READY if self.summary is not None else Stage.CHOOSE
         self.changed.emit()
@@ -165,7 +172,6 @@ class PredictModel:
                 lambda job: (
                     runs.load_run(self.session.project, run).spec,
                     using_models.reading_options(self.session.project, run),
-                    kept_models(self.session.project, run),
                     using_models.needed_files(self.session.project, run),
                 ),
                 lambda known: self._take_run(run, *known),
@@ -209,7 +215,7 @@ class PredictModel:
             self._read()
 
     def _read(self) -> None:
-        self._follow_models()
+        self._kept.follow()
         run, data = self.run, self._data()
         self.summary, self.problem = None, None
         self._forget_answers()
@@ -332,11 +338,10 @@ class PredictModel:
         run: str,
         spec: RunSpec,
         reading: dict[str, Any],
-        models: list[KeptModel],
         needed: tuple[str, ...],
     ) -> None:
         if run == self.run:
-            self.spec, self._trained_options, self.models = spec, reading, models
+            self.spec, self._trained_options = spec, reading
             if needed != self.needed:
                 self.needed, self.files = needed, {}
                 if self.file is not None:
@@ -352,10 +357,9 @@ class PredictModel:
         self.report, self.answers, measured = outcome
         self.scores = scores_of(measured) if measured else []
         self._stage = Stage.DONE
-        line = self.session.run_summary(self.run)
         used = next((each for each in self.models if each.name == self.used_model), None)
-        if line is not None and used is not None and used.epoch != self.report.epoch:
-            self._list_models(line)  # the run went on before this prediction began
+        if used is not None and used.epoch != self.report.epoch:
+            self._kept.list_anew()  # the run went on before this prediction began
         self.changed.emit()
 
     def _fail_to_save(self, problem: FitStudioError) -> None:
@@ -377,34 +381,6 @@ class PredictModel:
             self._folder.cleanup()
             self._folder = None
 
-    def _follow_models(self) -> None:
-        """A run that went on has other saved models than when they were listed.
-
-        Not under answers that are shown: these are of the model that is named above them.
-        """
-        line = self.session.run_summary(self.run)
-        if line is None or self._stage in (Stage.PREDICTING, Stage.DONE):
-            return
-        if _what_is_saved(line) != self._listed:
-            self._list_models(line)
-
-    def _list_models(self, line: RunSummary) -> None:
-        self._listed = _what_is_saved(line)
-        self.session.in_background(
-            lambda job: kept_models(self.session.project, line.run),
-            lambda models: self._take_models(line.run, models),
-            self._fail,
-            replaces=f"models to predict with {id(self)}",
-        )
-
-    def _take_models(self, run: str, models: list[KeptModel]) -> None:
-        if run != self.run or models == self.models:
-            return
-        self.models = models
-        if self.checkpoint not in [each.name for each in models]:
-            self.checkpoint = None
-        self.changed.emit()
-
     def _on_runs_changed(self) -> None:
         """The best model is used until a person chooses another."""
         usable = {run for run, _ in self.usable_runs()}
@@ -415,14 +391,10 @@ class PredictModel:
         settled = self._stage in (Stage.PREDICTING, Stage.DONE, Stage.READING)
         if self.run not in usable or not settled:
             self._use(chosen)
-        self._follow_models()
+        if self._stage not in (Stage.PREDICTING, Stage.DONE):
+            self._kept.follow()  # not under answers, which are of the model named above them
         self.changed.emit()
 
     def _on_model_wanted(self, run: str) -> None:
         if self._stage is not Stage.PREDICTING and run in {each for each, _ in self.usable_runs()}:
             self._use(run)
-
-
-def _what_is_saved(line: RunSummary) -> tuple[object, ...]:
-    """What of a run changes when other models of it are saved."""
-    return line.outcome, line.best, line.has_model
