@@ -196,3 +196,8 @@ MODELS = by_name(
         params=_RECURRENT,
     ),
 )
+
+
+def answers_at_steps(kind: str) -> bool:
+    """Whether a model can answer at each time step of a series."""
+    return kind in MODELS and MODELS[kind].param("return_sequences") is not None
