@@ -236,7 +236,7 @@ PROVED = (
         "0 executed, 0 files read outside the project",
         "pickles, external and virtual HDF5, filters, bombs, deep and huge JSON refused",
         [
-            "tests/unit/data/formats/test_hdf5.py",
+            "tests/unit/data/formats/hdf5/test_hdf5.py",
             "tests/unit/data/test_arrays.py",
             "tests/unit/declared/kinds/test_limits.py",
             "tests/rules/test_safety.py",

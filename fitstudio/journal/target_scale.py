@@ -13,19 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.declared.catalogue.measured_names import unit_power
 from fitstudio.words import say
-
-# With which power of the target's scale a loss or metric grows.
-_POWERS = {
-    "mae": 1,
-    "mean_absolute_error": 1,
-    "rmse": 1,
-    "root_mean_squared_error": 1,
-    "mse": 2,
-    "mean_squared_error": 2,
-}
-# The same whatever the unit.
-_WITHOUT_UNIT = frozenset({"r2", "r2_score", "lr", "learning_rate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,4 @@ class TargetScale:
 
     def _power(self, metric: str) -> int | None:
         """0 for what has no unit, None for what no factor converts."""
-        bare = metric.removeprefix("val_")
-        if bare in _WITHOUT_UNIT:
-            return 0
-        return _POWERS.get(self.loss if bare == "loss" else bare)
+        return unit_power(metric, self.loss)

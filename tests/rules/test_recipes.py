@@ -80,7 +80,7 @@ MODEL = (
     (
         "declared/catalogue/models.py",
         "MODELS = by_name(\n",
-        '    Entry(name="line", title="Straight line", help="One layer.", more="", params=()),\n',
+        '    ModelEntry(name="line", called="Line", title="Straight line", help="One layer."),\n',
     ),
     (
         "declared/plan/models.py",

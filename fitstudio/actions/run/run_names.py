@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fitstudio.declared.catalogue.models import MODELS
 from fitstudio.declared.run_spec import Difference, RunSpec
 
 _LONGEST = 60
@@ -28,8 +29,6 @@ _SHORT = {
     "l1": "L1",
     "l2": "L2",
 }
-# What models are called by those who use them, where that is not the kind in capitals.
-_MODELS = {"realmlp": "RealMLP", "tabm": "TabM", "residual_mlp": "residual MLP"}
 _FACTORS = {0.5: "halved", 2.0: "doubled", 0.1: "÷ 10", 10.0: "× 10"}
 
 
@@ -47,7 +46,7 @@ def title_of(spec: RunSpec, differences: Sequence[Difference] | None) -> str:
     """
     if differences is None:
         kind = str(spec.get("model.kind"))
-        return f"First {_MODELS.get(kind, kind.upper())}"
+        return f"First {MODELS[kind].called if kind in MODELS else kind.upper()}"
     told = telling(differences)
     if not told:
         return "Again"

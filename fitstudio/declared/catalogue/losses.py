@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.catalogue.loss_entry import LossEntry
+from fitstudio.declared.kinds.entries import Chosen
+from fitstudio.declared.kinds.param import Level, Param, by_name
 from fitstudio.declared.kinds.values import Flag, Kind, Real
 from fitstudio.words import marked
 
@@ -67,8 +69,12 @@ def _loss(
     suits: frozenset[str],
     *params: Param,
     aliases: tuple[str, ...] = (),
-) -> Entry:
-    return Entry(name=name, title=title, help=sentence, suits=suits, params=params, aliases=aliases)
+    **known: Any,
+) -> LossEntry:
+    """A loss's entry; `known` is what `LossEntry` says beyond its settings."""
+    return LossEntry(
+        name=name, title=title, help=sentence, suits=suits, params=params, aliases=aliases, **known
+    )
 
 
 LOSSES = by_name(
@@ -78,6 +84,7 @@ LOSSES = by_name(
         marked("For classes, one of them right for each row"),
         _CLASSES,
         _FROM_LOGITS,
+        activation="softmax",
     ),
     _loss(
         "categorical_crossentropy",
@@ -87,6 +94,8 @@ LOSSES = by_name(
         _FROM_LOGITS,
         _SMOOTHING,
         aliases=("CategoricalCrossentropy",),
+        columns=True,
+        activation="softmax",
     ),
     _loss(
         "binary_crossentropy",
@@ -96,6 +105,8 @@ LOSSES = by_name(
         _FROM_LOGITS,
         _SMOOTHING,
         aliases=("bce", "BinaryCrossentropy"),
+        one_column=True,
+        activation="sigmoid",
     ),
     _loss(
         "mean_squared_error",
@@ -103,6 +114,8 @@ LOSSES = by_name(
         marked("For numbers; large errors count most"),
         _NUMBERS,
         aliases=("mse", "MeanSquaredError"),
+        unit_power=2,
+        scales=True,
     ),
     _loss(
         "mean_absolute_error",
@@ -110,6 +123,8 @@ LOSSES = by_name(
         marked("For numbers; calm about outliers"),
         _NUMBERS,
         aliases=("mae", "MeanAbsoluteError"),
+        unit_power=1,
+        scales=True,
     ),
     _loss(
         "huber",
@@ -124,6 +139,7 @@ LOSSES = by_name(
             marked("The error from which on it counts straight, not squared."),
         ),
         aliases=("huber_loss",),
+        scales=True,
     ),
     _loss(
         "log_cosh",
@@ -131,6 +147,7 @@ LOSSES = by_name(
         marked("For numbers; a smooth Huber"),
         _NUMBERS,
         aliases=("logcosh", "LogCosh"),
+        scales=True,
     ),
     _loss(
         "mean_absolute_percentage_error",
@@ -145,8 +162,17 @@ LOSSES = by_name(
         marked("For numbers above 0; ratios count"),
         _NUMBERS,
         aliases=("msle", "MeanSquaredLogarithmicError"),
+        lowest=0.0,
     ),
-    _loss("poisson", marked("Poisson"), marked("For counts"), _NUMBERS),
+    _loss(
+        "poisson",
+        marked("Poisson"),
+        marked("For counts"),
+        _NUMBERS,
+        # It takes the logarithm of what is predicted, which has to be above 0.
+        activation="softplus",
+        lowest=0.0,
+    ),
     _loss(
         "cosine_similarity",
         marked("Cosine similarity"),
@@ -154,13 +180,14 @@ LOSSES = by_name(
         _NUMBERS,
         aliases=("CosineSimilarity", "cosine_proximity"),
     ),
-    _loss("hinge", marked("Hinge"), marked("For yes or no, with a margin"), _TWO),
+    _loss("hinge", marked("Hinge"), marked("For yes or no, with a margin"), _TWO, one_column=True),
     _loss(
         "squared_hinge",
         marked("Squared hinge"),
         marked("For yes or no, with a soft margin"),
         _TWO,
         aliases=("SquaredHinge",),
+        one_column=True,
     ),
     _loss(
         "categorical_hinge",
@@ -168,6 +195,7 @@ LOSSES = by_name(
         marked("For classes, with a margin"),
         _CLASSES,
         aliases=("CategoricalHinge",),
+        columns=True,
     ),
     _loss(
         "kl_divergence",
@@ -175,6 +203,8 @@ LOSSES = by_name(
         marked("For classes as probabilities"),
         _CLASSES,
         aliases=("kld", "KLDivergence", "kullback_leibler_divergence"),
+        columns=True,
+        activation="softmax",
     ),
     _loss(
         "binary_focal_crossentropy",
@@ -193,6 +223,8 @@ LOSSES = by_name(
         _FROM_LOGITS,
         _SMOOTHING,
         aliases=("BinaryFocalCrossentropy",),
+        one_column=True,
+        activation="sigmoid",
     ),
     _loss(
         "categorical_focal_crossentropy",
@@ -204,26 +236,18 @@ LOSSES = by_name(
         _FROM_LOGITS,
         _SMOOTHING,
         aliases=("CategoricalFocalCrossentropy",),
+        columns=True,
+        activation="softmax",
     ),
 )
 
-_PROBABILITIES = frozenset(
-    {
-        "sparse_categorical_crossentropy",
-        "categorical_crossentropy",
-        "categorical_focal_crossentropy",
-        "kl_divergence",
-    }
-)
-_ONE_HOT = frozenset(
-    {
-        "categorical_crossentropy",
-        "categorical_focal_crossentropy",
-        "categorical_hinge",
-        "kl_divergence",
-    }
-)
-_YES_NO = frozenset({"binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge"})
+_OWN = LossEntry(name="", title="", help="")  # a loss that is not in the catalogue
+
+
+def loss_named(name: str) -> LossEntry | None:
+    """The loss of this name, in any of its spellings; None where it is none of ours."""
+    entry = Chosen(LOSSES, marked("a loss")).find(name)
+    return None if entry is None else LOSSES[entry.name]
 
 
 def automatic_loss(target: str) -> str:
@@ -241,9 +265,10 @@ def target_encoding(loss: str, target: str) -> str:
     """
     if target == NUMBERS:
         return "number"
-    if loss in _ONE_HOT or (loss in _YES_NO and target == SEVERAL_CLASSES):
+    entry = LOSSES.get(loss, _OWN)
+    if entry.columns or (entry.one_column and target == SEVERAL_CLASSES):
         return "onehot"
-    return "binary" if loss in _YES_NO else "index"
+    return "binary" if entry.one_column else "index"
 
 
 def output_activation(loss: str, target: str, *, from_logits: bool = False) -> str:
@@ -252,10 +277,8 @@ def output_activation(loss: str, target: str, *, from_logits: bool = False) -> s
     Classes end in softmax, yes or no in one sigmoid, numbers and scores stay as they are. Only the
     Poisson loss, which takes the logarithm of what is predicted, asks for numbers above 0.
     """
-    if target == NUMBERS:
-        return "softplus" if loss == "poisson" else "linear"
-    if from_logits:
+    entry = LOSSES.get(loss, _OWN)
+    is_made_for_it = (NUMBERS in entry.suits) == (target == NUMBERS)
+    if not is_made_for_it or (from_logits and target != NUMBERS):
         return "linear"
-    if loss in _PROBABILITIES:
-        return "softmax"
-    return "sigmoid" if loss in ("binary_crossentropy", "binary_focal_crossentropy") else "linear"
+    return entry.activation

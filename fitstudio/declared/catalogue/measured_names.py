@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.declared.catalogue.losses import LOSSES
+from fitstudio.declared.catalogue.losses import LOSSES, loss_named
+from fitstudio.declared.catalogue.metric_entry import MetricEntry
 from fitstudio.declared.catalogue.metrics import METRICS
-from fitstudio.declared.kinds.param import Entry
 from fitstudio.words import say
 
 
@@ -40,6 +40,26 @@ def higher_is_better(measured: str) -> bool | None:
         return False
     entry = _Logged.read(measured).entry
     return None if entry is None else entry.higher_is_better
+
+
+def unit_power(measured: str, loss: str) -> int | None:
+    """With which power of the target's unit a logged value grows.
+
+    Args:
+        measured: The name in the logs, as for `higher_is_better`.
+        loss: The name of the loss, for what is logged as "loss".
+
+    Returns:
+        0 for what has no unit, None for what no factor converts.
+    """
+    name = measured.removeprefix("val_")
+    if name == "loss":
+        known = loss_named(loss)
+        return None if known is None else known.unit_power
+    if name in _RATES:
+        return 0
+    entry = _Logged.read(measured).entry
+    return None if entry is None else entry.unit_power
 
 
 def measured_words(measured: str, *, short: bool = False) -> str:
@@ -81,7 +101,7 @@ class _Logged:
     """
 
     name: str
-    entry: Entry | None
+    entry: MetricEntry | None
     is_weighted: bool = False
     number: str = ""
 
@@ -97,6 +117,7 @@ class _Logged:
         return cls(name, _REPORTED.get(plain), plain != bare, number)
 
 
+_RATES = ("lr", "learning_rate")
 _REPORTED = {
     metric_name(spelling): entry
     for entry in METRICS.values()

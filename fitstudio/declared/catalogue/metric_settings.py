@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fitstudio.declared.kinds.param import Entry, Level, Param
+from fitstudio.declared.catalogue.metric_entry import MetricEntry, Probabilities
+from fitstudio.declared.kinds.param import Level, Param
 from fitstudio.declared.kinds.values import Choice, Int, Option, Real
 from fitstudio.words import marked
 
@@ -93,7 +94,9 @@ def metric(
     short: str = "",
     aliases: tuple[str, ...] = (),
     starts_with: Mapping[str, Any] | None = None,
-) -> Entry:
+    probabilities: Probabilities = Probabilities.NOT_ASKED,
+    unit_power: int | None = None,
+) -> MetricEntry:
     """A metric's entry.
 
     Args:
@@ -106,8 +109,10 @@ def metric(
         short: Its title where a column is narrow.
         aliases: Other spellings of the name.
         starts_with: Settings that the form begins with, where they are not the defaults.
+        probabilities: Whether it asks for probabilities from 0 to 1.
+        unit_power: With which power of the target's unit it grows, as `MetricEntry` says.
     """
-    return Entry(
+    return MetricEntry(
         name=name,
         title=title,
         help=sentence,
@@ -117,4 +122,6 @@ def metric(
         aliases=aliases,
         higher_is_better=rises,
         starts_with=starts_with or {},
+        probabilities=probabilities,
+        unit_power=unit_power,
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from fitstudio.declared.catalogue.metric_entry import MetricEntry, Probabilities
 from fitstudio.declared.catalogue.metric_settings import (
     AUC_PARAMS,
     PROBABILITY,
@@ -15,7 +16,7 @@ from fitstudio.declared.catalogue.metric_settings import (
     metric,
     rate,
 )
-from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.kinds.param import Level, Param, by_name
 from fitstudio.declared.kinds.values import Choice, Option
 from fitstudio.words import marked
 
@@ -43,6 +44,7 @@ METRICS = by_name(
         *AUC_PARAMS,
         short=marked("AUC"),
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "Precision",
@@ -51,6 +53,7 @@ METRICS = by_name(
         _YES_NO,
         THRESHOLDS,
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "Recall",
@@ -59,10 +62,13 @@ METRICS = by_name(
         _YES_NO,
         THRESHOLDS,
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
-    Entry(
+    MetricEntry(
         name="F1Score",
         title="F1",
+        probabilities=Probabilities.MEANT,
+        one_by="average",
         help=marked("Precision and recall in one number"),
         suits=_YES_NO,
         params=(
@@ -105,6 +111,7 @@ METRICS = by_name(
         THRESHOLD,
         aliases=("BinaryAccuracy",),
         rises=True,
+        probabilities=Probabilities.MEANT,
     ),
     metric(
         "sparse_categorical_accuracy",
@@ -149,6 +156,7 @@ METRICS = by_name(
         aliases=("mae", "MeanAbsoluteError"),
         short=marked("MAE"),
         rises=False,
+        unit_power=1,
     ),
     metric(
         "mean_squared_error",
@@ -158,6 +166,7 @@ METRICS = by_name(
         aliases=("mse", "MeanSquaredError"),
         short=marked("MSE"),
         rises=False,
+        unit_power=2,
     ),
     metric(
         "RootMeanSquaredError",
@@ -167,6 +176,7 @@ METRICS = by_name(
         aliases=("root_mean_squared_error", "rmse"),
         short=marked("RMSE"),
         rises=False,
+        unit_power=1,
     ),
     metric(
         "mean_absolute_percentage_error",
@@ -217,6 +227,7 @@ METRICS = by_name(
         _YES_NO,
         aliases=("bce", "BinaryCrossentropy"),
         rises=False,
+        probabilities=Probabilities.MEANT,
     ),
     metric(
         "sparse_categorical_crossentropy",
@@ -226,6 +237,7 @@ METRICS = by_name(
         aliases=("SparseCategoricalCrossentropy",),
         short=marked("sparse cross-entropy"),
         rises=False,
+        probabilities=Probabilities.MEANT,
     ),
     metric(
         "categorical_crossentropy",
@@ -234,6 +246,7 @@ METRICS = by_name(
         _COLUMNS,
         aliases=("CategoricalCrossentropy",),
         rises=False,
+        probabilities=Probabilities.MEANT,
     ),
     metric(
         "kl_divergence",
@@ -242,6 +255,7 @@ METRICS = by_name(
         _COLUMNS,
         aliases=("kld", "KLDivergence", "kullback_leibler_divergence"),
         rises=False,
+        probabilities=Probabilities.MEANT,
     ),
     metric(
         "hinge",
@@ -274,6 +288,7 @@ METRICS = by_name(
         _NUMBERS,
         aliases=("r2_score", "r2"),
         rises=True,
+        unit_power=0,
     ),
     metric(
         "SensitivityAtSpecificity",
@@ -287,6 +302,7 @@ METRICS = by_name(
         ),
         starts_with={"specificity": 0.9},
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "SpecificityAtSensitivity",
@@ -300,6 +316,7 @@ METRICS = by_name(
         ),
         starts_with={"sensitivity": 0.9},
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "PrecisionAtRecall",
@@ -313,6 +330,7 @@ METRICS = by_name(
         ),
         starts_with={"recall": 0.9},
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "RecallAtPrecision",
@@ -326,6 +344,7 @@ METRICS = by_name(
         ),
         starts_with={"precision": 0.9},
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "TruePositives",
@@ -333,6 +352,7 @@ METRICS = by_name(
         marked("“Yes” that is right, counted"),
         _YES_NO,
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "FalsePositives",
@@ -340,6 +360,7 @@ METRICS = by_name(
         marked("“Yes” that is wrong, counted"),
         _YES_NO,
         rises=False,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "TrueNegatives",
@@ -347,6 +368,7 @@ METRICS = by_name(
         marked("“No” that is right, counted"),
         _YES_NO,
         rises=True,
+        probabilities=Probabilities.NEEDED,
     ),
     metric(
         "FalseNegatives",
@@ -354,34 +376,6 @@ METRICS = by_name(
         marked("“No” that is wrong, counted"),
         _YES_NO,
         rises=False,
+        probabilities=Probabilities.NEEDED,
     ),
-)
-
-
-#: Metrics with thresholds from 0 to 1, which refuse anything else than probabilities.
-OF_PROBABILITIES = frozenset(
-    {
-        "AUC",
-        "Precision",
-        "Recall",
-        "SensitivityAtSpecificity",
-        "SpecificityAtSensitivity",
-        "PrecisionAtRecall",
-        "RecallAtPrecision",
-        "TruePositives",
-        "FalsePositives",
-        "TrueNegatives",
-        "FalseNegatives",
-    }
-)
-#: Metrics that are computed from any numbers, but mean something for probabilities only.
-MEANT_FOR_PROBABILITIES = frozenset(
-    {
-        "F1Score",
-        "binary_accuracy",
-        "binary_crossentropy",
-        "sparse_categorical_crossentropy",
-        "categorical_crossentropy",
-        "kl_divergence",
-    }
 )

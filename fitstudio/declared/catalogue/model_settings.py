@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.conditions import ALWAYS, Condition
-from fitstudio.declared.kinds.param import Level, Param
+from fitstudio.declared.kinds.param import Entry, Level, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Kind, Option, Real
 from fitstudio.words import marked
+from fitstudio.words.tables import Spoken
 
 WIDTH = Int(minimum=1, maximum=65_536)
 WIDTHS = ListOf(item=WIDTH, longest=100)
 SIZE = Int(minimum=1, maximum=4_096)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ModelEntry(Entry):
+    """A model of the gallery, with what its name alone would have to tell.
+
+    Args:
+        called: What those who use it call it, as in the title of a run.
+        along_a_line: Whether it goes along the steps of a spectrum or a signal, whose numbers are
+            scaled together: one scale for all steps, or one for each channel.
+        finds_patterns: Whether it looks for what stands close together; such models are often at
+            their best long before the last epoch.
+        icon: The icon of its card.
+    """
+
+    called: Spoken = Spoken()
+    along_a_line: bool = False
+    finds_patterns: bool = False
+    icon: str = "stack"
 
 
 def setting(

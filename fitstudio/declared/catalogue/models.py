@@ -7,6 +7,7 @@ from fitstudio.declared.catalogue.model_settings import (
     SIZE,
     WIDTH,
     WIDTHS,
+    ModelEntry,
     activation,
     dropout,
     setting,
@@ -15,7 +16,7 @@ from fitstudio.declared.catalogue.model_settings import (
 from fitstudio.declared.catalogue.table_models import TABLE_MODELS
 from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.conditions import Given
-from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
+from fitstudio.declared.kinds.param import Level, Param, by_name
 from fitstudio.declared.kinds.values import Choice, Flag, Option
 from fitstudio.words import marked
 
@@ -130,8 +131,10 @@ _RECURRENT = (
 )
 
 MODELS = by_name(
-    Entry(
+    ModelEntry(
         name="mlp",
+        icon="share-network",
+        called="MLP",
         title=marked("Multi-layer perceptron"),
         help=marked("For tables: every input is connected with every unit."),
         more=marked(
@@ -146,22 +149,33 @@ MODELS = by_name(
         ),
     ),
     *TABLE_MODELS,
-    Entry(
+    ModelEntry(
         name="cnn1d",
+        icon="activity",
+        called="CNN1D",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("1-D convolutional network"),
         help=marked("For spectra and signals: looks for patterns along a line."),
         more=marked("Finds the same pattern wherever it stands in the spectrum or signal."),
         params=_convolution_params([32, 64], 5),
     ),
-    Entry(
+    ModelEntry(
         name="cnn2d",
+        icon="image-square",
+        called="CNN2D",
+        finds_patterns=True,
         title=marked("2-D convolutional network"),
         help=marked("For images: looks for patterns in a plane."),
         more=marked("Finds the same pattern wherever it stands in the picture."),
         params=_convolution_params([32, 64], 3),
     ),
-    Entry(
+    ModelEntry(
         name="lstm",
+        icon="repeat",
+        called="LSTM",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("LSTM"),
         help=marked("For series: reads step by step and remembers."),
         more=marked(
@@ -170,11 +184,20 @@ MODELS = by_name(
         ),
         params=_RECURRENT,
     ),
-    Entry(
+    ModelEntry(
         name="gru",
+        icon="arrows-clockwise",
+        called="GRU",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("GRU"),
         help=marked("For series: a lighter LSTM."),
         more=marked("Gated recurrent unit: fewer weights than an LSTM and often as good."),
         params=_RECURRENT,
     ),
 )
+
+
+def answers_at_steps(kind: str) -> bool:
+    """Whether a model can answer at each time step of a series."""
+    return kind in MODELS and MODELS[kind].param("return_sequences") is not None

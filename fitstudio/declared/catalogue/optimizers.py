@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fitstudio.declared.kinds.param import Entry, Level, Param, by_name
@@ -10,6 +11,17 @@ from fitstudio.words import marked
 
 _POSITIVE = Real(minimum=0.0, open_minimum=True)
 _DECAY = Real(minimum=0.0, maximum=1.0, open_maximum=True)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OptimizerEntry(Entry):
+    """An optimizer.
+
+    Args:
+        high_rate: Above this rate its steps overshoot, for inputs scaled to mean 0 and spread 1.
+    """
+
+    high_rate: float = 0.1
 
 
 def _setting(
@@ -102,13 +114,20 @@ _BETAS = (
 
 
 def _optimizer(
-    name: str, title: str, sentence: str, rate: float, *params: Param, more: str = ""
-) -> Entry:
-    return Entry(
+    name: str,
+    title: str,
+    sentence: str,
+    rate: float,
+    *params: Param,
+    more: str = "",
+    high_rate: float = 0.1,
+) -> OptimizerEntry:
+    return OptimizerEntry(
         name=name,
         title=title,
         help=sentence,
         more=more,
+        high_rate=high_rate,
         params=(_learning_rate(rate), *params, *_CLIPPING),
     )
 
@@ -181,6 +200,7 @@ OPTIMIZERS = by_name(
             "Stochastic gradient descent. With momentum 0.9 and a schedule of the rate it "
             "often ends in the best model, after the longest search for the rate."
         ),
+        high_rate=1.0,
     ),
     _optimizer(
         "rmsprop",
@@ -258,6 +278,7 @@ OPTIMIZERS = by_name(
         more=marked(
             "With the reference's learning rate of 0.001 it is slow; the original uses 1.0."
         ),
+        high_rate=10.0,
     ),
     _optimizer(
         "ftrl",

@@ -8,13 +8,14 @@ What each computes is in `fitstudio.data.preparing`; it is learned from training
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from fitstudio.declared.kinds.composed import ListOf, OneOf
 from fitstudio.declared.kinds.param import Entry, Param, by_name
 from fitstudio.declared.kinds.values import Int, Option, Real, Text
 from fitstudio.words import marked
-from fitstudio.words.tables import as_marked
+from fitstudio.words.tables import Spoken, as_marked
 
 AS_IT_IS, STANDARD, MINMAX = "none", "standard", "minmax"
 ROBUST, ROBUST_SMOOTH = "robust", "robust_smooth"
@@ -30,22 +31,42 @@ DROP, FILL, MEAN, INDICATOR, CONSTANT = "drop", "fill", "mean", "indicator", "co
 
 _SECTION = "columns"
 
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Way(Entry):
+    """A way in which a column becomes what a model takes.
+
+    Args:
+        width: How many numbers one number becomes.
+        by_middle: Whether it goes by the middle half of the values, which needs all of them at
+            once.
+        done: What is done, where a sentence says "Numbers are …"; empty where `short` says it.
+    """
+
+    width: int = 1
+    by_middle: bool = False
+    done: Spoken = Spoken("")
+
+
 # Of numbers: single ones and, where `ARRAY_WAYS` has them too, arrays.
-NUMBER_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+NUMBER_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=STANDARD,
+        done=marked("centred and scaled"),
         title=marked("Mean 0, spread 1"),
         short=marked("mean 0, spread 1"),
         help=marked("The mean becomes 0, the standard deviation 1."),
     ),
-    Entry(
+    Way(
         name=MINMAX,
+        done=marked("brought to 0 … 1"),
         title=marked("From 0 to 1"),
         short=marked("0 to 1"),
         help=marked("The smallest value becomes 0, the largest 1."),
     ),
-    Entry(
+    Way(
         name=ROBUST,
+        by_middle=True,
         title=marked("By the middle half"),
         short=marked("by the middle half"),
         help=marked(
@@ -53,31 +74,32 @@ NUMBER_WAYS: Mapping[str, Entry] = by_name(
             "far off change nothing."
         ),
     ),
-    Entry(
+    Way(
         name=ROBUST_SMOOTH,
+        by_middle=True,
         title=marked("By the middle half, bent in"),
         short=marked("middle half, bent in"),
         help=marked("Then values far off are bent in smoothly: none comes beyond −3 or 3."),
     ),
-    Entry(
+    Way(
         name=QUANTILE,
         title=marked("By rank, as a bell curve"),
         short=marked("bell curve by rank"),
         help=marked("Each value becomes what stands at its rank in a normal distribution."),
     ),
-    Entry(
+    Way(
         name=YEO_JOHNSON,
         title=marked("Made symmetric (Yeo–Johnson)"),
         short=marked("made symmetric"),
         help=marked("The power that makes the values most like a bell curve, then mean 0."),
     ),
-    Entry(
+    Way(
         name=SIGNED_LOG,
         title=marked("Logarithm with sign"),
         short=marked("signed log"),
         help=marked("The logarithm of 1 + the size, with the sign kept; then mean 0, spread 1."),
     ),
-    Entry(
+    Way(
         name=CLIP,
         title=marked("Ends cut off"),
         short=marked("ends cut off"),
@@ -101,26 +123,28 @@ NUMBER_WAYS: Mapping[str, Entry] = by_name(
             ),
         ),
     ),
-    Entry(
+    Way(
         name=AS_IT_IS,
+        done=marked("taken as they are"),
         title=marked("As they are"),
         short=marked("as it is"),
         help=marked("Nothing is done."),
     ),
 )
-ARRAY_WAYS: Mapping[str, Entry] = MappingProxyType(
+ARRAY_WAYS: Mapping[str, Way] = MappingProxyType(
     {name: NUMBER_WAYS[name] for name in (STANDARD, MINMAX, ROBUST, ROBUST_SMOOTH, AS_IT_IS)}
 )
 # What is said of one column, never of all.
-SINGLE_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+SINGLE_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=LOG,
         title=marked("Logarithm"),
         short=marked("log"),
         help=marked("For values above 0; then mean 0, spread 1."),
     ),
-    Entry(
+    Way(
         name=PERIODIC,
+        width=2,
         title=marked("Goes round"),
         short=marked("sine and cosine"),
         help=marked(
@@ -136,8 +160,9 @@ SINGLE_WAYS: Mapping[str, Entry] = by_name(
             ),
         ),
     ),
-    Entry(
+    Way(
         name=DATE,
+        width=8,
         title=marked("Parts of a date"),
         short=marked("parts of a date"),
         help=marked(
@@ -155,14 +180,14 @@ _BUCKETS = Param(
     help=marked("How many numbers it becomes; with few, different words fall on the same."),
 )
 # Of classes: what can be said of all, and of one column only.
-CATEGORY_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+CATEGORY_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=ONE_HOT,
         title=marked("A 0 or 1 for each class"),
         short=marked("0 or 1 for each class"),
         help=marked("A class that training did not have is 0 everywhere."),
     ),
-    Entry(
+    Way(
         name=EMBEDDING,
         title=marked("Learned numbers"),
         short=marked("learned numbers"),
@@ -173,8 +198,8 @@ CATEGORY_WAYS: Mapping[str, Entry] = by_name(
 )
 
 
-SINGLE_CATEGORY_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+SINGLE_CATEGORY_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=ORDINAL,
         title=marked("By their order"),
         short=marked("by their order"),
@@ -194,8 +219,8 @@ SINGLE_CATEGORY_WAYS: Mapping[str, Entry] = by_name(
     ),
 )
 # Of words, also where they are too many for classes.
-TEXT_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+TEXT_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=HASHED,
         title=marked("Hashed"),
         short=marked("hashed"),
@@ -205,7 +230,7 @@ TEXT_WAYS: Mapping[str, Entry] = by_name(
         ),
         params=(_BUCKETS,),
     ),
-    Entry(
+    Way(
         name=NGRAMS,
         title=marked("Triples of letters"),
         short=marked("triples of letters"),
@@ -217,23 +242,23 @@ TEXT_WAYS: Mapping[str, Entry] = by_name(
     ),
 )
 # What becomes of gaps.
-GAP_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+GAP_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=DROP,
         title=marked("Leave rows out"),
         help=marked("Rows with a missing value are not used."),
     ),
-    Entry(
+    Way(
         name=FILL,
         title=marked("Fill in"),
         help=marked("The middle value of the training rows stands in."),
     ),
-    Entry(
+    Way(
         name=MEAN,
         title=marked("Fill in the mean"),
         help=marked("The mean of the training rows stands in; for classes the commonest."),
     ),
-    Entry(
+    Way(
         name=INDICATOR,
         title=marked("Fill in and tell"),
         help=marked(
@@ -241,8 +266,8 @@ GAP_WAYS: Mapping[str, Entry] = by_name(
         ),
     ),
 )
-SINGLE_GAP_WAYS: Mapping[str, Entry] = by_name(
-    Entry(
+SINGLE_GAP_WAYS: Mapping[str, Way] = by_name(
+    Way(
         name=CONSTANT,
         title=marked("Fill in a value"),
         help=marked("A value of yours stands in."),

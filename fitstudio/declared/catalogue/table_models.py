@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fitstudio.declared.catalogue.model_settings import (
     WIDTH,
+    ModelEntry,
     activation,
     dropout,
     setting,
     units,
 )
-from fitstudio.declared.kinds.param import Entry, Level
+from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Int
 from fitstudio.words import marked
 
@@ -27,8 +28,10 @@ _EMBED_NUMBERS = setting(
 )
 
 TABLE_MODELS = (
-    Entry(
+    ModelEntry(
         name="realmlp",
+        icon="table",
+        called="RealMLP",
         title=marked("Perceptron made for tables"),
         help=marked("For tables: built and tuned for columns of numbers."),
         more=marked(
@@ -44,8 +47,9 @@ TABLE_MODELS = (
             _EMBED_NUMBERS,
         ),
     ),
-    Entry(
+    ModelEntry(
         name="tabm",
+        called="TabM",
         title=marked("Ensemble of perceptrons"),
         help=marked("For tables: many perceptrons that share their weights."),
         more=marked(
@@ -67,8 +71,9 @@ TABLE_MODELS = (
             _EMBED_NUMBERS,
         ),
     ),
-    Entry(
+    ModelEntry(
         name="residual_mlp",
+        called=marked("residual MLP"),
         title=marked("Residual perceptron"),
         help=marked("For tables: deep; each block adds to the one before."),
         more=marked(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fitstudio.declared.catalogue.entries import LOSSES, METRICS, OPTIMIZERS
 from fitstudio.declared.catalogue.losses import NUMBERS, TWO_CLASSES, automatic_loss
 from fitstudio.declared.catalogue.measured_names import metric_name
-from fitstudio.declared.catalogue.metrics import MEANT_FOR_PROBABILITIES, OF_PROBABILITIES
+from fitstudio.declared.catalogue.metric_entry import MetricEntry, Probabilities
 from fitstudio.declared.checks.check import Checked, advice, error
 from fitstudio.declared.kinds.entries import EntryList, check_settings
 from fitstudio.declared.kinds.param import Entry, Finding, Fix
@@ -17,9 +17,6 @@ from fitstudio.words import marked, say, say_count
 from fitstudio.words.numbers import plain_number, strong
 
 _METRIC_KIND = EntryList(METRICS, marked("a metric"))
-# Above these, steps overshoot for inputs that are scaled to mean 0 and spread 1.
-_HIGH_RATE = {"sgd": 1.0, "adadelta": 10.0}
-_HIGH_RATE_ELSE = 0.1
 
 
 def check_compile(checked: Checked) -> Iterator[Finding]:
@@ -68,8 +65,7 @@ def _optimizer(checked: Checked) -> Iterator[Finding]:
             ),
         )
     optimizer, rate = checked.values["compile.optimizer"], checked.values["compile.learning_rate"]
-    high = _HIGH_RATE.get(optimizer, _HIGH_RATE_ELSE)
-    if rate is not None and rate > high:
+    if rate is not None and rate > OPTIMIZERS[optimizer].high_rate:
         usual = OPTIMIZERS[optimizer].defaults()["learning_rate"]
         yield advice(
             "compile.rate-high",
@@ -129,11 +125,10 @@ def _twice(checked: Checked, key: str) -> Iterator[Finding]:
             Fix(say("Keep one"), {key: kept}),
         )
     for item in items:
-        if metric_name(item) == "f1_score" and not _setting(item, "average"):
-            fixed = [
-                {**_as_settings(each), "average": "macro"} if each == item else each
-                for each in items
-            ]
+        entry = _METRIC_KIND.entry_of(item)
+        if isinstance(entry, MetricEntry) and entry.one_by and not _setting(item, entry.one_by):
+            one = {entry.one_by: entry.starts_with[entry.one_by]}
+            fixed = [{**_as_settings(each), **one} if each == item else each for each in items]
             yield error(
                 f"{key}-f1-average",
                 key,
@@ -142,7 +137,8 @@ def _twice(checked: Checked, key: str) -> Iterator[Finding]:
             )
     for item in items:
         entry = _METRIC_KIND.entry_of(item)
-        needed = entry.starts_with if entry is not None and entry.name != "F1Score" else {}
+        is_told = isinstance(entry, MetricEntry) and entry.one_by
+        needed = entry.starts_with if entry is not None and not is_told else {}
         lacking = [name for name in needed if _setting(item, name) is None]
         if entry is not None and lacking:
             fixed = [{**needed, **_as_settings(each)} if each == item else each for each in items]
@@ -152,6 +148,10 @@ def _twice(checked: Checked, key: str) -> Iterator[Finding]:
                 say("{entry} needs a {lacking}.", entry=strong(entry.title), lacking=lacking[0]),
                 Fix(say("Use {needed}", needed=needed[lacking[0]]), {key: fixed}),
             )
+
+
+def _asks_for(entry: Entry) -> Probabilities:
+    return entry.probabilities if isinstance(entry, MetricEntry) else Probabilities.NOT_ASKED
 
 
 def _setting(item: object, name: str) -> object:
@@ -205,21 +205,15 @@ def _loss_values(checked: Checked, facts: Facts) -> Iterator[Finding]:
         return
     columns = [checked.summary.column(name) for name in checked.values["fit.y"] or ()]
     lowest = min((c.minimum for c in columns if c and c.minimum is not None), default=None)
-    if (
-        lowest is not None
-        and lowest < 0
-        and facts.loss
-        in (
-            "mean_squared_logarithmic_error",
-            "poisson",
-        )
-    ):
+    least = LOSSES[facts.loss].lowest
+    if lowest is not None and least is not None and lowest < least:
         yield error(
             "compile.loss-negative",
             "compile.loss",
             say(
-                "{losses} needs numbers of 0 or more, and the smallest target is {lowest}.",
+                "{losses} needs numbers of {least} or more, and the smallest target is {lowest}.",
                 losses=LOSSES[facts.loss].title,
+                least=plain_number(least),
                 lowest=plain_number(lowest),
             ),
             Fix(say("Use mean squared error"), {"compile.loss": None}),
@@ -264,10 +258,11 @@ def _metrics_of_probabilities(checked: Checked, facts: Facts, key: str) -> Itera
         if entry is None or facts.target_encoding not in entry.suits:
             continue
         # Accuracy over several columns compares them with each other, which needs no threshold.
-        is_computed = entry.name in MEANT_FOR_PROBABILITIES or (
+        asks = _asks_for(entry)
+        is_computed = asks is Probabilities.MEANT or (
             entry.name == "accuracy" and facts.target_encoding == "binary"
         )
-        if not is_computed and entry.name not in OF_PROBABILITIES:
+        if not is_computed and asks is not Probabilities.NEEDED:
             continue
         if settings.get("from_logits"):
             kept = {name: value for name, value in settings.items() if name != "from_logits"}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fitstudio.declared.catalogue.models import MODELS
 from fitstudio.declared.task.columns import usual_model
 from fitstudio.declared.task.dataset_summary import ColumnSummary, DatasetSummary
 from fitstudio.words import say, say_count
@@ -173,5 +174,5 @@ _OF_MODELS: Mapping[str, Callable[[DatasetSummary, bool], Iterator[Choice]]] = {
     "realmlp": _for_realmlp,
     "tabm": _for_tabm,
     "residual_mlp": _for_residual,
-    **dict.fromkeys(("cnn1d", "cnn2d", "lstm", "gru"), _for_patterns),
+    **dict.fromkeys((each.name for each in MODELS.values() if each.finds_patterns), _for_patterns),
 }

@@ -10,32 +10,29 @@ from fitstudio.declared.catalogue.preparations import (
     ARRAY_WAYS,
     CATEGORY_WAYS,
     CONSTANT,
-    DATE,
     DROP,
     EMBEDDING,
     INDICATOR,
     NUMBER_WAYS,
     ONE_HOT,
     ORDINAL,
-    PERIODIC,
     SINGLE_CATEGORY_WAYS,
     SINGLE_WAYS,
     STANDARD,
     TEXT_WAYS,
+    Way,
 )
-from fitstudio.declared.kinds.param import Entry
 from fitstudio.declared.kinds.values import joined
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, NUMBER, ColumnSummary
 from fitstudio.errors import DataError
 from fitstudio.words import say
 
-_WAYS: Mapping[str, Mapping[str, Entry]] = {
+_WAYS: Mapping[str, Mapping[str, Way]] = {
     NUMBER: {**NUMBER_WAYS, **SINGLE_WAYS},
     ARRAY: ARRAY_WAYS,
     CATEGORY: {**CATEGORY_WAYS, **SINGLE_CATEGORY_WAYS, **TEXT_WAYS},
 }
-_WIDTHS = {PERIODIC: 2, DATE: 8}
 _DEFAULTS = {NUMBER: STANDARD, ARRAY: STANDARD, CATEGORY: ONE_HOT}
 
 
@@ -51,7 +48,7 @@ class Preparation:
         rare: Which share of the rows a class needs to be told by itself.
     """
 
-    way: Entry
+    way: Way
     missing: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     constant: float | str | None = None
@@ -84,7 +81,7 @@ class Preparation:
         return kept, tuple(label for label, count in column.classes if count < least)
 
 
-def ways_for(role: str) -> Mapping[str, Entry]:
+def ways_for(role: str) -> Mapping[str, Way]:
     """The ways that a column of this role can be prepared in."""
     return _WAYS.get(role, {})
 
@@ -174,7 +171,7 @@ def width_of(wanted: Preparation, column: ColumnSummary, role: str) -> tuple[int
     """
     told = int(wanted.tells_gaps(column))
     if role != CATEGORY:
-        return _WIDTHS.get(wanted.way.name, 1) + (told if role == NUMBER else 0), 0
+        return wanted.way.width + (told if role == NUMBER else 0), 0
     kept, rare = wanted.classes_of(column)
     lacking = {label for label, _ in column.classes} - set(kept)
     if wanted.way.name == ORDINAL and lacking:

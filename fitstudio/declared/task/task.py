@@ -25,6 +25,7 @@ from fitstudio.declared.catalogue.losses import (
     target_encoding,
 )
 from fitstudio.declared.catalogue.measured_names import metric_name
+from fitstudio.declared.catalogue.models import answers_at_steps
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.columns import LEFT_OUT, role_type
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY, ColumnSummary, Shape
@@ -327,7 +328,7 @@ def _class_answer(column: SlotColumn, labels: tuple[str, ...]) -> _Answer:
 
 def _array_answer(values: Mapping[str, Any], column: SlotColumn) -> _Answer:
     shape = column.shape
-    at_each_step = values["model.kind"] in ("lstm", "gru") and values.get("model.return_sequences")
+    at_each_step = answers_at_steps(values["model.kind"]) and values.get("model.return_sequences")
     if len(shape) > (2 if at_each_step else 1):
         raise DataError(
             say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from fitstudio.declared.catalogue.preparations import EMBEDDING, NUMBER_WAYS
+from fitstudio.declared.catalogue.preparations import EMBEDDING, NUMBER_WAYS, STANDARD
 from fitstudio.declared.checks.changed_file import DATA_CHANGED
 from fitstudio.declared.plain_words import Paragraph
 from fitstudio.declared.task.dataset_summary import CATEGORY, NUMBER, DatasetSummary
@@ -115,12 +115,11 @@ def _preparation(session: ProjectSession, summary: DatasetSummary) -> str:
     scale = session.spec.get("data.scale")
     parts = []
     if NUMBER in kinds or "array" in kinds:
-        words = {"minmax": say("brought to 0 … 1"), "none": say("taken as they are")}
-        if scale in (None, "standard", *words):
-            usual = say("centred and scaled")
-            parts.append(say("Numbers are {words}", words=words.get(scale or "standard", usual)))
+        way = NUMBER_WAYS[scale or STANDARD]
+        if way.done:
+            parts.append(say("Numbers are {words}", words=way.done))
         else:
-            parts.append(say("Numbers: {words}", words=NUMBER_WAYS[scale].short))
+            parts.append(say("Numbers: {words}", words=way.short))
     if CATEGORY in kinds:
         if session.spec.get("data.categories") == EMBEDDING:
             learned = say("the model learns numbers for words")

@@ -62,6 +62,7 @@ class GalleryEntry:
         why_not: Why it cannot take this data, or None.
         size: How many weights it would have, in words; "" while unknown.
         suggested: Whether it is the usual choice for data of this shape.
+        icon: The icon that stands for it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class GalleryEntry:
     why_not: str | None
     size: str
     suggested: bool
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ class ModelPageModel:
                     why_not=errors[0].sentence if errors else None,
                     size=weights_words(plan.parameters) if plan and plan.ok else "",
                     suggested=name == usual,
+                    icon=entry.icon,
                 )
             )
         return entries

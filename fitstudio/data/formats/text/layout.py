@@ -316,8 +316,10 @@ def _score(lines: list[str], separator: str, quote: str) -> tuple[float, int, fl
 def _parts_evenly_still(lines: list[str], separator: str) -> bool:
     """Whether a mark that hardly stands in words or numbers would part the lines as well."""
     for mark in "\t;|":
-        if mark != separator and separator != " ":
-            counts = Counter(line.count(mark) for line in lines if mark in line)
+        if mark != separator and not (separator == " " and mark == "\t"):
+            # Behind numbers with spaces between them, a mark at the end parts nothing.
+            kept = [line.strip().strip(mark) for line in lines] if separator == " " else lines
+            counts = Counter(line.count(mark) for line in kept if mark in line)
             # Lines without it may be a preamble.
             most = max(counts.values(), default=0)
             if most > 0.9 * counts.total() and counts.total() > 0.5 * len(lines):

@@ -15,12 +15,12 @@ from typing import Annotated, Literal
 import numpy as np
 from msgspec import Meta
 
+from fitstudio.declared.catalogue.preparations import SINGLE_WAYS
 from fitstudio.storage.checked import Plain
 
 SMOOTH_CLIP, CLIP, SIGNED_LOG, LOG, YEO_JOHNSON, CURVE, PERIODIC, DATE = (
     "smooth_clip", "clip", "signed_log", "log", "yeo_johnson", "curve", "periodic", "date",
 )  # fmt: skip
-_WIDTHS = {PERIODIC: 2, DATE: 8}
 _LARGEST = float(np.finfo(np.float32).max)
 # Beyond these powers, numbers as large as training takes would leave the range of doubles.
 _MOST_POWER = 5.0
@@ -49,7 +49,8 @@ class Step(Plain):
     @property
     def width(self) -> int:
         """How many numbers one becomes."""
-        return _WIDTHS.get(self.kind, 1)
+        way = SINGLE_WAYS.get(self.kind)
+        return way.width if way is not None else 1
 
     @property
     def makes_sense(self) -> bool:

@@ -11,6 +11,7 @@ from fitstudio.data.preparing.coding.recipe_column import RecipeColumn
 from fitstudio.data.preparing.learning.notes import preparation_notes
 from fitstudio.data.preparing.learning.one_column import learn_array, learn_category, learn_number
 from fitstudio.data.preparing.learning.scaling import array_scaling
+from fitstudio.declared.catalogue.losses import loss_named
 from fitstudio.declared.catalogue.preparations import NUMBER_WAYS
 from fitstudio.declared.run_spec import RunSpec
 from fitstudio.declared.task.dataset_summary import ARRAY, CATEGORY
@@ -18,16 +19,7 @@ from fitstudio.declared.task.preparation import Preparation, preparation_of
 from fitstudio.declared.task.task import SlotColumn
 from fitstudio.words import say
 
-_TARGET = {name: Preparation(NUMBER_WAYS[name], missing="drop") for name in ("standard", "none")}
-# Losses for which the size of a number has no meaning of its own, so that scaling changes nothing
-# but how well it is learned. Percentages, logarithms and counts need the true size.
-_SCALABLE_LOSSES = frozenset(
-    {
-        "mean_squared_error", "mse", "MeanSquaredError",
-        "mean_absolute_error", "mae", "MeanAbsoluteError",
-        "huber", "huber_loss", "Huber", "log_cosh", "logcosh", "LogCosh",
-    }
-)  # fmt: skip
+_TARGET = {name: Preparation(way, missing="drop") for name, way in NUMBER_WAYS.items()}
 
 
 def learn_inputs(
@@ -75,7 +67,8 @@ def learn_targets(
     notes: list[str],
 ) -> tuple[RecipeColumn, ...]:
     """How each target is made; numbers are scaled where the loss allows it."""
-    scaled = "standard" if method == "standard" and loss in _SCALABLE_LOSSES else "none"
+    known = loss_named(loss)
+    scaled = "standard" if method == "standard" and known is not None and known.scales else "none"
     learned = []
     for column, role in ((source.column(each.name), each.role) for each in columns):
         if role == CATEGORY:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from fitstudio.data.columns.statistics import ArrayLike, rows_in_block
-from fitstudio.declared.catalogue.preparations import ROBUST, ROBUST_SMOOTH
+from fitstudio.declared.catalogue.models import MODELS
+from fitstudio.declared.catalogue.preparations import NUMBER_WAYS
 
 # More than this of an array is not looked at: rows spread over it tell the same.
 _LOOKED_AT_BYTES = 1 << 30
 # Medians need the values themselves in memory, all at once.
 _SORTED_BYTES = 1 << 27
 _MOST_CHANNELS = 64
-_SPECTRUM_MODELS = ("cnn1d", "lstm", "gru")
 
 
 def scaling_axis(shape: tuple[int, ...], model: str) -> str:
@@ -25,10 +25,11 @@ def scaling_axis(shape: tuple[int, ...], model: str) -> str:
     Returns:
         "each" number on its own (features without order), "last" axis (channels), or "all".
     """
+    goes_along = model in MODELS and MODELS[model].along_a_line
     if len(shape) == 1:
-        return "all" if model in _SPECTRUM_MODELS else "each"
+        return "all" if goes_along else "each"
     if len(shape) == 2:
-        return "last" if model in _SPECTRUM_MODELS and shape[1] <= _MOST_CHANNELS else "all"
+        return "last" if goes_along and shape[1] <= _MOST_CHANNELS else "all"
     return "last" if shape[-1] <= _MOST_CHANNELS else "all"
 
 
@@ -52,7 +53,7 @@ def array_scaling(
     step = rows_in_block(array)
     blocks = [rows[start : start + step] for start in range(0, len(rows), step)]
     row_bytes = max(1, int(np.prod(array.shape[1:], dtype=np.float64)) * array.dtype.itemsize)
-    by_middle = method in (ROBUST, ROBUST_SMOOTH)
+    by_middle = NUMBER_WAYS[method].by_middle
     looked_at = _SORTED_BYTES if by_middle else _LOOKED_AT_BYTES
     most = max(1, looked_at // (row_bytes * step))
     all_seen = len(blocks) <= most

@@ -13,14 +13,6 @@ from fitstudio.gui.theme.tokens import Radius, Space
 from fitstudio.viewmodel.model.page import GalleryEntry
 from fitstudio.words import say
 
-_ICONS = {
-    "mlp": "share-network",
-    "realmlp": "table",
-    "cnn1d": "activity",
-    "cnn2d": "image-square",
-    "lstm": "repeat",
-    "gru": "arrows-clockwise",
-}
 _COLUMNS = 3
 _HEIGHT = 112
 _ICON_SIDE = 20
@@ -78,7 +70,7 @@ class GalleryCard(QAbstractButton):
         paint_icon(
             painter,
             QRectF(left, top, _ICON_SIDE, _ICON_SIDE),
-            _ICONS.get(self.entry.name, "stack"),
+            self.entry.icon,
             ink,
         )
         text_left = left + _ICON_SIDE + 8
