@@ -39,6 +39,8 @@ _OPERATIONS = {
     "gru": "GRU",
     "concatenate": marked("Side by side"),
     "add": marked("Sum"),
+    "self_attention": marked("Every piece looks at every other"),
+    "positions": marked("Numbers that tell places apart"),
     "layer_norm": marked("Normalisation of each row"),
     "table_embedding": marked("Waves of numbers, vectors of classes"),
     "feature_scale": marked("A factor for each number"),

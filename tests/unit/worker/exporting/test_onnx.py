@@ -144,6 +144,32 @@ def test_models_made_for_tables(kind, activation):
     np.testing.assert_allclose(found, expected, atol=2e-6, rtol=2e-4)
 
 
+SMALL = {"width": 8, "blocks": 2, "heads": 2}
+PATTERNS = [
+    ("resnet1d", (40, 3), {"filters": [4, 6]}),
+    ("inceptiontime", (40, 1), {"width": 3, "modules": 4}),
+    ("tcn", (40, 3), {"width": 4}),
+    ("tcn", (40, 3), {"width": 4, "causal": False, "kernel_size": 4}),
+    ("transformer", (41, 2), SMALL),
+    ("resnet2d", (9, 8, 3), {"filters": [3, 5], "blocks": 1}),
+    ("vit", (9, 10, 1), SMALL),
+]
+
+
+@pytest.mark.parametrize(("kind", "shape", "settings"), PATTERNS)
+def test_deep_models_that_look_for_patterns(kind, shape, settings):
+    plan = plan_model(kind, settings, shape, 3, "softmax")
+    module = build(plan, seed=3)
+    module(torch.rand(16, *shape))  # moving means that are not 0 and 1
+    module.eval()
+    x = np.random.default_rng(0).normal(size=(5, *shape)).astype(np.float32)
+    with torch.no_grad():
+        expected = module(torch.from_numpy(x)).numpy()
+    column = RecipeColumn(name="x", role="array", shape=shape)
+    (found,) = run(numbers_out(plan, (column,)), module, {"x": x})
+    np.testing.assert_allclose(found, expected, atol=2e-6, rtol=2e-4)
+
+
 NUMBER = RecipeColumn(name="size", role="number", center=(2023.5,), scale=(0.25,), fill=2023.0)
 WORD = RecipeColumn(name="kind", role="category", labels=("a", "b", "ü x"), fill="b")
 GRADE = RecipeColumn(
