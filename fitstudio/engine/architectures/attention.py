@@ -27,6 +27,45 @@ class Positions(nn.Module):
         return inputs + self.positions
 
 
+class FeatureTokens(nn.Module):
+    """Each column of a flat row as numbers of its own (Gorishniy and others, 2021, 3.3).
+
+    Args:
+        numbers: The places of single numbers.
+        categories: First place and number of classes of each category.
+        width: What a column becomes.
+        generator: Draws the first weights.
+    """
+
+    places: torch.Tensor
+
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        categories: Sequence[Sequence[int]],
+        width: int,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("places", torch.tensor(numbers, dtype=torch.long), persistent=False)
+        self.categories = [(first, classes) for first, classes in categories]
+        limit = width**-0.5
+
+        def drawn(*shape: int) -> nn.Parameter:
+            return nn.Parameter(torch.empty(*shape).uniform_(-limit, limit, generator=generator))
+
+        self.weight = drawn(len(numbers), width)
+        self.vectors = nn.ParameterList(drawn(classes, width) for _, classes in self.categories)
+        self.bias = drawn(len(numbers) + len(self.categories), width)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """(rows, numbers in a row) to (rows, columns, width): numbers first, then categories."""
+        parts = [inputs.index_select(-1, self.places).unsqueeze(-1) * self.weight]
+        for vectors, (first, classes) in zip(self.vectors, self.categories, strict=True):
+            parts.append((inputs[:, first : first + classes] @ vectors).unsqueeze(1))
+        return torch.cat(parts, dim=1) + self.bias
+
+
 class SelfAttention(nn.Module):
     """Scaled dot-product attention of several heads (Vaswani and others, 2017, 3.2).
 

@@ -11,7 +11,7 @@ from torch import nn
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine.architectures import initialisers, layers, table_layers
-from fitstudio.engine.architectures.attention import Positions, SelfAttention
+from fitstudio.engine.architectures.attention import FeatureTokens, Positions, SelfAttention
 from fitstudio.engine.architectures.code_layers import CodeEmbedding
 from fitstudio.engine.architectures.graph import Graph
 
@@ -188,6 +188,9 @@ _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     ),
     "self_attention": lambda plan, generator: SelfAttention(
         plan.input_shape[-1], plan.settings["heads"], generator
+    ),
+    "feature_tokens": lambda plan, generator: FeatureTokens(
+        plan.settings["numbers"], plan.settings["categories"], plan.settings["width"], generator
     ),
     "positions": lambda plan, generator: Positions(plan.input_shape, generator),
     "concatenate": lambda _plan, _: layers.Concatenate(),

@@ -39,6 +39,7 @@ _OPERATIONS = {
     "gru": "GRU",
     "concatenate": marked("Side by side"),
     "add": marked("Sum"),
+    "feature_tokens": marked("A vector for each column"),
     "self_attention": marked("Every piece looks at every other"),
     "positions": marked("Numbers that tell places apart"),
     "layer_norm": marked("Normalisation of each row"),

@@ -45,7 +45,27 @@ def _self_attention(
     return graph.call("Add", value, graph.constant(own["answering.bias"]))
 
 
+def _feature_tokens(
+    graph: GraphBuilder, layer: LayerPlan, own: _Weights, taken: Sequence[str]
+) -> str:
+    numbers, categories = layer.settings["numbers"], layer.settings["categories"]
+
+    def picked(places: Sequence[int]) -> str:
+        return graph.call("Gather", taken[0], graph.constant(places, np.int64), axis=-1)
+
+    parts: list[str] = []
+    if numbers:
+        apart = graph.call("Unsqueeze", picked(numbers), graph.constant([2], np.int64))
+        parts.append(graph.call("Mul", apart, graph.constant(own["weight"])))
+    for number, (first, classes) in enumerate(categories):
+        vectors = graph.constant(own[f"vectors.{number}"])
+        looked_up = graph.call("MatMul", picked(list(range(first, first + classes))), vectors)
+        parts.append(graph.call("Unsqueeze", looked_up, graph.constant([1], np.int64)))
+    return graph.call("Add", graph.call("Concat", *parts, axis=1), graph.constant(own["bias"]))
+
+
 MAKERS: dict[str, Callable[[GraphBuilder, LayerPlan, _Weights, Sequence[str]], str]] = {
+    "feature_tokens": _feature_tokens,
     "positions": _positions,
     "self_attention": _self_attention,
 }

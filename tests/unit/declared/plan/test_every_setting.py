@@ -23,7 +23,7 @@ TOGETHER_WITH: dict[tuple[str, str], dict[str, Any]] = {
 # Other values than the next one, where that one does not fit.
 OTHERS: dict[tuple[str, str], list[Any]] = {
     (kind, name): [value]
-    for kind in ("transformer", "vit")
+    for kind in ("transformer", "vit", "ft_transformer")
     for name, value in (("heads", 2), ("width", 32))
 }
 CASES = [

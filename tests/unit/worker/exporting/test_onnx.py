@@ -125,7 +125,7 @@ def test_branches():
     answers_as(planner, (6,))
 
 
-@pytest.mark.parametrize("kind", ["realmlp", "tabm", "residual_mlp"])
+@pytest.mark.parametrize("kind", ["realmlp", "tabm", "residual_mlp", "ft_transformer"])
 @pytest.mark.parametrize("activation", ["softmax", "linear"])
 def test_models_made_for_tables(kind, activation):
     columns = (
