@@ -136,3 +136,28 @@ BATCH_NORM = setting(
     more=marked("Often lets deeper models learn faster; needs batches of more than a few rows."),
     level=Level.ADVANCED,
 )
+
+
+def wide(default: int, sentence: str) -> Param:
+    """One width for the whole model."""
+    return setting("width", WIDTH, default, marked("Width"), sentence)
+
+
+def filter_size(default: int, sentence: str) -> Param:
+    """How long patterns are."""
+    return setting("kernel_size", SIZE, default, marked("Filter size"), sentence)
+
+
+def blocks(default: int, sentence: str) -> Param:
+    """How often a block of layers comes."""
+    return setting("blocks", Int(minimum=1, maximum=100), default, marked("Blocks"), sentence)
+
+
+HEADS = setting(
+    "heads",
+    Int(minimum=1, maximum=256),
+    4,
+    marked("Heads"),
+    marked("In how many ways at once pieces look at each other; they share the width."),
+    level=Level.ADVANCED,
+)

@@ -13,6 +13,8 @@ from fitstudio.declared.catalogue.model_settings import (
     setting,
     units,
 )
+from fitstudio.declared.catalogue.picture_models import PICTURE_MODELS
+from fitstudio.declared.catalogue.series_models import SERIES_MODELS
 from fitstudio.declared.catalogue.table_models import TABLE_MODELS
 from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.conditions import Given
@@ -195,6 +197,8 @@ MODELS = by_name(
         more=marked("Gated recurrent unit: fewer weights than an LSTM and often as good."),
         params=_RECURRENT,
     ),
+    *SERIES_MODELS,
+    *PICTURE_MODELS,
 )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fitstudio.declared.catalogue.model_settings import (
+    HEADS,
     WIDTH,
     ModelEntry,
     activation,
+    blocks,
     dropout,
     setting,
     units,
+    wide,
 )
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Int
@@ -103,6 +106,23 @@ TABLE_MODELS = (
                 marked("How wide the hidden layer inside a block is."),
             ),
             activation(),
+            dropout(0.1),
+        ),
+    ),
+    Entry(
+        name="ft_transformer",
+        title=marked("Transformer for tables"),
+        help=marked("For tables: every column looks at every other column."),
+        more=marked(
+            "After FT-Transformer (Gorishniy and others, 2021). Good at columns that matter only "
+            "together; its cost grows with the square of the number of columns, so it is for "
+            "tables of up to about a hundred."
+        ),
+        params=(
+            blocks(3, marked("How many rounds of looking at each other there are.")),
+            wide(64, marked("How many numbers stand for a column.")),
+            HEADS,
+            activation("gelu"),
             dropout(0.1),
         ),
     ),

@@ -9,7 +9,8 @@ operations, and a test compares the number of weights:
 - ``reshape {shape}``: the same numbers in another shape
 - ``flatten``: the same numbers in one row
 - ``dense {units, activation, use_bias}``: x @ kernel + bias over the last axis, then the activation
-- ``conv1d {filters, kernel_size, strides, padding, activation, use_bias}``: over the steps
+- ``conv1d {filters, kernel_size, strides, padding, activation, use_bias}``: over the steps; with
+  ``dilation`` its points lie so far apart
 - ``conv2d``: the same over height and width
 - ``batch_norm {momentum, epsilon}``: Keras's batch normalisation over the last axis
 - ``activation {activation}``: a function of each number (softmax: over the last axis)
@@ -24,13 +25,15 @@ operations, and a test compares the number of weights:
   tables, see `fitstudio.declared.plan.table_layers`
 - ``code_embedding``: what is learned for the codes of classes, see
   `fitstudio.declared.plan.code_layers`
+- ``self_attention``, ``positions``: the layers of transformers, see
+  `fitstudio.declared.plan.attention_layers`
 - ``concatenate``: what several layers answer, side by side along the last axis
 - ``add``: the sum of what several layers answer
 
 ``kernel_size``, ``strides`` and ``pool_size`` are lists with one number for each axis; ``padding``
-is "same" or "valid"; an activation is a name of `fitstudio.declared.catalogue.models` or "softmax",
-and "linear" does nothing. Both directions of a recurrent layer are concatenated, so that its output
-is twice as wide.
+is "same", "valid" or, over steps, "causal" (nothing sees what comes later); an activation is a name
+of `fitstudio.declared.catalogue.models` or "softmax", and "linear" does nothing. Both directions of
+a recurrent layer are concatenated, so that its output is twice as wide.
 """
 
 from __future__ import annotations
@@ -174,7 +177,14 @@ class Planner:
         )
 
     def convolution(
-        self, filters: int, kernel: int, *, stride: int, padding: str, activation: str
+        self,
+        filters: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        padding: str = "same",
+        activation: str = "linear",
+        dilation: int = 1,
     ) -> None:
         """A convolution over all axes but the last, followed by its activation.
 
@@ -204,10 +214,20 @@ class Planner:
                 "padding": padding,
                 "activation": activation,
                 "use_bias": True,
+                **({"dilation": dilation} if dilation > 1 else {}),
             },
             (*places, filters),
             parameters=weights + filters,
             flops=2 * math.prod(places) * weights,
+        )
+
+    def maxpool_around(self, size: int) -> None:
+        """The largest of each place and its neighbours: the shape stays."""
+        axes = len(self.shape) - 1
+        self.append(
+            f"max_pool{axes}d",
+            {"pool_size": [size] * axes, "strides": [1] * axes, "padding": "same"},
+            self.shape,
         )
 
     def maxpool(self, size: int) -> None:
@@ -263,7 +283,7 @@ class Planner:
         return (self.inputs | found)[name]
 
     def _windows(self, size: int, stride: int, padding: str) -> Shape:
-        if padding == "same":
+        if padding != "valid":
             return tuple(-(-length // stride) for length in self.shape[:-1])
         return tuple((length - size) // stride + 1 for length in self.shape[:-1])
 

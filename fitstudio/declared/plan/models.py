@@ -8,7 +8,7 @@ wants: softmax for classes, one sigmoid for yes or no, linear for numbers and sc
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,9 @@ from fitstudio.declared.parameters.model import any_model_param, model_params
 from fitstudio.declared.plan import graph
 from fitstudio.declared.plan.code_layers import embed_codes
 from fitstudio.declared.plan.layers import INPUT, LayerPlan, Planner, ShapeError
+from fitstudio.declared.plan.patterns import with_channels
+from fitstudio.declared.plan.picture_models import PICTURE_PLANS
+from fitstudio.declared.plan.series_models import SERIES_PLANS
 from fitstudio.declared.plan.table_layers import HEAD
 from fitstudio.declared.plan.table_models import TABLE_PLANS, Answer
 from fitstudio.declared.task.dataset_summary import Shape
@@ -175,7 +178,7 @@ def _mlp(planner: Planner, values: Mapping[str, Any]) -> None:
 
 
 def _convolutional(planner: Planner, values: Mapping[str, Any], axes: int) -> None:
-    _with_channels(planner, axes)
+    with_channels(planner, axes)
     for filters in values["filters"]:
         normed = values["batch_norm"]
         planner.convolution(
@@ -213,7 +216,7 @@ def _gru(planner: Planner, values: Mapping[str, Any]) -> None:
 
 
 def _recurrent(planner: Planner, values: Mapping[str, Any], cell: str) -> None:
-    _with_channels(planner, 1)
+    with_channels(planner, 1)
     if not values["units"]:
         raise ShapeError(say("A recurrent model needs at least one layer."), "units")
     last = len(values["units"]) - 1
@@ -230,7 +233,15 @@ def _recurrent(planner: Planner, values: Mapping[str, Any], cell: str) -> None:
         planner.dropout(values["dropout"])
 
 
-_PLANS = {"mlp": _mlp, "cnn1d": _cnn1d, "cnn2d": _cnn2d, "lstm": _lstm, "gru": _gru}
+_PLANS: Mapping[str, Callable[[Planner, Mapping[str, Any]], None]] = {
+    "mlp": _mlp,
+    "cnn1d": _cnn1d,
+    "cnn2d": _cnn2d,
+    "lstm": _lstm,
+    "gru": _gru,
+    **SERIES_PLANS,
+    **PICTURE_PLANS,
+}
 
 
 def _hidden(planner: Planner, values: Mapping[str, Any], widths: list[int]) -> None:
@@ -242,27 +253,6 @@ def _hidden(planner: Planner, values: Mapping[str, Any], widths: list[int]) -> N
         else:
             planner.dense(units, values["activation"])
         planner.dropout(values["dropout"])
-
-
-def _with_channels(planner: Planner, axes: int) -> None:
-    """Bring a row to `axes` axes and channels behind them."""
-    shape = planner.shape
-    if len(shape) == axes:
-        planner.reshape(*shape, 1)
-    elif len(shape) == axes + 2 and axes == 1:
-        # An image as a series: each line of it is a step.
-        planner.reshape(shape[0], shape[1] * shape[2])
-    elif len(shape) != axes + 1:
-        axes_word = say("a picture (height × width)") if axes == 2 else say("a series or a picture")
-        sizes = " × ".join(map(str, shape))
-        raise ShapeError(
-            say(
-                "This model takes {axes_word}; one row is {sizes}.",
-                axes_word=axes_word,
-                sizes=sizes,
-            ),
-            "kind",
-        )
 
 
 def finished(planner: Planner, outputs: Sequence[str] = ()) -> ModelPlan:
@@ -318,6 +308,7 @@ def _shape_finding(kind: str, values: Mapping[str, Any], problem: ShapeError) ->
         "kernel_size": Fix(say("Keep the size at the edges"), {"model.padding": "same"}),
         "kind": Fix(say("Use a multi-layer perceptron"), {"model.kind": "mlp"}),
         "units": Fix(say("Back to the default"), {"model.units": None}),
+        "heads": Fix(say("One head"), {"model.heads": 1}),
     }
     filters = values.get("filters", ())
     fix = fixes.get(problem.setting)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fitstudio.declared.plan import table_layers
+from fitstudio.declared.plan import attention_layers, table_layers
 from fitstudio.declared.plan.layers import Planner
 from fitstudio.declared.plan.table_layers import HEAD
 from fitstudio.declared.task.task import SlotColumn
@@ -73,6 +73,27 @@ def _residual(
     planner.dense(answer.units, answer.activation, name=HEAD)
 
 
+def _ft_transformer(
+    planner: Planner, values: Mapping[str, Any], columns: Sequence[SlotColumn], answer: Answer
+) -> None:
+    planner.flatten()
+    attention_layers.feature_tokens(planner, columns, values["width"])
+    attention_layers.encoder(
+        planner,
+        blocks=values["blocks"],
+        heads=values["heads"],
+        activation=values["activation"],
+        dropout=values["dropout"],
+    )
+    planner.global_pool("average")
+    planner.dense(answer.units, answer.activation, name=HEAD)
+
+
 TABLE_PLANS: dict[
     str, Callable[[Planner, Mapping[str, Any], Sequence[SlotColumn], Answer], None]
-] = {"realmlp": _realmlp, "tabm": _tabm, "residual_mlp": _residual}
+] = {
+    "realmlp": _realmlp,
+    "tabm": _tabm,
+    "residual_mlp": _residual,
+    "ft_transformer": _ft_transformer,
+}

@@ -11,6 +11,7 @@ from torch import nn
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
 from fitstudio.engine.architectures import initialisers, layers, table_layers
+from fitstudio.engine.architectures.attention import FeatureTokens, Positions, SelfAttention
 from fitstudio.engine.architectures.code_layers import CodeEmbedding
 from fitstudio.engine.architectures.graph import Graph
 
@@ -68,6 +69,7 @@ def _convolution(plan: LayerPlan, generator: torch.Generator) -> nn.Module:
         tuple(settings["strides"]),
         padding=settings["padding"],
         use_bias=settings["use_bias"],
+        dilation=settings.get("dilation", 1),
     )
     initialisers.start_kernel_and_bias(layer.convolution, generator)
     return layers.Activated(layer, settings["activation"])
@@ -184,6 +186,13 @@ _MAKERS: dict[str, Callable[[LayerPlan, torch.Generator], nn.Module]] = {
     "member_output": lambda plan, generator: _of_members(
         table_layers.MemberOutput, plan, generator
     ),
+    "self_attention": lambda plan, generator: SelfAttention(
+        plan.input_shape[-1], plan.settings["heads"], generator
+    ),
+    "feature_tokens": lambda plan, generator: FeatureTokens(
+        plan.settings["numbers"], plan.settings["categories"], plan.settings["width"], generator
+    ),
+    "positions": lambda plan, generator: Positions(plan.input_shape, generator),
     "concatenate": lambda _plan, _: layers.Concatenate(),
     "add": lambda _plan, _: layers.Add(),
 }

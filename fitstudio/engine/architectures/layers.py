@@ -74,23 +74,35 @@ class Convolution(nn.Module):
         *,
         padding: str,
         use_bias: bool,
+        dilation: int = 1,
     ) -> None:
         super().__init__()
         self.kernel_size, self.strides = _in_a_plane(kernel_size), _in_a_plane(strides)
-        height, width = self.kernel_size
+        height, width = ((size - 1) * dilation + 1 for size in self.kernel_size)
+        self.window = (height, width)
         is_even = set(strides) == {1} and height % 2 == width % 2 == 1
         # Where both sides get the same padding, the convolution adds it without a copy.
         sides = (height // 2, width // 2) if is_even and padding == "same" else (0, 0)
         self._must_pad = padding == "same" and not is_even
+        # Nothing sees what comes later: all that is missing is filled up before the first step.
+        self._earlier = width - 1 if padding == "causal" else 0
         self.convolution = nn.Conv2d(
-            channels, filters, self.kernel_size, self.strides, padding=sides, bias=use_bias
+            channels,
+            filters,
+            self.kernel_size,
+            self.strides,
+            padding=sides,
+            dilation=dilation,
+            bias=use_bias,
         ).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """The convolved rows, channels last."""
         turned = _channels_first(inputs)
         if self._must_pad:
-            turned = _pad_same(turned, self.kernel_size, self.strides, 0.0)
+            turned = _pad_same(turned, self.window, self.strides, 0.0)
+        elif self._earlier:
+            turned = functional.pad(turned, (self._earlier, 0))
         return _channels_last(self.convolution(turned), inputs.dim())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fitstudio.declared.plan.layers import LayerPlan
 from fitstudio.declared.plan.models import ModelPlan
-from fitstudio.worker.exporting import onnx_table_layers
+from fitstudio.worker.exporting import onnx_attention_layers, onnx_table_layers
 from fitstudio.worker.exporting.onnx_activations import activate
 from fitstudio.worker.exporting.onnx_graph import GraphBuilder
 
@@ -64,6 +64,7 @@ def _convolution(graph: GraphBuilder, layer: LayerPlan, own: Weights, taken: Seq
         kernel_shape=list(layer.settings["kernel_size"]),
         strides=list(layer.settings["strides"]),
         pads=_padding(layer, layer.settings["kernel_size"]),
+        dilations=[layer.settings.get("dilation", 1)] * axes,
     )
     return activate(graph, _channels_last(graph, value, axes), layer.settings["activation"])
 
@@ -138,6 +139,10 @@ def _channels_last(graph: GraphBuilder, value: str, axes: int) -> str:
 
 def _padding(layer: LayerPlan, window: Sequence[int]) -> list[int]:
     """Places before each axis, then behind each; an odd one goes behind, as in Keras."""
+    step = layer.settings.get("dilation", 1)
+    window = [(size - 1) * step + 1 for size in window]
+    if layer.settings["padding"] == "causal":
+        return [window[0] - 1, 0]
     if layer.settings["padding"] != "same":
         return [0] * (2 * len(window))
     sizes = layer.input_shape[:-1]
@@ -169,6 +174,7 @@ _MAKERS: dict[str, Callable[[GraphBuilder, LayerPlan, Weights, Sequence[str]], s
     "lstm": _recurrent,
     "gru": _recurrent,
     **onnx_table_layers.MAKERS,
+    **onnx_attention_layers.MAKERS,
     "concatenate": lambda graph, _layer, _, taken: graph.call("Concat", *taken, axis=-1),
     "add": lambda graph, _layer, _, taken: graph.call("Sum", *taken),
 }

@@ -96,6 +96,7 @@ SMALL = {
     "realmlp": {"units": [32, 32]},
     "tabm": {"units": [32], "members": 4},
     "residual_mlp": {"blocks": 2, "width": 32, "inner_width": 32},
+    "ft_transformer": {"blocks": 2, "width": 32, "heads": 4},
 }
 
 

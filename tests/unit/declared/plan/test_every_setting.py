@@ -12,10 +12,19 @@ from fitstudio.declared.kinds.param import Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Real
 from fitstudio.declared.plan.models import plan_model
 
-SHAPES = {"cnn2d": (32, 32, 3), "cnn1d": (32, 3), "lstm": (32, 3), "gru": (32, 3)}
+PICTURE, SERIES = (32, 32, 3), (48, 3)
+SHAPES = dict.fromkeys(("cnn2d", "resnet2d", "vit"), PICTURE) | dict.fromkeys(
+    ("cnn1d", "lstm", "gru", "resnet1d", "inceptiontime", "tcn", "transformer"), SERIES
+)
 # Without these the setting is greyed, and the form says why.
 TOGETHER_WITH: dict[tuple[str, str], dict[str, Any]] = {
     (cell, "activation"): {"dense_units": [5]} for cell in ("lstm", "gru")
+}
+# Other values than the next one, where that one does not fit.
+OTHERS: dict[tuple[str, str], list[Any]] = {
+    (kind, name): [value]
+    for kind in ("transformer", "vit", "ft_transformer")
+    for name, value in (("heads", 2), ("width", 32))
 }
 CASES = [
     pytest.param(entry.name, param, id=f"{entry.name}-{param.name}")
@@ -24,8 +33,10 @@ CASES = [
 ]
 
 
-def others(param: Param) -> list[Any]:
+def others(kind: str, param: Param) -> list[Any]:
     """Values besides the default; of a choice all there are."""
+    if (kind, param.name) in OTHERS:
+        return OTHERS[kind, param.name]
     match param.kind:
         case Choice(options=options):
             return [option.value for option in options if option.value != param.default]
@@ -46,7 +57,7 @@ def test_another_value_makes_another_plan(kind: str, param: Param) -> None:
     context = TOGETHER_WITH.get((kind, param.name), {})
     plans = [
         plan_model(kind, context | settings, shape, 2, "softmax")
-        for settings in ({}, *({param.name: value} for value in others(param)))
+        for settings in ({}, *({param.name: value} for value in others(kind, param)))
     ]
     assert all(plan.ok for plan in plans)
     told = [repr((plan.layers, plan.outputs)) for plan in plans]

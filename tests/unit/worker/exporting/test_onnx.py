@@ -125,7 +125,7 @@ def test_branches():
     answers_as(planner, (6,))
 
 
-@pytest.mark.parametrize("kind", ["realmlp", "tabm", "residual_mlp"])
+@pytest.mark.parametrize("kind", ["realmlp", "tabm", "residual_mlp", "ft_transformer"])
 @pytest.mark.parametrize("activation", ["softmax", "linear"])
 def test_models_made_for_tables(kind, activation):
     columns = (
@@ -140,6 +140,32 @@ def test_models_made_for_tables(kind, activation):
     with torch.no_grad():
         expected = module(torch.from_numpy(x)).numpy()
     column = RecipeColumn(name="x", role="array", shape=(16,))
+    (found,) = run(numbers_out(plan, (column,)), module, {"x": x})
+    np.testing.assert_allclose(found, expected, atol=2e-6, rtol=2e-4)
+
+
+SMALL = {"width": 8, "blocks": 2, "heads": 2}
+PATTERNS = [
+    ("resnet1d", (40, 3), {"filters": [4, 6]}),
+    ("inceptiontime", (40, 1), {"width": 3, "modules": 4}),
+    ("tcn", (40, 3), {"width": 4}),
+    ("tcn", (40, 3), {"width": 4, "causal": False, "kernel_size": 4}),
+    ("transformer", (41, 2), SMALL),
+    ("resnet2d", (9, 8, 3), {"filters": [3, 5], "blocks": 1}),
+    ("vit", (9, 10, 1), SMALL),
+]
+
+
+@pytest.mark.parametrize(("kind", "shape", "settings"), PATTERNS)
+def test_deep_models_that_look_for_patterns(kind, shape, settings):
+    plan = plan_model(kind, settings, shape, 3, "softmax")
+    module = build(plan, seed=3)
+    module(torch.rand(16, *shape))  # moving means that are not 0 and 1
+    module.eval()
+    x = np.random.default_rng(0).normal(size=(5, *shape)).astype(np.float32)
+    with torch.no_grad():
+        expected = module(torch.from_numpy(x)).numpy()
+    column = RecipeColumn(name="x", role="array", shape=shape)
     (found,) = run(numbers_out(plan, (column,)), module, {"x": x})
     np.testing.assert_allclose(found, expected, atol=2e-6, rtol=2e-4)
 
