@@ -65,6 +65,8 @@ LEFT: dict[str, tuple[int, str]] = {
     "fitstudio/data/preparing/coding/steps.py": (2, "what each step computes"),
     "fitstudio/declared/plan/layers.py": (1, "layers: the gates of each"),
     "fitstudio/declared/plan/models.py": (1, "the function that plans each model"),
+    "fitstudio/declared/plan/picture_models.py": (1, "the function that plans each model"),
+    "fitstudio/declared/plan/series_models.py": (1, "the function that plans each model"),
     "fitstudio/declared/plan/table_models.py": (1, "the function that plans each model"),
     "fitstudio/declared/task/learning_choices.py": (1, "the function that chooses for a model"),
     "fitstudio/engine/architectures/build.py": (1, "layers: the function that builds each"),
@@ -75,7 +77,7 @@ LEFT: dict[str, tuple[int, str]] = {
     "fitstudio/worker/exporting/onnx_layers.py": (2, "layers: the operators of each"),
     "fitstudio/worker/exporting/onnx_preparation.py": (1, "the operators of each step"),
     "fitstudio/worker/exporting/preparation.py": (1, "what ONNX has no operators for"),
-    "fitstudio/worker/results.py": (1, "keys of results"),
+    "fitstudio/worker/measures/results.py": (1, "keys of results"),
 }
 
 

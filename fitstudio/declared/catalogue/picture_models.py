@@ -6,6 +6,7 @@ from fitstudio.declared.catalogue.model_settings import (
     HEADS,
     SIZE,
     WIDTH,
+    ModelEntry,
     activation,
     blocks,
     dropout,
@@ -13,12 +14,14 @@ from fitstudio.declared.catalogue.model_settings import (
     wide,
 )
 from fitstudio.declared.kinds.composed import ListOf
-from fitstudio.declared.kinds.param import Entry
 from fitstudio.words import marked
 
 PICTURE_MODELS = (
-    Entry(
+    ModelEntry(
         name="resnet2d",
+        called="ResNet",
+        icon="image-square",
+        finds_patterns=True,
         title=marked("Residual network for pictures"),
         help=marked("For images: deep, each block adds to the one before."),
         more=marked(
@@ -39,8 +42,11 @@ PICTURE_MODELS = (
             dropout(),
         ),
     ),
-    Entry(
+    ModelEntry(
         name="vit",
+        called="ViT",
+        icon="image-square",
+        finds_patterns=True,
         title=marked("Vision transformer"),
         help=marked("For images: every piece looks at every other piece."),
         more=marked(

@@ -6,6 +6,7 @@ from fitstudio.declared.catalogue.model_settings import (
     HEADS,
     SIZE,
     WIDTH,
+    ModelEntry,
     activation,
     blocks,
     dropout,
@@ -14,7 +15,7 @@ from fitstudio.declared.catalogue.model_settings import (
     wide,
 )
 from fitstudio.declared.kinds.composed import ListOf
-from fitstudio.declared.kinds.param import Entry, Level
+from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Int
 from fitstudio.words import marked
 
@@ -29,8 +30,12 @@ _CAUSAL = setting(
 )
 
 SERIES_MODELS = (
-    Entry(
+    ModelEntry(
         name="resnet1d",
+        called="ResNet1D",
+        icon="activity",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("Residual network for series"),
         help=marked("For signals and spectra: deep, each block adds to the one before."),
         more=marked(
@@ -51,8 +56,12 @@ SERIES_MODELS = (
             dropout(),
         ),
     ),
-    Entry(
+    ModelEntry(
         name="inceptiontime",
+        called="InceptionTime",
+        icon="activity",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("Inception network for series"),
         help=marked("For signals and spectra: short and long patterns side by side."),
         more=marked(
@@ -73,8 +82,12 @@ SERIES_MODELS = (
             dropout(),
         ),
     ),
-    Entry(
+    ModelEntry(
         name="tcn",
+        called="TCN",
+        icon="activity",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("Temporal convolutional network"),
         help=marked("For long series: each block looks twice as far back."),
         more=marked(
@@ -90,8 +103,12 @@ SERIES_MODELS = (
             dropout(0.1),
         ),
     ),
-    Entry(
+    ModelEntry(
         name="transformer",
+        called="Transformer",
+        icon="stack",
+        along_a_line=True,
+        finds_patterns=True,
         title=marked("Transformer encoder"),
         help=marked("For series: every piece looks at every other piece."),
         more=marked(

@@ -109,8 +109,10 @@ TABLE_MODELS = (
             dropout(0.1),
         ),
     ),
-    Entry(
+    ModelEntry(
         name="ft_transformer",
+        called="FT-Transformer",
+        icon="table",
         title=marked("Transformer for tables"),
         help=marked("For tables: every column looks at every other column."),
         more=marked(

@@ -174,5 +174,6 @@ _OF_MODELS: Mapping[str, Callable[[DatasetSummary, bool], Iterator[Choice]]] = {
     "realmlp": _for_realmlp,
     "tabm": _for_tabm,
     "residual_mlp": _for_residual,
+    "ft_transformer": _for_residual,
     **dict.fromkeys((each.name for each in MODELS.values() if each.finds_patterns), _for_patterns),
 }
