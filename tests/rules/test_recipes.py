@@ -84,8 +84,8 @@ MODEL = (
     ),
     (
         "declared/plan/models.py",
-        "_PLANS = {",
-        '"line": lambda planner, values: planner.flatten(), ',
+        '    "gru": _gru,\n',
+        '    "line": lambda planner, values: planner.flatten(),\n',
     ),
 )
 PAGE = (

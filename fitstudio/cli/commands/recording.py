@@ -64,7 +64,8 @@ def _runs(arguments: argparse.Namespace) -> int:
 def _outcome(line: RunSummary) -> str:
     if line.damage and line.outcome is None and line.phase == Phase.STARTING:
         return saying.say("not known")
-    return (line.outcome or "running") + (saying.say(", damaged") if line.damage else "")
+    outcome = line.outcome or "running"
+    return saying.say("{outcome}, damaged", outcome=outcome) if line.damage else outcome
 
 
 def _show(arguments: argparse.Namespace) -> int:

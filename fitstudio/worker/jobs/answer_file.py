@@ -9,13 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
-from xml.sax.saxutils import escape
 
 from fitstudio.data.formats.text.table import TableSource
 from fitstudio.data.source import Source
@@ -32,7 +30,9 @@ _OTHERS = frozenset(
         ".hdf5", ".nc", ".mat", ".json", ".zarr", ".sqlite", ".db", ".zip", ".gz", ".pdf",
     }
 )  # fmt: skip
+# What the format holds.
 _MOST_ROWS = 1_048_575
+_LONGEST_TEXT = 32_767
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?(?:e[-+]?\d{1,3})?")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -100,7 +100,8 @@ def refuse_too_many(output: Path, rows: int) -> None:
         return
     raise UsageError(
         say(
-            "A workbook holds at most {most} rows below its names, and the file has {rows}.",
+            "The file is longer ({rows}) than what a workbook holds below its names, at most "
+            "{most}.",
             most=format_count(_MOST_ROWS),
             rows=format_count(rows),
         ),
@@ -115,8 +116,9 @@ def writing(output: Path, manner: Manner) -> Iterator[Lines]:
     """Gives what takes the lines; the file appears when the block ends, whole or not at all."""
     with atomic.writing(output) as file:
         if output.suffix.lower() == _WORKBOOK:
-            with _Workbook(file, manner.decimal).sheet() as sheet:
-                yield sheet
+            sheet = _Sheet(file, manner.decimal)
+            yield sheet
+            sheet.close()
             return
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         yield csv.writer(text, delimiter=manner.separator, lineterminator="\n")
@@ -124,76 +126,34 @@ def writing(output: Path, manner: Manner) -> Iterator[Lines]:
         text.detach()
 
 
-class _Workbook:
-    """An Office Open XML workbook of one sheet, written line by line."""
+class _Sheet:
+    """A workbook of one sheet, which keeps no more than a line in memory."""
 
     def __init__(self, file: IO[bytes], decimal: str) -> None:
-        self._file, self._decimal = file, decimal
-        self._stream: IO[bytes] | None = None
+        # A few dozen files of Python: only who writes a workbook loads them.
+        import xlsxwriter
+
+        self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
+        self._sheet = self._book.add_worksheet("predictions")
+        self._decimal = decimal
         self._row = 0
 
-    @contextmanager
-    def sheet(self) -> Iterator[_Workbook]:
-        with zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in _PARTS.items():
-                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-            info = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(info, "w", force_zip64=True) as self._stream:
-                self._stream.write(_SHEET_START.encode())
-                yield self
-                self._stream.write(b"</sheetData></worksheet>")
-
     def writerow(self, row: Iterable[str | int], /) -> None:
-        """Takes one line; what reads as a number is one."""
-        assert self._stream is not None
+        """Takes one line; what reads as a number is one, and nothing is a formula or a link."""
+        for place, value in enumerate(row):
+            text = str(value)
+            plain = text.replace(self._decimal, ".") if "." not in text else text
+            if self._row and _NUMBER.fullmatch(plain):
+                self._sheet.write_number(self._row, place, float(plain))
+            elif text:
+                self._sheet.write_string(self._row, place, _NO_XML.sub("", text)[:_LONGEST_TEXT])
         self._row += 1
-        cells = "".join(map(self._cell, row))
-        self._stream.write((_LINE % (self._row, cells)).encode())
 
-    def _cell(self, value: str | int) -> str:
-        text = str(value)
-        if not text:
-            return "<c/>"
-        plain = text.replace(self._decimal, ".") if "." not in text else text
-        if self._row > 1 and _NUMBER.fullmatch(plain):
-            return f"<c><v>{plain}</v></c>"
-        shown = escape(_NO_XML.sub("", text))
-        return _TEXT_CELL % shown
+    def close(self) -> None:
+        """Puts the workbook together."""
+        self._book.close()
 
 
 def answer_cell(text: str, manner: Manner) -> str:
     """A number of the model as the table writes it."""
     return text if manner.decimal == "." else text.replace(".", manner.decimal)
-
-
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_SHEET_START = f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'
-_LINE = '<row r="%d">%s</row>'
-_TEXT_CELL = '<c t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
-_PARTS = {
-    "[Content_Types].xml": (
-        f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml" '
-        f'ContentType="{_SHEET_TYPE}.worksheet+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-    ),
-    "xl/workbook.xml": (
-        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        '<sheet name="predictions" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
-    ),
-}

@@ -208,11 +208,13 @@ def _around_numbers(
         yield advice(
             "data.errors-in-cells",
             "data.columns",
-            say(
-                "**{name}** gives an error with “±” in {errors} cells; the number before it "
-                "is read.",
+            say_count(
+                column.errors,
+                "**{name}** gives an error with “±” in {number} cell; the number before it is "
+                "read.",
+                "**{name}** gives an error with “±” in {number} cells; the number before it is "
+                "read.",
                 name=name,
-                errors=column.errors,
             ),
             names,
         )

@@ -7,6 +7,7 @@ whose values are the means, the sums or the spreads of the columns above it is n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,6 +30,8 @@ _VALUE_BEHIND = re.compile(r"\s*[:=]\s*[-+\u2212]?\d[\d.,]*\s*$")
 _MOST_LINES = 6  # so many lines of such values may stand between the samples and this one
 _FINE, _COARSE = 0.005, 0.05  # how exact a value is written, beside the column's spread
 _FEWEST_SAMPLES = 4
+_LAST_LINES = 4096
+_FIGURES = 4  # mean, sum, and the spread both ways
 
 
 def is_summary_word(word: str) -> bool:
@@ -42,54 +45,87 @@ def without_value(word: str) -> str:
 
 
 class ColumnTotals:
-    """Sums of columns of numbers up to each line.
+    """Sums of columns of numbers up to each of the last lines; a column is read when it is needed.
 
     Args:
-        values: The numbers, a column each; NaN where a line has none.
+        read: Gives the numbers of the n-th column; NaN where a line has none.
         samples: Which lines can be samples.
     """
 
-    def __init__(self, values: np.ndarray, samples: np.ndarray) -> None:
-        self._values = values
-        there = np.isfinite(values) & samples[:, None]
-        # About the middle, so that squares of large numbers keep their digits.
-        self._middle = np.array([
-            np.median(column[good]) if good.any() else 0.0
-            for column, good in zip(values.T, there.T, strict=True)
-        ])  # fmt: skip
-        centred = np.where(there, values - self._middle, 0.0)
-        self._count = np.cumsum(there, axis=0)
-        self._sum, self._squares = np.cumsum(centred, axis=0), np.cumsum(centred**2, axis=0)
+    def __init__(self, read: Callable[[int], np.ndarray], samples: np.ndarray) -> None:
+        self._read, self._samples = read, samples
+        self._columns: dict[int, _Totals] = {}
 
-    def sum_up(self, row: int, digits: list[int], *, odd: bool) -> bool:
+    def sum_up(self, row: int, digits: Sequence[int], *, odd: bool) -> bool:
         """Whether the values of a line are means, sums or spreads of the lines above.
 
         Args:
             row: The line.
-            digits: How many decimals each of its values is written with.
+            digits: How many decimals each of its values is written with, a column each.
             odd: Whether its words, too, are unlike those of the samples.
         """
-        written = self._values[row]
-        there = np.isfinite(written)
-        exact = 0.5 * 10.0 ** -np.asarray(digits, float)
-        for before in range(1, _MOST_LINES + 1):
-            last = row - before
-            if last < 0:
-                return False
-            count = self._count[last]
-            if not there.any() or (count[there] < _FEWEST_SAMPLES).any():
-                return False
-            with np.errstate(invalid="ignore", divide="ignore"):
-                mean, square = self._sum[last] / count, self._squares[last] / count
-                spread = np.sqrt(np.maximum(square - mean**2, 0.0))
-                sample_spread = spread * np.sqrt(count / (count - 1.0))
-                total = self._sum[last] + count * self._middle
-            fine = int((there & (exact < _FINE * spread)).sum())
-            coarse = int((there & (exact < _COARSE * spread)).sum())
-            if fine < 2 and not (odd and (fine or coarse > 1)):
+        exact = [0.5 * 10.0**-each for each in digits]
+        fits = np.ones((_MOST_LINES, _FIGURES), bool)
+        fine, coarse = np.zeros(_MOST_LINES, int), np.zeros(_MOST_LINES, int)
+        for place, step in enumerate(exact):
+            column = self._columns.get(place)
+            if column is None:
+                column = _Totals(self._read(place), self._samples)
+                self._columns[place] = column
+            figures = column.figures(row)
+            if figures is None:
                 continue
-            slack = exact * 1.02 + 1e-9 * np.abs(written)
-            for figure in (mean + self._middle, total, spread, sample_spread):
-                if (np.abs(written - figure) <= slack)[there].all():
-                    return True
-        return False
+            written, told, spread = figures
+            with np.errstate(over="ignore", invalid="ignore"):
+                fits &= np.abs(written - told) <= step * 1.02 + 1e-9 * abs(written)
+            if not fits.any():
+                return False
+            fine += step < _FINE * spread
+            coarse += step < _COARSE * spread
+        telling = fine >= 2
+        if odd:
+            telling |= (fine > 0) | (coarse > 1)
+        return bool((fits.any(axis=1) & telling).any())
+
+
+class _Totals:
+    """How many samples of one column there are up to each of the last lines, and their sums."""
+
+    def __init__(self, column: np.ndarray, samples: np.ndarray) -> None:
+        # Lines that sum up stand at the end: of all lines before them the sums alone are kept.
+        self._first = max(0, len(samples) - _LAST_LINES)
+        good = np.isfinite(column) & samples
+        with np.errstate(over="ignore", invalid="ignore"):
+            # About the middle, so that squares of large numbers keep their digits.
+            self._middle = float(np.median(column[good])) if good.any() else 0.0
+            centred = np.where(good, column - self._middle, 0.0)
+            self._count = self._up_to_each(good.astype(np.int64))
+            self._sum = self._up_to_each(centred)
+            self._squares = self._up_to_each(centred**2)
+        self._values = column[self._first :]
+
+    def _up_to_each(self, numbers: np.ndarray) -> np.ndarray:
+        return numbers[: self._first].sum() + np.cumsum(numbers[self._first :])
+
+    def figures(self, row: int) -> tuple[float, np.ndarray, np.ndarray] | None:
+        """The line's value, what it could be (lines before × figures), and the column's spread.
+
+        None where the line has no value. A figure that nothing is known of is NaN.
+        """
+        row -= self._first
+        if row < 0:
+            return 0.0, np.full((_MOST_LINES, _FIGURES), np.nan), np.full(_MOST_LINES, np.nan)
+        if not np.isfinite(self._values[row]):
+            return None
+        before = row - np.arange(1, _MOST_LINES + 1)
+        last = np.maximum(before, 0)
+        count = np.where(before >= 0, self._count[last], 0).astype(float)
+        count[count < _FEWEST_SAMPLES] = np.nan
+        # Values near the largest there are overflow: nothing is known of them, or of their spread.
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, square = self._sum[last] / count, self._squares[last] / count
+            spread = np.sqrt(np.maximum(square - mean**2, 0.0))
+            sample_spread = spread * np.sqrt(count / (count - 1.0))
+            total = self._sum[last] + count * self._middle
+            told = np.column_stack([mean + self._middle, total, spread, sample_spread])
+        return float(self._values[row]), told, spread

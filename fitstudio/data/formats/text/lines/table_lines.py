@@ -67,6 +67,7 @@ class TableLines:
                 self.numeric.append(place)
         self._shapes: dict[int, set[str]] = {}
         self._totals: ColumnTotals | None = None
+        self._summed: list[int] = []  # the columns of it
         self.words = np.zeros(self.count, np.int64)  # in columns of numbers
         self.numbers = np.zeros(self.count, np.int64)
         for place in self.numeric:
@@ -127,23 +128,19 @@ class TableLines:
         if self.fields[row] != self.width or not self.numbers[row]:
             return False
         if self._totals is None:
-            read = [
-                self.layout.numbers.read(self.frame.to_series(place))[0].to_numpy()
-                for place in self.numeric
-                if place not in self._bare
-            ]
+            places = [place for place in self.numeric if place not in self._bare]
+            if not places:
+                return False
             samples = (self.fields == self.width) & (self.words == 0) & ~self.odd
-            self._totals = ColumnTotals(np.column_stack(read), samples) if read else None
-        if self._totals is None:
-            return False
+            self._totals, self._summed = ColumnTotals(self._numbers, samples), places
         mark = self.layout.numbers.decimal
-        cells = [self.frame.item(row, place) or "" for place in self.numeric]
-        digits = [
-            len(cell.partition(mark)[2])
-            for place, cell in zip(self.numeric, cells, strict=True)
-            if place not in self._bare
-        ]
+        cells = [self.frame.item(row, place) or "" for place in self._summed]
+        digits = [len(cell.partition(mark)[2]) for cell in cells]
         return self._totals.sum_up(row, digits, odd=not self.resembles_samples(row))
+
+    def _numbers(self, number: int) -> np.ndarray:
+        cells = self.frame.to_series(self._summed[number])
+        return self.layout.numbers.read(cells)[0].to_numpy()
 
     def _occurs(self, place: int, row: int) -> bool:
         """Whether the same word stands in a sample above, as the name of a class does."""

@@ -176,7 +176,7 @@ class _Names:
         self._reasons.add(
             "header_line",
             say(
-                "Line {line} holds {words} words above {width} columns, too few for their names.",
+                "Line {line} is too short to name each column: {words} of {width}.",
                 line=above.line,
                 words=words,
                 width=self._width,

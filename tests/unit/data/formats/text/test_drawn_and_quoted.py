@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fitstudio.data.formats.text.ruled import undrawn
 
+from fitstudio.data.formats.text.lines.ruled import undrawn
 from fitstudio.data.formats.text.quotes import find_quote, parted_by_tabs, tightened
 
 SAMPLES = [(n, f"{n + 0.25:.2f}", "ab"[n % 2]) for n in range(12)]
