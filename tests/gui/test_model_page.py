@@ -54,6 +54,24 @@ def test_a_click_in_the_gallery_chooses_the_model_and_shows_its_settings(page, s
     assert "LSTM" in [operation for operation, _ in layers(page)]
 
 
+def test_models_stand_below_what_they_are_for_and_arrow_keys_go_along_them(page, qtbot):
+    table, series = card(page, "mlp"), card(page, "cnn1d")
+    assert table.y() < series.y() < card(page, "cnn2d").y(), "the data are a table"
+    table.setFocus()
+    seen = [table]
+    while True:
+        qtbot.keyClick(seen[-1], Qt.Key.Key_Down)
+        focused = page.focusWidget()
+        if focused is seen[-1]:
+            break
+        assert focused.y() > seen[-1].y()
+        seen.append(focused)
+    assert len(seen) >= 4 and series in seen
+    qtbot.keyClick(seen[-1], Qt.Key.Key_Right)
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Left)
+    assert page.focusWidget() in seen[-1:] or page.focusWidget().y() == seen[-1].y()
+
+
 def test_settings_of_the_model_before_do_not_stay_behind(page, session, qtbot):
     session.set_value("model.units", [7])
     qtbot.mouseClick(card(page, "cnn1d"), Qt.MouseButton.LeftButton)

@@ -26,7 +26,7 @@ LEFT: dict[str, int] = {
     "actions/launchers/local_process.py": 1,
     "actions/reading/reader_limits.py": 2,
     "actions/run/results_file.py": 1,
-    "cli/commands/using.py": 2,
+    "cli/commands/evaluate_predict.py": 2,
     "data/formats/arrays/columns.py": 1,
     "data/formats/arrays/findings.py": 2,
     "data/formats/numpy_files/npy.py": 1,

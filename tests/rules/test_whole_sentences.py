@@ -26,7 +26,7 @@ _BESIDE = re.compile(r"^(?:\s*[·\n:|]\s*|</?\w+[^>]*>|\*\*|\n|\s{2,})*$")
 # an ellipsis behind a list, the parts of a finding as a terminal sets them, filters of file
 # dialogs, a name and its kind, a list of facts, a column of a table.
 LEFT: dict[str, int] = {
-    "cli/commands/making.py": 1,
+    "cli/commands/new_check.py": 1,
     "data/formats/pictures/unreadable.py": 2,
     "data/formats/text/values/cell_units.py": 1,
     "data/preparing/learning/notes.py": 1,
@@ -42,7 +42,7 @@ LEFT: dict[str, int] = {
 
 # Templates that begin or end in the middle of a sentence, by file; likewise.
 FRAGMENTS: dict[str, int] = {
-    "cli/commands/controlling.py": 1,
+    "cli/commands/control.py": 1,
     "cli/data_files.py": 1,
     "cli/misspelled.py": 1,
     "cli/program.py": 1,

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from fitstudio.cli.commands import (
-    comparing,
-    controlling,
-    deciding,
+    baselines,
+    control,
     doctor,
-    exporting,
-    making,
-    recording,
-    training,
-    using,
+    evaluate_predict,
+    export,
+    new_check,
+    runs_show,
+    threshold,
+    train_resume,
 )
 
 ALL = (
-    *making.COMMANDS,
-    *training.COMMANDS,
-    *controlling.COMMANDS,
-    *recording.COMMANDS,
-    *using.COMMANDS,
-    *deciding.COMMANDS,
-    *comparing.COMMANDS,
-    *exporting.COMMANDS,
+    *new_check.COMMANDS,
+    *train_resume.COMMANDS,
+    *control.COMMANDS,
+    *runs_show.COMMANDS,
+    *evaluate_predict.COMMANDS,
+    *threshold.COMMANDS,
+    *baselines.COMMANDS,
+    *export.COMMANDS,
     *doctor.COMMANDS,
 )

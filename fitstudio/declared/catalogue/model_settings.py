@@ -9,7 +9,7 @@ from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.conditions import ALWAYS, Condition
 from fitstudio.declared.kinds.param import Entry, Level, Param
 from fitstudio.declared.kinds.values import Choice, Flag, Int, Kind, Option, Real
-from fitstudio.words import marked
+from fitstudio.words import marked, say
 from fitstudio.words.tables import Spoken
 
 WIDTH = Int(minimum=1, maximum=65_536)
@@ -34,6 +34,13 @@ class ModelEntry(Entry):
     along_a_line: bool = False
     finds_patterns: bool = False
     icon: str = "stack"
+
+    @property
+    def group(self) -> str:
+        """The heading that it stands under: what its data are."""
+        if self.along_a_line:
+            return say("For series, signals and spectra")
+        return say("For pictures") if self.finds_patterns else say("For tables")
 
 
 def setting(

@@ -37,7 +37,7 @@ SERIES_MODELS = (
         along_a_line=True,
         finds_patterns=True,
         title=marked("Residual network for series"),
-        help=marked("For signals and spectra: deep, each block adds to the one before."),
+        help=marked("For signals and spectra: deep; each block adds to the last."),
         more=marked(
             "After the residual network for time series of Wang and others (2017). Worth a try "
             "where there are some hundred examples and the small convolutional network stops "

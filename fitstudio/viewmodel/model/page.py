@@ -66,6 +66,7 @@ class GalleryEntry:
         size: How many weights it would have, in words; "" while unknown.
         suggested: Whether it is the usual choice for data of this shape.
         icon: The icon that stands for it.
+        group: The heading that it stands under.
     """
 
     name: str
@@ -76,6 +77,7 @@ class GalleryEntry:
     size: str
     suggested: bool
     icon: str
+    group: str
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ class ModelPageModel:
         return tuple(param for param in model_params(self.kind) if param.name != "kind")
 
     def gallery(self) -> list[GalleryEntry]:
-        """Every model there is, with how it would fit this data."""
+        """Every model there is, with how it would fit this data; those made for it first."""
         task = self._session.resolved.task
         usual = self._usual_model()
         entries = []
@@ -175,9 +177,12 @@ class ModelPageModel:
                     size=weights_words(plan.parameters) if plan and plan.ok else "",
                     suggested=name == usual,
                     icon=entry.icon,
+                    group=entry.group,
                 )
             )
-        return entries
+        first = next((each.group for each in entries if each.suggested), None)
+        groups = list(dict.fromkeys(each.group for each in entries))
+        return sorted(entries, key=lambda each: (each.group != first, groups.index(each.group)))
 
     def layers(self) -> list[LayerRow]:
         """The chosen model, layer by layer; empty while the data is unknown."""

@@ -10,10 +10,18 @@ from fitstudio.gui.theme import fonts
 from fitstudio.gui.theme.icons import paint_icon
 from fitstudio.gui.theme.theme import colour
 from fitstudio.gui.theme.tokens import Radius, Space
+from fitstudio.gui.widgets.labels import Label
 from fitstudio.viewmodel.model.page import GalleryEntry
 from fitstudio.words import say
 
 _COLUMNS = 3
+# Lines down and cards along for each arrow key.
+_STEPS = {
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Up: (-1, 0),
+}
 _HEIGHT = 112
 _ICON_SIDE = 20
 _MARK = 18
@@ -122,7 +130,7 @@ class GalleryCard(QAbstractButton):
 
 
 class Gallery(QWidget):
-    """All models, three a row; arrow keys move, Space chooses."""
+    """All models, three a row below what they are for; arrow keys move, Space chooses."""
 
     chosen = Signal(str)
 
@@ -131,32 +139,71 @@ class Gallery(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(Space.CARDS)
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        self._headings: dict[str, Label] = {}
         self._cards: dict[str, GalleryCard] = {}
+        # The cards of each line, as they stand: what the arrow keys go by.
+        self._lines: list[list[str]] = []
 
     def show_entries(self, entries: list[GalleryEntry]) -> None:
         """Shows the models as they are now."""
-        for place, entry in enumerate(entries):
-            card = self._cards.get(entry.name)
-            if card is None:
-                card = GalleryCard(entry, self)
+        for entry in entries:
+            if entry.name not in self._cards:
+                card = self._cards[entry.name] = GalleryCard(entry, self)
                 card.clicked.connect(lambda _on, name=entry.name: self.chosen.emit(name))
-                self._grid.addWidget(card, place // _COLUMNS, place % _COLUMNS)
-                self._cards[entry.name] = card
-            card.show_entry(entry)
-        for column in range(_COLUMNS):
-            self._grid.setColumnStretch(column, 1)
+            self._cards[entry.name].show_entry(entry)
+        groups: dict[str, list[str]] = {}
+        for entry in entries:
+            groups.setdefault(entry.group, []).append(entry.name)
+        lines = [
+            names[start : start + _COLUMNS]
+            for names in groups.values()
+            for start in range(0, len(names), _COLUMNS)
+        ]
+        if lines != self._lines:
+            self._lines = lines
+            self._arrange(groups)
+
+    def _arrange(self, groups: dict[str, list[str]]) -> None:
+        """Puts headings and cards where they belong; the widgets stay the same."""
+        line = 0
+        above: QWidget | None = None
+        for title, names in groups.items():
+            heading = self._headings.get(title)
+            if heading is None:
+                heading = self._headings[title] = Label(title, style="strong", parent=self)
+            self._grid.addWidget(heading, line, 0, 1, _COLUMNS)
+            for place, name in enumerate(names):
+                card = self._cards[name]
+                self._grid.addWidget(card, line + 1 + place // _COLUMNS, place % _COLUMNS)
+                if above is not None:
+                    QWidget.setTabOrder(above, card)
+                above = card
+            line += 1 + -(-len(names) // _COLUMNS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the focus along the cards by arrow keys."""
-        step = {
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Down: _COLUMNS,
-            Qt.Key.Key_Up: -_COLUMNS,
-        }.get(Qt.Key(event.key()))
-        cards = list(self._cards.values())
-        focused = next((i for i, card in enumerate(cards) if card.hasFocus()), None)
+        focused = next(
+            (
+                (line, place)
+                for line, names in enumerate(self._lines)
+                for place, name in enumerate(names)
+                if self._cards[name].hasFocus()
+            ),
+            None,
+        )
+        step = _STEPS.get(Qt.Key(event.key()))
         if step is None or focused is None:
             super().keyPressEvent(event)
             return
-        cards[max(0, min(len(cards) - 1, focused + step))].setFocus()
+        self._cards[self._beside(*focused, *step)].setFocus()
+
+    def _beside(self, line: int, place: int, down: int, along: int) -> str:
+        """The name of the card one step away; at the ends the same one."""
+        if along:
+            names = [name for each in self._lines for name in each]
+            at = names.index(self._lines[line][place]) + along
+            return names[max(0, min(len(names) - 1, at))]
+        wanted = self._lines[max(0, min(len(self._lines) - 1, line + down))]
+        return wanted[min(place, len(wanted) - 1)]

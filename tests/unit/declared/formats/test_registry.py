@@ -180,7 +180,7 @@ def test_nothing_outside_the_registry_knows_the_ending_of_a_data_file():
         "data/formats/numpy_files/npz.py",  # the members of the archive
         "data/formats/containers/archive.py",  # likewise
         "actions/models/exporting.py",  # what is taken out of a run
-        "cli/commands/exporting.py",  # likewise
+        "cli/commands/export.py",  # likewise
         "gui/pages/predict/page.py",  # answers are saved as CSV
     }
     found = {
