@@ -150,6 +150,12 @@ def wide(default: int, sentence: str) -> Param:
     return setting("width", WIDTH, default, marked("Width"), sentence)
 
 
+def filters(default: list[int], sentence: str, *, more: str = "") -> Param:
+    """How many patterns each layer, block or stage looks for."""
+    kind = ListOf(item=WIDTH, shortest=1, longest=100)
+    return setting("filters", kind, default, marked("Filters"), sentence, more=more)
+
+
 def filter_size(default: int, sentence: str) -> Param:
     """How long patterns are."""
     return setting("kernel_size", SIZE, default, marked("Filter size"), sentence)

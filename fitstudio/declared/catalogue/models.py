@@ -5,18 +5,17 @@ from __future__ import annotations
 from fitstudio.declared.catalogue.model_settings import (
     BATCH_NORM,
     SIZE,
-    WIDTH,
     WIDTHS,
     ModelEntry,
     activation,
     dropout,
+    filters,
     setting,
     units,
 )
 from fitstudio.declared.catalogue.picture_models import PICTURE_MODELS
 from fitstudio.declared.catalogue.series_models import SERIES_MODELS
 from fitstudio.declared.catalogue.table_models import TABLE_MODELS
-from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.conditions import Given
 from fitstudio.declared.kinds.param import Level, Param, by_name
 from fitstudio.declared.kinds.values import Choice, Flag, Option
@@ -25,13 +24,10 @@ from fitstudio.words import marked
 _FILTERS = marked("How many patterns each layer looks for.")
 
 
-def _convolution_params(filters: list[int], kernel: int) -> tuple[Param, ...]:
+def _convolution_params(patterns: list[int], kernel: int) -> tuple[Param, ...]:
     return (
-        setting(
-            "filters",
-            ListOf(item=WIDTH, shortest=1, longest=100),
-            filters,
-            marked("Filters"),
+        filters(
+            patterns,
             _FILTERS,
             more=marked("Each layer looks at a wider part of the input than the one before."),
         ),

@@ -5,15 +5,14 @@ from __future__ import annotations
 from fitstudio.declared.catalogue.model_settings import (
     HEADS,
     SIZE,
-    WIDTH,
     ModelEntry,
     activation,
     blocks,
     dropout,
+    filters,
     setting,
     wide,
 )
-from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.words import marked
 
 PICTURE_MODELS = (
@@ -30,11 +29,8 @@ PICTURE_MODELS = (
             "as much as the small convolutional network."
         ),
         params=(
-            setting(
-                "filters",
-                ListOf(item=WIDTH, shortest=1, longest=100),
+            filters(
                 [16, 32, 64],
-                marked("Filters"),
                 marked("How many patterns each stage looks for; each halves the picture."),
             ),
             blocks(2, marked("How many a stage has.")),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from fitstudio.declared.catalogue.model_settings import (
     HEADS,
     SIZE,
-    WIDTH,
     ModelEntry,
     activation,
     blocks,
     dropout,
     filter_size,
+    filters,
     setting,
     wide,
 )
-from fitstudio.declared.kinds.composed import ListOf
 from fitstudio.declared.kinds.param import Level
 from fitstudio.declared.kinds.values import Flag, Int
 from fitstudio.words import marked
@@ -44,13 +43,7 @@ SERIES_MODELS = (
             "getting better; it costs several times as much."
         ),
         params=(
-            setting(
-                "filters",
-                ListOf(item=WIDTH, shortest=1, longest=100),
-                [64, 128, 128],
-                marked("Filters"),
-                marked("How many patterns each block looks for."),
-            ),
+            filters([64, 128, 128], marked("How many patterns each block looks for.")),
             filter_size(8, marked("How many points the longest pattern of a block spans.")),
             activation(),
             dropout(),

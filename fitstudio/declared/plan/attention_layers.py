@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fitstudio.declared.plan import table_layers
 from fitstudio.declared.plan.layers import Planner, ShapeError
@@ -82,19 +83,25 @@ def _places(columns: Sequence[SlotColumn], width: int) -> tuple[list[int], list[
     return numbers, categories
 
 
-def encoder(planner: Planner, *, blocks: int, heads: int, activation: str, dropout: float) -> None:
-    """Blocks of attention and a small perceptron, normalised before each and added to the way."""
-    width = planner.shape[-1]
-    for _ in range(blocks):
+def encoder(planner: Planner, values: Mapping[str, Any]) -> None:
+    """Blocks of attention and a small perceptron, normalised before each; then the mean of all.
+
+    Args:
+        planner: Stands behind pieces of as many numbers as the model is wide.
+        values: The model's settings: blocks, heads, activation and dropout.
+    """
+    width, dropout = planner.shape[-1], values["dropout"]
+    for _ in range(values["blocks"]):
         before = planner.place
         table_layers.layer_norm(planner)
-        self_attention(planner, heads)
+        self_attention(planner, values["heads"])
         planner.dropout(dropout)
         planner.add(before, planner.place)
         before = planner.place
         table_layers.layer_norm(planner)
-        planner.dense(2 * width, activation)
+        planner.dense(2 * width, values["activation"])
         planner.dropout(dropout)
         planner.dense(width)
         planner.add(before, planner.place)
     table_layers.layer_norm(planner)
+    planner.global_pool("average")

@@ -36,14 +36,7 @@ def _vit(planner: Planner, values: Mapping[str, Any]) -> None:
     height, width, channels = planner.shape
     planner.reshape(height * width, channels)
     positions(planner)
-    encoder(
-        planner,
-        blocks=values["blocks"],
-        heads=values["heads"],
-        activation=values["activation"],
-        dropout=values["dropout"],
-    )
-    planner.global_pool("average")
+    encoder(planner, values)
 
 
 PICTURE_PLANS: dict[str, Callable[[Planner, Mapping[str, Any]], None]] = {

@@ -87,14 +87,7 @@ def _transformer(planner: Planner, values: Mapping[str, Any]) -> None:
     patch = min(values["patch"], planner.shape[0])
     planner.convolution(values["width"], patch, stride=patch)
     positions(planner)
-    encoder(
-        planner,
-        blocks=values["blocks"],
-        heads=values["heads"],
-        activation=values["activation"],
-        dropout=values["dropout"],
-    )
-    planner.global_pool("average")
+    encoder(planner, values)
 
 
 SERIES_PLANS: dict[str, Callable[[Planner, Mapping[str, Any]], None]] = {

@@ -78,14 +78,7 @@ def _ft_transformer(
 ) -> None:
     planner.flatten()
     attention_layers.feature_tokens(planner, columns, values["width"])
-    attention_layers.encoder(
-        planner,
-        blocks=values["blocks"],
-        heads=values["heads"],
-        activation=values["activation"],
-        dropout=values["dropout"],
-    )
-    planner.global_pool("average")
+    attention_layers.encoder(planner, values)
     planner.dense(answer.units, answer.activation, name=HEAD)
 
 
