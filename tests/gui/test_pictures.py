@@ -93,7 +93,7 @@ def test_a_model_of_pictures_answers_for_a_folder(window, folder, qtbot, tmp_pat
     main.show_page("predict")
     page = main.frame.stack.currentWidget()
     qtbot.waitUntil(lambda: page.model.takes_folder, timeout=READ_MS)
-    assert page._choose.text() == "Choose a folder"
+    assert page._choose.text().strip() == "Choose a folder"
     assert page._empty.title.text() == "Drop a folder of pictures here"
 
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))

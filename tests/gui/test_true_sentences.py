@@ -150,7 +150,7 @@ MONITOR: list[Rule] = [
     (r"Nothing is lost; it goes on where it is\.", lambda f, m: f.paused),
     (r"Getting ready\.", lambda f, m: f.preparing),
     (r"The data and the model are being prepared\.", lambda f, m: f.preparing),
-    (r"Its (\d+) epochs? so far are kept\.", lambda f, m: number(m[1]) == max(f.epochs) + 1),
+    (r"Its (\d+) epochs? so far (?:is|are) kept\.", lambda f, m: number(m[1]) == max(f.epochs) + 1),
     (r"The run completed\.", lambda f, m: f.outcome == "completed"),
     (
         r"The run was stopped; what it learned is kept\.",

@@ -63,7 +63,8 @@ def test_later_files_are_read_as_in_training(trained, worn, tmp_path):
         output = tmp_path / f"{name} answers.csv"
         using_models.predict_run(trained.project, run.name, data=file, output=output)
         with output.open() as lines:
-            answers[name] = [row["predicted wear"] for row in csv.DictReader(lines)][:3]
+            rows = list(csv.DictReader(lines, delimiter=";"))
+            answers[name] = [row["predicted wear"].replace(",", ".") for row in rows[:3]]
     for later, known in zip(answers["later"], answers["whole"], strict=True):
         assert (later == "") == (known == "")
         assert float(later or 0) == pytest.approx(float(known or 0), rel=1e-5)

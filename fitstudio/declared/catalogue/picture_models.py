@@ -21,7 +21,7 @@ PICTURE_MODELS = (
         called="ResNet",
         icon="image-square",
         finds_patterns=True,
-        title=marked("Residual network for pictures"),
+        title=marked("ResNet for pictures"),
         help=marked("For images: deep, each block adds to the one before."),
         more=marked(
             "After He and others (2016), in the size for small pictures. Worth a try where there "

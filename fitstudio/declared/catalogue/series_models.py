@@ -35,7 +35,7 @@ SERIES_MODELS = (
         icon="activity",
         along_a_line=True,
         finds_patterns=True,
-        title=marked("Residual network for series"),
+        title=marked("ResNet for series"),
         help=marked("For signals and spectra: deep; each block adds to the last."),
         more=marked(
             "After the residual network for time series of Wang and others (2017). Worth a try "
@@ -81,7 +81,7 @@ SERIES_MODELS = (
         icon="activity",
         along_a_line=True,
         finds_patterns=True,
-        title=marked("Temporal convolutional network"),
+        title=marked("Temporal CNN (TCN)"),
         help=marked("For long series: each block looks twice as far back."),
         more=marked(
             "After Bai and others (2018). Remembers as far as an LSTM does, and trains faster, "

@@ -17,6 +17,9 @@ from typing import IO, Protocol
 
 from fitstudio.data.formats.text.table import TableSource
 from fitstudio.data.source import Source
+from fitstudio.declared.formats.containers import ENDINGS
+from fitstudio.declared.formats.registry import FORMATS
+from fitstudio.declared.formats.text import TABLE
 from fitstudio.errors import UsageError
 from fitstudio.storage import atomic
 from fitstudio.words import say
@@ -24,12 +27,8 @@ from fitstudio.words.numbers import format_count
 
 _WORKBOOK = ".xlsx"
 _TABBED = (".tsv", ".tab")
-_OTHERS = frozenset(
-    {
-        ".xls", ".xlsm", ".xlsb", ".ods", ".parquet", ".feather", ".arrow", ".npz", ".npy", ".h5",
-        ".hdf5", ".nc", ".mat", ".json", ".zarr", ".sqlite", ".db", ".zip", ".gz", ".pdf",
-    }
-)  # fmt: skip
+# Kinds of files that no reader is for, and that people may expect here.
+_OTHERS = (".json", ".pdf")
 # What the format holds.
 _MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_767
@@ -76,7 +75,11 @@ def refuse_ending(output: Path) -> None:
     Raises:
         UsageError: With the endings there are; nothing was written.
     """
-    if output.suffix.lower() not in _OTHERS:
+    ending = output.suffix.lower()
+    others = {*ENDINGS, *_OTHERS}
+    for each in FORMATS.values():
+        others |= {*each.endings, *each.folder_endings} if each is not TABLE else set()
+    if ending == _WORKBOOK or ending not in others:
         return
     raise UsageError(
         say(

@@ -54,7 +54,6 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     project, output = Path(job["project"]), Path(job["output"])
     data = {"file": job["data"]} if isinstance(job["data"], str) else dict(job["data"])
     base = Path(job.get("base") or project)
-    answer_file.refuse_ending(output)
     progress(0.0, say("Loading the model"))
     trained = trained_model.load(
         project, job["run"], checkpoint_name=job.get("checkpoint"), base=base
@@ -64,6 +63,7 @@ def predict(job: Mapping[str, Any], progress: Callable[[float, str], None]) -> d
     with open_as_trained(recipe, data, base, notes=notes) as source:
         for path in source.paths:
             _refuse_dangerous(output, path, project)
+        answer_file.refuse_ending(output)
         answer_file.refuse_too_many(output, source.rows)
         manner = answer_file.manner_of(source, output)
         progress(0.1, say("Preparing the rows"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_answers_are_read_back(tmp_path: Path):
 def test_answers_with_decimal_commas_are_read_back(tmp_path: Path):
     output = tmp_path / "answers.csv"
     output.write_text('row;"a;b";predicted y\n1;2,5;10,7907736\n', encoding="utf-8")
-    answers = read_answers(report_of(output))
+    answers = read_answers(replace(report_of(output), separator=";", decimal=","))
     assert answers.columns == ("row", "a;b", "predicted y")
     assert answers.rows == (("1", "2,5", "10,7907736"),)
     assert short_number("10,7907736", answers) == "10,8"

@@ -60,10 +60,11 @@ def test_a_workbook_is_one_and_its_numbers_are_numbers(tmp_path, decimal):
 
 
 def test_what_cannot_be_written_is_said_before_anything_is_worked_out():
-    with pytest.raises(UsageError, match="promises another"):
-        refuse_ending(Path("o.parquet"))
+    for name in ("o.parquet", "o.ods", "o.H5", "o.csv.gz", "o.png", "o.json", "o.sqlite"):
+        with pytest.raises(UsageError, match="promises another"):
+            refuse_ending(Path(name))
     with pytest.raises(UsageError, match="at most"):
         refuse_too_many(Path("o.xlsx"), 2_000_000)
-    for name in ("o.csv", "o.txt", "o", "o.xlsx"):
+    for name in ("o.csv", "o.txt", "o", "o.xlsx", "o.tsv", "o.out"):
         refuse_ending(Path(name))
     refuse_too_many(Path("o.csv"), 2_000_000)
