@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("FITSTUDIO_KILLS", "40"))
+KILLS = int(os.environ.get("FITSTUDIO_KILLS", "25"))
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -142,6 +143,7 @@ def _text(node: ast.expr, constants: Mapping[str, str]) -> str | None:
     return constants.get(node.id) if isinstance(node, ast.Name) else None
 
 
+@cache
 def _found() -> dict[str, list[tuple[int, str, list[str]]]]:
     files = sorted((ROOT / "fitstudio").rglob("*.py"))
     lists = {

@@ -115,3 +115,29 @@ def test_waiting_for_a_file_that_is_open_elsewhere_really_waits(tmp_path: Path):
     assert busy.slept_s > 0
     assert not (tmp_path / "file").exists()
     ops.Ops().sleep(0)
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+    """What the system says may not be written; root, which tests run as here and there, may all."""
+    places: set[Path] = set()
+    monkeypatch.setattr(ops.os, "access", lambda path, mode: Path(path) not in places)
+    return places
+
+
+def test_a_folder_that_may_not_be_written_is_known_beforehand(tmp_path: Path, refused):
+    ops.require_writable(tmp_path)
+    refused.add(tmp_path)
+    with pytest.raises(StorageError, match="the folder is read-only for you") as problem:
+        ops.require_writable(tmp_path)
+    assert problem.value.code == "storage.forbidden"
+    assert problem.value.remedy.startswith("Choose a folder")
+
+
+def test_a_file_that_may_not_be_written_is_told_from_its_folder(tmp_path: Path, refused):
+    file = tmp_path / "notes.txt"
+    file.write_text("mine", encoding="utf-8")
+    refused.add(file)
+    told = ops.problem_with(file, PermissionError(errno.EACCES, "denied"))
+    assert "the file is read-only for you" in told.message
+    assert told.remedy == "Allow writing to it, then try again."
